@@ -1,0 +1,27 @@
+"""Datasets by name, file or Hub id: rows with `text` and `label`, label names, splits, licence.
+
+Importing this room imports neither Arrow nor `datasets`; they load with the first rows.
+"""
+
+from ssti.data.guess import Guess
+from ssti.data.kind import DatasetInfo, DatasetKind, TextDataset
+from ssti.data.loading import load
+from ssti.data.own import inspect_file, own_name
+from ssti.data.registry import datasets
+from ssti.data.stats import Row, label_index, occurrences, sample_rows, word_counts
+
+__all__ = [
+    "DatasetInfo",
+    "DatasetKind",
+    "Guess",
+    "Row",
+    "TextDataset",
+    "datasets",
+    "inspect_file",
+    "label_index",
+    "load",
+    "occurrences",
+    "own_name",
+    "sample_rows",
+    "word_counts",
+]

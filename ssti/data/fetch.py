@@ -1,0 +1,91 @@
+"""Downloads a dataset of the Hub as plain tables, and turns each failure into what to do next.
+
+No code of a repository ever runs: only tables of plain formats are read. Knows no dataset by name.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from ssti.data.network import offline_switch
+from ssti.errors import SSTIError
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+PLAIN_FORMATS = ("parquet", "csv", "json", "text", "arrow")
+LARGEST_DOWNLOAD = 2_000_000_000  # bytes; what a machine of two cores can still hold as rows
+
+
+def fetch(hub_id: str, config: str | None, splits: tuple[str, ...] | None) -> dict[str, pa.Table]:
+    """Tables by published split, through the Hub's own cache; all splits when `splits` is None.
+
+    Raises `SSTIError` for an id that is not there, is gated, needs its own code, is too large or has no such
+    configuration or split.
+    """
+    import datasets
+
+    where = f"https://huggingface.co/datasets/{hub_id}"
+    try:
+        builder = datasets.load_dataset_builder(hub_id, config)
+        form = type(builder).__module__.rpartition(".")[2]
+        if form not in (*PLAIN_FORMATS, "cache"):
+            raise SSTIError(
+                f"{hub_id} holds {form} files; this page reads {', '.join(PLAIN_FORMATS)}.",
+                "Choose a dataset of plain tables, or save its text and labels as Parquet or CSV.",
+                kind="data",
+            )
+        size = builder.info.download_size or 0
+        if size > LARGEST_DOWNLOAD:
+            raise SSTIError(
+                f"{hub_id} is {size / 1e9:.1f} GB to download; the limit is {LARGEST_DOWNLOAD / 1e9:.0f} GB.",
+                "Save the part that you need as Parquet or CSV and load that file.",
+                kind="data",
+            )
+        found = datasets.load_dataset(hub_id, config)
+    except SSTIError:
+        raise
+    except (OSError, ValueError, RuntimeError) as problem:
+        raise _explained(hub_id, where, problem) from problem
+    absent = [split for split in splits or () if split not in found]
+    if absent:
+        raise SSTIError(
+            f"{hub_id} has no split {absent[0]!r}; it has {', '.join(found)}.", f"See {where}.", kind="data"
+        )
+    return {split: found[split].with_format("arrow")[:] for split in splits or found}
+
+
+def _explained(hub_id: str, where: str, problem: Exception) -> SSTIError:
+    """A failure of the Hub's library, as what was wrong and what to do."""
+    name, text = type(problem).__name__, str(problem).strip().split("\n")[0][:300]
+    if "Gated" in name or "gated" in text:
+        return SSTIError(
+            f"{hub_id} is gated.",
+            f"Ask for access at {where}, then log in with `hf auth login`.",
+            kind="data",
+        )
+    if isinstance(problem, ConnectionError):
+        switch = offline_switch()
+        next_step = f"Unset {switch}, or" if switch else "Connect to the network, or"
+        return SSTIError(
+            f"{hub_id} could not be reached, and no copy is on this machine.",
+            f"{next_step} download it elsewhere and load the folder of its Parquet files.",
+            kind="offline",
+        )
+    if "NotFound" in name:
+        return SSTIError(
+            f"The Hub has no dataset {hub_id!r} that can be read: {text}", f"See {where}.", kind="data"
+        )
+    if "Config name is missing" in text or "BuilderConfig" in text:
+        return SSTIError(
+            f"{hub_id} needs the name of one of its configurations: {text}",
+            f"Write it as {hub_id}#config=NAME.",
+            kind="data",
+        )
+    if "script" in text.lower():
+        return SSTIError(
+            f"{hub_id} can be read only by running its own code, which is never done here.",
+            "Save its text and labels as Parquet or CSV and load that file.",
+            kind="data",
+        )
+    return SSTIError(f"{hub_id} could not be read: {name}: {text}", f"See {where}.", kind="data")
