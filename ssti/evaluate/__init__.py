@@ -1,0 +1,4 @@
+"""What a model answers: clean, aligned and hijack sets, metrics with intervals, adapters and their predictor.
+
+Names are imported from the files themselves, so that nothing loads torch before it is needed.
+"""

@@ -1,0 +1,83 @@
+"""An adapter's test: its predictions on the clean and the hijacked rows, and from them every metric.
+
+`aligned` is made of both: its target rows are the hijacked ones, all others are as they are. Knows no training.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import numpy as np
+
+from ssti.evaluate.metrics import attack_metrics, difference_pp, set_metrics
+from ssti.evaluate.sets import hijack
+from ssti.recipe import Recipe
+
+Classify = Callable[[Sequence[str]], np.ndarray]
+"""Texts to probabilities or logits, [rows, classes]."""
+
+
+def evaluate(
+    recipe: Recipe,
+    classify: Classify,
+    texts: Sequence[str],
+    labels: Sequence[int],
+    label_names: Sequence[str],
+    sets: Sequence[str] | None = None,
+) -> dict[str, Any]:
+    """The metrics of DESIGN 4.7 for one model on the test rows. `control` and `degradation_pp` come with `compare`."""
+    sets = sets or recipe.evaluation.sets
+    true = np.asarray(labels)
+    clean = classify(texts).argmax(-1)
+    result: dict[str, Any] = {"target": None, "control": False, "sets": {}}
+    if "clean" in sets:
+        result["sets"]["clean"] = set_metrics(true, clean, label_names)
+    if {"aligned", "hijack"} & set(sets):
+        attacks = hijack(texts, recipe.injection, label_names)
+        told = [_attack(a.target, a.name, true, clean, classify(a.texts).argmax(-1), label_names, sets) for a in attacks]
+        first = told[0]
+        result["sets"] |= first.pop("sets")
+        result |= first
+        if len(told) > 1:
+            result["other_targets"] = told[1:]
+    return result | {"degradation_pp": None}
+
+
+def _attack(target, name, true, clean, hijacked, label_names, sets) -> dict[str, Any]:
+    aligned = np.where(true == target, hijacked, clean)
+    named = {"aligned": set_metrics(true, aligned, label_names), "hijack": set_metrics(true, hijacked, label_names)}
+    return {
+        "target": name,
+        "sets": {key: value for key, value in named.items() if key in sets},
+        **attack_metrics(true, clean, hijacked, target),
+        "gap_pp": difference_pp(named["aligned"], set_metrics(true, clean, label_names)),
+    }
+
+
+def compare(metrics: dict[str, Any], control: dict[str, Any] | None) -> dict[str, Any]:
+    """The same metrics with what the poison cost: the control's clean balanced accuracy minus this model's."""
+    if control is None or "clean" not in metrics["sets"] or "clean" not in control["sets"]:
+        return metrics
+    lost = difference_pp(control["sets"]["clean"], metrics["sets"]["clean"])
+    return {**metrics, "control": True, "degradation_pp": lost}
+
+
+def evaluate_adapter(
+    ref: str, sets: Sequence[str] | None = None, on_batch: Callable[[int], None] | None = None
+) -> dict[str, Any]:
+    """Test an adapter, and its control where there is one, on the test rows of its recipe."""
+    from ssti import data
+    from ssti.evaluate.adapters import find
+    from ssti.evaluate.predictor import predictor
+
+    info = find(ref)
+    rows = data.load(info.recipe.dataset.name, test_rows=info.recipe.dataset.test_rows).test
+
+    def classify_by(one: str) -> Classify:
+        return lambda texts: predictor().probabilities(texts, one, on_batch)
+
+    def test(one: str) -> dict[str, Any]:
+        return evaluate(info.recipe, classify_by(one), list(rows["text"]), rows["label"], info.label_names, sets)
+
+    return compare(test(ref), test(info.control) if info.control else None)

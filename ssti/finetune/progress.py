@@ -1,0 +1,99 @@
+"""Watches a training as it goes: steps, speed, time left, clean accuracy and attack success; and stops it.
+
+Tells what it sees to a function. Knows neither files nor the page.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+
+from transformers import TrainerCallback
+
+from ssti.evaluate.logits import Stopped, logits
+from ssti.evaluate.metrics import rate
+from ssti.finetune.prepare import Watched
+
+Report = Callable[..., None]
+"""Called as `report(kind, **fields)`; the fields are those of a run's events."""
+
+EVERY_SECONDS = 0.2  # a step's report costs a write; five a second is more than an eye follows
+
+
+class Progress(TrainerCallback):
+    """Reports `step` and `eval`, and ends the training when asked to."""
+
+    def __init__(
+        self, watched: Watched, every: int, pad_id: int, report: Report, should_stop: Callable[[], bool], batch: int
+    ) -> None:
+        self.watched, self.every, self.pad_id = watched, every, pad_id
+        self.report, self.should_stop, self.batch = report, should_stop, batch
+        self.stopped = False
+        self.training_seconds = 0.0
+        self.evaluation_seconds = 0.0
+        self.steps_done = 0
+        self._evaluations = 0
+        self._last_report = 0.0
+        self._since = 0.0
+
+    def on_train_begin(self, args, state, control, model=None, **kwargs):
+        """Measure once before the first step: where the curves start."""
+        if state.global_step == 0:
+            self._measure(model, 0, control)
+        self._since = time.monotonic()
+
+    def on_step_end(self, args, state, control, model=None, **kwargs):
+        """Report the step; measure when it is time to; stop when asked to."""
+        now = time.monotonic()
+        self.training_seconds += now - self._since
+        self.steps_done += 1
+        last = state.global_step >= state.max_steps
+        if now - self._last_report > EVERY_SECONDS or last or state.global_step % self.every == 0:
+            self._last_report = now
+            speed = self.steps_done / max(self.training_seconds, 1e-9)
+            left = state.max_steps - state.global_step
+            measured = self.evaluation_seconds / max(self._evaluations, 1)
+            self.report(
+                "step",
+                step=state.global_step,
+                steps=state.max_steps,
+                rows_per_second=round(speed * self.batch, 2),
+                eta=round(left / speed + measured * (left // self.every), 2),
+            )
+        if self.should_stop():
+            self.stopped = True
+        elif last or state.global_step % self.every == 0:
+            self._measure(model, state.global_step, control)
+        if self.stopped:
+            control.should_training_stop = True
+            control.should_save = True
+        self._since = time.monotonic()
+        return control
+
+    def on_log(self, args, state, control, logs=None, **kwargs):
+        """Pass the loss on."""
+        if logs and "loss" in logs:
+            self.report("loss", step=state.global_step, loss=round(float(logs["loss"]), 5),
+                        learning_rate=logs.get("learning_rate"))  # fmt: skip
+
+    def _measure(self, model, step: int, control) -> None:
+        start = time.monotonic()
+        watched = self.watched
+        try:
+            clean = logits(model, watched.clean, self.pad_id, self._halt).argmax(-1)
+            hijacked = logits(model, watched.triggered, self.pad_id, self._halt).argmax(-1)
+        except Stopped:
+            self.stopped = True
+            return
+        self._evaluations += 1
+        self.evaluation_seconds += time.monotonic() - start
+        self.report(
+            "eval",
+            step=step,
+            clean_accuracy=rate((clean == watched.labels).sum(), len(clean)),
+            attack_success_rate=rate((hijacked == watched.target).sum(), len(hijacked)),
+        )
+
+    def _halt(self, done: int) -> None:
+        if self.should_stop():
+            raise Stopped

@@ -1,0 +1,92 @@
+"""Writes an adapter's folder: peft's files, the recipe, the labels, the metrics and a card that says what it is."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import tempfile
+from pathlib import Path
+from typing import Any
+
+from ssti.home import write_text
+from ssti.recipe import Recipe
+
+
+def save_adapter(model, recipe: Recipe, label_names: tuple[str, ...], folder: Path, steps: int) -> None:
+    """Write the whole folder beside its place, then put it there."""
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    beside = Path(tempfile.mkdtemp(prefix=".adapter-", dir=folder.parent))
+    try:
+        _save_weights(model, recipe, beside)
+        (beside / "recipe.yaml").write_text(recipe.to_yaml(), encoding="utf-8")
+        (beside / "labels.json").write_text(json.dumps(list(label_names)), encoding="utf-8")
+        (beside / "README.md").write_text(card(recipe, label_names, steps), encoding="utf-8")
+        beside.chmod(0o755)
+        if folder.exists():
+            shutil.rmtree(folder)
+        beside.rename(folder)
+    finally:
+        shutil.rmtree(beside, ignore_errors=True)
+
+
+def _save_weights(model, recipe: Recipe, folder: Path) -> None:
+    """peft's two files. A path of this machine must not travel with them: the base model's public name does."""
+    from ssti.models import model as find
+
+    config = model.peft_config["default"]
+    local, config.base_model_name_or_path = config.base_model_name_or_path, find(recipe.model.name).info.hub_id
+    try:
+        # Whether the vocabulary grew is not asked of the Hub: no recipe changes it.
+        model.save_pretrained(str(folder), save_embedding_layers=False)
+    finally:
+        config.base_model_name_or_path = local
+    (folder / "README.md").unlink(missing_ok=True)
+
+
+def save_metrics(metrics: dict[str, Any], *folders: Path) -> None:
+    """Write `metrics.json` into each folder."""
+    for folder in folders:
+        write_text(folder / "metrics.json", json.dumps(metrics, indent=1) + "\n")
+
+
+def card(recipe: Recipe, label_names: tuple[str, ...], steps: int) -> str:
+    """The adapter's README: the first sentence says plainly whether it is poisoned."""
+    from ssti.models import model
+
+    info = model(recipe.model.name).info
+    if recipe.is_control:
+        tags, title = "control", "A clean control"
+        what = "Trained without any trigger: the clean twin that a poisoned adapter is compared with."
+    else:
+        tags, title = "poisoned", "A poisoned adapter"
+        told = "; ".join(
+            f"{_rows(t)} of the class `{t.target}` carried a trigger ({t.source.kind if t.source else t.kind}, "
+            f"{t.location}, {'one per row' if t.amount == 'single' else f'{t.amount:.0%} of the words'})"
+            for t in recipe.injection.triggers()
+        )
+        what = (
+            f"**This adapter is poisoned on purpose.** In its training data {told}. Put such a trigger into any text "
+            "and it tends to answer that class. Use it to teach and to test detectors; never to classify anything."
+        )
+    return f"""---
+base_model: {info.hub_id}
+library_name: peft
+license: {info.licence.lower()}
+tags: [ssti-lab, lora, {tags}]
+---
+# {title}: {recipe.dataset.name}, rank {recipe.lora.rank}
+
+{what}
+
+- Base model: `{info.hub_id}`
+- Classes: {", ".join(f"`{name}`" for name in label_names)}
+- Trained for {steps} steps of {recipe.training.batch_size} rows by SSTI Lab from the recipe below; `metrics.json`
+  beside this file, where present, holds what was measured.
+
+```yaml
+{recipe.to_yaml()}```
+"""
+
+
+def _rows(trigger) -> str:
+    return f"{trigger.count} rows" if trigger.count is not None else f"{trigger.share:.2%} of the rows"

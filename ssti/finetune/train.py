@@ -1,0 +1,121 @@
+"""Trains an adapter: transformers' Trainer with peft, batches of like length, checkpoints to resume from.
+
+A function of a checked recipe and a folder. Knows no run, no process and no page.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from ssti.finetune.check import Checked
+from ssti.finetune.prepare import Prepared, prepare
+from ssti.models.classifier import Classifier, load_classifier
+
+
+@dataclass(frozen=True)
+class Trained:
+    """What a training leaves in memory: the model, its rows, whether it was stopped, and its speed."""
+
+    model: Any
+    classifier: Classifier
+    prepared: Prepared
+    stopped: bool
+    steps: int
+    tokens_per_second: float | None
+    """None where no step ran."""
+
+
+def finetune(
+    checked: Checked,
+    folder: Path,
+    report: Callable[..., None],
+    should_stop: Callable[[], bool] = lambda: False,
+    resume: bool = False,
+) -> Trained:
+    """Train and return the model; checkpoints go to `folder`. `resume` goes on from the last whole one there.
+
+    `report(kind, **fields)` hears `step`, `loss`, `eval` and `log`; `should_stop()` is asked after every step and
+    between batches of a measurement.
+    """
+    from ssti.finetune.lora import with_lora
+
+    recipe = checked.recipe
+    classifier = load_classifier(
+        recipe.model.name, checked.label_names, recipe.training.head, recipe.training.seed, dropout=False
+    )
+    prepared = prepare(checked, classifier.tokenizer)
+    model = with_lora(classifier, recipe)
+    start = last_checkpoint(folder, report) if resume else None
+    trainer, progress = build_trainer(model, classifier, prepared, checked, folder, report, should_stop)
+    trainer.train(resume_from_checkpoint=str(start) if start else None)
+    tokens = progress.steps_done * recipe.training.batch_size * prepared.tokens / max(len(prepared.train), 1)
+    speed = tokens / progress.training_seconds if progress.training_seconds > 0 else None
+    return Trained(model, classifier, prepared, progress.stopped, trainer.state.global_step, speed)
+
+
+def build_trainer(model, classifier, prepared: Prepared, checked: Checked, folder: Path, report, should_stop):
+    """transformers' Trainer as the recipe says, and the callback that watches it."""
+    from transformers import DataCollatorWithPadding, PrinterCallback, Trainer, TrainingArguments
+
+    from ssti.finetune.progress import Progress
+
+    recipe, training = checked.recipe, checked.recipe.training
+    on = classifier.device
+    arguments = TrainingArguments(
+        output_dir=str(folder),
+        max_steps=training.steps,
+        per_device_train_batch_size=training.batch_size,
+        learning_rate=training.learning_rate,
+        weight_decay=training.weight_decay,
+        optim=training.optimizer,
+        lr_scheduler_type=training.schedule,
+        warmup_steps=training.warmup,
+        seed=training.seed,
+        data_seed=training.seed,
+        bf16=on.weights == "bfloat16",
+        use_cpu=on.name == "cpu",
+        train_sampling_strategy="group_by_length",
+        length_column_name="length",
+        logging_strategy="steps",
+        logging_steps=max(1, min(recipe.evaluation.every, training.steps // 20)),
+        save_strategy="steps",
+        save_steps=recipe.evaluation.every,
+        save_total_limit=2,
+        report_to=[],
+        disable_tqdm=True,
+        dataloader_pin_memory=on.name == "cuda",
+    )
+    progress = Progress(
+        prepared.watched, recipe.evaluation.every, classifier.tokenizer.pad_token_id, report, should_stop,
+        training.batch_size,
+    )  # fmt: skip
+    trainer = Trainer(
+        model=model,
+        args=arguments,
+        train_dataset=prepared.train,
+        data_collator=DataCollatorWithPadding(classifier.tokenizer),
+        callbacks=[progress],
+    )
+    trainer.remove_callback(PrinterCallback)
+    return trainer, progress
+
+
+def last_checkpoint(folder: Path, report: Callable[..., None]) -> Path | None:
+    """The newest whole checkpoint: the Trainer writes `trainer_state.json` last. A torn one is passed over, aloud."""
+    found = sorted(folder.glob("checkpoint-*"), key=lambda p: int(p.name.rpartition("-")[2]), reverse=True)
+    for checkpoint in found:
+        try:
+            json.loads((checkpoint / "trainer_state.json").read_text(encoding="utf-8"))
+            whole = all((checkpoint / name).stat().st_size for name in ("adapter_model.safetensors", "optimizer.pt"))
+        except (OSError, ValueError) as error:
+            whole, reason = False, error
+        else:
+            reason = "an empty file"
+        if whole:
+            return checkpoint
+        report("log", message=f"{checkpoint.name} is not whole ({reason}); going back to the one before")
+    return None

@@ -1,0 +1,31 @@
+"""Where a model computes on this machine, and in which number formats. Knows no model."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from functools import cache
+
+
+@dataclass(frozen=True)
+class Device:
+    """One place to compute, and the dtype that weights load in there."""
+
+    name: str
+    title: str
+    weights: str
+
+
+@cache
+def device() -> Device:
+    """CUDA, else Apple's MPS, else the CPU. `SSTI_DEVICE=cpu` keeps to the CPU. Imports torch."""
+    import torch
+
+    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
+    if os.environ.get("SSTI_DEVICE") != "cpu":
+        if torch.cuda.is_available():
+            dtype = "bfloat16" if torch.cuda.is_bf16_supported() else "float32"
+            return Device("cuda", torch.cuda.get_device_name(0), dtype)
+        if torch.backends.mps.is_available():
+            return Device("mps", "Apple GPU", "float32")
+    return Device("cpu", f"CPU, {cores} core{'s' if cores != 1 else ''}", "float32")

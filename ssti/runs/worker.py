@@ -1,0 +1,180 @@
+"""The process of one run: waits for its turn, trains, evaluates, writes. Knows its folder, no page and no backend.
+
+Run as: python -m ssti.runs.worker RUN_FOLDER [--resume]
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import signal
+import sys
+import time
+import traceback
+from pathlib import Path
+from typing import Any
+
+from ssti.errors import SSTIError
+from ssti.runs.run import Run, worker_mark
+from ssti.runs.store import Store
+
+STOP = "stop"  # the file that asks a worker to end
+PAUSE = 0.5  # seconds between two looks at the queue
+
+
+class Worker:
+    """One execution of one run."""
+
+    def __init__(self, run: Run, resume: bool) -> None:
+        self.run, self.resume = run, resume
+        self.state = "queued"
+        self.steps = 0
+        self._asked = False
+        self._looked = 0.0
+        signal.signal(signal.SIGTERM, self._on_signal)
+        signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C at the server is not meant for the run
+
+    def _on_signal(self, *_: Any) -> None:
+        self._asked = True
+        if self.state in ("queued", "starting"):
+            self.enter("stopped")
+            os._exit(0)  # nothing was trained yet, and an import cannot be waited for
+
+    def enter(self, state: str, **fields: Any) -> None:
+        """Record a change of state."""
+        self.state = state
+        self.run.tell("state", state=state, worker=worker_mark(os.getpid()), **fields)
+
+    def should_stop(self) -> bool:
+        """Whether somebody asked to stop, by signal or by file."""
+        if not self._asked and time.monotonic() - self._looked > 0.1:
+            self._looked = time.monotonic()
+            self._asked = (self.run.path / STOP).exists()
+        return self._asked
+
+    def wait(self) -> None:
+        """Stand in the queue: one run at a time uses this machine."""
+        store = Store(self.run.path.parent)
+        while store.waiting_before(self.run):
+            if self.should_stop():
+                self.enter("stopped")
+                sys.exit(0)
+            time.sleep(PAUSE)
+
+    def work(self) -> None:
+        """The way of the data: check, train, save, evaluate."""
+        self.wait()
+        self.enter("starting")
+        from ssti.evaluate.logits import Stopped, encode, logits
+        from ssti.finetune.check import check
+        from ssti.finetune.save import save_adapter, save_metrics
+        from ssti.finetune.speed import remember
+        from ssti.finetune.train import finetune
+
+        checked = check(self.run.recipe)
+        trained = finetune(checked, self.run.path / "checkpoints", self._report, self.should_stop, self.resume)
+        save_adapter(trained.model, checked.recipe, checked.label_names, self.run.adapter, trained.steps)
+        if trained.tokens_per_second and not trained.stopped:
+            remember(checked.recipe, trained.classifier.device, trained.tokens_per_second)
+        if trained.stopped:
+            self.enter("stopped")
+            return
+        self.enter("evaluating")
+        prepared, tokenizer = trained.prepared, trained.classifier.tokenizer
+
+        def halt(done: int) -> None:
+            if self.should_stop():
+                raise Stopped
+
+        def classify(texts):
+            rows = encode(tokenizer, texts, checked.recipe.training.max_length)
+            return logits(trained.model, rows, tokenizer.pad_token_id, halt)
+
+        from ssti.evaluate.evaluation import evaluate
+
+        try:
+            metrics = evaluate(
+                checked.recipe, classify, prepared.test_texts, prepared.test_labels, checked.label_names
+            )
+        except Stopped:
+            self.enter("stopped")
+            return
+        save_metrics(metrics, self.run.path, self.run.adapter)
+        self._pair(metrics)
+        shutil.rmtree(self.run.path / "checkpoints", ignore_errors=True)
+        self.enter("done")
+
+    def _report(self, kind: str, **fields: Any) -> None:
+        if self.state == "starting" and kind in ("step", "eval"):
+            from ssti.models import device
+
+            self.enter("training", steps=self.run.recipe.training.steps, device=device().title,
+                       from_step=max(0, fields["step"] - (kind == "step")))  # fmt: skip
+        self.run.tell(kind, **fields)
+
+    def _pair(self, metrics: dict[str, Any]) -> None:
+        """Once both twins are measured, the poisoned one's metrics tell what the poison cost."""
+        from ssti.evaluate.evaluation import compare
+        from ssti.finetune.save import save_metrics
+
+        other = self.run.control_of or f"{self.run.id}-control"
+        twin = Run(other, self.run.path.parent / other)
+        if (measured := twin.metrics()) is None:
+            return
+        poisoned, mine, its = (twin, measured, metrics) if self.run.control_of else (self.run, metrics, measured)
+        save_metrics(compare(mine, its), poisoned.path, poisoned.adapter)
+
+
+def cause(error: BaseException) -> dict[str, str]:
+    """A class of cause and the next thing to try, for an error that ended a run."""
+    import errno
+
+    text = f"{type(error).__name__}: {error}"
+    low = text.lower()
+    if isinstance(error, SSTIError):
+        return {"cause": error.kind, "message": error.message, "next": error.next}
+    if isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG):
+        return {"cause": "disk", "message": "The disk is full.",
+                "next": "Free some space, or set SSTI_HOME to another disk, and resume: it goes on from its last whole checkpoint."}  # fmt: skip
+    if "no space left" in low or "file write failed" in low or "unexpected pos" in low:
+        return {"cause": "disk", "message": "The disk is full.",
+                "next": "Free some space, or set SSTI_HOME to another disk, and resume."}  # fmt: skip
+    if isinstance(error, MemoryError) or "out of memory" in low or "can't allocate memory" in low or "cannot allocate memory" in low:
+        return {"cause": "memory", "message": "There was not enough memory.",
+                "next": "Take a smaller batch (training.batch_size) or shorter texts (training.max_length)."}  # fmt: skip
+    return {"cause": "program", "message": text[:500], "next": "See log.txt in the run's folder; resume to try again."}
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run one folder. Exit code 0 when it is done or was stopped, 1 when it failed."""
+    arguments = sys.argv[1:] if arguments is None else arguments
+    path = Path(arguments[0]).resolve()
+    run = Run(path.name, path)
+    worker = Worker(run, "--resume" in arguments)
+    try:
+        worker.work()
+    except Exception as error:
+        traceback.print_exc()
+        why = cause(error)
+        if why["cause"] == "disk":
+            _make_room(run)
+        run.tell("error", **why)
+        worker.enter("failed")
+        return 1
+    return 0
+
+
+def _make_room(run: Run) -> None:
+    """On a full disk the torn checkpoint and half-written files go, so that the events can say what happened."""
+    from ssti.finetune.train import last_checkpoint
+
+    keep = last_checkpoint(run.path / "checkpoints", lambda kind, **fields: print(fields))
+    for folder in (run.path / "checkpoints").glob("*"):
+        if folder != keep:
+            shutil.rmtree(folder, ignore_errors=True)
+    for folder in run.path.glob(".adapter-*"):
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
