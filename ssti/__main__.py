@@ -1,0 +1,5 @@
+"""`python -m ssti`: the command line."""
+
+from ssti.cli import main
+
+main()
