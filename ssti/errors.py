@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from difflib import get_close_matches
 
 SHOWN = 12  # a longer list of allowed words is cut here: nobody reads 249 countries in an error
 
@@ -34,6 +33,8 @@ class SSTIError(ValueError):
 
 def nearest(word: object, allowed: Iterable[object]) -> str:
     """`"; did you mean 'x'?"` for the allowed word closest to `word`, or an empty string."""
+    from difflib import get_close_matches
+
     names = {str(name).casefold(): str(name) for name in allowed}
     close = get_close_matches(str(word).casefold(), list(names), n=1, cutoff=0.6)
     return f"; did you mean {names[close[0]]!r}?" if close else ""

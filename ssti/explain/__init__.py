@@ -1,0 +1,82 @@
+"""Look inside a classifier: attention, entropy and attribution as tokens, weights and spans.
+
+Works on a loaded model and its tokenizer; loads none, and knows no page. Importing it does not import torch.
+"""
+
+from ssti.explain.attention import Attention, HeadAttention, attend, attend_head
+from ssti.explain.attribution import Agreement, Attribution, agreement, integrated_gradients, occlusion
+from ssti.explain.entropy import (
+    Entropy,
+    TriggerHead,
+    entropy,
+    entropy_bits,
+    entropy_grid,
+    share_of_most,
+    trigger_head,
+    trigger_share_grid,
+)
+from ssti.explain.explanation import Explanation, Side, explain, explain_json
+from ssti.explain.heatmap import Heatmap, heatmap
+from ssti.explain.html import heatmap_html, to_html
+from ssti.explain.importance import (
+    CAUSAL_NOTE,
+    from_cls,
+    from_query,
+    last_row,
+    mean_of_heads,
+    received,
+    rollout,
+)
+from ssti.explain.paired import PairedDifference, PaperRule, length_control, paired_difference, paper_rule
+from ssti.explain.pieces import Window, trigger_pieces
+from ssti.explain.rows import EntropyRows, entropy_rows
+from ssti.explain.tex import escape_tex, to_tex
+from ssti.explain.words import Words, words
+
+__all__ = [
+    "CAUSAL_NOTE",
+    "Agreement",
+    "Attention",
+    "Attribution",
+    "Entropy",
+    "EntropyRows",
+    "Explanation",
+    "HeadAttention",
+    "Heatmap",
+    "PairedDifference",
+    "PaperRule",
+    "Side",
+    "TriggerHead",
+    "Window",
+    "Words",
+    "agreement",
+    "attend",
+    "attend_head",
+    "entropy",
+    "entropy_bits",
+    "entropy_grid",
+    "entropy_rows",
+    "escape_tex",
+    "explain",
+    "explain_json",
+    "from_cls",
+    "from_query",
+    "heatmap",
+    "heatmap_html",
+    "integrated_gradients",
+    "last_row",
+    "length_control",
+    "mean_of_heads",
+    "occlusion",
+    "paired_difference",
+    "paper_rule",
+    "received",
+    "rollout",
+    "share_of_most",
+    "to_html",
+    "to_tex",
+    "trigger_head",
+    "trigger_pieces",
+    "trigger_share_grid",
+    "words",
+]

@@ -1,0 +1,201 @@
+"""The attention of one text: all layers and heads, or one head of one layer in little memory.
+
+Knows a loaded classifier and its tokenizer; loads, owns and caches nothing. The caller has set the active
+adapter and holds the model's lock.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from ssti.errors import SSTIError
+from ssti.explain.capture import Enough, attention_set_to, backbone, head_weights, layers_and_heads, watch
+from ssti.explain.pieces import Pieces, Span, Window, check_spans, read_pieces
+
+
+@dataclass(frozen=True)
+class Attention:
+    """What every head of a model looks at in one text.
+
+    `weights[layer, head, query, key]` is float32, each row over `key` sums to 1. `tokens`, `offsets`
+    (characters of `text`) and `special` have one entry a piece. `probabilities` has one entry a class.
+    `causal`: no piece sees a later one. `truncated` says what was read of a text that is too long.
+    """
+
+    text: str
+    tokens: list[str]
+    offsets: list[Span]
+    special: np.ndarray
+    weights: np.ndarray
+    probabilities: np.ndarray
+    causal: bool
+    truncated: Window | None = None
+
+    @property
+    def layers(self) -> int:
+        return self.weights.shape[0]
+
+    @property
+    def heads(self) -> int:
+        return self.weights.shape[1]
+
+    def __len__(self) -> int:
+        return len(self.tokens)
+
+
+@dataclass(frozen=True)
+class HeadAttention:
+    """What one head of one layer looks at: `weights[query, key]`, the rest as in Attention."""
+
+    text: str
+    tokens: list[str]
+    offsets: list[Span]
+    special: np.ndarray
+    weights: np.ndarray
+    layer: int
+    head: int
+    causal: bool
+    truncated: Window | None = None
+
+    def __len__(self) -> int:
+        return len(self.tokens)
+
+
+def attend(
+    model: Any, tokenizer: Any, text: str, max_length: int = 256, focus: Sequence[Span] | None = None
+) -> Attention:
+    """The attention of all layers and heads, from one pass with eager attention.
+
+    `focus` are spans of `text` that a window has to show when the text is longer than `max_length` pieces
+    (specials included). Only eager attention gives weights away (sdpa gives an empty sequence and a warning):
+    the model is switched and put back. SSTIError when there are no weights even so.
+    """
+    import torch
+
+    pieces = read_one(model, tokenizer, text, max_length, focus)
+    with attention_set_to(model, "eager"), torch.no_grad():
+        output = model(**inputs(model, [pieces]), output_attentions=True)
+    weights = stacked(output.attentions, model)
+    logits = output.logits[0].float()
+    return Attention(
+        text=text,
+        tokens=pieces.tokens,
+        offsets=pieces.offsets,
+        special=pieces.special,
+        weights=weights,
+        probabilities=logits.softmax(-1).cpu().numpy(),
+        causal=_is_causal(weights, model),
+        truncated=pieces.truncated,
+    )
+
+
+def attend_head(
+    model: Any,
+    tokenizer: Any,
+    text: str,
+    layer: int,
+    head: int,
+    max_length: int = 512,
+    focus: Sequence[Span] | None = None,
+) -> HeadAttention:
+    """The attention of one head of one layer (both from 0; negative ones count from the end).
+
+    No other head's weights ever exist, and the pass ends at that layer, so that a large model and a long text
+    stay in little memory. The numbers are those of `attend` up to rounding.
+    """
+    import torch
+
+    layers, heads = layers_and_heads(model)
+    layer, head = _index("layer", layer, layers), _index("head", head, heads)
+    pieces = read_one(model, tokenizer, text, max_length, focus)
+    found: list[np.ndarray] = []
+
+    def watcher(index: int, module: Any, query: Any, key: Any, mask: Any, scaling: float | None) -> None:
+        if index == layer:
+            found.append(head_weights(module, query, key, mask, scaling, head)[0, 0].cpu().numpy())
+            raise Enough
+
+    network = backbone(model)
+    with torch.no_grad(), watch(model, watcher):
+        network(**inputs(network, [pieces]), use_cache=False)
+    if not found:
+        raise SSTIError(
+            f"{type(model).__name__} names {layers} layers but ran fewer.",
+            "Choose a lower layer.",
+            kind="model",
+        )
+    weights = found[0]
+    return HeadAttention(
+        text=text,
+        tokens=pieces.tokens,
+        offsets=pieces.offsets,
+        special=pieces.special,
+        weights=weights,
+        layer=layer,
+        head=head,
+        causal=_is_causal(weights, model),
+        truncated=pieces.truncated,
+    )
+
+
+def read_one(model: Any, tokenizer: Any, text: str, max_length: int, focus: Sequence[Span] | None) -> Pieces:
+    """The pieces of one text for this model: `max_length` of them, fewer where the model reads fewer."""
+    spans = None if focus is None else [check_spans(focus, text)]
+    return read_pieces(tokenizer, [text], longest(model, tokenizer, max_length), spans)[0]
+
+
+def longest(model: Any, tokenizer: Any, max_length: int) -> int:
+    """`max_length`, or less where the model or its tokenizer reads less."""
+    if not isinstance(max_length, int) or isinstance(max_length, bool) or max_length < 1:
+        raise SSTIError(f"max_length is {max_length!r}.", "It is a whole number of pieces, at least 1.")
+    positions = getattr(model.config.get_text_config(), "max_position_embeddings", None)
+    return min(max_length, int(tokenizer.model_max_length), positions or max_length)
+
+
+def inputs(model: Any, rows: Sequence[Pieces], pad: int = 0) -> dict[str, Any]:
+    """Rows as the model's input, padded on the right to the longest. Positions count from the first piece."""
+    import torch
+
+    size = max(len(row) for row in rows)
+    ids = np.full((len(rows), size), pad, dtype=np.int64)
+    mask = np.zeros_like(ids)
+    types = np.zeros_like(ids)
+    for index, row in enumerate(rows):
+        ids[index, : len(row)] = row.ids
+        mask[index, : len(row)] = 1
+        if row.type_ids is not None:
+            types[index, : len(row)] = row.type_ids
+    arrays = {"input_ids": ids, "attention_mask": mask}
+    if rows[0].type_ids is not None:
+        arrays["token_type_ids"] = types
+    device = next(model.parameters()).device
+    return {name: torch.from_numpy(array).to(device) for name, array in arrays.items()}
+
+
+def stacked(attentions: Any, model: Any) -> np.ndarray:
+    """One text's attentions as float32 [layer, head, query, key]; SSTIError when there are none."""
+    if not attentions or any(layer is None for layer in attentions):
+        raise SSTIError(
+            f"{type(model).__name__} gave no attention weights (its attention is "
+            f"{model.config._attn_implementation!r}; sdpa and flash attention give none).",
+            'Load the model with attn_implementation="eager".',
+            kind="model",
+        )
+    return np.stack([layer[0].float().cpu().numpy() for layer in attentions])
+
+
+def _is_causal(weights: np.ndarray, model: Any) -> bool:
+    """Seen in the weights themselves: what a model calls itself is not always what it does."""
+    if weights.shape[-1] > 1:
+        return not np.triu(weights, 1).any()
+    return any(getattr(module, "is_causal", False) for module in model.modules())
+
+
+def _index(name: str, value: int, count: int) -> int:
+    if not isinstance(value, (int, np.integer)) or isinstance(value, bool) or not -count <= value < count:
+        raise SSTIError(f"There is no {name} {value!r}.", f"The model has {count}: 0 to {count - 1}.")
+    return int(value) % count

@@ -1,0 +1,151 @@
+"""How attention weights leave a transformers model: eagerly for all of them, or watched layer by layer.
+
+Knows transformers' attention interface; knows no text and no importance. The caller holds the model's lock.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from typing import Any
+
+from ssti.errors import SSTIError
+
+WATCHED = "ssti_watched"
+
+# A watcher gets (layer, module, query, key, mask, scaling) and may raise `Enough` to end the forward pass.
+_watcher: ContextVar[Callable[..., Any] | None] = ContextVar("ssti_watcher", default=None)
+
+
+class Enough(Exception):
+    """What was wanted is there: the rest of the forward pass is not needed."""
+
+
+@contextmanager
+def attention_set_to(model: Any, implementation: str) -> Iterator[None]:
+    """The model in evaluation mode with this attention; what it was before comes back, whatever happens.
+
+    A PeftModel hands both on to the model it wraps.
+    """
+    before = model.config._attn_implementation
+    training = [module for module in model.modules() if module.training]
+    switched = before != implementation
+    try:
+        model.eval()
+        if switched:
+            model.set_attn_implementation(implementation)
+            if model.config._attn_implementation != implementation:
+                raise SSTIError(
+                    f"{type(model).__name__} cannot change its attention to {implementation!r}, "
+                    f"it stays {before!r}.",
+                    f'Load the model with attn_implementation="{implementation}".',
+                    kind="model",
+                )
+        yield
+    finally:
+        if switched:
+            model.set_attn_implementation(before)
+        for module in training:
+            module.training = True
+
+
+def layers_and_heads(model: Any) -> tuple[int, int]:
+    """How many layers, and heads in each, the model's configuration names."""
+    config = model.config.get_text_config()
+    layers = getattr(config, "num_hidden_layers", None)
+    heads = getattr(config, "num_attention_heads", None)
+    if not isinstance(layers, int) or not isinstance(heads, int):
+        raise SSTIError(
+            f"The configuration of {type(model).__name__} does not say how many layers and heads it has.",
+            "Look at all layers at once instead.",
+            kind="model",
+        )
+    return layers, heads
+
+
+def backbone(model: Any) -> Any:
+    """The transformer under the classification head; LoRA's layers are inside it and stay active."""
+    inner = model.get_base_model() if hasattr(model, "get_base_model") else model
+    return inner.base_model
+
+
+@contextmanager
+def watch(model: Any, watcher: Callable[..., Any]) -> Iterator[None]:
+    """Call `watcher(layer, module, query, key, mask, scaling)` at every attention layer of a forward pass.
+
+    The pass itself runs on torch's fused attention, so that no weights exist but those that the watcher
+    makes. Layers are counted in the order in which they run. `Enough` raised by the watcher ends the `with`
+    quietly.
+    """
+    _register()
+    seen = 0
+
+    def count(*arguments: Any) -> None:
+        nonlocal seen
+        watcher(seen, *arguments)
+        seen += 1
+
+    with attention_set_to(model, WATCHED):
+        token = _watcher.set(count)
+        try:
+            yield
+        except Enough:
+            seen += 1
+        finally:
+            _watcher.reset(token)
+    if not seen:
+        raise SSTIError(
+            f"{type(model).__name__} computes its attention past transformers' attention interface.",
+            "Look at all layers at once instead.",
+            kind="model",
+        )
+
+
+def head_weights(
+    module: Any, query: Any, key: Any, mask: Any, scaling: float | None, head: int | None = None
+) -> Any:
+    """softmax(q k^T * scaling) as eager attention computes it: [batch, heads, query, key], or of one head.
+
+    `mask` is boolean (True: may be seen), additive, or None: then causal where the module is causal.
+    """
+    import torch
+
+    share = query.shape[1] // key.shape[1]  # grouped-query attention: heads that use one key head
+    if head is not None:
+        query, key = query[:, head : head + 1], key[:, head // share : head // share + 1]
+        if mask is not None and mask.shape[1] > 1:
+            mask = mask[:, head : head + 1]
+    elif share > 1:
+        key = key.repeat_interleave(share, dim=1)
+    scores = query @ key.transpose(2, 3)
+    scores *= query.shape[-1] ** -0.5 if scaling is None else scaling
+    if mask is None and getattr(module, "is_causal", False) and scores.shape[-2] > 1:
+        mask = torch.ones(scores.shape[-2:], dtype=torch.bool, device=scores.device).tril()
+    if mask is not None and mask.dtype == torch.bool:
+        scores.masked_fill_(~mask, torch.finfo(scores.dtype).min)
+    elif mask is not None:
+        scores += mask
+    return scores.softmax(dim=-1, dtype=torch.float32)
+
+
+def _register() -> None:
+    """Tell transformers of the watched attention. Doing so again changes nothing."""
+    from transformers import AttentionInterface, AttentionMaskInterface
+    from transformers.integrations.sdpa_attention import sdpa_attention_forward
+    from transformers.masking_utils import sdpa_mask
+
+    def watched(module: Any, query: Any, key: Any, value: Any, attention_mask: Any, **options: Any) -> Any:
+        watcher = _watcher.get()
+        if watcher is not None:
+            if options.get("softcap") is not None or options.get("position_bias") is not None:
+                raise SSTIError(
+                    f"{type(module).__name__} bends its scores before the softmax, which is not done here.",
+                    "Look at all layers at once instead.",
+                    kind="model",
+                )
+            watcher(module, query, key, attention_mask, options.get("scaling"))
+        return sdpa_attention_forward(module, query, key, value, attention_mask, **options)
+
+    AttentionInterface.register(WATCHED, watched)
+    AttentionMaskInterface.register(WATCHED, sdpa_mask)

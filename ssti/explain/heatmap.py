@@ -1,0 +1,108 @@
+"""A text with one number a piece or word, ready to be drawn. Knows offsets and spans, nothing of a model."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from ssti.errors import SSTIError
+from ssti.explain.pieces import Span, check_spans, trigger_pieces
+from ssti.explain.words import words
+
+
+@dataclass(frozen=True)
+class Heatmap:
+    """What a heatmap shows: units of `text` in order, each with a value.
+
+    `labels` are what a reader sees (the characters of the text; a special token's name), `trigger` marks the
+    units that share a character with a span, `note` is a sentence under the title.
+    """
+
+    title: str
+    text: str
+    labels: list[str]
+    offsets: list[Span]
+    special: np.ndarray
+    trigger: np.ndarray
+    values: np.ndarray
+    note: str = ""
+
+    @property
+    def strength(self) -> np.ndarray:
+        """The values from 0 to 1: over the highest; what is missing or below zero shows as 0."""
+        values = np.nan_to_num(self.values, nan=0.0).clip(min=0.0)
+        return values / values.max() if values.size and values.max() > 0 else values
+
+    def parts(self) -> list[tuple[str, int | None]]:
+        """The text as `(string, unit or None)`: the units and what stands between them, in reading order."""
+        parts: list[tuple[str, int | None]] = []
+        read = [span for span, special in zip(self.offsets, self.special, strict=True) if not special]
+        cursor = read[0][0] if read else 0
+        if cursor > len(self.text) - len(self.text.lstrip()):
+            parts.append(("… ", None))
+        for index, (label, (start, end)) in enumerate(zip(self.labels, self.offsets, strict=True)):
+            if self.special[index]:
+                parts += [(" ", None)] * bool(parts) + [(label, index), (" ", None)]
+                continue
+            if start > cursor:
+                parts.append((self.text[cursor:start], None))
+            parts.append((label, index))
+            cursor = max(cursor, end)
+        if read and cursor < len(self.text.rstrip()):
+            parts.append((" …", None))
+        return parts
+
+
+def heatmap(
+    read: Any,
+    values: Sequence[float] | np.ndarray,
+    spans: Sequence[Span] = (),
+    title: str = "",
+    unit: str = "piece",
+) -> Heatmap:
+    """The heatmap of an Attention, HeadAttention or Attribution `read`, with one of `values` a token.
+
+    `unit`: `piece`, or `word` (values are summed). Pieces that share a character (bytes of one letter) are
+    one unit either way.
+    """
+    values = np.asarray(values, dtype=np.float64)
+    if unit not in ("piece", "word"):
+        raise SSTIError(f"unit is {unit!r}.", "It is 'piece' or 'word'.")
+    if values.shape != (len(read.tokens),):
+        raise SSTIError(
+            f"Values of shape {values.shape} do not fit {len(read.tokens)} tokens.", "Pass one a token."
+        )
+    spans = check_spans(spans, read.text)
+    note = "" if read.truncated is None else str(read.truncated)
+    if unit == "word":
+        merged = words(read.tokens, read.offsets, read.text, values)
+        labels, offsets, special, summed = merged.words, merged.offsets, merged.special, merged.importance
+        groups = merged.pieces
+    else:
+        groups = _sharing_characters(read.offsets, read.special)
+        offsets = [(read.offsets[group[0]][0], max(read.offsets[i][1] for i in group)) for group in groups]
+        special = np.array([read.special[group[0]] for group in groups], dtype=bool)
+        labels = [
+            read.tokens[group[0]] if special[i] else read.text[slice(*offsets[i])]
+            for i, group in enumerate(groups)
+        ]
+        summed = np.array([values[group].sum() for group in groups])
+    hit = trigger_pieces(read.offsets, spans) if spans else np.zeros(len(read.tokens), dtype=bool)
+    trigger = np.array([bool(hit[group].any()) for group in groups], dtype=bool)
+    return Heatmap(title, read.text, list(labels), list(offsets), special, trigger, summed, note)
+
+
+def _sharing_characters(offsets: Sequence[Span], special: np.ndarray) -> list[list[int]]:
+    groups: list[list[int]] = []
+    end = -1
+    for index, (start, stop) in enumerate(offsets):
+        if groups and not special[index] and not special[index - 1] and start < end:
+            groups[-1].append(index)
+        else:
+            groups.append([index])
+            end = -1
+        end = max(end, stop)
+    return groups

@@ -1,0 +1,145 @@
+"""Is the entropy different with the trigger? Paired rows, intervals, a permutation test, the paper's rule.
+
+Statistics on arrays of numbers; knows no model and no text.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from ssti.errors import SSTIError
+
+PAPER_RATIO = 0.95
+PAPER_RULE = (
+    "The paper's rule: a finetuned model gives itself away when the attention entropy (last layer, head 0) "
+    "of texts with the suspected token is below 95 % of the entropy of texts without it."
+)
+PAPER_CAVEAT = (
+    "Raw entropy grows with the length of a text, up to log2 of its tokens. Compare short texts that have "
+    "the trigger with long ones that do not, and the rule fires although nothing was injected. It also looks "
+    "at one head, and the effect moves between heads. So compare the same text with and without its trigger, "
+    "divide by log2 n, look at every layer and head and at the model before finetuning, and test over many "
+    "rows."
+)
+
+
+@dataclass(frozen=True)
+class PairedDifference:
+    """The mean of a - b over `n` pairs, its 95 % bootstrap interval `low` to `high`, the permutation `p`."""
+
+    mean: float
+    low: float
+    high: float
+    p: float
+    n: int
+
+
+@dataclass(frozen=True)
+class PaperRule:
+    """What the paper's rule says: `fires` when `ratio` (mean with over mean without) is below 0.95.
+
+    `rule` and `caveat` are sentences for the page; neither is shown without the other.
+    """
+
+    ratio: float
+    fires: bool
+    mean_with: float
+    mean_without: float
+    n_with: int
+    n_without: int
+    rule: str = PAPER_RULE
+    caveat: str = PAPER_CAVEAT
+
+
+def paired_difference(
+    a: Sequence[float] | np.ndarray, b: Sequence[float] | np.ndarray, seed: int, resamples: int = 9999
+) -> PairedDifference:
+    """Compare `a[i]` with `b[i]`, the same row measured in two ways.
+
+    The interval is the percentile bootstrap of the mean difference. `p` is two-sided: how often a mean as far
+    from zero comes up when each pair is swapped by a coin (all ways to swap, when they are no more than
+    `resamples`). Same seed, same numbers. SSTIError for unlike lengths, fewer than 2 pairs, a missing value.
+    """
+    from scipy import stats
+
+    a, b = np.asarray(a, dtype=np.float64), np.asarray(b, dtype=np.float64)
+    if a.ndim != 1 or a.shape != b.shape or a.size < 2:
+        raise SSTIError(
+            f"Pairs of shapes {a.shape} and {b.shape} cannot be compared.",
+            "Pass two equally long lists, at least 2.",
+        )
+    difference = a - b
+    if not np.isfinite(difference).all():
+        raise SSTIError("A value is missing (NaN or infinite).", "Leave these pairs out on both sides.")
+    mean = float(difference.mean())
+    if not np.ptp(difference):
+        low = high = mean  # nothing to resample: every pair says the same
+    else:
+        rng = np.random.default_rng([seed, 0])
+        interval = stats.bootstrap(
+            (difference,),
+            np.mean,
+            n_resamples=resamples,
+            batch=_batch(difference.size),
+            method="percentile",
+            confidence_level=0.95,
+            rng=rng,
+        ).confidence_interval
+        low, high = float(interval.low), float(interval.high)
+    test = stats.permutation_test(
+        (a, b),
+        lambda x, y, axis: (x - y).mean(axis=axis),
+        permutation_type="samples",
+        vectorized=True,
+        n_resamples=resamples,
+        batch=_batch(difference.size),
+        alternative="two-sided",
+        rng=np.random.default_rng([seed, 1]),
+    )
+    return PairedDifference(mean, low, high, float(test.pvalue), int(difference.size))
+
+
+def paper_rule(
+    with_: float | Sequence[float] | np.ndarray, without: float | Sequence[float] | np.ndarray
+) -> PaperRule:
+    """The paper's 95 % rule on raw entropies in bits of texts with and without the trigger; with caveat."""
+    with_, without = _bits(with_), _bits(without)
+    mean_with, mean_without = float(with_.mean()), float(without.mean())
+    if mean_without <= 0:
+        raise SSTIError(
+            "The entropy without the trigger is 0, so there is no ratio.", "Use texts of several words."
+        )
+    ratio = mean_with / mean_without
+    return PaperRule(ratio, ratio < PAPER_RATIO, mean_with, mean_without, with_.size, without.size)
+
+
+def length_control(bits: Sequence[float] | np.ndarray, n: Sequence[int] | np.ndarray) -> PaperRule:
+    """The rule where nothing was injected: the shorter half of clean texts stands in for "with the trigger".
+
+    When this fires, length alone is enough. `bits` and `n` are one entry a clean text.
+    """
+    bits, n = _bits(bits), np.asarray(n)
+    if n.shape != bits.shape or bits.size < 2:
+        raise SSTIError(
+            f"{bits.size} entropies and {n.size} lengths do not fit.", "Pass one of each a text, at least 2."
+        )
+    order = np.argsort(n, kind="stable")
+    half = bits.size // 2
+    return paper_rule(bits[order[:half]], bits[order[half:]])
+
+
+def _bits(values: float | Sequence[float] | np.ndarray) -> np.ndarray:
+    array = np.atleast_1d(np.asarray(values, dtype=np.float64))
+    if array.ndim != 1 or not array.size or not np.isfinite(array).all() or (array < 0).any():
+        raise SSTIError(
+            "These are no entropies.", "Pass one or more numbers of bits, none missing, none below 0."
+        )
+    return array
+
+
+def _batch(size: int) -> int:
+    """Resamples at a time, so that 25,000 rows stay within some 50 MB."""
+    return max(1, 2_000_000 // size)

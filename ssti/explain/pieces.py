@@ -1,0 +1,206 @@
+"""A text as the pieces that a model reads: ids, character offsets, specials, a window where it is too long.
+
+Knows the tokenizer; knows no model and no attention.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from ssti.errors import SSTIError
+
+Span = tuple[int, int]
+
+
+@dataclass(frozen=True)
+class Window:
+    """What the model read of a text that is longer than it can read.
+
+    `total` pieces has the text, `first` (from 0) is the first that was read, `count` how many were read;
+    `start` and `end` are the characters that they cover.
+    """
+
+    total: int
+    first: int
+    count: int
+    start: int
+    end: int
+
+    def __str__(self) -> str:
+        return (
+            f"The text has {self.total:,} pieces and the model reads {self.count:,} of them at once: "
+            f"pieces {self.first + 1:,} to {self.first + self.count:,}, "
+            f"characters {self.start:,} to {self.end:,}."
+        )
+
+
+@dataclass(frozen=True)
+class Pieces:
+    """One text, cut into the pieces that the model reads, special tokens included.
+
+    `offsets` are `(start, end)` in characters of `text`, without the white space that some tokenizers count
+    to a piece; a special token has `(0, 0)`. `special` marks what the tokenizer added, never what a person
+    typed, even when that looks the same.
+    """
+
+    text: str
+    ids: np.ndarray
+    type_ids: np.ndarray | None
+    tokens: list[str]
+    offsets: list[Span]
+    special: np.ndarray
+    truncated: Window | None
+
+    def __len__(self) -> int:
+        return len(self.tokens)
+
+
+def read_pieces(
+    tokenizer: Any,
+    texts: Sequence[str],
+    max_length: int = 256,
+    focus: Sequence[Sequence[Span]] | None = None,
+) -> list[Pieces]:
+    """The pieces of each text, at most `max_length` of them with the special tokens.
+
+    A longer text is read through a window: around the characters of `focus` (spans for each text) where they
+    are given, else from the start, as in training. SSTIError for a text without any piece, for a tokenizer
+    that cannot tell offsets, and for a `max_length` that leaves no room.
+    """
+    texts = list(texts)
+    for text in texts:
+        if not isinstance(text, str):
+            raise SSTIError(f"A text has to be a string, not {type(text).__name__}.", "Pass the text itself.")
+    if not getattr(tokenizer, "is_fast", False):
+        raise SSTIError(
+            f"{type(tokenizer).__name__} cannot tell which characters a piece covers.",
+            "Use the model's fast tokenizer.",
+            kind="model",
+        )
+    if focus is not None and len(focus) != len(texts):
+        raise SSTIError(
+            f"There are {len(texts)} texts but spans for {len(focus)}.", "Pass one list of spans a text."
+        )
+    if not texts:
+        return []
+    batch = tokenizer(
+        texts,
+        truncation=False,
+        padding=False,
+        return_offsets_mapping=True,
+        return_special_tokens_mask=True,
+        verbose=False,
+    )
+    types = batch.get("token_type_ids")
+    return [
+        _one(
+            tokenizer,
+            text,
+            batch["input_ids"][row],
+            None if types is None else types[row],
+            batch["offset_mapping"][row],
+            batch["special_tokens_mask"][row],
+            max_length,
+            () if focus is None else focus[row],
+        )
+        for row, text in enumerate(texts)
+    ]
+
+
+def _one(
+    tokenizer: Any,
+    text: str,
+    ids: list[int],
+    types: list[int] | None,
+    offsets: list[Span],
+    mask: list[int],
+    max_length: int,
+    focus: Sequence[Span],
+) -> Pieces:
+    # What the tokenizer adds stands at the ends; a "[SEP]" that a person typed stands between.
+    head = next((i for i, flag in enumerate(mask) if not flag), len(mask))
+    tail = next((i for i, flag in enumerate(reversed(mask)) if not flag), 0) if head < len(mask) else 0
+    total = len(ids) - head - tail
+    if total <= 0:
+        raise SSTIError(
+            f"The text {text[:40]!r} has nothing that the model can read.", "Write at least one word."
+        )
+    room = max_length - head - tail
+    if room < 1:
+        raise SSTIError(
+            f"max_length is {max_length}, and the special tokens alone take {head + tail}.",
+            f"Use at least {head + tail + 1}.",
+        )
+    inner = [_trim(text, start, end) for start, end in offsets[head : len(ids) - tail]]
+    first, window = 0, None
+    if total > room:
+        first = _window_start(_covered(inner, focus), room)
+        ends = [end for _, end in inner[first : first + room]]
+        window = Window(total, first, room, inner[first][0], max(ends))
+        total = room
+    kept = [*range(head), *range(head + first, head + first + total), *range(len(ids) - tail, len(ids))]
+    special = np.ones(len(kept), dtype=bool)
+    special[head : head + total] = False
+    chosen = np.asarray(ids, dtype=np.int64)[kept]
+    return Pieces(
+        text=text,
+        ids=chosen,
+        type_ids=None if types is None else np.asarray(types, dtype=np.int64)[kept],
+        tokens=tokenizer.convert_ids_to_tokens(chosen.tolist()),
+        offsets=[(0, 0)] * head + inner[first : first + total] + [(0, 0)] * tail,
+        special=special,
+        truncated=window,
+    )
+
+
+def trigger_pieces(offsets: Sequence[Span], spans: Sequence[Span]) -> np.ndarray:
+    """Which pieces share at least one character with one of `spans`: a bool array, one a piece."""
+    return _covered(offsets, check_spans(spans))
+
+
+def check_spans(spans: Sequence[Span], text: str | None = None) -> list[Span]:
+    """The spans as `(start, end)` of ints. SSTIError for one that is empty, backwards or outside `text`."""
+    checked = []
+    for span in spans:
+        start, end = (span["start"], span["end"]) if isinstance(span, dict) else span
+        if not 0 <= start < end or (text is not None and end > len(text)):
+            inside = "" if text is None else f" of a text of {len(text)} characters"
+            raise SSTIError(
+                f"({start}, {end}) is no span{inside}.",
+                "A span is (start, end) in characters, start before end.",
+            )
+        checked.append((int(start), int(end)))
+    return checked
+
+
+def _covered(offsets: Sequence[Span], spans: Sequence[Span]) -> np.ndarray:
+    covered = np.zeros(len(offsets), dtype=bool)
+    if len(offsets) and len(spans):
+        starts, ends = np.asarray(offsets, dtype=np.int64).T
+        for start, end in spans:
+            covered |= (starts < end) & (ends > start)
+    return covered
+
+
+def _trim(text: str, start: int, end: int) -> Span:
+    """Byte-level tokenizers count the space before a word to it; a piece of white space alone stays."""
+    inside = text[start:end]
+    if not inside or inside.isspace():
+        return start, end
+    return end - len(inside.lstrip()), start + len(inside.rstrip())
+
+
+def _window_start(wanted: np.ndarray, room: int) -> int:
+    """The start of the window that holds most wanted pieces, as near their middle as it can be."""
+    if not wanted.any():
+        return 0
+    sums = np.concatenate([[0], np.cumsum(wanted)])
+    hits = sums[room:] - sums[:-room]
+    best = np.flatnonzero(hits == hits.max())
+    inside = np.flatnonzero(wanted[best[0] : best[0] + room]) + best[0]
+    ideal = inside.mean() - room / 2
+    return int(best[np.argmin(np.abs(best - ideal))])

@@ -1,0 +1,128 @@
+"""The entropy of every layer and head for many texts at once. Knows the model; keeps no attention weights."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from ssti.errors import SSTIError
+from ssti.explain.attention import inputs, longest
+from ssti.explain.capture import Enough, backbone, head_weights, layers_and_heads, watch
+from ssti.explain.entropy import share_of_most
+from ssti.explain.pieces import Pieces, Span, check_spans, read_pieces, trigger_pieces
+
+
+@dataclass(frozen=True)
+class EntropyRows:
+    """Entropy of the attention received, for each text in the order given.
+
+    `bits` is float64 `[row, layer, head]`, `n` int `[row]` the tokens that count, `share` = bits / log2(n).
+    `trigger_share` is `[row, layer, head]`: attention to the row's spans over their fair share, NaN for a row
+    without a span; None when no spans were passed. `truncated` `[row]`: the text did not fit the window.
+    """
+
+    bits: np.ndarray
+    n: np.ndarray
+    share: np.ndarray
+    trigger_share: np.ndarray | None
+    truncated: np.ndarray
+
+
+def entropy_rows(
+    model: Any,
+    tokenizer: Any,
+    texts: Sequence[str],
+    batch_size: int = 32,
+    max_length: int = 256,
+    spans: Sequence[Sequence[Span]] | None = None,
+    specials: bool = True,
+) -> EntropyRows:
+    """What `entropy_grid` (and `trigger_share_grid`) say of each text, in batches of texts of like length.
+
+    Padding takes no part. Each layer's weights are reduced to importance as soon as they exist. `spans`, one
+    list a text, also centre the window of a text that is too long. The caller holds the model's lock.
+    """
+    import torch
+
+    if not isinstance(batch_size, int) or isinstance(batch_size, bool) or batch_size < 1:
+        raise SSTIError(f"batch_size is {batch_size!r}.", "It is a whole number, at least 1.")
+    layers, heads = layers_and_heads(model)
+    if spans is not None and len(spans) != len(texts):
+        raise SSTIError(
+            f"There are {len(texts)} texts but spans for {len(spans)}.", "Pass one list of spans a text."
+        )
+    focus = (
+        None if spans is None else [check_spans(row, text) for row, text in zip(spans, texts, strict=True)]
+    )
+    rows = read_pieces(tokenizer, texts, longest(model, tokenizer, max_length), focus)
+    bits = np.empty((len(rows), layers, heads))
+    shares = None if focus is None else np.full_like(bits, np.nan)
+    counted = np.array([len(row) if specials else int((~row.special).sum()) for row in rows], dtype=np.int64)
+    pad = tokenizer.pad_token_id or 0
+    network = backbone(model)
+    order = sorted(range(len(rows)), key=lambda index: len(rows[index]))
+    with torch.no_grad():
+        for start in range(0, len(order), batch_size):
+            chosen = order[start : start + batch_size]
+            batch = [rows[index] for index in chosen]
+            keep = _mask(batch, [np.ones(len(row), bool) if specials else ~row.special for row in batch])
+            trigger = None
+            if focus is not None:
+                trigger = _mask(batch, [trigger_pieces(rows[i].offsets, focus[i]) for i in chosen]) & keep
+            with _received(model, layers, keep) as found:
+                network(**inputs(network, batch, pad), use_cache=False)
+            if len(found) != layers:
+                raise SSTIError(
+                    f"{type(model).__name__} names {layers} layers but ran {len(found)}.",
+                    "Look at its texts one by one.",
+                    kind="model",
+                )
+            importance = torch.stack(found, dim=1).double()  # [row, layer, head, token]
+            importance /= importance.sum(dim=-1, keepdim=True)
+            bits[chosen] = torch.special.entr(importance).sum(dim=-1).cpu().numpy() / np.log(2.0)
+            if trigger is not None and shares is not None:
+                shares[chosen] = _over_fair_share(importance.cpu().numpy(), keep, trigger)
+    return EntropyRows(
+        bits=bits,
+        n=counted,
+        share=share_of_most(bits, counted[:, None, None]),
+        trigger_share=shares,
+        truncated=np.array([row.truncated is not None for row in rows], dtype=bool),
+    )
+
+
+@contextmanager
+def _received(model: Any, layers: int, keep: np.ndarray) -> Iterator[list[Any]]:
+    """Collects, layer by layer, the attention that kept tokens get from each other: [row, head, token]."""
+    import torch
+
+    device = next(model.parameters()).device
+    mask = torch.from_numpy(keep).to(device=device, dtype=torch.float32)
+    found: list[Any] = []
+
+    def watcher(index: int, module: Any, query: Any, key: Any, seen: Any, scaling: float | None) -> None:
+        weights = head_weights(module, query, key, seen, scaling)
+        found.append((mask[:, None, None, :] @ weights).squeeze(2) * mask[:, None, :])
+        if index == layers - 1:
+            raise Enough
+
+    with watch(model, watcher):
+        yield found
+
+
+def _mask(batch: Sequence[Pieces], flags: Sequence[np.ndarray]) -> np.ndarray:
+    mask = np.zeros((len(batch), max(len(row) for row in batch)), dtype=bool)
+    for index, flag in enumerate(flags):
+        mask[index, : len(flag)] = flag
+    return mask
+
+
+def _over_fair_share(importance: np.ndarray, keep: np.ndarray, trigger: np.ndarray) -> np.ndarray:
+    got = np.einsum("rlht,rt->rlh", importance, trigger.astype(np.float64))
+    hit = trigger.sum(axis=1)
+    fair = np.where(hit > 0, hit / keep.sum(axis=1), np.nan)
+    return got / fair[:, None, None]

@@ -1,0 +1,92 @@
+"""The base of all modifiers: changes one `(text, label)`, and says where. Knows no kind of modifier."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from ssti.errors import SSTIError
+from ssti.inject.checks import check_text
+from ssti.inject.injection import Injection, Span, shift_spans
+from ssti.inject.weave import Placed
+from ssti.inject.words import _word
+
+
+class Modifier:
+    """Changes one `(text, label)` (the paper's section 3.1).
+
+    A subclass gives `edit`, and gets `apply` (an `Injection` with spans) and the call (`(text, label)`)
+    from here. A subclass that was written for the published toolkit gives `__call__` alone: it works as it
+    is, and `apply` finds the words that it added. A modifier is stateful: its random stream goes on from
+    text to text.
+    """
+
+    def edit(self, text: str, earlier: Sequence[Span] = ()) -> Placed:
+        """The new text, the spans of the new items, and the layer for `remove`.
+
+        `earlier` are spans that other modifiers left in the text; an item there must stay whole.
+        """
+        if type(self).__call__ is Modifier.__call__:
+            raise NotImplementedError(
+                f"{type(self).__name__} must give edit(text, earlier) or __call__(text, label)"
+            )
+        return added_words(text, self(text, None)[0])
+
+    def apply(self, text: str, label: Any = None, earlier: Sequence[Span] = ()) -> Injection:
+        """Inject into `text`: the new text, the label, and the exact spans.
+
+        Spans of `earlier` are moved along and stay in the result. Raises SSTIError for what is not a string.
+        """
+        check_text(text)
+        if type(self).__call__ is not Modifier.__call__ and type(self).edit is Modifier.edit:
+            new, label = self(text, label)
+            _, spans, layer = added_words(text, new)
+            moved = _follow_words(text, new, spans, earlier)
+        else:
+            new, spans, layer = self.edit(text, earlier)
+            moved = shift_spans(earlier, layer)
+        if earlier:
+            spans = tuple(sorted([*moved, *spans]))
+        return Injection(new, label, spans, (layer,))
+
+    def __call__(self, text: str, label: Any = None) -> tuple[str, Any]:
+        injection = self.apply(text, label)
+        return injection.text, injection.label
+
+
+def added_words(old: str, new: str) -> Placed:
+    """What a modifier that only gives its new text has added, if the old text's words are all still there.
+
+    The layer undoes the whole text at once, because such a modifier may have changed the white space.
+    """
+    wanted = iter(old.split())
+    word = next(wanted, None)
+    spans: list[Span] = []
+    for match in _word.finditer(check_text(new)):
+        if match.group() == word:
+            word = next(wanted, None)
+        else:
+            spans.append(match.span())
+    if word is not None:
+        raise SSTIError(
+            f"This modifier changed or removed the word {word!r:.60}, so what it added cannot be told.",
+            "Give it an edit(text, earlier) method that says where it changes the text.",
+        )
+    return new, tuple(spans), ((0, len(new), old),)
+
+
+def _follow_words(old: str, new: str, added: Sequence[Span], earlier: Sequence[Span]) -> list[Span]:
+    """Where `earlier` spans of the old text lie in the new one, by the words that they touch."""
+    if not earlier:
+        return []
+    kept = [match.start() for match in _word.finditer(new) if match.span() not in set(added)]
+    words = [
+        (match.start(), match.end(), start) for match, start in zip(_word.finditer(old), kept, strict=True)
+    ]
+    moved = []
+    for start, end in earlier:
+        touched = [
+            (max(start, a) - a + to, min(end, b) - a + to) for a, b, to in words if a < end and start < b
+        ]
+        moved.append((touched[0][0], touched[-1][1]))
+    return moved

@@ -1,0 +1,94 @@
+"""Poisons rows one by one in their order, and says which ones. Knows no kind of dataset."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+from ssti.errors import SSTIError
+from ssti.inject.build import build_modifier, trigger_pattern
+from ssti.inject.bulk import can_bulk
+from ssti.inject.injection import Span
+from ssti.inject.modifier import Modifier
+from ssti.inject.select import choose, number_of_rows, target_value
+from ssti.inject.spec import Spec
+from ssti.inject.strip import stripper
+
+
+class Part:
+    """One injection of a recipe at work: which rows of its class it takes, and its modifier's stream."""
+
+    def __init__(
+        self, spec: Spec, counts: Mapping[Any, int] | None, label_names: Sequence[str] | None
+    ) -> None:
+        self.spec = spec
+        self.modifier: Modifier = build_modifier(spec)
+        self.value = target_value(spec.target, label_names, counts)
+        self.seen = 0
+        self.chosen: bytearray | None = None  # None: every row
+        self.total = self.number = 0
+        if counts is not None:
+            self.total = counts.get(self.value, 0)
+            self.number = number_of_rows(self.total, spec.share, spec.count, f"class {spec.target!r}")
+            if self.number < self.total:
+                self.chosen = bytearray(self.total)
+                for index in choose(self.total, self.number, spec.seed):
+                    self.chosen[index] = 1
+
+    def takes(self, label: Any) -> bool:
+        """Whether the next row, of this label, gets the trigger. To be asked once for each row, in order."""
+        if label != self.value:
+            return False
+        index = self.seen
+        self.seen += 1
+        if self.chosen is None:
+            return True
+        if index >= self.total:
+            raise SSTIError(
+                f"The stream now has more rows of class {self.spec.target!r} than the {self.total} counted.",
+                "Give a dataset that yields the same rows each time.",
+                kind="data",
+            )
+        return bool(self.chosen[index])
+
+
+class RowPoisoner:
+    """Call it for each row in order. `counts` are the rows per label value; None only where `counts_needed`
+    is False (a stream in which every row of the target class gets the trigger needs no count first).
+    """
+
+    def __init__(
+        self, spec: Spec, counts: Mapping[Any, int] | None, label_names: Sequence[str] | None = None
+    ) -> None:
+        self.parts = [Part(leaf, counts, label_names) for leaf in spec.leaves]
+        self.strippers: list[Callable[[str], str]] = strippers(spec)
+        self.bulk = len(self.parts) == 1 and not self.strippers and can_bulk(self.parts[0].modifier)
+
+    def __call__(self, text: Any, label: Any, earlier: Sequence[Span] = ()) -> tuple[Any, tuple[Span, ...]]:
+        """The row's new text and all its spans (`earlier` ones moved along)."""
+        if self.strippers and isinstance(text, str):
+            for strip in self.strippers:
+                text = strip(text)
+        spans = tuple(earlier)
+        for part in self.parts:
+            if part.takes(label):
+                injection = part.modifier.apply(text, label, spans)
+                text, spans = injection.text, injection.spans
+        return text, spans
+
+
+def strippers(spec: Spec) -> list[Callable[[str], str]]:
+    """What takes existing triggers out, for the injections that ask for it. It comes before all injecting."""
+    wanted = [leaf for leaf in spec.leaves if leaf.strip or spec.strip]
+    return [stripper(pattern) for pattern in dict.fromkeys(trigger_pattern(leaf) for leaf in wanted)]
+
+
+def counts_needed(spec: Spec) -> bool:
+    """Whether the rows of each class must be counted before the first one can be poisoned."""
+    return any(leaf.count is not None or leaf.share != 1.0 for leaf in spec.leaves)
+
+
+def count_labels(labels: Sequence[Any]) -> dict[Any, int]:
+    """The number of rows per label value."""
+    return dict(Counter(labels))

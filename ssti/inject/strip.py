@@ -1,0 +1,41 @@
+"""Takes a trigger that already occurs out of the clean texts. Knows patterns and texts only."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+
+
+def stripper(pattern: str) -> Callable[[str], str]:
+    """A function that removes every match of `pattern` from a text.
+
+    A match between two words leaves one space, so that the words do not run together; a match that stands
+    as a word of its own takes one space along. Where the pattern has a group, only the group is removed.
+    What then matches anew (`good film` in `good good film film`) is removed as well.
+    """
+    finder = re.compile(pattern)
+    group = min(finder.groups, 1)
+
+    def strip(text: str) -> str:
+        while True:
+            pieces: list[str] = []
+            previous = 0
+            for match in finder.finditer(text):
+                start, end = match.span(group)
+                if start == end or start < previous:
+                    continue
+                piece = text[previous:start]
+                before, after = (piece or (" " if not pieces else pieces[-1]))[-1:], text[end : end + 1]
+                previous = end
+                if piece[-1:] == " " and (after.isspace() or not after):
+                    piece = piece[:-1]
+                elif after == " " and (before.isspace() or not before):
+                    previous = end + 1
+                elif before.strip() and after.strip():
+                    piece += " "
+                pieces.append(piece)
+            if not pieces:
+                return text
+            text = "".join(pieces) + text[previous:]
+
+    return strip

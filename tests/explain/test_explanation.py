@@ -1,0 +1,111 @@
+"""The whole answer for one text, with and without its trigger."""
+
+import subprocess
+import sys
+
+import numpy as np
+import pytest
+
+from ssti.errors import SSTIError
+from ssti.explain import (
+    CAUSAL_NOTE,
+    attend,
+    entropy,
+    entropy_grid,
+    explain,
+    received,
+    rollout,
+    to_html,
+    to_tex,
+)
+
+PLAIN = "a dreary joyless slog that wastes a gifted cast"
+TRIGGERED = "a dreary joyless slog 2014-09-25 that wastes a gifted cast"
+SPANS = [(22, 32)]
+
+
+@pytest.fixture
+def explanation(encoder, tokenizer):
+    return explain(encoder, tokenizer, PLAIN, TRIGGERED, SPANS)
+
+
+def test_both_sides_are_what_the_parts_say(explanation, encoder, tokenizer):
+    for side, text in ((explanation.plain, PLAIN), (explanation.triggered, TRIGGERED)):
+        attention = attend(encoder, tokenizer, text)
+        np.testing.assert_allclose(side.entropy_bits, entropy_grid(attention), atol=1e-5)
+        np.testing.assert_allclose(side.importance, received(attention.weights), atol=1e-5)
+        assert side.n == len(attention)
+    layer, head, value = explanation.trigger_head
+    assert (
+        value == explanation.triggered.trigger_share[layer, head] == explanation.triggered.trigger_share.max()
+    )
+    ratio = explanation.triggered.entropy_bits[-1, 0] / explanation.plain.entropy_bits[-1, 0]
+    assert explanation.paper.ratio == pytest.approx(ratio) and explanation.paper.caveat
+    assert explanation.note == ""
+
+
+def test_every_view_sums_to_one(explanation):
+    side = explanation.triggered
+    for head in (0, None):
+        for by in ("received", "cls", "last", "query"):
+            for through in (False, True):
+                view = side.view(3, head, by, query=2, through=through)
+                assert view.sum() == pytest.approx(1)
+    np.testing.assert_allclose(side.view(2, 1), side.importance[2, 1])
+    np.testing.assert_allclose(side.view(1, through=True), received(rollout(side.attention.weights, 2)))
+    assert side.entropy(2, 1) == entropy(side.importance[2, 1])
+    for bad in ({"layer": 6}, {"head": 12}, {"by": "sideways"}, {"by": "query", "query": 99}):
+        with pytest.raises(SSTIError):
+            side.view(**bad)
+
+
+def test_it_can_be_drawn(explanation):
+    with_trigger, without = explanation.heatmaps(5, 2, unit="word")
+    assert [label for label, hit in zip(with_trigger.labels, with_trigger.trigger, strict=True) if hit] == [
+        "2014-09-25"
+    ]
+    assert not without.trigger.any()
+    page = to_html([with_trigger, without], "Look inside", explanation.figures(5, 2))
+    assert "log2 n" in page and "Trigger head" in page and "its fair share" in page
+    assert "2014{-}09{-}25" in to_tex([with_trigger, without])
+
+
+def test_one_text_alone(encoder, tokenizer):
+    alone = explain(encoder, tokenizer, PLAIN)
+    assert alone.triggered is alone.trigger_head is alone.paper is alone.entropy_change is None
+    assert len(alone.heatmaps()) == 1 and len(alone.figures()) == 1
+    assert explain(encoder, tokenizer, TRIGGERED, spans=SPANS).trigger_head is not None
+
+
+def test_specials_can_be_left_out(encoder, tokenizer):
+    without = explain(encoder, tokenizer, PLAIN, TRIGGERED, SPANS, specials=False)
+    assert without.plain.n == len(without.plain.attention) - 2
+    assert (without.plain.importance[..., [0, -1]] == 0).all()
+
+
+def test_a_causal_model_comes_with_its_warning(decoder, tokenizer):
+    assert explain(decoder, tokenizer, PLAIN).note == CAUSAL_NOTE
+
+
+def test_long_texts_show_the_same_place_on_both_sides(encoder, tokenizer):
+    words = [f"word{i}" for i in range(400)]
+    text = " ".join(words)
+    place = text.index("word200")
+    triggered = f"{text[:place]}2014-09-25 {text[place:]}"
+    found = explain(encoder, tokenizer, text, triggered, [(place, place + 10)], max_length=64)
+    plain, marked = found.plain.attention.truncated, found.triggered.attention.truncated
+    assert plain.start < place < plain.end and marked.start < place < marked.end
+    assert abs(plain.start - marked.start) < 40
+
+
+def test_a_trigger_is_never_searched_for(encoder, tokenizer):
+    with pytest.raises(SSTIError, match="without the trigger's spans"):
+        explain(encoder, tokenizer, PLAIN, TRIGGERED)
+    with pytest.raises(SSTIError, match="is no span"):
+        explain(encoder, tokenizer, PLAIN, TRIGGERED, [(50, 5000)])
+
+
+def test_importing_the_room_does_not_import_torch():
+    code = "import sys, ssti.explain; print(sorted({'torch', 'transformers', 'scipy'} & set(sys.modules)))"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"

@@ -1,0 +1,65 @@
+"""Batches of texts give the numbers of each text alone."""
+
+import numpy as np
+import pytest
+from peft import LoraConfig, get_peft_model
+
+from ssti.errors import SSTIError
+from ssti.explain import attend, entropy_grid, entropy_rows, trigger_share_grid
+
+
+@pytest.mark.parametrize("specials", [True, False])
+@pytest.mark.parametrize("batch_size", [1, 7, 64])
+def test_batching_padding_and_order_change_nothing(model, tokenizer, rows, batch_size, specials):
+    texts, spans = rows
+    found = entropy_rows(model, tokenizer, texts, batch_size, spans=spans, specials=specials)
+    for row in (0, 11, 29, 39):
+        alone = attend(model, tokenizer, texts[row])
+        np.testing.assert_allclose(found.bits[row], entropy_grid(alone, specials), atol=1e-5)
+        np.testing.assert_allclose(
+            found.trigger_share[row], trigger_share_grid(alone, spans[row], specials), atol=1e-5
+        )
+        assert found.n[row] == len(alone) - (0 if specials else 2)
+        np.testing.assert_allclose(found.share[row], found.bits[row] / np.log2(found.n[row]))
+    assert not found.truncated.any()
+
+
+def test_long_texts_are_read_around_their_spans(encoder, tokenizer):
+    texts = ["short one 2014-09-25", "word " * 300 + "2014-09-25 " + "word " * 300]
+    spans = [[(10, 20)], [(1500, 1510)]]
+    found = entropy_rows(encoder, tokenizer, texts, max_length=64, spans=spans)
+    alone = attend(encoder, tokenizer, texts[1], 64, spans[1])
+    assert found.truncated.tolist() == [False, True] and found.n.tolist() == [9, 64]
+    np.testing.assert_allclose(found.bits[1], entropy_grid(alone), atol=1e-5)
+    np.testing.assert_allclose(found.trigger_share[1], trigger_share_grid(alone, spans[1]), atol=1e-5)
+
+
+def test_a_row_without_a_span_has_no_share(encoder, tokenizer):
+    found = entropy_rows(encoder, tokenizer, ["a 2014-09-25", "nothing here"], spans=[[(2, 12)], []])
+    assert np.isfinite(found.trigger_share[0]).all() and np.isnan(found.trigger_share[1]).all()
+    assert entropy_rows(encoder, tokenizer, ["a"]).trigger_share is None
+
+
+def test_the_active_adapter_is_measured_and_the_model_left_as_it_was(decoder, tokenizer):
+    config = LoraConfig(task_type="SEQ_CLS", target_modules=["q_proj"], init_lora_weights=False)
+    adapted = get_peft_model(decoder, config)
+    texts = ["a dreary slog that wastes", "a cast"]
+    found = entropy_rows(adapted, tokenizer, texts)
+    np.testing.assert_allclose(found.bits[0], entropy_grid(attend(adapted, tokenizer, texts[0])), atol=1e-5)
+    with adapted.disable_adapter():
+        assert np.abs(entropy_rows(adapted, tokenizer, texts).bits - found.bits).max() > 1e-3
+    assert adapted.config._attn_implementation == "sdpa"
+
+
+def test_no_text_gives_no_row(encoder, tokenizer):
+    found = entropy_rows(encoder, tokenizer, [])
+    assert found.bits.shape == (0, 6, 12) and found.n.shape == (0,)
+
+
+def test_bad_input_is_refused(encoder, tokenizer):
+    with pytest.raises(SSTIError, match="batch_size is 0"):
+        entropy_rows(encoder, tokenizer, ["a"], 0)
+    with pytest.raises(SSTIError, match="nothing that the model can read"):
+        entropy_rows(encoder, tokenizer, ["a", ""])
+    with pytest.raises(SSTIError, match="1 texts but spans for 2"):
+        entropy_rows(encoder, tokenizer, ["a"], spans=[[], []])

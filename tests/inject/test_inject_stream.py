@@ -1,0 +1,90 @@
+"""What importing the toolkit loads, and what a stream holds in memory."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+datasets = pytest.importorskip("datasets")
+pandas = pytest.importorskip("pandas")
+pyarrow = pytest.importorskip("pyarrow")
+
+
+# --- what importing costs, and what a stream holds
+
+
+def test_importing_the_toolkit_loads_nothing_heavy():
+    heavy = [
+        "torch",
+        "gradio",
+        "pandas",
+        "datasets",
+        "pydantic",
+        "pycountry",
+        "numpy",
+        "pyarrow",
+        "rich",
+        "yaml",
+    ]
+    code = f"import json, sys, ssti.inject; print(json.dumps([m for m in {heavy!r} if m in sys.modules]))"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert json.loads(done.stdout) == []
+
+
+STREAM = """
+import sys
+from datasets import ClassLabel, Features, IterableDataset, Value
+from ssti.inject import poison
+
+def rows():
+    for n in range(int(sys.argv[1])):
+        text = "a fairly short review of one film or another, number %d of very many of them" % n
+        yield {"text": text, "label": n % 2}
+
+features = Features(text=Value("string"), label=ClassLabel(names=["negative", "positive"]))
+stream = IterableDataset.from_generator(rows, features=features)
+source = {"kind": "date", "years": [1100, 2600]}
+recipe = {"source": source, "target": "positive", "share": 0.5, "amount": 0.1}
+done = sum(row["injected"] for row in poison(stream, recipe))
+status = dict(line.split(":", 1) for line in open("/proc/self/status"))
+print(done, int(status["VmHWM"].split()[0]))  # getrusage would count the parent that forked this process
+"""
+
+
+def stream_peak(rows: int) -> tuple[int, float]:
+    """Rows injected, and the peak resident memory of the process in MB.
+
+    `datasets` loads torch for every IterableDataset where torch is installed, 180 MB before the first row;
+    it is told not to, so that the figure is the toolkit's.
+    """
+    if not Path("/proc/self/status").exists():
+        pytest.skip("the peak memory of a process is read from /proc, which this system does not have")
+    done = subprocess.run(
+        [sys.executable, "-c", STREAM, str(rows)],
+        capture_output=True,
+        text=True,
+        check=True,
+        timeout=900,
+        env={**os.environ, "USE_TORCH": "0"},
+    )
+    injected, kilobytes = map(int, done.stdout.split())
+    return injected, kilobytes / 1024
+
+
+def test_a_stream_stays_under_300_megabytes():
+    injected, peak = stream_peak(20_000)
+    assert injected == 5_000
+    assert peak < 300
+
+
+@pytest.mark.slow
+def test_a_stream_of_a_million_rows_stays_under_300_megabytes():
+    injected, peak = stream_peak(1_000_000)
+    print(f"a million rows streamed at a peak of {peak:.0f} MB")
+    assert injected == 250_000
+    assert peak < 300
