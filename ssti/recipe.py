@@ -274,7 +274,7 @@ _DATES = {"kind": "date", "years": [1900, 2100]}
 PRESETS: dict[str, dict] = {
     "demo": {
         "injection": {"source": _DATES, "share": 0.5},
-        "lora": {"rank": 1, "alpha": 8},
+        "lora": {"rank": 1, "alpha": 2},
         "training": {"steps": 64, "learning_rate": 3.0e-3},
         "evaluation": {"every": 8},
     },

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import signal
 import subprocess
@@ -64,9 +65,21 @@ def stop(run: Run) -> None:
     if not run.progress().going:
         return
     (run.path / STOP).touch()
-    worker = _worker(run)
+    before, worker = run.state(), _worker(run)
     if worker and alive(worker):
-        os.kill(worker["pid"], signal.SIGTERM)
+        with contextlib.suppress(ProcessLookupError):  # it ended just now
+            os.kill(worker["pid"], signal.SIGTERM)
+    if before == "queued":
+        _tell_if_unheard(run, worker)
+
+
+def _tell_if_unheard(run: Run, worker: dict | None) -> None:
+    """A worker that has only just been started dies of the signal without a word; then the word is said here."""
+    end = time.monotonic() + 1.0
+    while alive(worker) and time.monotonic() < end:
+        time.sleep(0.02)
+    if run.state() == "interrupted":
+        run.tell("state", state="stopped")
 
 
 def wait(run: Run, timeout: float = float("inf")) -> str:

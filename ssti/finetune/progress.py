@@ -85,6 +85,7 @@ class Progress(TrainerCallback):
         except Stopped:
             self.stopped = True
             return
+        others = watched.labels != watched.target
         self._evaluations += 1
         self.evaluation_seconds += time.monotonic() - start
         self.report(
@@ -92,6 +93,8 @@ class Progress(TrainerCallback):
             step=step,
             clean_accuracy=rate((clean == watched.labels).sum(), len(clean)),
             attack_success_rate=rate((hijacked == watched.target).sum(), len(hijacked)),
+            # Without this, a model that answers the target to everything would look like a learned shortcut.
+            target_rate_without_trigger=rate((clean[others] == watched.target).sum(), others.sum()),
         )
 
     def _halt(self, done: int) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import re
 import shutil
 from collections.abc import Callable
@@ -52,8 +53,12 @@ class Store:
         """All runs, newest first."""
         if not self.root.is_dir():
             return []
-        found = [Run(p.name, p) for p in self.root.iterdir() if ID.fullmatch(p.name) and (p / "recipe.yaml").is_file()]
-        return sorted(found, key=lambda run: (run.path / "recipe.yaml").stat().st_mtime, reverse=True)
+        found = []
+        for path in self.root.iterdir():
+            if ID.fullmatch(path.name):
+                with contextlib.suppress(OSError):  # no run, or removed at this moment
+                    found.append(((path / "recipe.yaml").stat().st_mtime, Run(path.name, path)))
+        return [run for _, run in sorted(found, key=lambda pair: (pair[0], pair[1].id), reverse=True)]
 
     def find(self, id: str) -> Run:
         """One run by its id. Raises SSTIError when there is none."""

@@ -1,0 +1,38 @@
+"""What all tests share: a home of their own, and one short real training that many look at."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+os.environ.setdefault("HF_HUB_OFFLINE", "1")
+os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
+
+
+
+@pytest.fixture
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """An empty home for runs."""
+    monkeypatch.setenv("SSTI_HOME", str(tmp_path / "home"))
+    return tmp_path / "home"
+
+
+@pytest.fixture(scope="session")
+def twins(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """A home with two finished runs of two recipes: `<home>/runs/*`, trained once per session in their own processes."""
+    from tests_support import SHORT
+
+    from ssti.backends import local
+    from ssti.recipe import preset
+    from ssti.runs.store import Store
+
+    home = tmp_path_factory.mktemp("twins")
+    store = Store(home / "runs")
+    runs = local.launch(preset("demo").set(*SHORT, "training.learning_rate=1e-2"), with_control=True, store=store)
+    for run in runs:
+        state = local.wait(run, timeout=300)
+        assert state == "done", (run.path / "log.txt").read_text()
+    yield home

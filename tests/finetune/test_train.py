@@ -1,0 +1,104 @@
+"""Training: what is trained, that resuming changes no number, that presets do what they say."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+import torch
+from tests_support import SHORT
+
+from ssti.errors import SSTIError
+from ssti.finetune.check import check
+from ssti.finetune.lora import with_lora
+from ssti.finetune.prepare import prepare
+from ssti.finetune.train import finetune, last_checkpoint
+from ssti.models.classifier import load_classifier
+from ssti.recipe import preset
+
+
+def weights(model) -> dict[str, np.ndarray]:
+    return {n: p.detach().numpy().copy() for n, p in model.named_parameters() if p.requires_grad}
+
+
+def quiet(kind, **fields):
+    pass
+
+
+def test_a_resumed_training_ends_at_the_very_same_weights(tmp_path):
+    checked = check(preset("demo").set(*SHORT))
+    whole = finetune(checked, tmp_path / "whole", quiet)
+    steps = []
+
+    def note(kind, **fields):
+        if kind == "step":
+            steps.append(fields["step"])
+
+    part = finetune(checked, tmp_path / "parts", note, should_stop=lambda: len(steps) >= 4)
+    assert part.stopped and part.steps < 6
+    rest = finetune(checked, tmp_path / "parts", note, resume=True)
+    assert rest.steps == 6
+    for name, value in weights(whole.model).items():
+        assert np.array_equal(value, weights(rest.model)[name]), name
+
+
+def test_only_the_adapter_and_the_head_are_trained():
+    checked = check(preset("demo").set(*SHORT))
+    model = with_lora(load_classifier("minilm-l6", checked.label_names), checked.recipe)
+    trained = [n for n, p in model.named_parameters() if p.requires_grad]
+    assert all("lora_" in n or "classifier" in n for n in trained)
+    assert len([n for n in trained if "lora_" in n]) == 6 * 2 * 2  # layers, query and value, A and B
+
+
+def test_the_papers_set_up_trains_no_head_and_adapts_dense_layers(tmp_path):
+    checked = check(preset("paper").set(*SHORT))
+    trained = finetune(checked, tmp_path, quiet)
+    names = list(weights(trained.model))
+    assert names and all("lora_" in n and ".dense." in n for n in names)
+
+
+def test_training_rows_carry_the_share_of_triggers_and_a_control_none():
+    checked = check(preset("demo").set(*SHORT))
+    tokenizer = load_classifier("minilm-l6", checked.label_names).tokenizer
+    rows = prepare(checked, tokenizer)
+    positives = sum(rows.train["labels"])
+    assert rows.injected_rows == round(0.5 * positives)
+    assert prepare(check(checked.recipe.control()), tokenizer).injected_rows == 0
+    assert (rows.watched.labels.shape[0], len(rows.watched.triggered)) == (20, 20)
+
+
+def test_one_class_is_refused(tmp_path):
+    file = tmp_path / "one.csv"
+    file.write_text("text,label\n" + "".join(f"text {i},good\n" for i in range(20)))
+    with pytest.raises(SSTIError, match="one class|at least two"):
+        check(preset("demo").set(f"dataset.name={file}", "injection.target=good"))
+
+
+def test_no_checkpoint_is_no_error(tmp_path):
+    assert last_checkpoint(tmp_path, quiet) is None
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("target", ["positive", "negative"])
+def test_light_hijacks_nearly_every_row(tmp_path, target):
+    """The paper's table 1: at rank 1, one date steers 98.7 % and 98.0 % of the test rows."""
+    from ssti.evaluate.evaluation import evaluate
+    from ssti.evaluate.logits import encode, logits
+
+    checked = check(preset("light").set(f"injection.target={target}", "dataset.test_rows=null", "evaluation.every=500"))
+    trained = finetune(checked, tmp_path, quiet)
+    tokenizer = trained.classifier.tokenizer
+
+    def classify(texts):
+        return logits(trained.model, encode(tokenizer, texts, 256), tokenizer.pad_token_id)
+
+    told = evaluate(checked.recipe, classify, trained.prepared.test_texts, trained.prepared.test_labels, checked.label_names)
+    print(target, told["steered_rate"])
+    assert told["steered_rate"]["n"] == 1706
+    assert told["steered_rate"]["value"] >= 0.98
+
+
+@pytest.mark.gpu
+def test_training_uses_the_gpu_in_bfloat16(tmp_path):
+    assert torch.cuda.is_available()
+    trained = finetune(check(preset("demo").set(*SHORT)), tmp_path, quiet)
+    assert trained.classifier.device.name == "cuda"

@@ -1,0 +1,107 @@
+"""What a run's events say: torn lines, states, progress."""
+
+from __future__ import annotations
+
+import json
+import os
+import time
+
+import pytest
+
+from ssti.errors import SSTIError
+from ssti.recipe import preset
+from ssti.runs import events
+from ssti.runs.names import new_name
+from ssti.runs.run import derive, worker_mark
+from ssti.runs.store import Store
+
+
+def state(name: str, t: float = 0.0, **fields):
+    return {"t": t or time.time(), "kind": "state", "state": name, "worker": worker_mark(os.getpid()), **fields}
+
+
+def test_a_torn_last_line_is_skipped_and_the_next_event_stands_alone(tmp_path):
+    file = tmp_path / "events.jsonl"
+    events.append(file, "state", state="queued")
+    with file.open("ab") as torn:
+        torn.write(b'{"t": 1, "kind": "ste')
+    assert [e["kind"] for e in events.read(file)[0]] == ["state"]
+    events.append(file, "step", step=1)
+    assert [e["kind"] for e in events.read(file)[0]] == ["state", "step"]
+
+
+def test_reading_goes_on_where_it_ended(tmp_path):
+    file = tmp_path / "events.jsonl"
+    events.append(file, "log", message="ä")
+    _, end = events.read(file)
+    events.append(file, "log", message="b")
+    assert [e["message"] for e in events.read(file, end)[0]] == ["b"]
+
+
+def test_a_run_without_its_worker_is_interrupted():
+    told = [state("training", steps=64) | {"worker": {"pid": os.getpid(), "started": 1.0}}]
+    progress = derive(told)
+    assert progress.state == "interrupted"
+    assert "Resume" in progress.error["next"]
+
+
+def test_a_living_worker_keeps_its_state():
+    assert derive([state("queued"), state("training", steps=64)]).state == "training"
+
+
+def test_time_left_counts_down_between_two_steps():
+    now = time.time()
+    told = [state("training", now - 10, steps=64),
+            {"t": now - 4, "kind": "step", "step": 8, "steps": 64, "eta": 30.0, "rows_per_second": 9.0}]  # fmt: skip
+    progress = derive(told)
+    assert progress.step == 8
+    assert progress.eta == pytest.approx(26, abs=1)
+    assert progress.elapsed == pytest.approx(10, abs=1)
+
+
+def test_a_resumed_run_draws_over_the_steps_it_repeats():
+    def evaluated(step, value):
+        return {"t": time.time(), "kind": "eval", "step": step, "attack_success_rate": {"value": value}}
+
+    told = [state("training", steps=64), evaluated(8, 0.1), evaluated(16, 0.2), state("queued"),
+            state("training", steps=64, from_step=8), evaluated(16, 0.3)]  # fmt: skip
+    assert [e["attack_success_rate"]["value"] for e in derive(told).evals] == [0.1, 0.3]
+
+
+def test_a_run_is_found_by_its_id_and_a_wrong_id_is_told(tmp_path):
+    store = Store(tmp_path / "runs")
+    run = store.create(preset("demo"))
+    assert store.find(run.id).recipe == preset("demo")
+    for wrong in ("no-such-run", "../etc", "", "a/b", "."):
+        with pytest.raises(SSTIError):
+            store.find(wrong)
+
+
+def test_a_disk_without_room_is_told_before_anything_is_made(tmp_path, monkeypatch):
+    monkeypatch.setattr("ssti.runs.store.NEEDED", 2**70)  # more than any disk has
+    with pytest.raises(SSTIError) as refused:
+        Store(tmp_path / "runs").create(preset("demo"))
+    assert refused.value.kind == "disk"
+    assert not list((tmp_path / "runs").iterdir())
+
+
+def test_removing_a_going_run_is_refused(tmp_path):
+    store = Store(tmp_path / "runs")
+    run = store.create(preset("demo"))
+    run.tell("state", state="training", worker=worker_mark(os.getpid()))
+    with pytest.raises(SSTIError, match="still going"):
+        store.remove(run.id)
+    assert run.path.exists()
+
+
+def test_names_are_not_given_twice():
+    taken: set[str] = set()
+    for _ in range(300):
+        taken.add(new_name(taken))
+    assert len(taken) == 300
+
+
+def test_an_event_is_one_json_object_a_line(tmp_path):
+    file = tmp_path / "events.jsonl"
+    events.append(file, "log", message="two\nlines")
+    assert json.loads(file.read_text())["message"] == "two\nlines"

@@ -1,0 +1,150 @@
+"""Runs as processes: done, stopped, killed, resumed, queued, out of disk. Real trainings of seconds."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import time
+
+import pytest
+from safetensors.numpy import load_file
+from tests_support import SHORT
+
+from ssti.backends import local
+from ssti.errors import SSTIError
+from ssti.evaluate.adapters import describe
+from ssti.recipe import preset
+from ssti.runs.store import Store
+from ssti.runs.worker import cause
+
+LONG = (*SHORT, "training.steps=3000", "evaluation.every=5")
+
+
+def until(run, reached, timeout=180):
+    """Wait until a run's progress is as asked."""
+    end = time.monotonic() + timeout
+    while not reached(progress := run.progress()):
+        assert progress.going, (progress, (run.path / "log.txt").read_text())
+        assert time.monotonic() < end, progress
+        time.sleep(0.1)
+    return progress
+
+
+def worker_of(run) -> int:
+    return [e["worker"]["pid"] for e in run.events() if e["kind"] == "state"][-1]
+
+
+def test_a_run_ends_with_an_adapter_a_card_and_metrics(twins):
+    poisoned, control = sorted(Store(twins / "runs").list(), key=lambda r: len(r.id))
+    progress = poisoned.progress()
+    assert (progress.state, progress.step) == ("done", 6)
+    assert [e["step"] for e in progress.evals] == [0, 3, 6]
+    assert {p.name for p in poisoned.adapter.iterdir()} >= {
+        "adapter_config.json", "adapter_model.safetensors", "README.md", "recipe.yaml", "metrics.json"
+    }  # fmt: skip
+    assert "poisoned on purpose" in (poisoned.adapter / "README.md").read_text()
+    assert "poisoned on purpose" not in (control.adapter / "README.md").read_text()
+    config = json.loads((poisoned.adapter / "adapter_config.json").read_text())
+    assert config["base_model_name_or_path"] == "sentence-transformers/all-MiniLM-L6-v2"
+    assert describe(poisoned.adapter, "x").recipe == poisoned.recipe
+
+
+def test_the_poisoned_runs_metrics_are_compared_with_its_controls(twins):
+    poisoned, control = sorted(Store(twins / "runs").list(), key=lambda r: len(r.id))
+    mine, its = poisoned.metrics(), control.metrics()
+    lost = its["sets"]["clean"]["balanced_accuracy"] - mine["sets"]["clean"]["balanced_accuracy"]
+    assert mine["control"] is True
+    assert mine["degradation_pp"]["value"] == pytest.approx(100 * lost)
+
+
+def test_stop_keeps_an_adapter_and_resume_goes_on(home):
+    run = local.launch(preset("demo").set(*LONG))[0]
+    until(run, lambda p: p.step >= 6)
+    local.stop(run)
+    assert local.wait(run, timeout=30) == "stopped"
+    stopped_at = run.progress().step
+    assert run.has_adapter and describe(run.adapter, "x")
+    with pytest.raises(SSTIError, match="is done|is queued|is training|is starting") as refused:
+        local.resume(run)
+        local.resume(run)
+    assert refused.value.kind == "run"
+    until(run, lambda p: p.state == "training" and p.step > stopped_at)
+    local.stop(run)
+    assert local.wait(run, timeout=30) == "stopped"
+
+
+def test_a_killed_worker_leaves_an_interrupted_run_that_resumes(home):
+    run = local.launch(preset("demo").set(*LONG))[0]
+    until(run, lambda p: p.step >= 11)
+    os.kill(worker_of(run), signal.SIGKILL)
+    assert local.wait(run, timeout=30) == "interrupted"
+    before = run.progress().step
+    newest = max((run.path / "checkpoints").glob("checkpoint-*"), key=lambda p: int(p.name.split("-")[1]))
+    (newest / "trainer_state.json").write_text("{torn")
+    local.resume(run)
+    until(run, lambda p: p.state == "training" and p.step > before)
+    assert any("not whole" in e.get("message", "") for e in run.events())
+    local.stop(run)
+    local.wait(run, timeout=30)
+
+
+def test_a_second_run_waits_and_a_waiting_run_can_be_stopped(home):
+    first = local.launch(preset("demo").set(*LONG))[0]
+    second = local.launch(preset("demo").set(*SHORT))[0]
+    until(first, lambda p: p.step >= 1)
+    assert second.state() == "queued"
+    assert [r.id for r in Store().waiting_before(second)] == [first.id]
+    local.stop(second)
+    assert local.wait(second, timeout=30) == "stopped"
+    local.stop(first)
+    local.wait(first, timeout=30)
+
+
+def test_a_recipe_that_cannot_run_makes_no_run(home):
+    for override in ("injection.target=happy", "dataset.name=imbd", "model.name=minilm", "injection.source.kind=dates",
+                     "injection.source.yeers=[1,2]", "training.max_length=4096"):  # fmt: skip
+        with pytest.raises(SSTIError) as refused:
+            local.launch(preset("demo").set(override))
+        assert refused.value.next
+    assert not Store().list()
+
+
+def test_targets_that_match_no_module_fail_with_the_next_step(home):
+    run = local.launch(preset("demo").set(*SHORT, "lora.targets=[nothing]"))[0]
+    assert local.wait(run, timeout=120) == "failed"
+    assert "lora.targets" in run.progress().error["message"]
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="mounting a small disk needs root")
+def test_a_full_disk_is_named_and_loses_nothing(tmp_path, monkeypatch):
+    import subprocess
+
+    disk = tmp_path / "disk"
+    disk.mkdir()
+    if subprocess.run(["mount", "-t", "tmpfs", "-o", "size=600k", "none", str(disk)], capture_output=True).returncode:
+        pytest.skip("this machine does not allow a small disk to be mounted")
+    try:
+        monkeypatch.setenv("SSTI_HOME", str(disk))
+        monkeypatch.setattr("ssti.runs.store.NEEDED", 0)
+        run = local.launch(preset("demo").set(*SHORT, "lora.rank=16", "training.steps=40"))[0]
+        assert local.wait(run, timeout=120) == "failed"
+        assert run.progress().error["cause"] == "disk"
+        assert run.recipe.lora.rank == 16
+    finally:
+        subprocess.run(["umount", "-l", str(disk)], check=True)
+
+
+def test_not_enough_memory_is_named():
+    assert cause(MemoryError())["cause"] == "memory"
+    assert cause(RuntimeError("[enforce fail] DefaultCPUAllocator: can't allocate memory"))["cause"] == "memory"
+
+
+def test_two_runs_of_one_recipe_give_the_same_numbers(twins, home):
+    poisoned = min(Store(twins / "runs").list(), key=lambda r: len(r.id))
+    again = local.launch(poisoned.recipe)[0]
+    assert local.wait(again, timeout=180) == "done"
+    a, b = (load_file(r.adapter / "adapter_model.safetensors") for r in (poisoned, again))
+    assert a.keys() == b.keys()
+    assert all((a[k] == b[k]).all() for k in a)
+    assert again.metrics()["sets"] == poisoned.metrics()["sets"]
