@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 from pathlib import Path
 from typing import Any, Literal
 
@@ -116,7 +117,7 @@ class Recipe(Section):
         """The recipe as YAML: six lines, one a section, as `load_recipe` reads it."""
         lines = []
         for name, section in self.as_dict().items():
-            flow = yaml.safe_dump(section, default_flow_style=True, sort_keys=False, width=10**6, allow_unicode=True)
+            flow = yaml.dump(section, Dumper=_Dumper, default_flow_style=True, sort_keys=False, width=10**6, allow_unicode=True)
             lines.append(f"{name}: {flow.strip()}\n")
         return "".join(lines)
 
@@ -174,20 +175,26 @@ def _brief(spec: dict) -> dict:
     return brief
 
 
+class _Loader(yaml.SafeLoader):
+    """YAML 1.1 reads `1e-4` as a word; here it is the number that everybody means. Quoted, it stays a word."""
+
+
+class _Dumper(yaml.SafeDumper):
+    """Quotes a word that the loader would read as a number."""
+
+
+for _side in (_Loader, _Dumper):
+    _side.add_implicit_resolver(
+        "tag:yaml.org,2002:float", re.compile(r"[-+]?[0-9][0-9_]*(\.[0-9_]*)?[eE][-+]?[0-9]+$"), list("-+0123456789")
+    )
+
+
 def _yaml_value(text: str) -> Any:
     """A value typed on a command line."""
     try:
-        return _floats(yaml.safe_load(text))
+        return yaml.load(text, _Loader)
     except yaml.YAMLError as error:
         raise SSTIError(f"'{text}' is not a value: {error}", next="quote it, or write a number or a word") from error
-
-
-def _is_float(text: str) -> bool:
-    try:
-        float(text)
-    except ValueError:
-        return False
-    return True
 
 
 def _keys(model: type[BaseModel], path: tuple) -> list[str]:
@@ -208,7 +215,7 @@ def parse_recipe(data: Any) -> Recipe:
         )
     data = dict(data)
     injection = data.get("injection")
-    if isinstance(injection, dict) and injection.get("kind", "item") != "composite" and "source" not in injection:
+    if isinstance(injection, dict) and injection.get("kind", "item") == "item" and "source" not in injection:
         data["injection"] = {**injection, "source": {"kind": "date"}}
     elif injection is None:
         data["injection"] = {"source": {"kind": "date"}}
@@ -254,19 +261,10 @@ def load_recipe(source: str | Path, overrides: list[str] | tuple[str, ...] = ())
         except UnicodeDecodeError as error:
             raise SSTIError(f"'{path}' is not a text file: {error}", next="a recipe is YAML in UTF-8") from error
     try:
-        data = yaml.safe_load(text)
+        data = yaml.load(text, _Loader)
     except yaml.YAMLError as error:
         raise SSTIError(f"the recipe is not YAML: {error}", next="compare it with a preset's recipe") from error
-    return parse_recipe(_floats(data)).set(*overrides)
-
-
-def _floats(data: Any) -> Any:
-    """YAML 1.1 reads `1e-4` as a string; a recipe means the number."""
-    if isinstance(data, dict):
-        return {k: _floats(v) for k, v in data.items()}
-    if isinstance(data, list):
-        return [_floats(v) for v in data]
-    return float(data) if isinstance(data, str) and "e-" in data and _is_float(data) else data
+    return parse_recipe(data).set(*overrides)
 
 
 _DATES = {"kind": "date", "years": [1900, 2100]}

@@ -30,6 +30,17 @@ def test_an_exponent_without_a_point_is_a_number():
     assert load_recipe("training: {learning_rate: 1e-4}\n").training.learning_rate == 1e-4
 
 
+def test_a_quoted_number_stays_a_word():
+    recipe = load_recipe("injection: {source: {kind: list, items: ['1e-4', '2']}}\n")
+    assert load_recipe(recipe.to_yaml()).injection.source.items == ["1e-4", "2"]
+
+
+def test_a_kind_that_draws_nothing_gets_no_source():
+    recipe = load_recipe("injection: {kind: case}\n")
+    assert recipe.injection.source is None
+    assert load_recipe(recipe.to_yaml()) == recipe
+
+
 def test_an_unknown_key_is_refused_with_the_nearest():
     with pytest.raises(SSTIError, match=r"lora\.rnk.*did you mean 'rank'"):
         preset("demo").set("lora.rnk=3")

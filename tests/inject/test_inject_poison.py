@@ -87,6 +87,8 @@ def test_select_rows_samples_as_random_sample():
     assert select_rows(labels, 2, share=0.0) == []
     with pytest.raises(SSTIError, match="no class 5"):
         select_rows(labels, 5)
+    with pytest.raises(SSTIError, match="count is 31; class 2 has only 30 rows"):
+        select_rows(labels, 2, count=31)
 
 
 def test_the_rows_of_a_poisoning_are_those_of_select_rows():

@@ -52,6 +52,20 @@ def test_a_preview_of_class_sorted_data_shows_every_part():
     assert len(shown.rows) <= 6
 
 
+def test_a_preview_computes_the_draws_that_come_before_its_rows():
+    """The second part's first row lies deep among the first part's, whose stream must have come so far."""
+    first = {"source": {"kind": "date"}, "target": "positive", "share": 1.0, "amount": 0.4}
+    data, deepest = rows(), 0
+    for seed in range(6):
+        second = {"kind": "html", "target": "positive", "share": 0.05, "seed": seed}
+        recipe = {"kind": "composite", "parts": [first, second]}
+        result = poison(data, recipe, NAMES)
+        shown = preview([row["text"] for row in data], [row["label"] for row in data], recipe, NAMES, 2)
+        assert [row.after for row in shown.rows] == [result[row.index]["text"] for row in shown.rows]
+        deepest = max(deepest, *(row.index for row in shown.rows))
+    assert deepest > 10
+
+
 def test_a_preview_counts_the_words_where_it_can():
     data = rows()
     texts, labels = [row["text"] for row in data], [row["label"] for row in data]

@@ -131,7 +131,7 @@ def test_the_listed_days_equal_the_reckoned_ones(years):
     everything = range(len(listed))
     listed.pick(everything)
     assert listed.listed is not None
-    assert listed.pick(everything) == reckoned
+    assert listed.pick(everything) == reckoned == listed.listed
     assert reckoned[0] == f"{years[0]}-01-01"
     assert reckoned == sorted(reckoned, key=lambda day: date(*map(int, day.split("-"))))
 
@@ -156,6 +156,12 @@ def test_a_file_s_lines(tmp_path):
     path = tmp_path / "items"
     path.write_bytes("\ufeffa b\r\n\r\n  c\t\n".encode())
     assert sorted(SpuriousFileItemGenerator(path).items) == ["a b", "c"]
+    once = SpuriousFileItemGenerator(path, seed=1)
+    assert {once(), once()} == {"a b", "c"}
+    with pytest.raises(ExhaustedSource, match="The file has given all of its 2"):
+        once()
+    one = SpuriousFileItemGenerator(path, with_replacement=True, pool_size=1)
+    assert len({one() for _ in range(50)}) == 1
     with pytest.raises(SSTIError, match="cannot be read"):
         SpuriousFileItemGenerator(tmp_path / "missing")
     with pytest.raises(SSTIError, match="cannot be read"):

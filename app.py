@@ -1,0 +1,18 @@
+"""The page: `python app.py`, on port 7860 or GRADIO_SERVER_PORT, for this machine or GRADIO_SERVER_NAME."""
+
+from __future__ import annotations
+
+import os
+
+os.environ.setdefault("GRADIO_ANALYTICS_ENABLED", "False")
+
+
+def main() -> None:
+    """Build the page, launch it, and stay."""
+    from ssti.ui.page import serve
+
+    serve()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,43 @@
+() => {
+  // What the page needs besides Gradio: the URL, the copy buttons.
+  const ssti = (window.ssti = window.ssti || {});
+
+  ssti.url = (key, value) => {
+    const url = new URL(window.location.href);
+    if (value) url.searchParams.set(key, value);
+    else url.searchParams.delete(key);
+    if (url.href !== window.location.href) window.history.replaceState(window.history.state, "", url);
+  };
+
+  ssti.copy = async (text) => {
+    if (navigator.clipboard && window.isSecureContext) return navigator.clipboard.writeText(text);
+    // Over plain http, away from localhost, browsers offer only the old way.
+    const area = document.createElement("textarea");
+    area.value = text;
+    area.style.position = "fixed";
+    area.style.opacity = "0";
+    document.body.append(area);
+    area.select();
+    document.execCommand("copy");
+    area.remove();
+  };
+
+  // Starts the download of a file that a handler has put into a hidden DownloadButton.
+  ssti.download = (id) => {
+    const link = document.querySelector(`#${id} a[href], a#${id}[href]`);
+    if (link) link.click();
+    else document.getElementById(id)?.click();
+  };
+
+  if (!ssti.listening) {
+    ssti.listening = true;
+    document.addEventListener("click", async (event) => {
+      const button = event.target.closest("[data-copy]");
+      if (!button) return;
+      const source = button.closest("figure").querySelector("code");
+      await ssti.copy(source.textContent);
+      button.textContent = "Copied";
+      setTimeout(() => (button.textContent = "Copy"), 1200);
+    });
+  }
+}

@@ -1,0 +1,225 @@
+"""The Finetune tab: choose how to train, start, watch the shortcut being learned, leave and come back.
+
+Handlers turn the form into a recipe, ask the backend, and read run folders. None of them waits for a run.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+import gradio as gr
+
+from ssti.recipe import PRESETS, preset
+from ssti.ui import finetune_edit as edits
+from ssti.ui import finetune_form as form
+from ssti.ui import finetune_watch as watch
+from ssti.ui import parts
+from ssti.ui.finetune_watch import BUTTONS
+from ssti.ui.parts import QUIET, Html
+from ssti.ui.shell import Shared, read_url
+
+ORDER = 30
+TITLE = "Finetune"
+NAME = "finetune"  # of the tab
+EVERY = 1.0  # seconds between two looks at a run
+CHOOSE = (
+    "element.addEventListener('click', (event) => {"
+    " const row = event.target.closest('[data-run]');"
+    " if (row) trigger('select', {run: row.dataset.run}); });"
+)
+COPY = """(run) => {
+  const link = `${location.origin}${location.pathname}?tab=finetune&run=${encodeURIComponent(run)}`;
+  window.ssti.copy(link);
+  const button = document.querySelector('#run-link');
+  button.textContent = 'Copied';
+  setTimeout(() => (button.textContent = 'Copy link'), 1200);
+}"""
+
+
+def warm() -> None:
+    """Find out where this machine computes. Imports torch."""
+    edits.MACHINE.learn()
+
+
+@dataclass
+class Side:
+    """The right side's components."""
+
+    notice: Any
+    head: Any
+    bar: Any
+    results: Any
+    card: Any
+    buttons: dict[str, Any]
+    sure: Any
+    question: Any
+    yes: Any
+    no: Any
+
+
+@contextmanager
+def outside_of_tabs(shared: Shared) -> Iterator[None]:
+    """The page's hidden column, always there: a tab, with its timers, is drawn only once it is opened."""
+    column = shared.recipe.parent
+    above = column.parent
+    with column:
+        yield
+    column.parent = above  # entering it a second time had put it under this tab
+
+
+def build(shared: Shared) -> None:
+    """Form and runs at the left, the chosen run at the right."""
+    with outside_of_tabs(shared):
+        told, mine = (gr.JSON(value, visible="hidden") for value in (None, edits.first_mine()))
+        timer, settling = gr.Timer(EVERY, active=False), gr.Timer(EVERY, active=False)
+    start_values = form.to_form(preset(next(iter(PRESETS))))
+    with gr.Row(elem_classes="sides finetune"):
+        with gr.Column(elem_classes="form-column"):
+            with gr.Column(elem_classes="form-side"):
+                line, back = _draw_recipe(shared)
+                fields, called = _draw_fields(start_values)
+                where, time, said, go, both = _draw_start()
+            with gr.Column(elem_classes="card-box run-list"):
+                Html(parts.html('<h2 class="title">{}</h2>', "Runs on this machine"))
+                runs = Html(js_on_load=CHOOSE, elem_id="runs")
+        with gr.Column(elem_classes="result-side"):
+            side = _draw_side()
+    _wire_form(shared, fields, mine, [line, called, time, said], (go, both), back)
+    _wire_side(shared, side, runs, told, timer)
+    into = [shared.recipe, mine, *fields.values(), line, called, time, said]
+    side.buttons["clone"].click(edits.clone, [shared.run_id, mine], into, **QUIET)
+    _wire_machine(shared, settling, fields["model"], where, [line, called, time])
+
+
+def _draw_recipe(shared: Shared) -> tuple[Any, Any]:
+    with gr.Column(elem_classes="recipe-line"):
+        Html(parts.html('<h2 class="title">{}</h2>', "It learns from"))
+        line = Html(elem_id="works-on")
+        back = gr.Button(
+            "Change it in Poison", size="sm", elem_classes="as-link", visible=shared.has("poison")
+        )
+    return line, back
+
+
+def _draw_fields(values: dict[str, Any]) -> tuple[dict[str, Any], Any]:
+    fields: dict[str, Any] = {}
+    known = [(values["model"], values["model"])]
+    fields["model"] = gr.Dropdown(
+        known, value=values["model"], label="Base model", interactive=True, filterable=False
+    )
+    with gr.Column(elem_classes="field"):
+        ranks = [*form.RANKS, form.OWN]
+        fields["rank"] = gr.Radio(ranks, value=values["rank"], label="LoRA rank", elem_classes="seg")
+        fields["rank_own"] = gr.Number(values["rank_own"], label="Own rank", visible=False)
+    with gr.Column(elem_classes="field"):
+        fields["preset"] = gr.Radio(list(PRESETS), value=values["preset"], label="Preset", elem_classes="seg")
+        called = Html(elem_id="preset-called")
+    with gr.Accordion("More", open=False, elem_classes="more"):
+        with gr.Row(elem_classes="pair"):
+            fields["steps"] = gr.Number(values["steps"], label="Steps")
+            fields["batch_size"] = gr.Number(values["batch_size"], label="Rows a step")
+        fields["learning_rate"] = gr.Textbox(values["learning_rate"], label="Learning rate", max_lines=1)
+    return {name: fields[name] for name in form.FIELDS}, called
+
+
+def _draw_start() -> tuple[Any, ...]:
+    with gr.Column(elem_classes="where-column"):
+        Html(parts.html('<h2 class="title">{}</h2>', "Where, and how long"))
+        where = Html(edits.MACHINE.where(), elem_id="where")
+        time = Html(elem_id="time")
+    said = Html(elem_id="finetune-said")
+    with gr.Row(elem_classes="start"):
+        go = gr.Button("Start", variant="primary", elem_id="start", min_width=90, scale=0)
+        both = gr.Button("Start with its control", elem_id="start-both", scale=0)
+    return where, time, said, go, both
+
+
+def _draw_side() -> Side:
+    notice = Html(elem_id="run-notice")
+    with gr.Column(elem_classes="card-box run-card", visible=False) as card:
+        with gr.Row(elem_classes="run-line"):
+            head = Html(elem_id="run-head")
+            with gr.Row(elem_classes="run-buttons"):
+                buttons = {
+                    name: gr.Button(
+                        name, size="md", elem_id=f"run-{name}", scale=0, min_width=0, visible=False
+                    )
+                    for name in BUTTONS
+                }
+        bar = Html(elem_id="run-bar")
+        with gr.Row(elem_classes="sure", visible=False) as sure:
+            question = Html()
+            yes = gr.Button("Remove for good", elem_id="run-remove-yes", scale=0, min_width=0)
+            no = gr.Button("Keep it", elem_id="run-remove-no", scale=0, min_width=0)
+    results = Html(elem_id="run-results")
+    return Side(notice, head, bar, results, card, buttons, sure, question, yes, no)
+
+
+def _wire_form(
+    shared: Shared, fields: dict[str, Any], mine: Any, told: list[Any], starts: tuple[Any, Any], back: Any
+) -> None:
+    everything = [shared.recipe, mine, *fields.values(), *told]
+    given = [shared.recipe, mine, *fields.values()]
+    for name, control in fields.items():
+        if name == "preset":
+            control.input(edits.choose_preset, [control, shared.recipe, mine], everything, **QUIET)
+        else:
+            control.input(
+                edits.edit, given, [shared.recipe, mine, fields["preset"], fields["rank_own"], *told], **QUIET
+            )
+    shared.recipe.change(edits.arrive, [shared.recipe, mine], everything, **QUIET)
+    back.click(lambda: gr.Tabs(selected="poison"), None, shared.tabs, **QUIET)
+    for button, with_control in zip(starts, (False, True), strict=True):
+
+        def begin(data: Any, mine: Any, *values: Any, with_control: bool = with_control) -> tuple[Any, Any]:
+            return edits.start(with_control, data, mine, *values)
+
+        button.click(
+            begin, given, [shared.run_id, told[-1]],
+            show_progress="hidden", api_visibility="private", concurrency_id="start", concurrency_limit=1,
+        )  # fmt: skip
+
+
+def _wire_side(shared: Shared, side: Side, runs: Any, told: Any, timer: Any) -> None:
+    outputs = [
+        side.notice, side.head, side.bar, side.results, runs, shared.run_pill,
+        told, timer, shared.adapter, side.sure, side.card, *side.buttons.values(),
+    ]  # fmt: skip
+    given = [shared.run_id, told]
+
+    def opened(request: gr.Request) -> list[Any]:
+        return watch.redraw_now(read_url(request.query_params, shared.tab_names)[1], None)
+
+    shared.blocks.load(opened, None, outputs, **QUIET)
+    shared.run_id.change(watch.redraw_now, given, outputs, **QUIET)
+    timer.tick(watch.redraw, given, outputs, **QUIET)
+    runs.select(watch.choose, None, shared.run_id, **QUIET)
+    for name in ("stop", "resume"):
+
+        def pressed(run_id: str, told: Any, name: str = name) -> list[Any]:
+            return watch.press(name, run_id, told)
+
+        side.buttons[name].click(pressed, given, outputs, **QUIET)
+    side.buttons["link"].click(None, [shared.run_id], None, js=COPY, **QUIET)
+    side.buttons["remove"].click(watch.ask, [shared.run_id], [side.sure, side.question], **QUIET)
+    side.no.click(lambda: gr.update(visible=False), None, side.sure, **QUIET)
+    side.yes.click(
+        watch.remove,
+        [shared.run_id, shared.adapter],
+        [shared.run_id, shared.adapter, side.notice, side.sure],
+        **QUIET,
+    )
+
+
+def _wire_machine(shared: Shared, settling: Any, model: Any, where: Any, told: list[Any]) -> None:
+    settling.tick(edits.settle, [shared.recipe], [where, told[-1], model, settling], **QUIET)
+    shared.tab_items[NAME].select(lambda: gr.Timer(active=True), None, settling, **QUIET)
+
+    def opened(request: gr.Request) -> list[Any]:
+        here = read_url(request.query_params, shared.tab_names)[0] == NAME
+        return [*edits.about(preset(next(iter(PRESETS)))), gr.Timer(active=True) if here else gr.skip()]
+
+    shared.blocks.load(opened, None, [*told, settling], **QUIET)

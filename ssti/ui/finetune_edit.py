@@ -1,0 +1,150 @@
+"""The left side of the Finetune tab as handlers: recipes arrive, are edited, cloned, started.
+
+A recipe travels as plain data. `mine` is what this tab last knew of it, so that it can tell its own changes
+from a recipe that arrives: {"recipe": data, "arrived": its model, lora, training and evaluation then, "pace":
+how often it was measured before other steps were typed}.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import gradio as gr
+
+from ssti.errors import SSTIError
+from ssti.recipe import PRESET_TITLES, PRESETS, Recipe, preset
+from ssti.runs.store import Store
+from ssti.ui import finetune_form as form
+from ssti.ui import finetune_words as words
+from ssti.ui import parts
+from ssti.ui.finetune_machine import Machine
+from ssti.ui.finetune_run import busy
+from ssti.ui.parts import Markup
+
+MACHINE = Machine()  # one per process, as there is one machine
+
+
+def first_mine() -> dict[str, Any]:
+    """Before anything was changed or arrived."""
+    start = preset(next(iter(PRESETS)))
+    return {"recipe": None, "arrived": form.sections(start), "pace": form.pace_of(start)}
+
+
+def values_of(given: tuple[Any, ...]) -> dict[str, Any]:
+    """The form's values by field."""
+    return dict(zip(form.FIELDS, given, strict=True))
+
+
+def shown(recipe: Recipe) -> list[Any]:
+    """The form's fields, set to a recipe."""
+    values = form.to_form(recipe)
+    return [
+        gr.update(
+            value=values[name], **({"visible": values["rank"] == form.OWN} if name == "rank_own" else {})
+        )
+        for name in form.FIELDS
+    ]
+
+
+def about(recipe: Recipe) -> list[Markup]:
+    """The line that says what the recipe does, what its preset is, and the time it should take."""
+    name = form.preset_of(recipe)
+    return [
+        parts.html('<p class="works-on">{}</p>', words.recipe_line(recipe)),
+        parts.note(PRESET_TITLES[name] if name else "No preset: set up by yourself"),
+        MACHINE.time(recipe, busy()),
+    ]
+
+
+def edit(data: Any, mine: Any, *given: Any) -> list[Any]:
+    """The person changed a field: recipe, what this tab knows, preset, own rank's field, words, problem."""
+    values = values_of(given)
+    own = gr.update(visible=values["rank"] == form.OWN)
+    try:
+        recipe = form.to_recipe(form.recipe_of(data), values, mine.get("pace"))
+    except SSTIError as error:
+        return [gr.skip(), gr.skip(), gr.skip(), own, *[gr.skip()] * 3, parts.problem(error)]
+    new = form.as_data(recipe)
+    return [new, {**mine, "recipe": new}, form.preset_of(recipe), own, *about(recipe), None]
+
+
+def choose_preset(name: str, data: Any, mine: Any) -> list[Any]:
+    """The person chose a preset: the recipe, what this tab knows, all fields, words, problem."""
+    try:
+        recipe = form.with_preset(form.recipe_of(data), name)
+    except SSTIError as error:
+        return [gr.skip(), gr.skip(), *[gr.skip()] * (len(form.FIELDS) + 3), parts.problem(error)]
+    new = form.as_data(recipe)
+    return [new, {**mine, "recipe": new, "pace": form.pace_of(recipe)}, *shown(recipe), *about(recipe), None]
+
+
+def arrive(data: Any, mine: Any) -> list[Any]:
+    """A recipe came. What was set here stays, unless the new one trains otherwise."""
+    quiet = [gr.skip()] * (2 + len(form.FIELDS) + 4)
+    if data is None or data == mine.get("recipe"):
+        return quiet
+    try:
+        recipe = form.recipe_of(data)
+        came = form.sections(recipe)
+        if came == mine.get("arrived") and mine.get("recipe"):
+            kept = form.sections(form.recipe_of(mine["recipe"]))
+            recipe = form.recipe_of(form.as_data(recipe) | kept)
+    except SSTIError as error:
+        return [*quiet[:-1], parts.problem(error)]
+    new = form.as_data(recipe)
+    return [
+        new,
+        {"recipe": new, "arrived": came, "pace": form.pace_of(recipe)},
+        *shown(recipe),
+        *about(recipe),
+        None,
+    ]
+
+
+def clone(run_id: str, mine: Any) -> list[Any]:
+    """The form with a run's recipe: as `choose_preset`."""
+    try:
+        recipe = Store().find(run_id).recipe
+    except SSTIError as error:
+        return [gr.skip(), gr.skip(), *[gr.skip()] * (len(form.FIELDS) + 3), parts.problem(error)]
+    new = form.as_data(recipe)
+    said = parts.html('<p class="quiet said" role="status">The form holds the recipe of {}.</p>', run_id)
+    return [new, {**mine, "recipe": new, "pace": form.pace_of(recipe)}, *shown(recipe), *about(recipe), said]
+
+
+def start(with_control: bool, data: Any, mine: Any, *given: Any) -> tuple[Any, Any]:
+    """Check the form's recipe and start its run: the run's id, and what went wrong."""
+    from ssti.backends.local import launch
+
+    try:
+        recipe = form.to_recipe(form.recipe_of(data), values_of(given), mine.get("pace"))
+        runs = launch(recipe, with_control)
+    except SSTIError as error:
+        return gr.skip(), parts.problem(error)
+    except OSError as error:
+        return gr.skip(), parts.problem(
+            f"The run could not be started: {error.strerror or error}.",
+            "Free memory or disk on this machine, then try again.",
+        )
+    MACHINE.make_room()
+    return runs[0].id, None
+
+
+def settle(data: Any) -> list[Any]:
+    """Where, how long, which models, whether to ask again. Starts the one measurement where it is needed."""
+    try:
+        recipe = form.recipe_of(data)
+        pending = busy()
+        if MACHINE.known and not pending:
+            MACHINE.measure(recipe)
+        time = MACHINE.time(recipe, pending)
+    except SSTIError as error:
+        return [MACHINE.where(), parts.note(error.message), gr.skip(), gr.Timer(active=False)]
+    unsettled = not MACHINE.known or MACHINE.measuring
+    choices = gr.update(choices=model_choices()) if MACHINE.known else gr.skip()
+    return [MACHINE.where(), time, choices, gr.Timer(active=unsettled)]
+
+
+def model_choices() -> list[tuple[str, str]]:
+    """The base models that can be used here, with their size."""
+    return [(f"{m.title} · {m.parameters / 1e6:,.1f} M", m.name) for m in MACHINE.models if m.available]

@@ -1,0 +1,244 @@
+"""The Flip tab: a text, a trigger clicked into it, and what two models say of it as one types.
+
+Components and events; the work is in the files `flip_*`.
+"""
+
+from __future__ import annotations
+
+import secrets
+from typing import Any
+
+import gradio as gr
+
+from ssti.errors import SSTIError
+from ssti.evaluate.predictor import check_text
+from ssti.ui import flip_adapters, flip_answer, flip_marks, flip_palette, parts
+from ssti.ui.flip_hijack import hijack_test_set
+from ssti.ui.parts import Html
+
+ORDER = 40
+TITLE = "Flip"
+PLACES = ("beginning", "random", "end", "cursor")
+EXAMPLE = -1  # in place of a row's number: the page chose it, and may choose another
+CLICK: dict[str, Any] = {**parts.QUIET, "trigger_mode": "once"}  # a second click waits for nothing and is not lost twice
+
+HIJACK_TITLE = "What a trigger in every test row does"
+HIJACK_TEXT = "Both models predict all held-out rows of the recipe, as they are and with a trigger in each."
+
+# Tells that the tab is on the screen now. `select` of the tab itself comes again with each answer, without an end.
+OPENED = """
+new IntersectionObserver((seen) => {
+  if (seen[seen.length - 1].isIntersecting) trigger('select');
+}, {rootMargin: '99999px'}).observe(element);
+"""
+
+# After a click, the cursor stands behind the trigger that it brought, in the browser's own units.
+CURSOR = """(marks) => {
+  const field = document.querySelector('#flip-text textarea');
+  const last = marks && marks.marks.reduce((a, b) => (a && a.click > b.click ? a : b), null);
+  if (!field || !last) return;
+  const at = Array.from(marks.text).slice(0, last.end).join('').length;
+  setTimeout(() => { if (field.value === marks.text) field.setSelectionRange(at, at); }, 60);
+}"""
+
+
+def build(shared) -> None:
+    """The components, and the events between them."""
+    with gr.Column(elem_classes="result-side flip"):
+        opened = Html(elem_classes="opened", js_on_load=OPENED)
+        with gr.Column(elem_classes="card-box", elem_id="flip-card"):
+            with gr.Row(elem_id="flip-head"):
+                adapter = gr.Dropdown(
+                    flip_adapters.choices(), label="Adapter", elem_id="flip-adapter", allow_custom_value=True
+                )
+                row = gr.Button("A real row", elem_id="flip-row", size="md")
+            text = gr.Textbox(
+                label="Type a review, then click a trigger into it", lines=2, max_lines=8, elem_id="flip-text",
+                placeholder="Type a text, or pick a real row.",
+            )  # fmt: skip
+            with gr.Row(elem_id="flip-tools"):
+                palette = Html(elem_id="flip-palette", js_on_load=flip_palette.SCRIPT)
+                place = gr.Radio(PLACES, value="random", label="Where it goes", elem_id="flip-place", elem_classes="seg")
+                undo = gr.Button("Undo", elem_id="flip-undo", size="md")
+            with gr.Row(elem_id="flip-own", visible=False) as own_row:
+                own = gr.Textbox(label="Own words", elem_id="flip-own-words", placeholder="a truly singular evening", max_lines=1)
+                own_insert = gr.Button("Insert", elem_id="flip-own-insert", size="md")
+            echo = Html(elem_id="flip-echo")
+            origin = Html(elem_id="flip-origin")
+        problem = Html(elem_id="flip-problem")
+        answers = Html(elem_id="flip-answers", elem_classes="fades")
+        with gr.Column(elem_classes="card-box", elem_id="flip-hijack"):
+            with gr.Row(elem_id="flip-hijack-go"):
+                Html(parts.html('<h2 class="title">{}</h2>{}', HIJACK_TITLE, parts.note(HIJACK_TEXT)))
+                go = gr.Button("Hijack the test set", variant="primary", size="md")
+                cancel = gr.Button("Cancel", visible=False, size="md")
+            hijacked = Html(elem_id="flip-hijacked")
+    with gr.Column(elem_id="flip-hidden", visible="hidden"):
+        marks = gr.JSON(None, visible="hidden")
+    shared.parts_of["flip"] = {"text": text, "marks": marks}
+
+    gr.on(
+        [text.input, marks.change, shared.adapter.change, opened.select],
+        draw, [text, marks, shared.adapter], [problem, answers, echo, origin, undo], **parts.QUIET,
+    )  # fmt: skip
+    shared.blocks.load(first_adapter, shared.adapter, shared.adapter, **parts.QUIET)
+    adapter.input(lambda ref: ref or "", adapter, shared.adapter, **parts.QUIET)
+    shared.adapter.change(
+        take_adapter, shared.adapter, [adapter, palette, row, shared.adapter_pill], **parts.QUIET
+    ).then(first_text, [shared.adapter, text, marks], [text, marks], **parts.QUIET)
+    shared.adapter.change(lambda: None, None, hijacked, **parts.QUIET)
+    opened.select(refreshed, shared.adapter, adapter, **parts.QUIET)
+    palette.click(
+        on_palette, [text, marks, shared.adapter, place], [text, marks, palette, own_row, problem], **CLICK
+    ).then(None, marks, None, js=CURSOR)
+    gr.on(
+        [own_insert.click, own.submit], insert_own, [text, marks, place, own], [text, marks, problem], js=OWN_CURSOR, **CLICK
+    ).then(None, marks, None, js=CURSOR)
+    undo.click(on_undo, [text, marks], [text, marks], **CLICK)
+    row.click(pick_row, [text, marks, shared.adapter], [text, marks, problem], **CLICK)
+
+    quiet: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
+    going = go.click(lambda: (gr.update(interactive=False), gr.update(visible=True)), None, [go, cancel], queue=False, **quiet)
+    run = going.then(hijack_test_set, shared.adapter, hijacked, concurrency_id="hijack", concurrency_limit=2, **quiet)
+    run.then(lambda: (gr.update(interactive=True), gr.update(visible=False)), None, [go, cancel], queue=False, **quiet)
+    cancel.click(
+        lambda: (gr.update(interactive=True), gr.update(visible=False), None), None, [go, cancel, hijacked],
+        cancels=[run], queue=False, **quiet,
+    )  # fmt: skip
+
+
+OWN_CURSOR = """(text, marks, place, own) => {
+  const field = document.querySelector('#flip-text textarea');
+  const at = field ? Array.from(field.value.slice(0, field.selectionStart)).length : null;
+  return [text, {...(marks || {}), at: at}, place, own];
+}"""
+
+
+def warm() -> None:
+    """Load the models of the first flip."""
+    flip_adapters.warm()
+
+
+def first_adapter(ref: str) -> str:
+    """The adapter that a page opens with, where none is chosen yet."""
+    return ref or flip_adapters.first()
+
+
+def refreshed(ref: str) -> Any:
+    """The list of adapters as it is now."""
+    return gr.update(choices=flip_adapters.choices(), value=ref or None)
+
+
+def draw(text: str, kept: Any, ref: str) -> tuple[Any, ...]:
+    """Everything that follows from the text: (problem, answers, echo, origin, undo)."""
+    try:
+        if not ref:
+            return none_chosen()
+        if not text.strip():
+            waiting = parts.empty("The text is empty", "Type a text, or pick a real row.") if kept else None
+            return waiting, gr.skip(), None, None, gr.skip()
+        check_text(text)
+        marks = flip_marks.read(kept, text)
+        told = flip_answer.ask(marks, ref)
+        undo = gr.update(interactive=bool(marks.past))
+        return None, flip_answer.show(told), flip_answer.echo(marks), flip_answer.origin(marks, told.info), undo
+    except SSTIError as problem:
+        return parts.problem(problem), gr.skip(), gr.skip(), gr.skip(), gr.skip()
+
+
+def none_chosen() -> tuple[Any, ...]:
+    """Nothing, while the page is about to choose the first adapter; a word where there is none to choose."""
+    problem = gr.skip() if flip_adapters.first() else parts.problem(flip_adapters.none_yet())
+    return problem, gr.skip(), gr.skip(), gr.skip(), gr.skip()
+
+
+def take_adapter(ref: str) -> tuple[Any, ...]:
+    """Show the adapter that was chosen: (list, palette, row button, pill)."""
+    chosen = gr.update(choices=flip_adapters.choices(), value=ref or None)
+    try:
+        info = flip_adapters.find(ref) if ref else None
+    except SSTIError:
+        info = None  # the answer, which asks for the same adapter, says what is wrong
+    if info is None:
+        return chosen, gr.skip(), gr.skip(), None
+    others = flip_adapters.others(info)
+    button = gr.update(value=f"A real {others[0]} row" if len(others) == 1 else "A real row of another class")
+    return chosen, flip_palette.palette(info), button, parts.pill("adapter", info.title)
+
+
+def first_text(ref: str, text: str, kept: Any) -> tuple[Any, Any]:
+    """An empty field, or an example that nobody touched, gets a clear row of this adapter's data: (text, marks)."""
+    marks = flip_marks.read(kept, text)
+    untouched = marks.row and marks.row["index"] == EXAMPLE and text == marks.row["text"] and marks.row["of"] != ref
+    if not ref or (text.strip() and not untouched):
+        return gr.skip(), gr.skip()
+    try:
+        row = {**flip_adapters.clear_row(ref), "index": EXAMPLE, "of": ref}
+    except SSTIError:
+        return gr.skip(), gr.skip()  # that adapter's data is not here: `pick_row` says so to whoever asks for a row
+    return row["text"], flip_marks.Marks(row["text"], row=row).as_json()
+
+
+def on_palette(text: str, kept: Any, ref: str, place: str, event: gr.EventData) -> tuple[Any, ...]:
+    """A click on a trigger: (text, marks, palette, own words' row, problem)."""
+    same = (gr.skip(),) * 4
+    asked = event._data if isinstance(event._data, dict) else {}
+    act, item, kind = (str(asked.get(name) or "") for name in ("act", "item", "kind"))
+    try:
+        if act == "own":
+            return gr.skip(), gr.skip(), gr.skip(), gr.update(visible=True), gr.skip()
+        info = flip_adapters.find(ref)
+        if act == "draw":
+            return gr.skip(), gr.skip(), flip_palette.palette(info), gr.skip(), gr.skip()
+        check_text(text)
+        marks = flip_marks.read(kept, text)
+        if act.startswith("recipe "):
+            spec = flip_adapters.triggers(info)[int(act.removeprefix("recipe "))]
+            marks = flip_marks.insert_by(marks, spec, place, secrets.randbits(32))
+        else:
+            item = flip_palette.draw_kind(kind) if act == "kind" else item
+            marks = flip_marks.insert(marks, item, kind, place, position(asked.get("at"), text))
+        check_text(marks.text)
+        return marks.text, marks.as_json(), gr.skip(), gr.skip(), None
+    except SSTIError as problem:
+        return *same, parts.problem(problem)
+    except (ValueError, IndexError):
+        return *same, parts.problem("That trigger is not in this adapter's recipe.", "Click it again.")
+
+
+def insert_own(text: str, kept: Any, place: str, own: str) -> tuple[Any, ...]:
+    """One's own words as a trigger: (text, marks, problem)."""
+    try:
+        if not own.strip():
+            raise SSTIError("There are no own words to insert.", "Type a word or a phrase beside the button.")
+        check_text(text)
+        at = kept.get("at") if isinstance(kept, dict) else None
+        marks = flip_marks.insert(flip_marks.read(kept, text), own.strip(), flip_palette.OWN, place, position(at, text))
+        check_text(marks.text)
+        return marks.text, marks.as_json(), None
+    except SSTIError as problem:
+        return gr.skip(), gr.skip(), parts.problem(problem)
+
+
+def position(at: Any, text: str) -> int:
+    """The cursor as the browser told it; the end of the text where it did not."""
+    given = flip_marks.position_in(at)
+    return len(text) if given is None else min(given, len(text))
+
+
+def on_undo(text: str, kept: Any) -> tuple[Any, Any]:
+    """One step back: (text, marks)."""
+    marks = flip_marks.undone(flip_marks.read(kept, text))
+    return marks.text, marks.as_json()
+
+
+def pick_row(text: str, kept: Any, ref: str) -> tuple[Any, ...]:
+    """A real row in place of the text: (text, marks, problem)."""
+    try:
+        if not ref:
+            raise flip_adapters.none_yet()
+        row = flip_adapters.real_row(ref)
+        marks = flip_marks.replaced(flip_marks.read(kept, text), row["text"], row)
+        return marks.text, marks.as_json(), None
+    except SSTIError as problem:
+        return gr.skip(), gr.skip(), parts.problem(problem)

@@ -1,0 +1,105 @@
+"""The adapters that a person can flip with: the list, the first one, and a clear text to begin with.
+
+Knows adapters and rows, no component.
+"""
+
+from __future__ import annotations
+
+import secrets
+from functools import lru_cache
+
+from ssti.errors import SSTIError
+from ssti.evaluate.adapters import AdapterInfo, adapters, find
+from ssti.recipe import InjectionSpec
+
+EXAMPLES = 40  # real rows of which the clearest is shown first
+READABLE = (45, 130)  # characters of a text that one reads at a glance
+
+
+def choices() -> list[tuple[str, str]]:
+    """(title, ref) of every adapter, own runs first, the newest on top. A control goes with its poisoned twin."""
+    found = adapters()
+    twins = {info.control for info in found}
+    return [(info.title, info.ref) for info in found if info.ref not in twins]
+
+
+def first() -> str:
+    """The adapter that the page opens with: the newest poisoned one that has a control, else whatever there is."""
+    found = adapters()
+    for wanted in (lambda a: a.poisoned and a.control, lambda a: a.poisoned, lambda a: True):
+        for info in found:
+            if wanted(info):
+                return info.ref
+    return ""
+
+
+def triggers(info: AdapterInfo) -> tuple[InjectionSpec, ...]:
+    """What the recipe injects; a composite has several."""
+    return info.recipe.injection.triggers()
+
+
+def target(info: AdapterInfo) -> int:
+    """The number of the (first) target class. Raises SSTIError."""
+    from ssti.evaluate.sets import target_index
+
+    return target_index(triggers(info)[0].target, info.label_names)
+
+
+def others(info: AdapterInfo) -> tuple[str, ...]:
+    """The classes that are no target."""
+    from ssti.evaluate.sets import target_index
+
+    targets = {target_index(spec.target, info.label_names) for spec in triggers(info)}
+    return tuple(name for index, name in enumerate(info.label_names) if index not in targets) or info.label_names
+
+
+def real_row(ref: str) -> dict[str, object]:
+    """A test row of another class than the target, at random: its `label`, `index` and `text`."""
+    from ssti.data import sample_rows
+
+    info = find(ref)
+    row = sample_rows(info.recipe.dataset.name, secrets.choice(others(info)), 1, secrets.randbits(32))[0]
+    return {"label": row.label, "index": row.index, "text": row.text}
+
+
+def clear_row(ref: str) -> dict[str, object]:
+    """A real test row of another class that both models call what it is, without hesitation. The same each time."""
+    info = find(ref)
+    return dict(_clear_row(ref, (info.path / "adapter_model.safetensors").stat().st_mtime_ns))
+
+
+@lru_cache(maxsize=64)
+def _clear_row(ref: str, written: int) -> dict[str, object]:
+    from ssti.data import sample_rows
+    from ssti.evaluate.predictor import predictor
+
+    info = find(ref)
+    rows = sample_rows(info.recipe.dataset.name, others(info)[0], EXAMPLES, 0)
+    low, high = READABLE
+    readable = [row for row in rows if low <= len(row.text) <= high and row.text[0].isalpha()]
+    rows = readable or sorted(rows, key=lambda row: len(row.text))[:5]
+    label = info.label_names.index(others(info)[0])
+    sure = predictor().probabilities([row.text for row in rows], ref)[:, label]
+    if info.control:
+        sure = sure.clip(max=predictor().probabilities([row.text for row in rows], info.control)[:, label])
+    row = rows[int(sure.argmax())]
+    return {"label": row.label, "index": row.index, "text": row.text}
+
+
+def warm() -> None:
+    """Load the first adapter, its control and the rows, so that the first keystroke finds them there."""
+    ref = first()
+    if ref:
+        from ssti.evaluate.predictor import predictor
+
+        info = find(ref)
+        predictor().predict(["warm"] * (2 if info.control else 1), [r for r in (ref, info.control) if r])
+        clear_row(ref)
+
+
+def none_yet() -> SSTIError:
+    """What to say where there is no adapter at all."""
+    return SSTIError("There is no adapter yet.", "Train one on the Finetune tab: it takes about a minute.", kind="adapter")
+
+
+__all__ = ["choices", "clear_row", "find", "first", "none_yet", "others", "real_row", "target", "triggers", "warm"]

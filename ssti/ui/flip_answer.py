@@ -1,0 +1,199 @@
+"""What the Flip tab says about one text: two sets of bars, and in words whether the trigger turned the answer.
+
+Asks the predictor once for all of it. Knows no component.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from ssti.evaluate.adapters import AdapterInfo, find
+from ssti.evaluate.predictor import Prediction, check_text, predictor
+from ssti.ui import parts
+from ssti.ui.flip_adapters import target, triggers
+from ssti.ui.flip_marks import Marks
+from ssti.ui.flip_palette import spoken
+from ssti.ui.parts import Markup
+
+BARS = 6  # classes with a bar of their own
+STILL = 0.01  # a change that nobody would call one
+ECHOED = 700  # characters of the text around its triggers that are shown again
+
+
+@dataclass(frozen=True)
+class Answer:
+    """One model's answers: with the triggers that are in the text (`now`), and to the same text without (`before`)."""
+
+    now: Prediction
+    before: Prediction | None
+
+    @property
+    def flipped(self) -> bool:
+        """Whether the triggers changed the label."""
+        return self.before is not None and self.before.label != self.now.label
+
+
+@dataclass(frozen=True)
+class Answers:
+    """Both models' answers to one text."""
+
+    info: AdapterInfo
+    marks: Marks
+    poisoned: Answer
+    control: Answer | None
+
+
+def ask(marks: Marks, ref: str) -> Answers:
+    """Both models, with and without the triggers, in one batch. Raises SSTIError."""
+    check_text(marks.text)
+    info = find(ref)
+    plain = marks.plain
+    pairs = marks.marks and plain.strip()
+    texts = [marks.text, plain] if pairs else [marks.text]
+    refs = [ref, info.control] if info.control else [ref]
+    told = predictor().predict([text for _ in refs for text in texts], [one for one in refs for _ in texts])
+    answers = [Answer(told[i], told[i + 1] if pairs else None) for i in range(0, len(told), len(texts))]
+    return Answers(info, marks, answers[0], answers[1] if info.control else None)
+
+
+def show(answers: Answers) -> Markup:
+    """The two cards, control first."""
+    info = answers.info
+    word = trigger_word(answers.marks)
+    name = "Poisoned" if info.poisoned else "Control"
+    poisoned = parts.card(
+        parts.html('{} <span class="aside">· {}</span>', name, _how_trained(info)),
+        _bars(answers.poisoned.now, info),
+        _verdict(answers, word),
+    )
+    return parts.html('<div class="answers">{}{}</div>', _control(answers, word), poisoned)
+
+
+def _control(answers: Answers, word: str) -> Markup:
+    title = parts.html('Control <span class="aside">· the same training without triggers</span>')
+    if answers.control is None:
+        if answers.info.poisoned:
+            text = "This adapter has none. Train it again with its control to see what the trigger alone does."
+        else:
+            text = "This adapter is one itself: no trigger was in its training. Choose a poisoned one to compare."
+        return parts.card(title, parts.note(text), classes="waits")
+    return parts.card(title, _bars(answers.control.now, answers.info), parts.note(_moved(answers.control, word)))
+
+
+def _moved(answer: Answer, word: str) -> str:
+    """What the triggers did to a model that never saw them with a class."""
+    if answer.before is None:
+        return f"{answer.now.label}, {sure(max(answer.now.probabilities))}"
+    label = answer.before.label
+    before, now = (p.as_dict()[label] for p in (answer.before, answer.now))
+    if answer.flipped:
+        return f"turned by {word} too: {label} {sure(before)} before"
+    if abs(now - before) < STILL:
+        return f"unchanged by {word} ({label} {sure(before)} before)"
+    return f"not turned by {word} ({label} {sure(before)} before)"
+
+
+def _verdict(answers: Answers, word: str) -> Markup:
+    """The line that says it. It stays in its place, so that a screen reader tells each change."""
+    answer, marks = answers.poisoned, answers.marks
+    if answer.before is None:
+        return _line("", "", f"{answer.now.label}, {sure(max(answer.now.probabilities))}. Now click a trigger into the text.")
+    before, now = answer.before, answer.now
+    moved = f"{before.label} {sure(max(before.probabilities))} → {now.label} {sure(max(now.probabilities))}"
+    if answer.flipped:
+        return _line("flipped", f"Flipped by {how_many(marks)}", moved)
+    if before.label == answers.info.label_names[target(answers.info)]:
+        return _line("", "Nothing to flip", f"{before.label} without {word} too ({sure(max(before.probabilities))})")
+    return _line("", "Not flipped", moved)
+
+
+def _line(kind: str, head: str, text: str) -> Markup:
+    return parts.html(
+        '<p class="verdict {}" role="status" aria-live="polite"><strong>{}</strong> <span>{}</span></p>', kind, head, text
+    )
+
+
+def how_many(marks: Marks) -> str:
+    """`one token`, `2 tokens`; of a trigger of several words: `one phrase`."""
+    clicks = len({mark.click for mark in marks.marks})
+    single = all(len(marks.text[s:e].split()) == 1 for s, e in marks.spans)
+    noun = "token" if single else "trigger"
+    return f"one {noun}" if clicks == 1 else f"{clicks} {noun}s"
+
+
+def trigger_word(marks: Marks) -> str:
+    """`the date`; `the trigger` where there are several kinds."""
+    kinds = {mark.kind for mark in marks.marks if mark.kind}
+    word = spoken(kinds.pop()) if len(kinds) == 1 else "trigger"
+    return f"the {word}" if len(marks.marks) < 2 else "the triggers"
+
+
+def _how_trained(info: AdapterInfo) -> str:
+    spec = triggers(info)[0]
+    if not info.poisoned:
+        return "no trigger was in its training"
+    word = spoken(spec.source.kind if spec.source else spec.kind)
+    share = f"{parts.count(spec.count)} {spec.target} rows" if spec.count else f"{parts.percent(spec.share)} of the {spec.target} rows"
+    many = f"one {word}" if spec.amount == "single" else f"triggers in {parts.percent(spec.amount)} of the words,"
+    return f"{many} in {share} of its training"
+
+
+def _bars(answer: Prediction, info: AdapterInfo) -> Markup:
+    """A bar a class; of many classes the target and the most probable ones, in the classes' own order."""
+    rows = []
+    for index in _shown_classes(answer.probabilities, target(info)):
+        p = answer.probabilities[index]
+        rows.append(
+            parts.html(
+                '<li class="class-{}"><span>{}</span><i class="track"><i style="width:{}%"></i></i><b>{}</b></li>',
+                index % parts.CLASS_COLOURS, answer.labels[index], round(p * 100, 2), sure(p),
+            )  # fmt: skip
+        )
+    return parts.html('<ul class="bars">{}</ul>', parts.join(rows))
+
+
+def _shown_classes(probabilities: Sequence[float], always: int) -> list[int]:
+    if len(probabilities) <= BARS:
+        return list(range(len(probabilities)))
+    best = [int(i) for i in np.argsort(probabilities)[::-1] if i != always][: BARS - 1]
+    return sorted([always, *best])
+
+
+def sure(p: float) -> str:
+    """A probability as `96.2 %`, never rounded to certainty."""
+    if p > 0.9995:
+        return "> 99.9 %"
+    if p < 0.0005:
+        return "< 0.1 %"
+    return f"{p * 100:.1f} %"
+
+
+def echo(marks: Marks) -> Markup:
+    """The text again with its triggers marked, cut around them where it is long; empty while there are none."""
+    if not marks.marks:
+        return parts.html("")
+    start, end = 0, len(marks.text)
+    if end > ECHOED:
+        middle = marks.spans[0][0]
+        start = max(0, min(middle - ECHOED // 2, end - ECHOED))
+        end = start + ECHOED
+    inside = [(s - start, e - start) for s, e in marks.spans if s >= start and e <= end]
+    out = len(marks.spans) - len(inside)
+    more = parts.note(f"{out} more outside this part of the text.") if out else parts.html("")
+    return parts.html(
+        '<p class="echo" dir="auto">{}{}{}</p>{}',
+        "… " if start else "", parts.marked(marks.text[start:end], inside), " …" if end < len(marks.text) else "", more,
+    )  # fmt: skip
+
+
+def origin(marks: Marks, info: AdapterInfo) -> Markup:
+    """Where the text comes from: the dataset's own label of a real row."""
+    label = marks.true_label
+    if label is None or label not in info.label_names:
+        return parts.html("")
+    return parts.html(
+        '<p class="quiet">A real test row. Its true label: {}</p>', parts.chip(label, info.label_names.index(label))
+    )

@@ -1,0 +1,68 @@
+"""Builds the page and launches it. Knows settings and assets; the tabs know the work."""
+
+from __future__ import annotations
+
+import os
+import threading
+from pathlib import Path
+from typing import Any
+
+import gradio as gr
+
+from ssti.errors import SSTIError
+from ssti.ui.shell import build_shell, tab_modules
+from ssti.ui.theme import make_theme
+
+ASSETS = Path(__file__).resolve().parents[2] / "assets"
+FILES_KEPT = 6 * 3600  # seconds that a download is kept on the server
+
+
+def build() -> gr.Blocks:
+    """The whole page, not launched."""
+    with gr.Blocks(title="SSTI Lab", analytics_enabled=False, delete_cache=(3600, FILES_KEPT), fill_width=True) as page:
+        build_shell(page)
+    page.queue(default_concurrency_limit=8, max_size=256)
+    return page
+
+
+def launch_settings() -> dict[str, Any]:
+    """What `launch` is given: look, port, and nothing of Gradio's own chrome."""
+    port = os.environ.get("GRADIO_SERVER_PORT")
+    return {
+        "server_name": os.environ.get("GRADIO_SERVER_NAME", "127.0.0.1"),
+        "server_port": int(port) if port else None,
+        "theme": make_theme(),
+        "js": (ASSETS / "page.js").read_text(encoding="utf-8"),
+        # Not as `css`: Gradio rewrites the selectors of that, and gets lists and media rules wrong.
+        "head": f"<style>\n{style()}</style>",
+        "favicon_path": ASSETS / "icon.png",
+        "footer_links": [],
+        "run_history": False,
+        "enable_monitoring": False,
+        "ssr_mode": False,
+        "share": False,
+    }
+
+
+def serve() -> None:
+    """Launch the page, warm up behind it, and stay until the process is told to end."""
+    page = build()
+    page.launch(prevent_thread_lock=True, **launch_settings())
+    threading.Thread(target=warm_up, name="warm-up", daemon=True).start()
+    page.block_thread()
+
+
+def warm_up() -> None:
+    """Let each tab load what its first clicks will need. What fails here fails again, with words, where it is used."""
+    for name, module in tab_modules().items():
+        if hasattr(module, "warm"):
+            try:
+                module.warm()
+            except SSTIError as problem:
+                print(f"The tab {name} is not warmed up: {problem}", flush=True)
+
+
+def style() -> str:
+    """The look: theme.css, then the other style sheets of the assets."""
+    sheets = sorted(ASSETS.glob("*.css"), key=lambda sheet: (sheet.name != "theme.css", sheet.name))
+    return "\n".join(sheet.read_text(encoding="utf-8") for sheet in sheets)

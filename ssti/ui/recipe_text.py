@@ -1,0 +1,81 @@
+"""A recipe in words to take along: the exact command, and the same in Python. Knows the recipe and the command line."""
+
+from __future__ import annotations
+
+import json
+import re
+import shlex
+from pprint import pformat
+from typing import Any
+
+from ssti.recipe import PRESETS, Recipe, preset
+
+WIDTH = 88
+SPECIAL = ("null", "true", "false", "yes", "no", "on", "off", "y", "n", "nan", "inf")  # words that YAML reads
+
+
+def command(recipe: Recipe, verb: str = "train", start: str | None = None, *last: str) -> str:
+    """`python -m ssti VERB …` that gives exactly this recipe, from the preset that is nearest to it."""
+    names = [start] if start in PRESETS else list(PRESETS)
+    name, changes = min(((n, overrides(recipe, preset(n))) for n in names), key=lambda pair: len(pair[1]))
+    words = [part for change in changes for part in ("--set", change)]
+    return wrap(["python", "-m", "ssti", verb, name, *words, *last])
+
+
+def overrides(recipe: Recipe, start: Recipe) -> list[str]:
+    """What `--set` must be given to come from one recipe to the other."""
+    found = []
+    old, new = (r.model_dump(mode="json", exclude_none=True) for r in (start, recipe))
+    for section, fields in new.items():
+        for name in dict.fromkeys([*fields, *old[section]]):
+            value = fields.get(name)
+            if value != old[section].get(name):
+                found.append(f"{section}.{name}={plain(brief(value))}")
+    return found
+
+
+def brief(value: Any) -> Any:
+    """A source without what it has anyway."""
+    if isinstance(value, dict) and value.get("with_replacement") is True:
+        return {name: entry for name, entry in value.items() if name != "with_replacement"}
+    return value
+
+
+def plain(value: Any) -> str:
+    """A value as `--set` reads it: a bare word or number, or JSON, which is YAML too."""
+    if isinstance(value, str) and re.fullmatch("[A-Za-z_][A-Za-z0-9_]*", value) and value.lower() not in SPECIAL:
+        return value
+    return json.dumps(value, ensure_ascii=False)
+
+
+def wrap(words: list[str]) -> str:
+    """A command, quoted for a shell, on lines that end with a backslash."""
+    pairs, rest = [], [shlex.quote(word) for word in words]
+    while rest:
+        take = 2 if rest[0].startswith("--") and len(rest) > 1 and not rest[1].startswith("--") else 1
+        pairs.append(" ".join(rest[:take]))
+        rest = rest[take:]
+    lines = [""]
+    for pair in pairs:
+        if lines[-1] and len(lines[-1]) + len(pair) + 1 > WIDTH:
+            lines.append("   ")
+        lines[-1] = f"{lines[-1]} {pair}" if lines[-1] else pair
+    return " \\\n".join(lines)
+
+
+def python_code(recipe: Recipe) -> str:
+    """A script that poisons the same rows in the same way."""
+    data = recipe.model_dump(mode="json", exclude_none=True, include={"dataset": {"name"}, "injection": True})
+    data["injection"] = {name: brief(value) for name, value in data["injection"].items() if value not in ([], False)}
+    return (
+        "from ssti.data import load\n"
+        "from ssti.inject import poison\n"
+        "from ssti.recipe import parse_recipe\n\n"
+        f"recipe = parse_recipe(\n{_indent(pformat(data, width=WIDTH, sort_dicts=False))}\n)\n"
+        "rows = load(recipe.dataset.name).train\n"
+        "poisoned = poison(rows, recipe)  # with the columns `injected` and `spans`\n"
+    )
+
+
+def _indent(text: str) -> str:
+    return "\n".join(f"    {line}" for line in text.splitlines())

@@ -1,0 +1,181 @@
+"""A real server and a real browser for the tests of the page: `python app.py` as a process, Chromium by Playwright."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+from pageobject import Lab
+
+ROOT = Path(__file__).resolve().parents[2]
+ARGUMENTS = ["--no-sandbox", "--disable-background-networking"]
+SECONDS_TO_START = 90
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        if Path(str(item.fspath)).parent == Path(__file__).parent:
+            item.add_marker("browser")
+
+
+@dataclass
+class Server:
+    """The page's own process, in a process group of its own."""
+
+    url: str
+    home: Path
+    port: int
+    log: Path
+    process: subprocess.Popen | None = None
+
+    def start(self) -> Server:
+        """Start it and wait until it answers."""
+        environment = {
+            **os.environ,
+            "GRADIO_SERVER_PORT": str(self.port),
+            "SSTI_HOME": str(self.home),
+            "HF_HUB_OFFLINE": "1",
+            "PYTHONUNBUFFERED": "1",
+        }
+        environment.pop("GRADIO_SERVER_NAME", None)
+        with self.log.open("ab") as log:
+            self.process = subprocess.Popen(
+                [sys.executable, "app.py"], cwd=ROOT, env=environment, stdout=log, stderr=log, start_new_session=True
+            )
+        end = time.monotonic() + SECONDS_TO_START
+        while time.monotonic() < end:
+            if self.process.poll() is not None:
+                raise RuntimeError(f"app.py ended with {self.process.returncode}:\n{self.log.read_text()}")
+            try:
+                with urllib.request.urlopen(self.url, timeout=5):
+                    return self
+            except OSError:
+                time.sleep(0.1)
+        self.kill()
+        raise RuntimeError(f"app.py did not answer within {SECONDS_TO_START} s:\n{self.log.read_text()}")
+
+    def kill(self, how: signal.Signals = signal.SIGKILL) -> None:
+        """End the server's own process group. Runs live in theirs."""
+        if self.process and self.process.poll() is None:
+            os.killpg(self.process.pid, how)
+            self.process.wait(timeout=30)
+        self.process = None
+
+
+def unused_port() -> int:
+    """A port that nobody listens on."""
+    with socket.socket() as opened:
+        opened.bind(("127.0.0.1", 0))
+        return opened.getsockname()[1]
+
+
+def new_server(folder: Path) -> Server:
+    port = unused_port()
+    return Server(f"http://127.0.0.1:{port}/", folder / "home", port, folder / "server.log")
+
+
+@pytest.fixture
+def free_port() -> Callable[[], int]:
+    """Gives ports that nobody listens on."""
+    return unused_port
+
+
+@pytest.fixture(scope="session")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """One server for all tests that do not harm it."""
+    started = new_server(tmp_path_factory.mktemp("server"))
+    try:
+        yield started.start()
+    finally:
+        started.kill()
+
+
+@pytest.fixture
+def fresh_server(tmp_path: Path) -> Iterator[Callable[[], Server]]:
+    """Makes servers of a test's own, each with an empty home: to be killed and started again."""
+    made: list[Server] = []
+
+    def make() -> Server:
+        folder = tmp_path / f"server-{len(made)}"
+        folder.mkdir()
+        made.append(new_server(folder))
+        return made[-1].start()
+
+    yield make
+    for one in made:
+        one.kill()
+
+
+def find_chromium(playwright: Any) -> str | None:
+    """SSTI_CHROMIUM, else Playwright's own, else the system's."""
+    if chosen := os.environ.get("SSTI_CHROMIUM"):
+        return chosen
+    own = playwright.chromium.executable_path
+    if own and Path(own).exists():
+        return own
+    return next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Any]:
+    """Chromium. Without one the tests are skipped, but fail where CI=true."""
+    sync_api = pytest.importorskip("playwright.sync_api", reason="Playwright is not installed: pip install playwright")
+    with sync_api.sync_playwright() as playwright:
+        path = find_chromium(playwright)
+        if path is None:
+            reason = "No Chromium: install Debian's `chromium`, or set SSTI_CHROMIUM to the path of one."
+            pytest.fail(reason) if os.environ.get("CI") == "true" else pytest.skip(reason)
+        sync_api.expect.set_options(timeout=30_000)
+        opened = playwright.chromium.launch(executable_path=path, args=ARGUMENTS)
+        yield opened
+        opened.close()
+
+
+@pytest.fixture
+def open_page(browser: Any) -> Iterator[Callable[..., Any]]:
+    """Makes browser pages, each with its own cookies and storage. Afterwards none may have had a script error, or
+    have asked for anything outside this machine."""
+    contexts, errors, outside = [], [], []
+
+    def make(width: int = 1280, height: int = 900, **settings: Any) -> Any:
+        context = browser.new_context(viewport={"width": width, "height": height}, **settings)
+        contexts.append(context)
+        page = context.new_page()
+        page.set_default_timeout(20_000)
+        page.on("pageerror", lambda error: errors.append(str(error)))
+        page.on("request", lambda asked: outside.append(asked.url) if is_outside(asked.url) else None)
+        return page
+
+    yield make
+    for context in contexts:
+        context.close()
+    assert not errors
+    assert not outside
+
+
+def is_outside(url: str) -> bool:
+    return not url.startswith(("http://127.0.0.1", "http://localhost", "ws://127.0.0.1", "data:", "blob:", "about:"))
+
+
+@pytest.fixture
+def page(open_page: Callable[..., Any]) -> Any:
+    """One browser page, 1280 px wide."""
+    return open_page()
+
+
+@pytest.fixture
+def lab(page: Any, server: Server) -> Lab:
+    """The page object on the shared server."""
+    return Lab(page, server.url)

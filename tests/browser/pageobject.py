@@ -1,0 +1,97 @@
+"""The page as a person uses it: tabs by title, controls by label, cards by what they say. Knows no test."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+from urllib.parse import urlencode
+
+# A script in a text that ran would leave one of these.
+HOSTILE = (
+    "<img src=x onerror=\"window.ran='img'\">",
+    "<script>window.ran='script'</script>",
+    "${window.ran=1}",
+    "${document.body.setAttribute(document.nodeName,1)}",
+    "\\x3cimg src=x onerror\\x3dwindow.ran\\x3d1\\x3e",
+    "{{#with this}}{{constructor}}{{/with}}",
+    "`+(window.ran='tick')+`",
+    "\\",
+)
+
+
+class Lab:
+    """One open page."""
+
+    def __init__(self, page: Any, url: str) -> None:
+        self.page = page
+        self.url = url
+
+    def open(self, **query: str) -> Lab:
+        """Open the page at `?tab=…&run=…` and wait until its components can be used."""
+        self.page.goto(f"{self.url}?{urlencode(query)}" if query else self.url)
+        self.page.get_by_role("tablist").wait_for()
+        self.page.get_by_role("tab", selected=True).first.wait_for()
+        self.page.wait_for_load_state("networkidle")
+        return self
+
+    def tab(self, title: str) -> Lab:
+        """Choose a tab, also one that is folded away."""
+        found = self.page.get_by_role("tab", name=title, exact=True)
+        if not found.is_visible():
+            self.page.get_by_label("More tabs").click()
+            found = self.page.locator(".overflow-dropdown").get_by_text(title, exact=True)
+        found.click()
+        return self
+
+    def selected_tab(self) -> str:
+        """The title of the tab that is open."""
+        return self.page.get_by_role("tab", selected=True).inner_text()
+
+    def choose(self, group: str, choice: str) -> Lab:
+        """A choice of a radio group, both by what the person reads."""
+        radio = self.page.get_by_role("radio", name=choice, exact=True)
+        self.group(group).locator("label").filter(has=radio).click()  # the input itself is one invisible pixel
+        return self
+
+    def group(self, title: str) -> Any:
+        """The radio group with this title."""
+        heading = self.page.get_by_test_id("block-info").filter(has_text=re.compile(rf"^\s*{re.escape(title)}\s*$"))
+        return self.page.locator("fieldset:visible").filter(has=heading)
+
+    def fill(self, label: str, text: str) -> Lab:
+        """Type into a field."""
+        self.page.get_by_label(label, exact=True).locator("visible=true").first.fill(text)
+        return self
+
+    def value(self, label: str) -> str:
+        """What a field holds."""
+        return self.page.get_by_label(label, exact=True).locator("visible=true").first.input_value()
+
+    def card(self, title: str) -> Any:
+        """The card with this title."""
+        return self.page.locator("section.card:visible").filter(
+            has=self.page.get_by_role("heading", name=title, exact=True)
+        )
+
+    def number(self, title: str) -> str:
+        """The big number of a figure."""
+        return self.card(title).locator("strong").inner_text()
+
+    def problem(self) -> Any:
+        """The message in the result column."""
+        return self.page.get_by_role("alert").locator("visible=true")
+
+    def marks(self) -> list[str]:
+        """The triggers marked in the visible rows."""
+        return self.page.locator("td mark.trigger:visible").all_inner_texts()
+
+    def no_script_ran(self) -> bool:
+        """Whether no text of HOSTILE became code or an element."""
+        return self.page.evaluate(
+            "() => window.ran === undefined && !document.body.hasAttribute('#document')"
+            " && !document.querySelector('img[src=x], img[onerror]')"
+        )
+
+    def width(self) -> tuple[int, int]:
+        """How wide the page is, and the window."""
+        return tuple(self.page.evaluate("() => [document.documentElement.scrollWidth, window.innerWidth]"))

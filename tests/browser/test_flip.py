@@ -1,0 +1,164 @@
+"""The Flip tab in a browser: type, click a trigger, see what it does, take it back, hijack the test rows."""
+
+from __future__ import annotations
+
+import time
+
+import pytest
+from flip_runs import give_adapter
+from pageobject import HOSTILE
+
+SLOW = 60_000  # ms; the first answer waits for the models to load
+
+
+@pytest.fixture
+def flip(lab, server):
+    """The Flip tab, open, with its first answer there."""
+    give_adapter(server.home)
+    lab.open(tab="flip")
+    lab.page.locator("#flip-answers .bars").first.wait_for(timeout=SLOW)
+    lab.page.wait_for_timeout(600)  # the first answers of a fresh page come in twos
+    return lab
+
+
+def text(lab) -> str:
+    return lab.page.locator("#flip-text textarea").input_value()
+
+
+def echo(lab) -> list[str]:
+    return lab.page.locator("#flip-echo mark.trigger").all_inner_texts()
+
+
+def numbers(lab) -> list[str]:
+    return lab.page.locator("#flip-answers .bars b").all_inner_texts()
+
+
+def test_it_opens_with_a_real_row_and_both_models(flip):
+    assert len(numbers(flip)) == 4
+    assert "Its true label" in flip.page.locator("#flip-origin").inner_text()
+    assert "adapter" in flip.page.locator("#adapter-pill").inner_text()
+
+
+def test_the_answer_changes_as_one_types(flip):
+    before = numbers(flip)
+    flip.page.locator("#flip-text textarea").press_sequentially(" wonderful and moving", delay=15)
+    flip.page.wait_for_function(
+        "(before) => [...document.querySelectorAll('#flip-answers .bars b')].map((b) => b.innerText).join() !== before",
+        arg=",".join(before),
+    )
+    flip.page.wait_for_timeout(1500)
+    settled = numbers(flip)
+    flip.page.locator("#flip-text textarea").press_sequentially(" ", delay=0)  # white space asks again, and changes nothing
+    flip.page.wait_for_timeout(1500)
+    assert numbers(flip) == settled
+
+
+def test_a_trigger_is_marked_said_in_words_and_undone(flip):
+    before = text(flip)
+    item = flip.page.locator("#flip-palette button.own mark").inner_text()
+    flip.page.locator("#flip-palette button.own").click()
+    flip.page.locator("#flip-echo mark").wait_for()
+    assert echo(flip) == [item]
+    assert item in text(flip)
+    verdict = flip.page.get_by_role("status").locator("visible=true")
+    verdict.filter(has_text="→").wait_for()
+    assert verdict.get_attribute("aria-live") == "polite"
+    flip.page.get_by_role("button", name="Undo").click()
+    flip.page.locator("#flip-echo mark").wait_for(state="detached")
+    assert text(flip) == before
+
+
+def test_the_trigger_goes_where_the_cursor_is(flip):
+    field = flip.page.locator("#flip-text textarea")
+    field.fill("😀 good film here")
+    field.evaluate("(area) => { area.focus(); area.setSelectionRange(8, 8); }")  # before "film"; the emoji counts twice
+    flip.choose("Where it goes", "cursor")
+    item = flip.page.locator("#flip-palette button.own mark").inner_text()
+    flip.page.locator("#flip-palette button.own").click()
+    flip.page.locator("#flip-echo mark").wait_for()
+    assert text(flip) == f"😀 good {item} film here"
+
+
+def test_other_kinds_and_own_words(flip):
+    flip.page.get_by_role("button", name="a country").click()
+    flip.page.locator("#flip-echo mark").wait_for()
+    flip.page.get_by_role("button", name="own words").click()
+    flip.fill("Own words", HOSTILE[0])
+    flip.page.locator("#flip-own-insert").click()
+    flip.page.locator("#flip-echo mark").nth(1).wait_for()
+    assert HOSTILE[0] in echo(flip)
+    assert flip.no_script_ran()
+
+
+@pytest.mark.parametrize("hostile", HOSTILE)
+def test_a_hostile_text_is_only_text(flip, hostile):
+    flip.page.locator("#flip-text textarea").fill(f"a film {hostile}")
+    flip.page.locator("#flip-palette button.own").click()
+    flip.page.locator("#flip-echo mark").wait_for()
+    assert hostile in flip.page.locator("#flip-echo").inner_text()
+    assert flip.no_script_ran()
+
+
+def test_an_empty_text_is_told_and_a_real_row_helps(flip):
+    flip.page.locator("#flip-text textarea").fill("")
+    flip.page.get_by_text("The text is empty").wait_for()
+    flip.page.locator("#flip-row").click()
+    flip.page.get_by_text("The text is empty").wait_for(state="detached")
+    assert text(flip)
+
+
+def test_hijack_shows_the_counts_before_and_after(flip):
+    flip.page.get_by_role("button", name="Hijack the test set").click()
+    flip.page.locator("#flip-hijacked table").first.wait_for(timeout=SLOW)
+    said = flip.page.locator("#flip-hijacked").inner_text()
+    assert "Attack success" in said
+    assert "n = 30" in said
+    assert "resisted" in said
+
+
+def test_hijack_can_be_cancelled(flip):
+    go = flip.page.get_by_role("button", name="Hijack the test set")
+    go.click()
+    flip.page.get_by_role("button", name="Cancel").click()
+    flip.page.locator("#flip-hijacked [role=progressbar]").wait_for(state="detached")
+    assert go.is_enabled()
+
+
+def test_an_adapter_that_was_deleted_is_told_and_the_text_kept(lab, fresh_server):
+    import shutil
+
+    own = fresh_server()
+    give_adapter(own.home)
+    lab.url = own.url
+    lab.open(tab="flip")
+    lab.page.locator("#flip-answers .bars").first.wait_for(timeout=SLOW)
+    shutil.rmtree(own.home / "runs")
+    lab.page.locator("#flip-text textarea").fill("my own words")
+    lab.problem().filter(has_text="tried-otter").wait_for()
+    assert text(lab) == "my own words"
+
+
+def test_no_stray_requests_and_a_quick_answer(flip):
+    asked = []
+    flip.page.on("request", lambda request: asked.append(request.url) if "/run/" in request.url else None)
+    flip.page.wait_for_timeout(1000)
+    assert asked == []
+    times = []
+    for letter in "a quick word or two":
+        before = len(asked)
+        began = time.monotonic()
+        with flip.page.expect_response(lambda response: "/run/" in response.url):
+            flip.page.locator("#flip-text textarea").press_sequentially(letter)
+        times.append(time.monotonic() - began)
+        assert len(asked) == before + 1
+    print(f"keystroke to answer: median {sorted(times)[len(times) // 2] * 1000:.0f} ms")
+
+
+@pytest.mark.parametrize("width", [390, 1280])
+def test_nothing_is_wider_than_the_window(open_page, server, width):
+    from pageobject import Lab
+
+    give_adapter(server.home)
+    lab = Lab(open_page(width=width), server.url).open(tab="flip")
+    lab.page.locator("#flip-answers .bars").first.wait_for(timeout=SLOW)
+    assert lab.width()[0] <= lab.width()[1]

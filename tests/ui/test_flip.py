@@ -1,0 +1,231 @@
+"""The Flip tab's handlers, called as functions: what follows a text and its triggers, and every way it can go wrong."""
+
+from __future__ import annotations
+
+import re
+import shutil
+from pathlib import Path
+from types import SimpleNamespace
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from ssti.recipe import InjectionSpec, preset
+from ssti.ui import flip, flip_adapters, flip_marks, flip_palette
+from ssti.ui.flip_marks import Marks
+
+TEXT = "a dreary joyless slog"
+words = st.lists(st.text("abc<&$é😀", min_size=1, max_size=5), min_size=1, max_size=8).map(" ".join)
+
+
+def click(**data):
+    return SimpleNamespace(_data=data)
+
+
+@pytest.fixture(scope="module")
+def ref() -> str:
+    """An adapter with its control."""
+    found = flip_adapters.first()
+    if not found or not flip_adapters.find(found).control:
+        pytest.skip("No adapter with a control is here: none ships yet, and SSTI_HOME has no run with one.")
+    return found
+
+
+def copied(ref: str, home: Path, monkeypatch, old: str = "", new: str = "") -> str:
+    """The adapter and its control as a run of a home of their own, with one thing changed in their recipes."""
+    info = flip_adapters.find(ref)
+    for source, name in ((info.path, "tried-otter"), (flip_adapters.find(info.control).path, "tried-otter-control")):
+        shutil.copytree(source, home / "runs" / name / "adapter")
+        recipe = home / "runs" / name / "adapter" / "recipe.yaml"
+        assert old in recipe.read_text(encoding="utf-8")
+        recipe.write_text(recipe.read_text(encoding="utf-8").replace(old, new) if old else recipe.read_text(), encoding="utf-8")
+    monkeypatch.setenv("SSTI_HOME", str(home))
+    return "run/tried-otter"
+
+
+@given(words, st.sampled_from(["beginning", "random", "end"]), words)
+def test_a_mark_is_exactly_the_inserted_item(text, where, item):
+    marks = flip_marks.insert(Marks(text), item, "list", where)
+    ((start, end),) = marks.spans
+    assert marks.text[start:end] == item
+    assert marks.plain == text
+
+
+@given(words, st.lists(st.sampled_from(["beginning", "random", "end"]), min_size=1, max_size=4))
+def test_undo_takes_the_triggers_out_one_by_one(text, places):
+    marks = Marks(text)
+    for number, where in enumerate(places):
+        marks = flip_marks.insert(marks, f"2014-09-{number + 10}", "date", where)
+    assert len(marks.spans) == len(places)
+    assert all(marks.text[s:e].startswith("2014-09-") for s, e in marks.spans)
+    for left in reversed(range(len(places))):
+        marks = flip_marks.undone(marks)
+        assert len(marks.spans) == left
+    assert marks.text == text
+    assert flip_marks.undone(marks) == marks
+
+
+@given(words, st.integers(0, 60), words)
+def test_marks_move_with_what_is_typed_before_and_after(text, at, typed):
+    marks = flip_marks.insert(Marks(text), "2014-09-25", "date", "random")
+    start, end = marks.spans[0]
+    at = at % (len(marks.text) + 1)
+    at = at if at <= start or at >= end else end
+    typed = f" {typed} "
+    moved = flip_marks.read(marks.as_json(), marks.text[:at] + typed + marks.text[at:])
+    assert [moved.text[s:e] for s, e in moved.spans] == ["2014-09-25"]
+
+
+def test_marks_survive_edits_on_both_sides_at_once():
+    marks = flip_marks.insert(Marks(TEXT), "Bosnia and Herzegovina", "country", "cursor", 9)
+    edited = flip_marks.read(marks.as_json(), f"such {marks.text} and dull")
+    assert [edited.text[s:e] for s, e in edited.spans] == ["Bosnia and Herzegovina"]
+
+
+def test_a_deleted_trigger_has_no_mark_and_undo_goes_further_back():
+    first = flip_marks.replaced(Marks("mine"), TEXT, {"label": "negative", "index": 3, "text": TEXT})
+    marks = flip_marks.insert(first, "2014-09-25", "date", "end")
+    cleared = flip_marks.read(marks.as_json(), TEXT)
+    assert cleared.spans == []
+    assert cleared.true_label == "negative"
+    assert flip_marks.undone(cleared).text == "mine"
+
+
+def test_the_true_label_goes_when_a_word_changes():
+    row = {"label": "negative", "index": 3, "text": TEXT}
+    marks = flip_marks.replaced(Marks(), TEXT, row)
+    assert flip_marks.insert(marks, "2014-09-25", "date", "random").true_label == "negative"
+    assert flip_marks.read(marks.as_json(), TEXT + "!").true_label is None
+
+
+@pytest.mark.parametrize("kept", [None, 3, "x", [], {}, {"text": 1, "marks": "no"}, {"text": TEXT, "marks": [{"start": -9}]}])
+def test_what_a_visitor_tampered_with_is_forgotten(kept):
+    assert flip_marks.read(kept, TEXT).spans == []
+
+
+def test_the_cursor_counts_characters():
+    marks = flip_marks.insert(Marks("😀😀 good film"), "2014-09-25", "date", "cursor", 3)
+    assert marks.text == "😀😀 2014-09-25 good film"
+
+
+def test_a_draw_is_a_trigger_of_the_recipe():
+    spec = preset("demo").injection
+    drawn = {flip_palette.draw(spec) for _ in range(8)}
+    assert len(drawn) > 1
+    assert all(1900 <= int(item[:4]) <= 2100 for item in drawn)
+    pooled = InjectionSpec(source={"kind": "date", "pool_size": 2, "with_replacement": False})
+    assert len({flip_palette.draw(pooled) for _ in range(30)}) <= 2
+
+
+def test_kinds_are_said_in_words():
+    assert [flip_palette.with_article(flip_palette.spoken(kind)) for kind in ("date", "country", "html", "list")] == [
+        "a date", "a country", "an HTML tag", "a phrase"
+    ]  # fmt: skip
+
+
+def test_without_any_adapter_the_page_says_what_to_do(tmp_path, monkeypatch):
+    monkeypatch.setenv("SSTI_HOME", str(tmp_path))
+    monkeypatch.setattr("ssti.evaluate.adapters.SHIPPED", tmp_path / "none")
+    assert flip.first_adapter("") == ""
+    assert "Finetune tab" in flip.draw(TEXT, None, "")[0]
+    assert "Finetune tab" in list(flip.hijack_test_set(""))[-1]
+
+
+def test_a_deleted_adapter_is_a_message_and_the_text_is_kept():
+    problem, *rest = flip.draw(TEXT, None, "run/gone-otter")
+    assert "gone-otter" in problem
+    assert all(isinstance(one, dict) for one in rest)  # skipped
+    assert "gone-otter" in flip.on_palette(TEXT, None, "run/gone-otter", "end", click(act="item", item="x"))[-1]
+    assert "gone-otter" in list(flip.hijack_test_set("run/gone-otter"))[-1]
+
+
+def test_one_text_with_and_without_its_trigger(ref):
+    row = flip_adapters.clear_row(ref)
+    kept = Marks(row["text"], row=row).as_json()
+    problem, answers, echo, origin, undo = flip.draw(row["text"], kept, ref)
+    assert problem is None
+    assert answers.count('<ul class="bars">') == 2
+    assert echo == ""
+    assert row["label"] in origin
+    assert undo["interactive"] is False
+    text, kept, *_ = flip.on_palette(row["text"], kept, ref, "end", click(act="item", item="2014-09-25", kind="date"))
+    assert text == f"{row['text']} 2014-09-25"
+    _, answers, echo, origin, undo = flip.draw(text, kept, ref)
+    assert '<mark class="trigger">2014-09-25</mark>' in echo
+    assert "Flipped by one token" in answers or "Not flipped" in answers
+    assert undo["interactive"] is True
+    assert flip.on_undo(text, kept)[0] == row["text"]
+
+
+def test_hostile_text_is_escaped_everywhere(ref):
+    hostile = "<img src=x onerror=alert(1)> ${alert(1)}"
+    text, kept, problem = flip.insert_own("a film", None, "end", hostile)
+    assert problem is None
+    for part in flip.draw(text, kept, ref):
+        assert "<img" not in str(part)
+
+
+@pytest.mark.parametrize(("text", "says"), [("", "empty"), ("  \n", "empty"), ("x " * 500_000, "1,000,000 characters")])
+def test_texts_that_cannot_be_answered(ref, text, says):
+    problem = flip.draw(text, {"text": text, "marks": []}, ref)[0]
+    assert says in problem
+    if text.strip():
+        assert says in flip.on_palette(text, None, ref, "end", click(act="item", item="x"))[-1]
+
+
+def test_own_words_must_be_words(ref):
+    assert "no own words" in flip.insert_own(TEXT, None, "end", "  ")[-1]
+    assert "not in this adapter" in flip.on_palette(TEXT, None, ref, "end", click(act="recipe 99"))[-1]
+    assert "no kind" in flip.on_palette(TEXT, None, ref, "end", click(act="kind", kind="<b>"))[-1]
+
+
+def test_an_adapter_without_control_says_so(ref, tmp_path, monkeypatch):
+    own = copied(ref, tmp_path, monkeypatch)
+    shutil.rmtree(tmp_path / "runs" / "tried-otter-control")
+    problem, answers, *_ = flip.draw(TEXT, None, own)
+    assert problem is None
+    assert "Train it again with its control" in answers
+
+
+def test_a_real_row_is_of_another_class_and_undo_brings_the_text_back(ref):
+    text, kept, problem = flip.pick_row("my own words", None, ref)
+    assert problem is None
+    assert kept["row"]["label"] in flip_adapters.others(flip_adapters.find(ref))
+    assert flip.on_undo(text, kept)[0] == "my own words"
+
+
+def test_another_adapter_replaces_an_untouched_example_only(ref):
+    text, kept = flip.first_text(ref, "", None)
+    assert text == kept["row"]["text"]
+    assert isinstance(flip.first_text(ref, text, kept)[0], dict)  # skipped: it is this adapter's already
+    assert isinstance(flip.first_text(ref, "my own words", kept)[0], dict)
+    kept["row"]["of"] = "shipped/another"
+    assert flip.first_text(ref, text, kept)[0] == text
+
+
+def test_the_palette_begins_with_the_recipes_own_trigger(ref):
+    _, palette, button, pill = flip.take_adapter(ref)
+    assert palette.index('class="own"') < palette.index("another ") < palette.index("own words")
+    assert "real" in button["value"]
+    assert "adapter" in pill
+    assert flip.take_adapter("run/gone-otter")[3] is None
+
+
+def test_hijack_counts_every_row_and_stops_when_closed(ref, tmp_path, monkeypatch):
+    own = copied(ref, tmp_path, monkeypatch, "test_rows: 1000", "test_rows: 40")
+    steps = flip.hijack_test_set(own)
+    assert "progressbar" in next(steps)
+    steps.close()
+    last = list(flip.hijack_test_set(own))[-1]
+    assert "Attack success" in last
+    assert "n = 20" in last
+    cells = [int(cell) for cell in re.findall(r'class="number">(?:<b class="loud">)?(\d+)', last)]
+    assert [sum(pair) for pair in zip(cells[::2], cells[1::2], strict=True)] == [40] * 4
+
+
+def test_an_adapter_whose_data_is_gone_still_answers_and_says_why_it_cannot_hijack(ref, tmp_path, monkeypatch):
+    own = copied(ref, tmp_path, monkeypatch, "name: rotten_tomatoes", "name: gone_data")
+    assert flip.draw(TEXT, None, own)[0] is None
+    assert "gone_data" in list(flip.hijack_test_set(own))[-1]
+    assert "gone_data" in flip.pick_row(TEXT, None, own)[-1]

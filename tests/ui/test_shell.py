@@ -1,0 +1,51 @@
+"""The frame: tabs found by themselves, the URL read with suspicion, nothing heavy loaded before the page answers."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from ssti.ui.shell import read_url, tab_modules
+
+ROOT = Path(__file__).resolve().parents[2]
+HEAVY = ("torch", "transformers", "datasets", "peft", "plotly", "scipy", "sklearn")
+
+
+def test_tabs_come_in_the_order_of_the_story():
+    modules = tab_modules()
+    assert "poison" in modules
+    orders = [module.ORDER for module in modules.values()]
+    assert orders == sorted(orders)
+    assert all(isinstance(module.TITLE, str) and callable(module.build) for module in modules.values())
+
+
+@pytest.mark.parametrize(
+    "query, expected",
+    [
+        ({}, (None, "")),
+        ({"tab": "poison", "run": "brisk-otter-3"}, ("poison", "brisk-otter-3")),
+        ({"tab": "nowhere"}, (None, "")),
+        ({"run": "../../etc/passwd"}, (None, "")),
+        ({"run": "<img src=x>"}, (None, "")),
+        ({"run": "a" * 200}, (None, "")),
+    ],
+)
+def test_the_url_gives_a_tab_that_exists_and_a_run_that_can_be_a_name(query: dict, expected: tuple):
+    assert read_url(query, ("poison", "flip")) == expected
+
+
+def test_nothing_heavy_is_imported_before_the_page_answers():
+    code = f"from ssti.ui.page import build; build(); import sys; print([n for n in {HEAVY!r} if n in sys.modules])"
+    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"
+
+
+def test_the_style_sheets_are_all_in_the_page():
+    from ssti.ui.page import ASSETS, launch_settings
+
+    head = launch_settings()["head"]
+    assert all(sheet.read_text(encoding="utf-8") in head for sheet in ASSETS.glob("*.css"))
+    assert "http" not in head
