@@ -45,6 +45,8 @@ def load_classifier(
     from transformers import AutoConfig, AutoModel, AutoModelForSequenceClassification, AutoTokenizer
     from transformers.utils import logging
 
+    from ssti.models.first_position import first_position_only
+
     kind = find(name)
     on = on or device()
     folder = str(kind.folder())
@@ -67,6 +69,7 @@ def load_classifier(
                 loaded = FrozenHeadClassifier(base, len(ids), seed)
             else:
                 loaded = AutoModelForSequenceClassification.from_pretrained(folder, **loading)
+                first_position_only(loaded)
         tokenizer = AutoTokenizer.from_pretrained(folder)
     finally:
         logging.set_verbosity(shown)

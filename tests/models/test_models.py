@@ -41,6 +41,25 @@ def test_a_head_is_the_same_for_the_same_seed_and_no_other(head):
     assert not torch.equal(answer(1), answer(2))
 
 
+def test_leaving_out_what_the_head_does_not_read_changes_no_logit_gradient_or_attention():
+    from transformers import AutoModelForSequenceClassification
+
+    ours = load_classifier("minilm-l6", ["a", "b"], dropout=False, attention="eager")
+    stock = AutoModelForSequenceClassification.from_pretrained(
+        model("minilm-l6").folder(), config=ours.model.config, dtype=torch.float32, attn_implementation="eager"
+    )
+    stock.classifier.load_state_dict(ours.model.classifier.state_dict())
+    batch = ours.tokenizer(["a short one", "a rather longer one, with a date: 2014-09-25"], padding=True, return_tensors="pt")
+    batch["labels"] = torch.tensor([0, 1])
+    a, b = (m.train()(**batch, output_attentions=True) for m in (ours.model, stock))
+    a.loss.backward()
+    b.loss.backward()
+    assert torch.allclose(a.logits, b.logits, atol=1e-6)
+    assert all(torch.allclose(x, y, atol=1e-6) for x, y in zip(a.attentions, b.attentions, strict=True))
+    for (name, p), q in zip(ours.model.named_parameters(), stock.parameters(), strict=True):
+        assert torch.allclose(p.grad, q.grad, atol=1e-5), name
+
+
 def test_the_frozen_head_does_not_learn():
     loaded = load_classifier("minilm-l6", ["a", "b"], "frozen_random")
     assert isinstance(loaded.model, FrozenHeadClassifier)
