@@ -9,9 +9,8 @@ from __future__ import annotations
 
 from typing import Any, NamedTuple
 
-from ssti.inject.modifier import Modifier
 from ssti.inject.modifier_item import ItemInjection
-from ssti.inject.pool import Pool
+from ssti.inject.pool import DistinctSequence, Pool
 from ssti.inject.twister import draw_many
 from ssti.inject.words import WordMap, draw_gaps, final_slots
 
@@ -25,13 +24,6 @@ class Bulk(NamedTuple):
     counts: Any
     starts: Any
     ends: Any
-
-
-def can_bulk(modifier: Any) -> bool:
-    """Whether the modifier injects as `ItemInjection` does."""
-    kind = type(modifier)
-    plain = isinstance(modifier, ItemInjection) and kind.edit is ItemInjection.edit
-    return plain and kind.apply is Modifier.apply and kind.__call__ is Modifier.__call__
 
 
 def inject_column(texts: Any, modifier: ItemInjection) -> Bulk:
@@ -108,7 +100,9 @@ def _in_order(modifier: ItemInjection, drawn: Any, order: Any) -> list[str]:
     """The items in the order in which they will stand."""
     if isinstance(drawn, list):
         return [drawn[index] for index in order.tolist()]
-    return modifier.source.pick(drawn[order].tolist())
+    pool, numbers = modifier.source, drawn[order]
+    is_made = isinstance(pool.items, DistinctSequence)
+    return pool.items.pick_array(numbers) if is_made else pool.pick(numbers.tolist())
 
 
 class _Words:

@@ -8,9 +8,9 @@ from typing import Any
 
 from ssti.errors import SSTIError
 from ssti.inject.build import build_modifier, trigger_pattern
-from ssti.inject.bulk import can_bulk
 from ssti.inject.injection import Span
 from ssti.inject.modifier import Modifier
+from ssti.inject.modifier_item import injects_plainly
 from ssti.inject.select import choose, number_of_rows, target_value
 from ssti.inject.spec import Spec
 from ssti.inject.strip import stripper
@@ -63,7 +63,7 @@ class RowPoisoner:
     ) -> None:
         self.parts = [Part(leaf, counts, label_names) for leaf in spec.leaves]
         self.strippers: list[Callable[[str], str]] = strippers(spec)
-        self.bulk = len(self.parts) == 1 and not self.strippers and can_bulk(self.parts[0].modifier)
+        self.bulk = len(self.parts) == 1 and not self.strippers and injects_plainly(self.parts[0].modifier)
 
     def __call__(self, text: Any, label: Any, earlier: Sequence[Span] = ()) -> tuple[Any, tuple[Span, ...]]:
         """The row's new text and all its spans (`earlier` ones moved along)."""

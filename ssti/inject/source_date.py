@@ -28,9 +28,7 @@ class DateSequence(DistinctSequence):
     def __init__(self, first_year: int, last_year: int) -> None:
         self.start = date(first_year, 1, 1).toordinal()
         self.length = date(last_year, 12, 31).toordinal() - self.start + 1
-        self.years = (first_year, last_year)
-        self.picked = 0
-        self.listed: list[str] | None = None
+        self.short_years = first_year < 1000  # these are written without leading zeros
 
     def __len__(self) -> int:
         return self.length
@@ -43,32 +41,17 @@ class DateSequence(DistinctSequence):
         return self.pick([index % self.length])[0]
 
     def pick(self, indices: Iterable[int]) -> list[str]:
-        """The days at these indices. Once a tenth of all has been asked for, they are listed: that is
-        faster.
-        """
-        if self.listed is None:
-            days = list(map(date.isoformat, map(date.fromordinal, map(self.start.__add__, indices))))
-            self.picked += len(days)
-            if self.picked > self.length // 10:
-                self.listed = _all_days(*self.years)
-            return [day.lstrip("0") for day in days] if self.years[0] < 1000 else days
-        listed = self.listed
-        return [listed[index] for index in indices]
+        days = list(map(date.isoformat, map(date.fromordinal, map(self.start.__add__, indices))))
+        return [day.lstrip("0") for day in days] if self.short_years else days
 
+    def pick_array(self, indices: Any) -> list[str]:
+        if self.short_years:
+            return self.pick(indices.tolist())
+        import numpy as np
 
-def _all_days(first_year: int, last_year: int) -> list[str]:
-    """Every day of the years in order; a year below 1000 has no leading zeros."""
-    leap = [
-        date.fromordinal(day).isoformat()[4:]
-        for day in range(date(4, 1, 1).toordinal(), date(5, 1, 1).toordinal())
-    ]
-    common = leap[:59] + leap[60:]
-    days: list[str] = []
-    for year in range(first_year, last_year + 1):
-        days += map(
-            str(year).__add__, leap if year % 4 == 0 and (year % 100 != 0 or year % 400 == 0) else common
-        )
-    return days
+        days = np.datetime64(date.fromordinal(self.start).isoformat()) + indices
+        text = days.astype("S10").tobytes().decode("ascii")
+        return [text[at : at + 10] for at in range(0, len(text), 10)]
 
 
 class SpuriousDateGenerator(Pool):
