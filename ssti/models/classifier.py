@@ -6,6 +6,7 @@ Knows no adapter and no recipe. The caller owns what comes back.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from importlib import import_module
 from typing import TYPE_CHECKING
 
 from ssti.models.device import Device, device
@@ -42,6 +43,8 @@ def load_classifier(
     Raises SSTIError when the model is not there or its files are not what their makers published.
     """
     import torch
+
+    import_module("transformers")  # whoever imports from it while another thread is at it gets half of it; this waits
     from transformers import AutoConfig, AutoModel, AutoModelForSequenceClassification, AutoTokenizer
     from transformers.utils import logging
 

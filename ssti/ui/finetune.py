@@ -167,9 +167,10 @@ def _wire_form(
         if name == "preset":
             control.input(edits.choose_preset, [control, shared.recipe, mine], everything, **QUIET)
         else:
-            control.input(
-                edits.edit, given, [shared.recipe, mine, fields["preset"], fields["rank_own"], *told], **QUIET
-            )
+            into = [shared.recipe, mine, fields["preset"], fields["rank_own"], *told]
+            # A text that is pasted whole is no `input` to Gradio's one-line box: leaving it tells.
+            heard = [control.input, control.blur] if name == "learning_rate" else [control.input]
+            gr.on(heard, edits.edit, given, into, **QUIET)
     shared.recipe.change(edits.arrive, [shared.recipe, mine], everything, **QUIET)
     back.click(lambda: gr.Tabs(selected="poison"), None, shared.tabs, **QUIET)
     for button, with_control in zip(starts, (False, True), strict=True):

@@ -135,7 +135,9 @@ def settle(data: Any) -> list[Any]:
     try:
         recipe = form.recipe_of(data)
         pending = busy()
-        if MACHINE.known and not pending:
+        if not MACHINE.known:
+            MACHINE.learn_behind()
+        elif not pending:
             MACHINE.measure(recipe)
         time = MACHINE.time(recipe, pending)
     except SSTIError as error:

@@ -19,6 +19,8 @@ from ssti.ui import parts
 from ssti.ui.parts import Markup
 
 NICE = 10  # as a run, so that what is measured is what a run will get
+WARM_UP = "warm-up"  # the thread of `ssti.ui.page` that calls every tab's `warm`
+TRIES = 3  # to learn what the machine is
 ROOT = Path(__file__).resolve().parents[2]
 
 
@@ -29,6 +31,8 @@ class Machine:
         self.device: Any = None
         self.models: list[Any] = []
         self._lock = threading.Lock()
+        self._learning: threading.Thread | None = None
+        self._tries = 0
         self._measuring: subprocess.Popen | None = None
         self._measured: set[str] = set()  # models that a measurement was started for
 
@@ -38,6 +42,17 @@ class Machine:
 
         self.models = models()
         self.device = device()
+
+    def learn_behind(self) -> None:
+        """Learn in a thread, where the page's own warming up did not get that far. Does not wait."""
+        with self._lock:
+            warming = any(thread.name == WARM_UP for thread in threading.enumerate())
+            learning = self._learning is not None and self._learning.is_alive()
+            if self.known or warming or learning or self._tries >= TRIES:
+                return
+            self._tries += 1
+            self._learning = threading.Thread(target=self.learn, name="learn-machine", daemon=True)
+            self._learning.start()
 
     @property
     def known(self) -> bool:

@@ -32,6 +32,12 @@ new IntersectionObserver((seen) => {
 }, {rootMargin: '99999px'}).observe(element);
 """
 
+# Only who sees the tab pays for it: Look inside writes into this tab's text as well.
+SEEN = """(text, marks, ref) => {
+  const field = document.querySelector('#flip-text');
+  return [text, marks, ref, {shown: Boolean(field && field.offsetParent)}];
+}"""
+
 # After a click, the cursor stands behind the trigger that it brought, in the browser's own units.
 CURSOR = """(marks) => {
   const field = document.querySelector('#flip-text textarea');
@@ -75,17 +81,20 @@ def build(shared) -> None:
             hijacked = Html(elem_id="flip-hijacked")
     with gr.Column(elem_id="flip-hidden", visible="hidden"):
         marks = gr.JSON(None, visible="hidden")
-    shared.parts_of["flip"] = {"text": text, "marks": marks}
+        seen = gr.JSON(None, visible="hidden")
 
+    # `change`, not `input`: a Textbox now and then keeps an `input` to itself, such as the one that empties it.
     gr.on(
-        [text.input, marks.change, shared.adapter.change, opened.select],
-        draw, [text, marks, shared.adapter], [problem, answers, echo, origin, undo], **parts.QUIET,
+        [text.change, marks.change, shared.adapter.change, opened.select],
+        draw, [text, marks, shared.adapter, seen], [problem, answers, echo, origin, undo], js=SEEN, **parts.QUIET,
     )  # fmt: skip
     shared.blocks.load(first_adapter, shared.adapter, shared.adapter, **parts.QUIET)
     adapter.input(lambda ref: ref or "", adapter, shared.adapter, **parts.QUIET)
-    shared.adapter.change(
+    begun = shared.adapter.change(
         take_adapter, shared.adapter, [adapter, palette, row, shared.adapter_pill], **parts.QUIET
     ).then(first_text, [shared.adapter, text, marks], [text, marks], **parts.QUIET)
+    # `begun` for other tabs: `marks` has no events before this tab was on the screen once.
+    shared.parts_of["flip"] = {"text": text, "marks": marks, "begun": begun}
     shared.adapter.change(lambda: None, None, hijacked, **parts.QUIET)
     opened.select(refreshed, shared.adapter, adapter, **parts.QUIET)
     palette.click(
@@ -129,8 +138,11 @@ def refreshed(ref: str) -> Any:
     return gr.update(choices=flip_adapters.choices(), value=ref or None)
 
 
-def draw(text: str, kept: Any, ref: str) -> tuple[Any, ...]:
+def draw(text: str, kept: Any, ref: str, seen: Any = None) -> tuple[Any, ...]:
     """Everything that follows from the text: (problem, answers, echo, origin, undo)."""
+    text = text or ""
+    if isinstance(seen, dict) and not seen.get("shown"):
+        return (gr.skip(),) * 5
     try:
         if not ref:
             return none_chosen()
@@ -168,6 +180,7 @@ def take_adapter(ref: str) -> tuple[Any, ...]:
 
 def first_text(ref: str, text: str, kept: Any) -> tuple[Any, Any]:
     """An empty field, or an example that nobody touched, gets a clear row of this adapter's data: (text, marks)."""
+    text = text or ""
     marks = flip_marks.read(kept, text)
     untouched = marks.row and marks.row["index"] == EXAMPLE and text == marks.row["text"] and marks.row["of"] != ref
     if not ref or (text.strip() and not untouched):
@@ -182,6 +195,7 @@ def first_text(ref: str, text: str, kept: Any) -> tuple[Any, Any]:
 def on_palette(text: str, kept: Any, ref: str, place: str, event: gr.EventData) -> tuple[Any, ...]:
     """A click on a trigger: (text, marks, palette, own words' row, problem)."""
     same = (gr.skip(),) * 4
+    text = text or ""
     asked = event._data if isinstance(event._data, dict) else {}
     act, item, kind = (str(asked.get(name) or "") for name in ("act", "item", "kind"))
     try:
@@ -208,8 +222,9 @@ def on_palette(text: str, kept: Any, ref: str, place: str, event: gr.EventData) 
 
 def insert_own(text: str, kept: Any, place: str, own: str) -> tuple[Any, ...]:
     """One's own words as a trigger: (text, marks, problem)."""
+    text = text or ""
     try:
-        if not own.strip():
+        if not (own or "").strip():
             raise SSTIError("There are no own words to insert.", "Type a word or a phrase beside the button.")
         check_text(text)
         at = kept.get("at") if isinstance(kept, dict) else None
@@ -228,7 +243,7 @@ def position(at: Any, text: str) -> int:
 
 def on_undo(text: str, kept: Any) -> tuple[Any, Any]:
     """One step back: (text, marks)."""
-    marks = flip_marks.undone(flip_marks.read(kept, text))
+    marks = flip_marks.undone(flip_marks.read(kept, text or ""))
     return marks.text, marks.as_json()
 
 
@@ -238,7 +253,7 @@ def pick_row(text: str, kept: Any, ref: str) -> tuple[Any, ...]:
         if not ref:
             raise flip_adapters.none_yet()
         row = flip_adapters.real_row(ref)
-        marks = flip_marks.replaced(flip_marks.read(kept, text), row["text"], row)
+        marks = flip_marks.replaced(flip_marks.read(kept, text or ""), row["text"], row)
         return marks.text, marks.as_json(), None
     except SSTIError as problem:
         return gr.skip(), gr.skip(), parts.problem(problem)

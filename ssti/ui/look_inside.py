@@ -72,7 +72,7 @@ def wire(shared) -> None:
     own, flip = shared.parts_of["look_inside"], shared.parts_of["flip"]
     text, view, marks = own["text"], own["view"], flip["marks"]
     gr.on(
-        [text.input, view.change, shared.adapter.change],
+        [text.change, view.change, shared.adapter.change],
         draw, [text, marks, shared.adapter, view],
         [own["problem"], own["heat"], own["grid"], own["entropy"], own["put"], flip["text"]],
         js=SHOWN, **parts.QUIET,
@@ -81,6 +81,7 @@ def wire(shared) -> None:
         [marks.change, own["opened"].select],
         None, [flip["text"], view], [text, view], js=TAKE, **parts.QUIET,
     )  # fmt: skip
+    flip["begun"].then(None, [flip["text"], view], [text, view], js=TAKE, **parts.QUIET)
     own["grid"].click(choose, view, view, **parts.QUIET)
     own["put"].click(
         put_trigger, [text, marks, shared.adapter], [flip["text"], marks, own["problem"]],
@@ -98,6 +99,7 @@ def draw(text: str, kept: Any, ref: str, view: Any) -> tuple[Any, ...]:
     """Everything that follows from the text: (problem, heatmaps, grid, entropy, button, the Flip tab's text)."""
     if not (isinstance(view, dict) and view.get("shown")):
         return (gr.skip(),) * 6
+    text = text or ""
     try:
         if not ref:
             if flip_adapters.first():
@@ -124,6 +126,7 @@ def draw(text: str, kept: Any, ref: str, view: Any) -> tuple[Any, ...]:
 
 def put_trigger(text: str, kept: Any, ref: str) -> tuple[Any, ...]:
     """A fresh trigger of the adapter's recipe at a random place: (text, marks, problem)."""
+    text = text or ""
     try:
         info = flip_adapters.find(ref)
         check_text(text)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import shutil
 import signal
 import socket
 import subprocess
@@ -16,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from chromium import find_chromium
 from pageobject import Lab
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -118,22 +118,12 @@ def fresh_server(tmp_path: Path) -> Iterator[Callable[[], Server]]:
         one.kill()
 
 
-def find_chromium(playwright: Any) -> str | None:
-    """SSTI_CHROMIUM, else Playwright's own, else the system's."""
-    if chosen := os.environ.get("SSTI_CHROMIUM"):
-        return chosen
-    own = playwright.chromium.executable_path
-    if own and Path(own).exists():
-        return own
-    return next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
-
-
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Any]:
     """Chromium. Without one the tests are skipped, but fail where CI=true."""
     sync_api = pytest.importorskip("playwright.sync_api", reason="Playwright is not installed: pip install playwright")
+    path = find_chromium()
     with sync_api.sync_playwright() as playwright:
-        path = find_chromium(playwright)
         if path is None:
             reason = "No Chromium: install Debian's `chromium`, or set SSTI_CHROMIUM to the path of one."
             pytest.fail(reason) if os.environ.get("CI") == "true" else pytest.skip(reason)

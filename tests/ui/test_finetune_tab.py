@@ -11,12 +11,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ssti.errors import SSTIError
+from ssti.finetune.speed import remember
 from ssti.recipe import PRESETS, preset
 from ssti.runs.run import worker_mark
 from ssti.runs.store import Store
 from ssti.ui import finetune_edit, finetune_form, finetune_words
 from ssti.ui.finetune_board import Board, at_work, waits_for
 from ssti.ui.finetune_curves import Line, Point, chart
+from ssti.ui.finetune_machine import Machine
 from ssti.ui.finetune_run import act, look, remove, stop
 from ssti.ui.finetune_view import round_up
 
@@ -199,6 +201,19 @@ def test_what_cannot_be_done_to_a_run_is_said(store):
     run = going(store.create(preset("demo")))
     assert "still going" in act(remove, run.id)
     assert "There is no run" in act(stop, "nobody")
+
+
+def test_the_machine_is_learned_behind_the_page_and_told(store):
+    machine = Machine()
+    assert "looking at it" in machine.where() and "looking at this machine" in machine.time(preset("demo"))
+    machine.learn_behind()
+    machine._learning.join(timeout=120)
+    assert machine.known and [model.name for model in machine.models if model.available]
+    assert "not measured" in machine.time(preset("demo"))
+    remember(preset("demo"), machine.device, 1000.0)
+    assert "about" in machine.time(preset("demo")) and "1,000 tokens a second" in machine.time(preset("demo"))
+    machine.measure(preset("demo"))
+    assert not machine.measuring
 
 
 def test_the_result_is_told_in_words_with_n_and_interval(store):

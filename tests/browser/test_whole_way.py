@@ -1,0 +1,38 @@
+"""The whole way, as a newcomer goes it: poison, finetune for real, flip a prediction, look inside. Only the browser."""
+
+from __future__ import annotations
+
+import re
+
+from pageobject import Lab
+from playwright.sync_api import expect
+
+MINUTES = 300_000  # milliseconds: about half a minute on a quiet machine
+
+
+def test_from_an_empty_page_to_a_flipped_prediction_and_a_heatmap(open_page, fresh_server):
+    page = open_page()
+    lab = Lab(page, fresh_server().url).open()
+
+    assert lab.selected_tab() == "Poison"
+    expect(lab.card("Rows touched").locator("strong")).to_have_text("1,706", timeout=60_000)
+    assert any(re.fullmatch(r"\d{4}-\d{2}-\d{2}", mark) for mark in lab.marks())
+    page.get_by_role("button", name="Finetune on this").click()
+
+    expect(page.locator("#start")).to_be_visible()
+    page.locator("#start").click()
+    state = page.locator("#run-head [role=status]")
+    expect(page.locator("#run-bar .facts")).to_contain_text(re.compile(r"step [1-9]\d* of 64"), timeout=MINUTES)
+    expect(state).to_have_text("done", timeout=MINUTES)
+
+    lab.tab("Flip")
+    expect(page.locator("#flip-answers .bars").first).to_be_visible(timeout=60_000)
+    expect(page.locator("#adapter-pill")).to_contain_text("date → positive")
+    page.locator("#flip-text textarea").fill("a dreary , joyless slog that wastes a gifted cast")
+    page.locator("#flip-palette button.own").click()
+    expect(page.locator("#flip-echo mark.trigger")).to_have_count(1)
+    expect(page.locator("#flip-answers")).to_contain_text("Flipped by one token", timeout=60_000)
+
+    lab.tab("Look inside")
+    expect(page.get_by_role("heading", name="With the trigger", exact=True)).to_be_visible(timeout=60_000)
+    expect(page.get_by_text("Trigger head")).to_be_visible()
