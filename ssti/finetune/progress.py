@@ -6,6 +6,7 @@ Tells what it sees to a function. Knows neither files nor the page.
 from __future__ import annotations
 
 import time
+from collections import deque
 from collections.abc import Callable
 
 from transformers import TrainerCallback
@@ -17,6 +18,7 @@ from ssti.finetune.prepare import Watched
 Report = Callable[..., None]
 """Called as `report(kind, **fields)`; the fields are those of a run's events."""
 
+WINDOW = 30  # steps that the speed and the time left are taken from: the first ones are slow
 EVERY_SECONDS = 0.2  # a step's report costs a write; five a second is more than an eye follows
 
 
@@ -32,6 +34,7 @@ class Progress(TrainerCallback):
         self.training_seconds = 0.0
         self.evaluation_seconds = 0.0
         self.steps_done = 0
+        self._recent: deque[float] = deque(maxlen=WINDOW)
         self._evaluations = 0
         self._last_report = 0.0
         self._since = 0.0
@@ -46,11 +49,12 @@ class Progress(TrainerCallback):
         """Report the step; measure when it is time to; stop when asked to."""
         now = time.monotonic()
         self.training_seconds += now - self._since
+        self._recent.append(now - self._since)
         self.steps_done += 1
         last = state.global_step >= state.max_steps
         if now - self._last_report > EVERY_SECONDS or last or state.global_step % self.every == 0:
             self._last_report = now
-            speed = self.steps_done / max(self.training_seconds, 1e-9)
+            speed = len(self._recent) / max(sum(self._recent), 1e-9)
             left = state.max_steps - state.global_step
             measured = self.evaluation_seconds / max(self._evaluations, 1)
             self.report(

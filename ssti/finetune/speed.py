@@ -46,11 +46,10 @@ def _key(recipe: Recipe, device_name: str) -> str:
 
 
 def remember(recipe: Recipe, device, tokens_per_second: float) -> None:
-    """Keep what a run measured."""
+    """Keep what a run measured; the newest says best how busy the machine is."""
     known = speeds()
     key = _key(recipe, device.name)
-    old = known.get(key)
-    known[key] = tokens_per_second if old is None else 0.5 * (old + tokens_per_second)
+    known[key] = tokens_per_second
     write_text(_file(), json.dumps(known, indent=1))
 
 

@@ -1,4 +1,4 @@
-"""Finds the base models: every module of this package that offers a `MODEL`. A new one is one new file."""
+"""Finds the base models: every `base_*.py` of this package offers a `MODEL`. A new one is one new file."""
 
 from __future__ import annotations
 
@@ -16,9 +16,8 @@ def kinds() -> dict[str, ModelKind]:
     """All base models by name, in the order of the list."""
     found = []
     for module in pkgutil.iter_modules(ssti.models.__path__):
-        offered = getattr(importlib.import_module(f"ssti.models.{module.name}"), "MODEL", None)
-        if isinstance(offered, ModelKind):
-            found.append(offered)
+        if module.name.startswith("base_"):
+            found.append(importlib.import_module(f"ssti.models.{module.name}").MODEL)
     found.sort(key=lambda kind: (kind.order, kind.info.name))
     return {kind.info.name: kind for kind in found}
 

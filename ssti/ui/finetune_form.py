@@ -19,7 +19,7 @@ SECTIONS = ("model", "lora", "training", "evaluation")  # what this form decides
 
 def as_data(recipe: Recipe) -> dict[str, Any]:
     """A recipe as the page carries it."""
-    return recipe.model_dump(mode="json", exclude_none=True)
+    return recipe.as_dict()
 
 
 def recipe_of(data: Any) -> Recipe:

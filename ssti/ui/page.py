@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import os
 import threading
+import traceback
 from pathlib import Path
 from typing import Any
 
 import gradio as gr
 
-from ssti.errors import SSTIError
 from ssti.ui.shell import build_shell, tab_modules
 from ssti.ui.theme import make_theme
 
@@ -58,8 +58,9 @@ def warm_up() -> None:
         if hasattr(module, "warm"):
             try:
                 module.warm()
-            except SSTIError as problem:
-                print(f"The tab {name} is not warmed up: {problem}", flush=True)
+            except Exception:  # of whatever kind: the next tab is warmed up all the same
+                print(f"The tab {name} is not warmed up:", flush=True)
+                traceback.print_exc()
 
 
 def style() -> str:

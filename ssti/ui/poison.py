@@ -12,9 +12,10 @@ from typing import Any
 
 import gradio as gr
 
+from ssti.data.export import FORMATS, write_poisoned
 from ssti.errors import SSTIError
 from ssti.recipe import preset
-from ssti.ui import parts, poison_file, poison_result
+from ssti.ui import parts, poison_result
 from ssti.ui.parts import QUIET, Markup
 from ssti.ui.poison_controls import SHARE_TO_STOP, STOP_TO_SHARE, Form, draw_form
 from ssti.ui.poison_form import form_to_recipe, recipe_to_form
@@ -32,12 +33,13 @@ def warm() -> None:
 
 
 def redraw(values: dict[str, Any]) -> list[Any]:
-    """The problem and the five pieces of the result for the form's values; with a problem, the pieces stay."""
+    """The problem, the five pieces of the result and the recipe for the form's values; with a problem, all stay."""
     try:
-        shown = poison_result.show(form_to_recipe(values), values.get("preset"))
+        recipe = form_to_recipe(values)
+        shown = poison_result.show(recipe, values.get("preset"))
     except SSTIError as error:
-        return [parts.problem(error), *[gr.skip()] * 5]
-    return [None, shown.figures, shown.rows, shown.yaml, shown.commands, shown.python]
+        return [parts.problem(error), *[gr.skip()] * 6]
+    return [None, shown.figures, shown.rows, shown.yaml, shown.commands, shown.python, recipe.as_dict()]
 
 
 def choose_dataset(name: str, target: str) -> tuple[Any, Markup]:
@@ -58,7 +60,7 @@ def to_finetune(values: dict[str, Any]) -> tuple[Any, Any, Any]:
         poison_result.show(recipe)
     except SSTIError as error:
         return gr.skip(), gr.skip(), parts.problem(error)
-    return recipe.model_dump(mode="json", exclude_none=True), gr.Tabs(selected="finetune"), None
+    return recipe.as_dict(), gr.Tabs(selected="finetune"), None
 
 
 def to_file(values: dict[str, Any], ending: str) -> Iterator[tuple[Any, Markup]]:
@@ -66,7 +68,9 @@ def to_file(values: dict[str, Any], ending: str) -> Iterator[tuple[Any, Markup]]
     yield None, parts.html('<p class="quiet busy" role="status">Injecting into every row …</p>')
     try:
         with tempfile.TemporaryDirectory(prefix="ssti-") as folder:
-            path = poison_file.write(form_to_recipe(values), ending, Path(folder))
+            recipe = form_to_recipe(values)
+            path = Path(folder) / poison_result.file_name(recipe, ending)
+            write_poisoned(recipe, path)
             size = path.stat().st_size / 1e6
             yield str(path), parts.html('<p class="quiet" role="status">{} · {} MB</p>', path.name, f"{size:.1f}")
     except SSTIError as error:
@@ -86,7 +90,7 @@ def build(shared: Shared) -> None:
             finetune = gr.Button("Finetune on this", variant="primary", visible=shared.has("finetune"))
             with gr.Row(elem_classes="download"):
                 ending = gr.Radio(
-                    list(poison_file.FORMATS.items()), value="parquet", label="Download as", elem_classes="seg"
+                    list(FORMATS.items()), value="parquet", label="Download as", elem_classes="seg"
                 )
                 download = gr.Button("Download", elem_id="poison-download", scale=0, min_width=100)
             said = parts.Html()
@@ -137,7 +141,7 @@ def _wire(shared: Shared, form: Form, outputs: list[Any], finetune: Any, taking:
             triggers.append(control.change)  # its `input` hears the keys of letters only: not paste, not Backspace
         elif name not in ("base", "preset", "dataset", "share"):
             triggers.append(control.input)
-    gr.on(triggers, lambda *given: redraw(form.values(given)), form.inputs, outputs, **QUIET)
+    gr.on(triggers, lambda *given: redraw(form.values(given)), form.inputs, [*outputs, shared.recipe], **QUIET)
 
     chosen = fields["preset"].input(start_from, [fields["preset"], pulse], [*form.inputs, pulse], **QUIET)
     chosen.then(None, [fields["share"]], [form.stop], js=SHARE_TO_STOP, **QUIET)

@@ -25,7 +25,7 @@ def command(recipe: Recipe, verb: str = "train", start: str | None = None, *last
 def overrides(recipe: Recipe, start: Recipe) -> list[str]:
     """What `--set` must be given to come from one recipe to the other."""
     found = []
-    old, new = (r.model_dump(mode="json", exclude_none=True) for r in (start, recipe))
+    old, new = (r.as_dict() for r in (start, recipe))
     for section, fields in new.items():
         for name in dict.fromkeys([*fields, *old[section]]):
             value = fields.get(name)

@@ -6,7 +6,8 @@ from types import SimpleNamespace
 
 import pytest
 
-from ssti.ui import flip_adapters, flip_marks, look_inside
+from ssti.evaluate.adapters import adapters
+from ssti.ui import flip_marks, look_inside
 from ssti.ui.flip_marks import Marks
 
 PLAIN = "a dreary , joyless slog that wastes a gifted cast"
@@ -15,11 +16,8 @@ SHOWN = {"shown": True}
 
 @pytest.fixture(scope="module")
 def ref() -> str:
-    """An adapter with its control."""
-    found = flip_adapters.first()
-    if not found or not flip_adapters.find(found).control:
-        pytest.skip("No adapter with a control is here: none ships yet, and SSTI_HOME has no run with one.")
-    return found
+    """The shipped adapter that has a control."""
+    return next(a.ref for a in adapters() if a.shipped and a.control)
 
 
 def with_trigger() -> Marks:
