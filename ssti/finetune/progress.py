@@ -18,6 +18,7 @@ from ssti.finetune.prepare import Watched
 Report = Callable[..., None]
 """Called as `report(kind, **fields)`; the fields are those of a run's events."""
 
+CHECKPOINT_SECONDS = 5  # what a crash may cost
 WINDOW = 30  # steps that the speed and the time left are taken from: the first ones are slow
 EVERY_SECONDS = 0.2  # a step's report costs a write; five a second is more than an eye follows
 
@@ -37,13 +38,14 @@ class Progress(TrainerCallback):
         self._recent: deque[float] = deque(maxlen=WINDOW)
         self._evaluations = 0
         self._last_report = 0.0
+        self._last_checkpoint = 0.0
         self._since = 0.0
 
     def on_train_begin(self, args, state, control, model=None, **kwargs):
         """Measure once before the first step: where the curves start."""
         if state.global_step == 0:
             self._measure(model, 0, control)
-        self._since = time.monotonic()
+        self._since = self._last_checkpoint = time.monotonic()
 
     def on_step_end(self, args, state, control, model=None, **kwargs):
         """Report the step; measure when it is time to; stop when asked to."""
@@ -70,9 +72,14 @@ class Progress(TrainerCallback):
             self._measure(model, state.global_step, control)
         if self.stopped:
             control.should_training_stop = True
+        if self.stopped or time.monotonic() - self._last_checkpoint > CHECKPOINT_SECONDS:
             control.should_save = True
         self._since = time.monotonic()
         return control
+
+    def on_save(self, args, state, control, **kwargs):
+        """Count the seconds to the next checkpoint from here."""
+        self._last_checkpoint = time.monotonic()
 
     def on_log(self, args, state, control, logs=None, **kwargs):
         """Pass the loss on."""

@@ -33,7 +33,7 @@ def test_a_resumed_training_ends_at_the_very_same_weights(tmp_path):
         if kind == "step":
             steps.append(fields["step"])
 
-    part = finetune(checked, tmp_path / "parts", note, should_stop=lambda: len(steps) >= 4)
+    part = finetune(checked, tmp_path / "parts", note, should_stop=lambda: bool(steps))
     assert part.stopped and part.steps < 6
     rest = finetune(checked, tmp_path / "parts", note, resume=True)
     assert rest.steps == 6
