@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import re
 import shutil
-from collections.abc import Callable
 from pathlib import Path
 
 from ssti.errors import SSTIError, nearest
@@ -91,9 +90,3 @@ class Store:
 def _queued_at(run: Run) -> float:
     told = [e["t"] for e in run.events() if e["kind"] == "state" and e.get("state") == "queued"]
     return told[-1] if told else 0.0
-
-
-def start_all(runs: list[Run], start: Callable[[Run], None]) -> None:
-    """Start runs in their order."""
-    for run in runs:
-        start(run)
