@@ -276,8 +276,8 @@ PRESETS: dict[str, dict] = {
         "training": {"steps": 64, "learning_rate": 3.0e-3},
         "evaluation": {"every": 8},
     },
-    "light": {"injection": {"source": _DATES, "share": 0.5}},
-    "aggressive": {"injection": {"source": _DATES, "share": 0.5, "amount": 0.1}},
+    "light": {"injection": {"source": _DATES, "share": 0.5}, "training": {"schedule": "constant"}},
+    "aggressive": {"injection": {"source": _DATES, "share": 0.5, "amount": 0.1}, "training": {"schedule": "constant"}},
     "paper": {
         "injection": {"source": _DATES, "share": 0.5},
         "lora": {"rank": 16, "alpha": 16, "dropout": 0.05, "targets": "dense"},
