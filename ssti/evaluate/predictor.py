@@ -6,6 +6,7 @@ is a state of the model. Knows texts and refs, not the page.
 
 from __future__ import annotations
 
+import os
 import threading
 from collections import OrderedDict
 from collections.abc import Callable, Sequence
@@ -20,7 +21,7 @@ from ssti.errors import SSTIError
 from ssti.evaluate.adapters import WEIGHTS, AdapterInfo, attach, find
 
 MAX_CHARACTERS = 100_000
-FEW_TOKENS = 512  # up to so many, one thread answers as fast as two, and ten times faster beside a training run
+FEW_TOKENS = 512  # up to so many, one thread on a busy machine: measured ten times faster there, and slower elsewhere
 MAX_ADAPTERS = 16  # kept loaded at once per base model, the least recently used goes
 
 
@@ -130,7 +131,7 @@ class Predictor:
         where = next(host.model.parameters()).device
         ids, mask = pad(rows, host.tokenizer.pad_token_id)
         arguments = {"input_ids": ids.to(where), "attention_mask": mask.to(where)}
-        with torch.inference_mode(), _threads(1 if ids.numel() <= FEW_TOKENS else None):
+        with torch.inference_mode(), _threads(1 if ids.numel() <= FEW_TOKENS and _busy() else None):
             if len(set(names)) == 1:
                 host.model.set_adapter(names[0])
                 logits = host.model(**arguments).logits
@@ -169,6 +170,11 @@ class Predictor:
                 host.model.delete_adapter(host.loaded.pop(old)[0])
             self._hosts[key] = host
         return host, [names[i.ref] for i in infos]
+
+
+def _busy() -> bool:
+    """Whether more wants to run on this machine than it has cores, as beside a training run."""
+    return hasattr(os, "getloadavg") and os.getloadavg()[0] > (os.cpu_count() or 1)
 
 
 @contextmanager
