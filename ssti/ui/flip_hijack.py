@@ -50,7 +50,7 @@ class Job:
         try:
             self._work()
         except Stopped:
-            pass
+            pass  # cancelled by the person: what was counted so far stays
         except Exception as problem:
             self.problem = problem
         finally:

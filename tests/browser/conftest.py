@@ -121,7 +121,8 @@ def fresh_server(tmp_path: Path) -> Iterator[Callable[[], Server]]:
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Any]:
     """Chromium. Without one the tests are skipped, but fail where CI=true."""
-    sync_api = pytest.importorskip("playwright.sync_api", reason="Playwright is not installed: pip install playwright")
+    from playwright import sync_api
+
     path = find_chromium()
     with sync_api.sync_playwright() as playwright:
         if path is None:
