@@ -23,6 +23,7 @@ LABEL_NAMES = (
     "polarity", "emotion", "answer", "profession", "y",
 )  # fmt: skip
 MOST_CLASSES = 200
+MOST_COLUMNS = 500
 
 
 @dataclass(frozen=True)
@@ -32,6 +33,7 @@ class Guess:
     `rows` counts those that can be used, over all splits; `class_counts` are theirs by class. `problems` are
     sentences about what was left out or deserves a look. `candidates` names the columns that could serve
     instead: `{"text": (…), "label": (…)}`, the chosen one first. `name` is what `load` takes for this choice.
+    `examples` are pairs of a class and the first text of it.
     """
 
     name: str
@@ -45,6 +47,7 @@ class Guess:
     candidates: Mapping[str, tuple[str, ...]]
     columns: tuple[str, ...]
     usual_words: int
+    examples: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True)
@@ -85,6 +88,12 @@ def examine(table: pa.Table, class_names: Mapping[str, list[str]]) -> dict[str, 
     import pyarrow as pa
     import pyarrow.compute as pc
 
+    if table.num_columns > MOST_COLUMNS:
+        raise SSTIError(
+            f"It has {table.num_columns:,} columns; {MOST_COLUMNS} are the limit.",
+            "Keep the text and the label.",
+            kind="data",
+        )
     found = {}
     for name in table.column_names:
         column, kind = table[name], table.schema.field(name).type

@@ -1,63 +1,88 @@
 """Data that a user brings: a file, a folder or a Hub id, with its columns guessed or named.
 
-A name is `PATH` or `OWNER/NAME`, with the choice of columns after a `#` where the guess is not wanted:
-`reviews.csv#text=body&label=stars`, `owner/name#config=plain`. So a recipe says all there is to say.
+A name is `PATH` or `OWNER/NAME` or `upload:HASH/FILE` (`ssti.data.uploads`), with the choice of columns after a `#`
+where the guess is not wanted: `reviews.csv#text=body&label=stars`, `owner/name#config=plain`. `names` calls the classes
+otherwise, in their order: `#label=stars&names=bad|good`. So a recipe says all there is to say.
 """
 
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl, quote
 
+from ssti.data import uploads
 from ssti.data.clean import clean_rows
 from ssti.data.encoding import FORMATS
 from ssti.data.fetch import fetch
 from ssti.data.guess import Guess, choose, examine, passed_over
 from ssti.data.kind import DatasetInfo, DatasetKind
 from ssti.data.needs import missing_package
-from ssti.data.network import offline_switch, reachable
 from ssti.data.readers import Source, choose_splits, class_names_of, read_source
 from ssti.errors import SSTIError, listed, nearest
+from ssti.data.network import offline_switch, reachable
 
-CHOICES = ("text", "label", "config")
+CHOICES = ("text", "label", "config", "names")
 HUB_ID = re.compile(r"[\w.-]+/[\w.-]+")
+EXAMPLES = 3  # texts, each of another class
 
 
 def looks_own(name: str) -> bool:
     """Is this the name of a file, a folder or a Hub id, rather than of a dataset of the list?"""
     place, _ = parse_name(name)
+    if "/" in place or "\\" in place:
+        return True
     path = Path(place).expanduser()
-    return "/" in place or "\\" in place or path.suffix.lower() in FORMATS or path.exists()
+    return path.suffix.lower() in FORMATS or path.exists()
+
+
+def local(place: str) -> Path:
+    """Where a place lies on this machine, if it does. Raises `SSTIError` for an upload that is no longer kept."""
+    return uploads.path_of(place) if place.startswith(uploads.PREFIX) else Path(place).expanduser()
 
 
 def parse_name(name: str) -> tuple[str, dict[str, str]]:
     """The place and the choices of a name. Raises `SSTIError` for a choice that is not known."""
-    if Path(name).expanduser().exists():
+    if not name.startswith(uploads.PREFIX) and Path(name).expanduser().exists():
         return name, {}
     place, _, written = name.rpartition("#") if "#" in name else (name, "", "")
     choices = dict(parse_qsl(written, keep_blank_values=True))
     for key in choices:
         if key not in CHOICES:
-            raise SSTIError(
-                f"{key!r} after # is not known{nearest(key, CHOICES) or '.'}", f"Known: {listed(CHOICES)}."
-            )
+            raise SSTIError(f"{key!r} after # is not known{nearest(key, CHOICES) or '.'}", f"Known: {listed(CHOICES)}.")
     return place, choices
 
 
 def own_name(
-    place: str | Path, text: str | None = None, label: str | None = None, config: str | None = None
+    place: str | Path,
+    text: str | None = None,
+    label: str | None = None,
+    config: str | None = None,
+    names: Sequence[str] | None = None,
 ) -> str:
-    """The name that stands for this place and this choice of columns."""
-    chosen = {"text": text, "label": label, "config": config}
+    """The name that stands for this place, this choice of columns and these names of the classes."""
+    chosen = {"text": text, "label": label, "config": config, "names": "|".join(names) if names else None}
     written = "&".join(f"{key}={quote(value)}" for key, value in chosen.items() if value is not None)
     return f"{place}#{written}" if written else str(place)
 
 
+def title_of(name: str) -> str:
+    """What a dataset is called on the page: a file by its own name, without where it lies and without choices."""
+    place, _ = parse_name(name)
+    return place if HUB_ID.fullmatch(place) and not Path(place).expanduser().exists() else Path(place).name
+
+
+def portable(name: str) -> str:
+    """A name to take along to where the file lies: an upload becomes the file that it was."""
+    return name.partition("/")[2] if name.startswith(uploads.PREFIX) else name
+
+
 def stamp(name: str) -> tuple[Any, ...]:
     """What changes when a local file does, so that an edited file is read again."""
-    path = Path(parse_name(name)[0]).expanduser()
+    path = local(parse_name(name)[0])
     if not path.exists():
         return ()
     files = sorted(path.iterdir()) if path.is_dir() else [path]
@@ -69,22 +94,26 @@ def inspect_file(
     text_column: str | None = None,
     label_column: str | None = None,
     config: str | None = None,
+    names: Sequence[str] | None = None,
 ) -> Guess:
-    """What a file, folder or Hub id seems to hold; the columns as asked for, or guessed.
+    """What a file, folder or Hub id seems to hold; the columns as asked for, or guessed; the classes called `names`.
 
     Raises `SSTIError` with what was wrong, what is allowed and what to do: for a file that is not what its
     name says, is empty or too large, mixes encodings, or has no usable text or label column.
     """
     place, written = parse_name(str(path))
     _need_packages()
-    guess, _ = _understand(place, {"text": text_column, "label": label_column, "config": config} | written)
+    asked = {"text": text_column, "label": label_column, "config": config, "names": "|".join(names) if names else None}
+    guess, _ = _understand(place, asked | written)
     return guess
 
 
 def read_own(name: str, originals: list[DatasetKind]) -> tuple[DatasetInfo, dict[str, Any]]:
     """The info and the tables of an own dataset; an original of the list is read as that."""
     place, choices = parse_name(name)
-    path = Path(place).expanduser()
+    path = local(place)
+    if place.startswith(uploads.PREFIX):
+        uploads.used(place)
     _need_packages()
     if path.exists() and not choices:
         for kind in originals:
@@ -95,18 +124,18 @@ def read_own(name: str, originals: list[DatasetKind]) -> tuple[DatasetInfo, dict
 
 
 def _info(name: str, place: str, guess: Guess, tables: dict[str, Any]) -> DatasetInfo:
-    local = Path(place).expanduser().exists()
+    here = local(place).exists()
     return DatasetInfo(
         name=name,
-        title=Path(place).name if local else place,
+        title=title_of(name),
         label_names=guess.label_names,
         rows=guess.rows,
         splits={split: table.num_rows for split, table in tables.items()},
-        licence="not known: your own data" if local else "see its page",
+        licence="not known: your own data" if here else "see its page",
         citation="",
-        homepage="" if local else f"https://huggingface.co/datasets/{place}",
+        homepage="" if here else f"https://huggingface.co/datasets/{place}",
         usual_words=guess.usual_words,
-        source="file" if local else "hub",
+        source="file" if here else "hub",
         note=" ".join(guess.problems),
     )
 
@@ -122,8 +151,12 @@ def _understand(place: str, choices: dict[str, str | None]) -> tuple[Guess, dict
     candidates = choose(columns, choices.get("text"), choices.get("label"))
     text, label = candidates["text"][0], candidates["label"][0]
     cleaned = clean_rows(source, text, label)
+    names = _new_names(choices.get("names"), cleaned.names)
+    if names is not None:
+        counts = {new: cleaned.counts[old] for old, new in zip(cleaned.names, names, strict=True)}
+        cleaned = replace(cleaned, names=names, counts=counts)
     guess = Guess(
-        name=own_name(place, text, label, choices.get("config")),
+        name=own_name(place, text, label, choices.get("config"), names),
         form=source.form,
         text_column=text,
         label_column=label,
@@ -134,12 +167,35 @@ def _understand(place: str, choices: dict[str, str | None]) -> tuple[Guess, dict
         candidates=candidates,
         columns=tuple(columns),
         usual_words=round(columns[text].words),
+        examples=_examples(cleaned.tables["train"], cleaned.names),
     )
     return guess, cleaned.tables
 
 
+def _new_names(written: str | None, old: tuple[str, ...]) -> tuple[str, ...] | None:
+    """What the classes are to be called, in their order; None where they keep their names."""
+    if written is None:
+        return None
+    names = tuple(name.strip() for name in written.split("|"))
+    if len(names) != len(old) or len(set(names)) < len(names) or "" in names:
+        raise SSTIError(
+            f"The names {listed(names)} do not fit the {len(old)} classes {listed(old)}.",
+            "Give each class one name of its own, in this order, without |.",
+            kind="data",
+        )
+    return names if names != old else None
+
+
+def _examples(table: Any, names: tuple[str, ...]) -> tuple[tuple[str, str], ...]:
+    """The first text of each of the first classes that the first rows show."""
+    first: dict[str, str] = {}
+    for row in table.slice(0, 1000).to_pylist():
+        first.setdefault(names[row["label"]], row["text"])
+    return tuple((name, first[name]) for name in names if name in first)[:EXAMPLES]
+
+
 def _source(place: str, config: str | None) -> Source:
-    path = Path(place).expanduser()
+    path = local(place)
     if path.exists():
         return read_source(path)
     if HUB_ID.fullmatch(place) and path.suffix.lower() not in FORMATS:

@@ -18,6 +18,8 @@ from ssti.errors import SSTIError
 if TYPE_CHECKING:
     import pyarrow as pa
 
+MOST_ROWS = 5_000_000  # of a Parquet file: a small one can unfold into more than the memory holds
+
 
 @dataclass
 class Source:
@@ -51,6 +53,10 @@ def _parquet(path: Path) -> Source:
     import pyarrow.parquet as pq
 
     try:
+        if (rows := pq.ParquetFile(path).metadata.num_rows) > MOST_ROWS:
+            raise SSTIError(
+                f"{path.name!r} has {rows:,} rows; the limit is {MOST_ROWS:,}.", "Save a part of it.", kind="data"
+            )
         table = pq.read_table(path)
     except (pa.ArrowInvalid, pa.ArrowNotImplementedError, OSError) as problem:
         raise SSTIError(
@@ -65,9 +71,7 @@ def class_names_of(schema: pa.Schema) -> dict[str, list[str]]:
     """The class names that `datasets` wrote into a schema, by column."""
     try:
         features = json.loads((schema.metadata or {}).get(b"huggingface", b"{}"))["info"]["features"]
-        return {
-            name: list(kind["names"]) for name, kind in features.items() if kind.get("_type") == "ClassLabel"
-        }
+        return {name: list(kind["names"]) for name, kind in features.items() if kind.get("_type") == "ClassLabel"}
     except (ValueError, KeyError, TypeError, AttributeError):
         return {}
 
