@@ -43,9 +43,7 @@ def inject_column(texts: Any, modifier: ItemInjection) -> Bulk:
     gap = slots[order] - (np.arange(len(order)) - first[row])
     inserted = _in_order(modifier, drawn, order)
     place, inner = words.places(row, gap)
-    spaced = inner | (
-        words.counts[row] > 0
-    )  # whether the item brings a space: after it if inner, else before it
+    spaced = words.counts[row] > 0  # whether the item brings a space: after it if inner, else before it
     widths = np.fromiter(map(len, inserted), np.int64, len(inserted))
     sizes, raw = widths, inserted
     if not all(map(str.isascii, inserted)):
@@ -56,7 +54,7 @@ def inject_column(texts: Any, modifier: ItemInjection) -> Bulk:
     new = _weave(words.text, place.tolist(), raw, np.flatnonzero(~inner).tolist(), spaced)
     grown = np.concatenate(([0], np.cumsum(sizes + spaced)))
     offsets = rows + grown[np.concatenate((first, [len(order)]))]
-    before = np.cumsum(widths + spaced) - widths - spaced
+    before = np.concatenate(([0], np.cumsum(widths + spaced)[:-1]))
     starts = words.characters(row, place) + before - before[first][row] + (spaced & ~inner)
     texts = _string_array(pa, texts.type, offsets, new.encode("latin-1"))
     return Bulk(texts, counts, starts.astype(np.int32), (starts + widths).astype(np.int32))
@@ -188,10 +186,8 @@ def _bytes_and_offsets(texts: Any) -> tuple[Any, Any]:
 
     kind = np.int64 if pa.types.is_large_string(texts.type) else np.int32
     _, places, buffer = texts.buffers()
-    if not len(texts):
-        return np.zeros(0, np.uint8), np.zeros(1, np.int64)
     offsets = np.frombuffer(places, kind)[texts.offset : texts.offset + len(texts) + 1].astype(np.int64)
-    data = np.frombuffer(buffer, np.uint8) if buffer is not None else np.zeros(0, np.uint8)
+    data = np.frombuffer(buffer, np.uint8)
     return data[offsets[0] : offsets[-1]], offsets - offsets[0]
 
 

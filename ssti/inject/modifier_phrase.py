@@ -22,9 +22,8 @@ class PhraseInjection(ItemInjection):
         token_proportion: float = 0,
         seed: int | str | None = None,
     ) -> None:
-        self.phrase = check_item(
-            phrase if isinstance(phrase, str) else " ".join(check_items(phrase, "phrase"))
-        )
+        text = phrase if isinstance(phrase, str) else " ".join(check_items(phrase, "phrase"))
+        self.phrase = check_item(text, "phrase")
         super().__init__(lambda: self.phrase, location, token_proportion, seed)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import sys
 
 import pytest
 
@@ -23,6 +24,17 @@ from poison_rows import dataset_of, rows  # noqa: E402
 
 # --- the fast path for Arrow columns
 
+SPACES = "".join(character for character in map(chr, range(sys.maxunicode + 1)) if character.isspace())
+
+
+def test_a_column_of_no_rows_stays_empty():
+    from ssti.inject.bulk import inject_column
+
+    for kind in (pyarrow.string(), pyarrow.large_string()):
+        found = inject_column(pyarrow.array([], kind), ItemInjection.from_list(["x"], "random", 0.5, 1))
+        assert (found.texts.to_pylist(), found.texts.type) == ([], kind)
+        assert [len(part) for part in found[1:]] == [0, 0, 0]
+
 
 @pytest.mark.parametrize("location", ["beginning", "random", "end"])
 @pytest.mark.parametrize("kind", ["list", "pool", "function", "once"])
@@ -30,7 +42,7 @@ def test_a_column_at_once_equals_text_by_text(location, kind):
     from ssti.inject.bulk import inject_column
 
     rng = random.Random(location + kind)
-    alphabet = "ab é中🎉 \t\n\x1f\x85\u00a0\u1680\u2003\u2028\u202f\u205f\u3000“-"
+    alphabet = "ab é中🎉“-\u200b" + SPACES
     for round_ in range(150):
         texts = ["".join(rng.choices(alphabet, k=rng.randint(0, 14))) for _ in range(rng.randint(1, 6))]
         amount = rng.choice([0, 0.1, 0.5, 1.0])

@@ -1,0 +1,233 @@
+"""What is refused is named: the argument, its value, and what is allowed."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from ssti.errors import SSTIError
+from ssti.inject import (
+    CaseInjection,
+    CompositeModifier,
+    HTMLInjection,
+    InvisibleInjection,
+    ItemInjection,
+    NaturalInjection,
+    PhraseInjection,
+    Pool,
+    PunctuationInjection,
+    SpuriousDateGenerator,
+    SpuriousFileItemGenerator,
+    build_modifier,
+    list_source,
+    place,
+    poison,
+    preview,
+    select_rows,
+    spurious_transform,
+    strip_spans,
+)
+from ssti.inject.markup import check_tags
+
+ITEM = ItemInjection.from_list(["X"])
+ROW = {"text": "a", "label": 1}
+
+
+@pytest.mark.parametrize(
+    ("call", "said"),
+    [
+        # texts, items, tags
+        (lambda: ITEM.apply(None), "The text is NoneType (None), not a string."),
+        (lambda: ITEM.apply(b"a"), "The text is bytes (b'a'), not a string."),
+        (lambda: place("a", " ", "end"), "item holds ' ', which is no item."),
+        (lambda: place("a", None, "end"), "item holds None, which is no item."),
+        (lambda: ItemInjection.from_list("abc"), "items is 'abc'; allowed is a list of strings."),
+        (lambda: ItemInjection.from_list([]), "items is an empty list."),
+        (lambda: ItemInjection.from_list(["a", 3]), "items holds 3, which is no item."),
+        (lambda: list_source([""]), "items holds '', which is no item."),
+        (lambda: check_tags("<b>"), "tags is '<b>'; allowed is a list of strings."),
+        (lambda: check_tags([]), "tags is an empty list."),
+        (lambda: check_tags([3]), "tags holds 3, which is no item."),
+        (
+            lambda: check_tags(["a b c"]),
+            "The tag 'a b c' has 3 parts; allowed are one tag or an opening and a closing.",
+        ),
+        (lambda: PhraseInjection(""), "phrase holds '', which is no item."),
+        (lambda: PhraseInjection([]), "phrase is an empty list."),
+        (lambda: PhraseInjection(["a", ""]), "phrase holds '', which is no item."),
+        (lambda: CaseInjection("really"), "words is 'really'; allowed is a list of strings."),
+        (lambda: NaturalInjection(" "), "word holds ' ', which is no item."),
+        (lambda: PunctuationInjection(""), "mark holds '', which is no item."),
+        (lambda: ItemInjection.from_function(lambda: "")("a"), "the source holds '', which is no item."),
+        (
+            lambda: build_modifier({"source": {"kind": "function", "function": lambda: 5}})("a"),
+            "the function holds 5, which is no item.",
+        ),
+        # places, amounts, seeds
+        (
+            lambda: ItemInjection(lambda: "X", "middle"),
+            "location is 'middle'; allowed are 'beginning', 'random', 'end'",
+        ),
+        (
+            lambda: place("a", "X", "curser"),
+            "location is 'curser'; allowed are 'beginning', 'random', 'end', 'cursor'; "
+            "did you mean 'cursor'?",
+        ),
+        (
+            lambda: place("a", "X", "cursor"),
+            "position is None; allowed is a whole number of at least 0.",
+        ),
+        (
+            lambda: ItemInjection(lambda: "X", "end", 1.5),
+            "token_proportion is 1.5; allowed is a number from 0 to 1.",
+        ),
+        (
+            lambda: ItemInjection(lambda: "X", "end", True),
+            "token_proportion is True; allowed is a number from 0 to 1.",
+        ),
+        (
+            lambda: HTMLInjection.from_list(["<b>"], token_proportion=0),
+            "token_proportion is 0; allowed is a number above 0 to 1.",
+        ),
+        (
+            lambda: HTMLInjection.from_list(["<b>"], level=-1),
+            "level is -1; allowed is a whole number of at least 0.",
+        ),
+        (
+            lambda: HTMLInjection.from_list(["<b>"], level=True),
+            "level is True; allowed is a whole number of at least 0.",
+        ),
+        (
+            lambda: NaturalInjection(token_proportion=2),
+            "token_proportion is 2; allowed is a number from 0 to 1.",
+        ),
+        (
+            lambda: PunctuationInjection(token_proportion="x"),
+            "token_proportion is 'x'; allowed is a number from 0 to 1.",
+        ),
+        (
+            lambda: InvisibleInjection(token_proportion=-1),
+            "token_proportion is -1; allowed is a number from 0 to 1.",
+        ),
+        (
+            lambda: ItemInjection.from_list(["X"], seed=1.5),
+            "seed is 1.5; allowed are a whole number, a string or None.",
+        ),
+        # kinds of modifiers
+        (
+            lambda: ItemInjection("X"),
+            "source is 'X'; allowed is a function without arguments that returns a string.",
+        ),
+        (lambda: CompositeModifier("ab"), "modifiers is 'ab'; allowed is a list of modifiers."),
+        (lambda: CompositeModifier(ITEM), "allowed is a list of modifiers."),
+        (lambda: CompositeModifier(["X"]), "'X' is no modifier."),
+        (
+            lambda: CaseInjection(style="uper"),
+            "style is 'uper'; allowed are 'upper', 'lower', 'title', 'alternating'; did you mean 'upper'?",
+        ),
+        (
+            lambda: InvisibleInjection("zerowidth"),
+            "style is 'zerowidth'; allowed are 'zero-width', 'look-alike'; did you mean 'zero-width'?",
+        ),
+        (
+            lambda: InvisibleInjection(character="word-joyner"),
+            "character is 'word-joyner'; allowed are 'hangul-filler', 'zero-width-space', "
+            "'zero-width-joiner', 'word-joiner', 'braille-blank'; did you mean 'word-joiner'?",
+        ),
+        (
+            lambda: NaturalInjection(place="openning"),
+            "place is 'openning'; allowed are 'auto', 'opening', 'after-verb'; did you mean 'opening'?",
+        ),
+        # sources
+        (
+            lambda: Pool(["a"], with_replacement=None),
+            "with_replacement is None; allowed is true or false.",
+        ),
+        (lambda: Pool(["a"], pool_size=0), "pool_size is 0; allowed is a whole number of at least 1."),
+        (
+            lambda: list_source(["a", "b", "b"], pool_size=3),
+            "pool_size is 3; this list has only 2 distinct items.",
+        ),
+        (lambda: SpuriousDateGenerator(None), "year_range is None; allowed are two years."),
+        (
+            lambda: SpuriousDateGenerator((2000, 1999)),
+            "years of SpuriousDateGenerator's year_range is (2000, 1999); "
+            "allowed is two whole numbers, the smaller first from 1 to 9999.",
+        ),
+        (
+            lambda: build_modifier({"source": {"kind": "function", "function": lambda: "z", "pool_size": 0}}),
+            "pool_size is 0; allowed is a whole number of at least 1.",
+        ),
+        (lambda: SpuriousFileItemGenerator(5), "file_path is 5; allowed is the path of a file."),
+        (lambda: HTMLInjection("/does/not/exist"), "'/does/not/exist' cannot be read: No such file"),
+        (lambda: SpuriousFileItemGenerator("a\0b"), "cannot be read: embedded null byte."),
+        # rows and datasets
+        (lambda: select_rows([1], None), "The injection has no target."),
+        (
+            lambda: select_rows([0, 1], "positiv", label_names=["negative", "positive"]),
+            "There is no class 'positiv'; there are 'negative', 'positive'; did you mean 'positive'?",
+        ),
+        (
+            lambda: select_rows(["b", None, "a"], "aa"),
+            "There is no class 'aa' in the labels; there are 'a', 'b'; did you mean 'a'?",
+        ),
+        (
+            lambda: select_rows([10, "x", 9], "y"),
+            "There is no class 'y' in the labels; there are 10, 9, 'x'",
+        ),
+        (lambda: select_rows([1], 1, share=2), "share is 2; allowed is a number from 0 to 1."),
+        (lambda: select_rows([1], 1, count=-1), "count is -1; allowed is a whole number of at least 0."),
+        (lambda: select_rows([1], 1, count=2), "count is 2; class 1 has only 1 rows."),
+        (
+            lambda: poison([ROW, 5], {"target": 1}),
+            "Row 1 is 5; allowed is a mapping with a text and a label.",
+        ),
+        (lambda: poison([ROW, {"text": ""}], {"target": 1}), "Row 1 has no 'text' or no 'label'."),
+        (lambda: poison([ROW], {}), "The injection has no target."),
+        (lambda: poison(5, {"target": 1}), "int is no dataset that can be poisoned."),
+        (lambda: poison({"a": [ROW]}, {"target": 1}), "This mapping is no DatasetDict. Its keys are ['a'];"),
+        (lambda: poison([{**ROW, "spans": []}], {"target": 1, "strip": True}), "already has spans"),
+        (
+            lambda: poison([{"txt": "a", "label": 1}], {"target": 1}),
+            "There is no column 'text'; there are 'txt', 'label'; did you mean 'txt'?",
+        ),
+        (
+            lambda: poison([{"text": "a", "stars": 1}], {"target": 1}),
+            "There is no column 'label' or 'labels'; there are 'text', 'stars'",
+        ),
+        (
+            lambda: poison([ROW], {"target": 1}, label_column="stars"),
+            "There is no column 'stars'; there are 'text', 'label'",
+        ),
+        (lambda: preview(["a"], [1], {"target": 1}, limit=-1), "limit is -1; allowed is a whole number"),
+        (lambda: spurious_transform(1, [ROW], ITEM, 2), "text_proportion is 2; allowed is a number from 0"),
+        (lambda: spurious_transform(1, [ROW], "X", 1), "modifier is 'X'; allowed is a Modifier."),
+        (lambda: spurious_transform(1, 5, ITEM, 1), "int is no dataset that can be transformed."),
+        (lambda: spurious_transform(1, [ROW, 5], ITEM, 1), "Not every row is a mapping."),
+        (lambda: strip_spans("abc", ["xyz"]), "'xyz' is not a span."),
+        (
+            lambda: strip_spans("abc", [(1, 4)]),
+            "The span (1, 4) does not fit a text of 3 characters or overlaps another.",
+        ),
+    ],
+)
+def test_a_refusal_names_the_argument_its_value_and_what_is_allowed(call, said):
+    with pytest.raises(SSTIError, match=re.escape(said)):
+        call()
+
+
+@pytest.mark.parametrize(
+    "call",
+    [
+        lambda: ITEM.apply(None),
+        lambda: poison([{"text": None, "label": 1}], {"target": 1}),
+        lambda: poison([ROW, {"text": ""}], {"target": 1}),
+        lambda: poison([{"label": 1}], {"target": 1}),
+        lambda: poison([{"text": ""}], {"target": 1}),
+    ],
+)
+def test_what_is_wrong_with_the_data_is_told_apart_from_a_wrong_setting(call):
+    with pytest.raises(SSTIError) as caught:
+        call()
+    assert caught.value.kind == "data"
