@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 
 from ssti.errors import SSTIError
-from ssti.explain.capture import Enough, attention_set_to, backbone, head_weights, layers_and_heads, watch
+from ssti.explain.capture import Enough, attention_set_to, backbone, head_weights, heads_of_layers, watch
 from ssti.explain.pieces import Pieces, Span, Window, check_spans, read_pieces
 
 
@@ -21,8 +21,9 @@ from ssti.explain.pieces import Pieces, Span, Window, check_spans, read_pieces
 class Attention:
     """What every head of a model looks at in one text.
 
-    `weights[layer, head, query, key]` is float32, each row over `key` sums to 1. `tokens`, `offsets`
-    (characters of `text`) and `special` have one entry a piece. `probabilities` has one entry a class.
+    `weights[layer, head, query, key]` is float32, each row over `key` sums to 1; where layers differ in their
+    heads, a head that a layer does not have is NaN. `tokens`, `offsets` (characters of `text`) and `special`
+    have one entry a piece. `probabilities` has one entry a class.
     `causal`: no piece sees a later one. `truncated` says what was read of a text that is too long.
     """
 
@@ -42,6 +43,10 @@ class Attention:
     @property
     def heads(self) -> int:
         return self.weights.shape[1]
+
+    def heads_in(self, layer: int) -> int:
+        """How many heads this layer has; `heads` is the most that any has."""
+        return int((~np.isnan(self.weights[layer, :, 0, 0])).sum())
 
     def __len__(self) -> int:
         return len(self.tokens)
@@ -109,8 +114,9 @@ def attend_head(
     """
     import torch
 
-    layers, heads = layers_and_heads(model)
-    layer, head = _index("layer", layer, layers), _index("head", head, heads)
+    heads = heads_of_layers(model)
+    layer = _index("layer", layer, len(heads))
+    head = _index("head", head, heads[layer])
     pieces = read_one(model, tokenizer, text, max_length, focus)
     found: list[np.ndarray] = []
 
@@ -124,7 +130,7 @@ def attend_head(
         network(**inputs(network, [pieces]), use_cache=False)
     if not found:
         raise SSTIError(
-            f"{type(model).__name__} names {layers} layers but ran fewer.",
+            f"{type(model).__name__} names {len(heads)} layers but ran fewer.",
             "Choose a lower layer.",
             kind="model",
         )
@@ -177,7 +183,10 @@ def inputs(model: Any, rows: Sequence[Pieces], pad: int = 0) -> dict[str, Any]:
 
 
 def stacked(attentions: Any, model: Any) -> np.ndarray:
-    """One text's attentions as float32 [layer, head, query, key]; SSTIError when there are none."""
+    """One text's attentions as float32 [layer, head, query, key], NaN where a layer has fewer heads than others.
+
+    SSTIError when there are none.
+    """
     if not attentions or any(layer is None for layer in attentions):
         raise SSTIError(
             f"{type(model).__name__} gave no attention weights (its attention is "
@@ -185,13 +194,20 @@ def stacked(attentions: Any, model: Any) -> np.ndarray:
             'Load the model with attn_implementation="eager".',
             kind="model",
         )
-    return np.stack([layer[0].float().cpu().numpy() for layer in attentions])
+    layers = [layer[0].float().cpu().numpy() for layer in attentions]
+    heads = max(len(layer) for layer in layers)
+    if all(len(layer) == heads for layer in layers):
+        return np.stack(layers)
+    weights = np.full((len(layers), heads, *layers[0].shape[1:]), np.nan, dtype=np.float32)
+    for index, layer in enumerate(layers):
+        weights[index, : len(layer)] = layer
+    return weights
 
 
 def _is_causal(weights: np.ndarray, model: Any) -> bool:
     """Seen in the weights themselves: what a model calls itself is not always what it does."""
     if weights.shape[-1] > 1:
-        return not np.triu(weights, 1).any()
+        return not (np.triu(weights, 1) > 0).any()
     return any(getattr(module, "is_causal", False) for module in model.modules())
 
 

@@ -37,8 +37,7 @@ def attention_set_to(model: Any, implementation: str) -> Iterator[None]:
             model.set_attn_implementation(implementation)
             if model.config._attn_implementation != implementation:
                 raise SSTIError(
-                    f"{type(model).__name__} cannot change its attention to {implementation!r}, "
-                    f"it stays {before!r}.",
+                    f"{type(model).__name__} cannot change its attention to {implementation!r}, it stays {before!r}.",
                     f'Load the model with attn_implementation="{implementation}".',
                     kind="model",
                 )
@@ -50,18 +49,20 @@ def attention_set_to(model: Any, implementation: str) -> Iterator[None]:
             module.training = True
 
 
-def layers_and_heads(model: Any) -> tuple[int, int]:
-    """How many layers, and heads in each, the model's configuration names."""
+def heads_of_layers(model: Any) -> list[int]:
+    """How many heads each layer has, as the model's configuration names them: one number, or one a layer."""
     config = model.config.get_text_config()
     layers = getattr(config, "num_hidden_layers", None)
     heads = getattr(config, "num_attention_heads", None)
-    if not isinstance(layers, int) or not isinstance(heads, int):
-        raise SSTIError(
-            f"The configuration of {type(model).__name__} does not say how many layers and heads it has.",
-            "Look at all layers at once instead.",
-            kind="model",
-        )
-    return layers, heads
+    if isinstance(layers, int) and isinstance(heads, int):
+        return [heads] * layers
+    if isinstance(heads, list | tuple) and len(heads) == layers:
+        return list(heads)
+    raise SSTIError(
+        f"The configuration of {type(model).__name__} does not say how many layers and heads it has.",
+        "Look at all layers at once instead.",
+        kind="model",
+    )
 
 
 def backbone(model: Any) -> Any:
@@ -102,9 +103,7 @@ def watch(model: Any, watcher: Callable[..., Any]) -> Iterator[None]:
         )
 
 
-def head_weights(
-    module: Any, query: Any, key: Any, mask: Any, scaling: float | None, head: int | None = None
-) -> Any:
+def head_weights(module: Any, query: Any, key: Any, mask: Any, scaling: float | None, head: int | None = None) -> Any:
     """softmax(q k^T * scaling) as eager attention computes it: [batch, heads, query, key], or of one head.
 
     `mask` is boolean (True: may be seen), additive, or None: then causal where the module is causal.

@@ -66,7 +66,7 @@ class Side:
         elif head is None:
             chosen = mean_of_heads(weights[layer])
         else:
-            chosen = weights[layer, _within("head", head, weights.shape[1])]
+            chosen = weights[layer, _within("head", head, self.attention.heads_in(layer))]
         keep = kept(self.attention, self.specials)
         if by == "received":
             return received(chosen, keep)
@@ -108,9 +108,7 @@ class Explanation:
             return None
         return _share(self.triggered) - _share(self.plain)
 
-    def heatmaps(
-        self, layer: int = -1, head: int | None = 0, unit: str = "piece", **view: Any
-    ) -> list[Heatmap]:
+    def heatmaps(self, layer: int = -1, head: int | None = 0, unit: str = "piece", **view: Any) -> list[Heatmap]:
         """The heatmaps to put side by side: with the trigger first, then without."""
         sides = [("With the trigger", self.triggered), ("Without", self.plain)]
         if self.triggered is None:
@@ -132,14 +130,10 @@ class Explanation:
                 )
         if self.trigger_head is not None:
             best = self.trigger_head
-            rows.append(
-                ("Trigger head", f"layer {best.layer}, head {best.head}: {best.value:.2f} x its fair share")
-            )
+            rows.append(("Trigger head", f"layer {best.layer}, head {best.head}: {best.value:.2f} x its fair share"))
         if self.paper is not None:
             fires = "fires" if self.paper.fires else "does not fire"
-            rows.append(
-                ("The paper's rule", f"ratio {self.paper.ratio:.3f}, so it {fires}. {self.paper.caveat}")
-            )
+            rows.append(("The paper's rule", f"ratio {self.paper.ratio:.3f}, so it {fires}. {self.paper.caveat}"))
         return rows
 
 

@@ -49,11 +49,11 @@ def last_row(weights: np.ndarray, keep: np.ndarray | None = None) -> np.ndarray:
 
 
 def mean_of_heads(weights: np.ndarray) -> np.ndarray:
-    """The mean over heads: `[..., head, query, key]` to `[..., query, key]`."""
+    """The mean over heads: `[..., head, query, key]` to `[..., query, key]`. A head that is NaN is not there."""
     weights, _ = _checked(weights, None)
     if weights.ndim < 3:
         raise SSTIError(f"Weights of shape {weights.shape} have no heads.", "Pass [..., head, query, key].")
-    return weights.mean(axis=-3, dtype=np.float64)
+    return np.nanmean(weights, axis=-3, dtype=np.float64)
 
 
 def rollout(weights: np.ndarray, layers: int | None = None) -> np.ndarray:
@@ -65,9 +65,7 @@ def rollout(weights: np.ndarray, layers: int | None = None) -> np.ndarray:
     """
     weights, _ = _checked(weights, None)
     if weights.ndim != 4:
-        raise SSTIError(
-            f"Rollout needs all layers, not shape {weights.shape}.", "Pass [layer, head, query, key]."
-        )
+        raise SSTIError(f"Rollout needs all layers, not shape {weights.shape}.", "Pass [layer, head, query, key].")
     if layers is not None and not 1 <= layers <= len(weights):
         raise SSTIError(f"layers is {layers}.", f"The model has 1 to {len(weights)} of them to roll through.")
     identity = np.eye(weights.shape[-1])
@@ -90,9 +88,7 @@ def normalised(importance: np.ndarray, keep: np.ndarray | None = None) -> np.nda
 def _checked(weights: np.ndarray, keep: Sequence[bool] | np.ndarray | None) -> tuple[np.ndarray, np.ndarray]:
     weights = np.asarray(weights)
     if weights.ndim < 2 or weights.shape[-1] != weights.shape[-2]:
-        raise SSTIError(
-            f"Weights of shape {weights.shape} are no attention.", "Pass [..., query, key], both alike."
-        )
+        raise SSTIError(f"Weights of shape {weights.shape} are no attention.", "Pass [..., query, key], both alike.")
     size = weights.shape[-1]
     keep = np.ones(size, dtype=bool) if keep is None else np.asarray(keep, dtype=bool)
     if keep.shape != (size,):

@@ -11,7 +11,7 @@ import numpy as np
 
 from ssti.errors import SSTIError
 from ssti.explain.attention import inputs, longest
-from ssti.explain.capture import Enough, backbone, head_weights, layers_and_heads, watch
+from ssti.explain.capture import Enough, backbone, head_weights, heads_of_layers, watch
 from ssti.explain.entropy import share_of_most
 from ssti.explain.pieces import Pieces, Span, check_spans, read_pieces, trigger_pieces
 
@@ -21,6 +21,7 @@ class EntropyRows:
     """Entropy of the attention received, for each text in the order given.
 
     `bits` is float64 `[row, layer, head]`, `n` int `[row]` the tokens that count, `share` = bits / log2(n).
+    Where layers differ in their heads, a head that a layer does not have is NaN.
     `trigger_share` is `[row, layer, head]`: attention to the row's spans over their fair share, NaN for a row
     without a span; None when no spans were passed. `truncated` `[row]`: the text did not fit the window.
     """
@@ -50,16 +51,13 @@ def entropy_rows(
 
     if not isinstance(batch_size, int) or isinstance(batch_size, bool) or batch_size < 1:
         raise SSTIError(f"batch_size is {batch_size!r}.", "It is a whole number, at least 1.")
-    layers, heads = layers_and_heads(model)
+    heads = heads_of_layers(model)
+    layers = len(heads)
     if spans is not None and len(spans) != len(texts):
-        raise SSTIError(
-            f"There are {len(texts)} texts but spans for {len(spans)}.", "Pass one list of spans a text."
-        )
-    focus = (
-        None if spans is None else [check_spans(row, text) for row, text in zip(spans, texts, strict=True)]
-    )
+        raise SSTIError(f"There are {len(texts)} texts but spans for {len(spans)}.", "Pass one list of spans a text.")
+    focus = None if spans is None else [check_spans(row, text) for row, text in zip(spans, texts, strict=True)]
     rows = read_pieces(tokenizer, texts, longest(model, tokenizer, max_length), focus)
-    bits = np.empty((len(rows), layers, heads))
+    bits = np.empty((len(rows), layers, max(heads)))
     shares = None if focus is None else np.full_like(bits, np.nan)
     counted = np.array([len(row) if specials else int((~row.special).sum()) for row in rows], dtype=np.int64)
     pad = tokenizer.pad_token_id or 0
@@ -73,7 +71,7 @@ def entropy_rows(
             trigger = None
             if focus is not None:
                 trigger = _mask(batch, [trigger_pieces(rows[i].offsets, focus[i]) for i in chosen]) & keep
-            with _received(model, layers, keep) as found:
+            with _received(model, heads, keep) as found:
                 network(**inputs(network, batch, pad), use_cache=False)
             if len(found) != layers:
                 raise SSTIError(
@@ -96,8 +94,11 @@ def entropy_rows(
 
 
 @contextmanager
-def _received(model: Any, layers: int, keep: np.ndarray) -> Iterator[list[Any]]:
-    """Collects, layer by layer, the attention that kept tokens get from each other: [row, head, token]."""
+def _received(model: Any, heads: list[int], keep: np.ndarray) -> Iterator[list[Any]]:
+    """Collects, layer by layer, the attention that kept tokens get from each other: [row, head, token].
+
+    A layer with fewer heads than others gets NaN for those it does not have.
+    """
     import torch
 
     device = next(model.parameters()).device
@@ -106,8 +107,10 @@ def _received(model: Any, layers: int, keep: np.ndarray) -> Iterator[list[Any]]:
 
     def watcher(index: int, module: Any, query: Any, key: Any, seen: Any, scaling: float | None) -> None:
         weights = head_weights(module, query, key, seen, scaling)
-        found.append((mask[:, None, None, :] @ weights).squeeze(2) * mask[:, None, :])
-        if index == layers - 1:
+        received = (mask[:, None, None, :] @ weights).squeeze(2) * mask[:, None, :]
+        lacking = (0, 0, 0, max(heads) - received.shape[1])
+        found.append(torch.nn.functional.pad(received, lacking, value=torch.nan))
+        if index == len(heads) - 1:
             raise Enough
 
     with watch(model, watcher):

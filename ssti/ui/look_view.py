@@ -50,8 +50,8 @@ class Inside:
         layer, head = attention.layers - 1, 0
         if isinstance(asked, dict):
             one, other = asked.get("layer"), asked.get("head")
-            if isinstance(one, int) and isinstance(other, int) and 0 <= one < attention.layers and 0 <= other < attention.heads:
-                layer, head = one, other
+            if isinstance(one, int) and isinstance(other, int) and 0 <= one < attention.layers:
+                layer, head = one, other if 0 <= other < attention.heads_in(one) else 0
         return View(layer, head)
 
 
@@ -124,6 +124,9 @@ def grid(inside: Inside, view: View) -> Markup:
         cells.append(parts.html('<span class="layer">{}</span>', layer))
         for head in range(heads):
             value = float(values[layer, head])
+            if np.isnan(value):  # this layer has fewer heads
+                cells.append(parts.html("<span></span>"))
+                continue
             chosen = (layer, head) == (view.layer, view.head)
             cells.append(
                 parts.html(
