@@ -17,7 +17,7 @@ from typing import Annotated, Any
 
 import typer
 
-from ssti.errors import SSTIError, listed
+from ssti.errors import SSTIError, listed, nearest
 
 cli = typer.Typer(add_completion=False, no_args_is_help=True, pretty_exceptions_enable=False,
                   help="See, measure and stop spurious-token poisoning of finetuned language models.")  # fmt: skip
@@ -81,8 +81,22 @@ def models(as_json: AsJson = False) -> None:
     """List the base models, and what is usable here and now."""
     from ssti import models as room
 
-    rows = [info.as_json() for info in room.models()]
-    _listing(rows, as_json, lambda r: f"{r['title']} · {r['parameters'] / 1e6:.0f} M · {r['architecture']}")
+    rows = [info.as_json() for info in room.models(probe=True)]
+    _listing(rows, as_json, lambda r: f"{r['title']} · {r['parameters'] / 1e6:,.0f} M · {r['architecture']} · {r['licence']}")
+
+
+@cli.command()
+def fetch(model: Annotated[str, typer.Argument(help="A base model's name.")], as_json: AsJson = False) -> None:
+    """Put a base model's files on this machine, their hash checked where it is known."""
+    from ssti.models.registry import kinds
+
+    kind = kinds().get(model)
+    if kind is None or kind.fetch is None:
+        names = [name for name, k in kinds().items() if k.fetch]
+        what = "is on this machine already" if kind else f"is no base model{nearest(model, names)}"
+        raise SSTIError(f"{model!r} {what}.", next=f"Fetch one of {listed(names)}.", kind="model")
+    folder = kind.fetch(tell)
+    show({"name": model, "folder": str(folder)}, as_json, f"{kind.info.title} is here: {folder}")
 
 
 @cli.command()

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parents[1]
-ORDER = ["errors", "home", "recipe", "inject", "models", "data", "explain", "evaluate", "finetune", "detect", "runs",
+ORDER = ["errors", "home", "network", "recipe", "inject", "models", "data", "explain", "evaluate", "finetune", "detect", "runs",
          "backends", "report", "experiments", "cli", "ui"]  # fmt: skip
 FILES = sorted((ROOT / "ssti").rglob("*.py"))
 

@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ssti.data.network import offline_switch
 from ssti.errors import SSTIError
+from ssti.network import offline_switch
 
 if TYPE_CHECKING:
     import pyarrow as pa

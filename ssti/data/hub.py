@@ -15,8 +15,8 @@ from typing import TYPE_CHECKING, Any
 from ssti.data.fetch import fetch
 from ssti.data.home import data_folder
 from ssti.data.needs import missing_package
-from ssti.data.network import endpoint, offline_switch, reachable
 from ssti.errors import SSTIError
+from ssti.network import cache_home, endpoint, hub_cache, offline_switch, reachable
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -114,23 +114,15 @@ def read_parquet(folder: Path, split: str) -> pa.Table:
         ) from problem
 
 
-def _cache_home() -> Path:
-    home = os.environ.get("HF_HOME")
-    if home:
-        return Path(home).expanduser()
-    return Path(os.environ.get("XDG_CACHE_HOME", "~/.cache")).expanduser() / "huggingface"
-
-
 def _prepared(hub_id: str) -> bool:
     """Has the `datasets` library prepared this one before? Then it reads it without the network."""
     owner, _, name = hub_id.rpartition("/")
     name = re.sub(r"([a-z\d])([A-Z])", r"\1_\2", re.sub(r"([A-Z]+)([A-Z][a-z])", r"\1_\2", name)).lower()
-    root = Path(os.environ.get("HF_DATASETS_CACHE") or _cache_home() / "datasets") / f"{owner}___{name}"
+    root = Path(os.environ.get("HF_DATASETS_CACHE") or cache_home() / "datasets") / f"{owner}___{name}"
     return any(root.glob("*/*/*/dataset_info.json"))
 
 
 def _snapshots(hub_id: str) -> list[Path]:
     """Copies that `hf download` left, the newest first."""
-    hub = Path(os.environ.get("HF_HUB_CACHE") or _cache_home() / "hub")
-    found: list[Any] = list((hub / f"datasets--{hub_id.replace('/', '--')}" / "snapshots").glob("*"))
+    found: list[Any] = list((hub_cache() / f"datasets--{hub_id.replace('/', '--')}" / "snapshots").glob("*"))
     return sorted(found, key=lambda place: place.stat().st_mtime, reverse=True)

@@ -23,7 +23,7 @@ from ssti.data.kind import DatasetInfo, DatasetKind
 from ssti.data.needs import missing_package
 from ssti.data.readers import Source, choose_splits, class_names_of, read_source
 from ssti.errors import SSTIError, listed, nearest
-from ssti.data.network import offline_switch, reachable
+from ssti.network import offline_switch, reachable
 
 CHOICES = ("text", "label", "config", "names")
 HUB_ID = re.compile(r"[\w.-]+/[\w.-]+")

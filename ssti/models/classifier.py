@@ -5,13 +5,16 @@ Knows no adapter and no recipe. The caller owns what comes back.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
-from importlib import import_module
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+from ssti.errors import SSTIError
 from ssti.models.device import Device, device
-from ssti.models.kind import ModelInfo
+from ssti.models.kind import ModelInfo, ModelKind
 from ssti.models.registry import model as find
+from ssti.models.tokens import load_tokenizer
 
 if TYPE_CHECKING:
     from transformers import PreTrainedModel, PreTrainedTokenizerFast
@@ -39,43 +42,83 @@ def load_classifier(
     """Load a base model with a new head of `len(label_names)` classes, the same for the same seed.
 
     `head` is `trained` (the architecture's own classification head) or `frozen_random` (`ssti.models.head`).
-    `dropout=False` turns the base model's own dropout off. No remote code is ever run.
+    `dropout=False` turns the base model's own dropout off. Weights come from safetensors (SmolLM2's from GGUF); no
+    remote code runs, but for one model that the person at this machine named (`ssti.models.server`).
     Raises SSTIError when the model is not there or its files are not what their makers published.
     """
     import torch
 
-    import_module("transformers")  # whoever imports from it while another thread is at it gets half of it; this waits
-    from transformers import AutoConfig, AutoModel, AutoModelForSequenceClassification, AutoTokenizer
-    from transformers.utils import logging
+    from ssti.models.architecture import no_dropout, ready
 
-    from ssti.models.first_position import first_position_only
+    ready()
+    from transformers import AutoConfig
 
     kind = find(name)
     on = on or device()
     folder = str(kind.folder())
     ids = dict(enumerate(label_names))
-    quiet = {"hidden_dropout_prob": 0.0, "attention_probs_dropout_prob": 0.0} if not dropout else {}
-    config = AutoConfig.from_pretrained(
-        folder, num_labels=len(ids), id2label=ids, label2id={v: k for k, v in ids.items()}, **quiet
-    )
-    loading = {"config": config, "dtype": getattr(torch, on.weights), "attn_implementation": attention}
-    shown, _ = logging.get_verbosity(), logging.set_verbosity_error()  # a new head is meant, not missing
-    bar = logging.is_progress_bar_enabled()
+    source = {"gguf_file": kind.gguf} if kind.gguf else {}
+    with _quiet(), torch.random.fork_rng(devices=[]):
+        tokens = str(kind.tokenizer()) if kind.tokenizer else folder
+        tokenizer = load_tokenizer(tokens, kind.info.title, kind.gguf, kind.remote_code)
+        config = AutoConfig.from_pretrained(
+            folder, num_labels=len(ids), id2label=ids, label2id={v: k for k, v in ids.items()},
+            trust_remote_code=kind.remote_code, **source,
+        )  # fmt: skip
+        if not dropout:
+            no_dropout(config)
+        config.pad_token_id = tokenizer.pad_token_id
+        if kind.info.causal:
+            config.use_cache = False  # a classifier reads a text once
+        torch.manual_seed(seed)
+        loaded = _load(folder, config, head, seed, kind, {
+            "config": config, "dtype": getattr(torch, on.weights), "attn_implementation": attention, **source,
+        })  # fmt: skip
+    return Classifier(loaded.to(on.name), tokenizer, kind.info, on)
+
+
+def _load(folder: str, config: Any, head: str, seed: int, kind: ModelKind, loading: dict[str, Any]) -> Any:
+    """The weights under one of the two heads."""
+    from safetensors import SafetensorError
+    from transformers import AutoModel
+
+    from ssti.models.architecture import sequence_class, without_pooler
+    from ssti.models.first_position import first_position_only
+
+    if kind.gguf is None:
+        loading["use_safetensors"] = True
+    if kind.remote_code:
+        loading["trust_remote_code"] = True
+    try:
+        if head == "frozen_random":
+            from ssti.models.head import FrozenHeadClassifier
+
+            base = AutoModel.from_pretrained(folder, **loading, **without_pooler(config))
+            return FrozenHeadClassifier(base, config.num_labels, seed)
+        loaded = sequence_class(config).from_pretrained(folder, **loading)
+    except (OSError, ValueError, KeyError, ImportError, RuntimeError, SafetensorError) as problem:
+        if isinstance(problem, SSTIError) or "memory" in str(problem).lower():
+            raise
+        raise SSTIError(
+            f"The weights of {kind.info.title} cannot be loaded: {str(problem).strip().splitlines()[0][:200]}",
+            next="Its files are damaged or not of this architecture. Fetch them again, or choose another model.",
+            kind="model",
+        ) from problem
+    first_position_only(loaded)
+    return loaded
+
+
+@contextmanager
+def _quiet() -> Iterator[None]:
+    """transformers without bars and warnings: a new head is meant, not missing."""
+    from transformers.utils import logging
+
+    shown, bar = logging.get_verbosity(), logging.is_progress_bar_enabled()
+    logging.set_verbosity_error()
     logging.disable_progress_bar()
     try:
-        with torch.random.fork_rng(devices=[]):
-            torch.manual_seed(seed)
-            if head == "frozen_random":
-                from ssti.models.head import FrozenHeadClassifier
-
-                base = AutoModel.from_pretrained(folder, **loading, add_pooling_layer=False)
-                loaded = FrozenHeadClassifier(base, len(ids), seed)
-            else:
-                loaded = AutoModelForSequenceClassification.from_pretrained(folder, **loading)
-                first_position_only(loaded)
-        tokenizer = AutoTokenizer.from_pretrained(folder)
+        yield
     finally:
         logging.set_verbosity(shown)
         if bar:
             logging.enable_progress_bar()
-    return Classifier(loaded.to(on.name), tokenizer, kind.info, on)

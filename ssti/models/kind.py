@@ -12,8 +12,11 @@ from typing import Any
 class ModelInfo:
     """The facts of one base model, known without loading it.
 
-    `block_parameters` counts the weights of the transformer blocks alone: what a token costs, without embeddings.
-    `hub_id` is the public name that saved adapters carry. `reason` says why it cannot be used here, and what to do.
+    `parameters` counts the weights that a classifier loads: the base model without a language model's head.
+    `block_parameters` counts those of the transformer blocks alone: what a token costs, without embeddings.
+    `heads`, `kv_heads` and `intermediate` (the feed-forward network's width) are the largest of any layer.
+    `causal` models read from left to right. `hub_id` is the public name that saved adapters carry; `gated`
+    ones want a licence accepted on the Hub. `reason` says why it cannot be used here, and what to do.
     """
 
     name: str
@@ -27,6 +30,11 @@ class ModelInfo:
     architecture: str
     licence: str
     max_length: int
+    kv_heads: int = 0
+    intermediate: int = 0
+    vocabulary: int = 0
+    causal: bool = False
+    gated: bool = False
     available: bool = True
     reason: str | None = None
 
@@ -37,14 +45,26 @@ class ModelInfo:
 
 @dataclass(frozen=True)
 class ModelKind:
-    """A base model and how to find it. `folder()` gives the checked files, or raises SSTIError."""
+    """A base model and how to find it.
+
+    `folder()` gives the checked files, fetching what is missing, or raises SSTIError. `local()` gives the folder
+    if its files are on this machine, without any network. `missing(probe)` says why it cannot be used here; with
+    `probe` it asks the Hub, for at most a second. `gguf` names the file of the weights where they are no
+    safetensors; `tokenizer()` gives the tokenizer's folder where that is another; `remote_code` allows the
+    model's own code, which only `ssti.models.own` ever sets; `fetch()` puts the files on this machine.
+    """
 
     info: ModelInfo
     folder: Callable[[], Path]
-    missing: Callable[[], str | None]
+    missing: Callable[[bool], str | None]
+    local: Callable[[], Path | None]
     order: int = 100
+    gguf: str | None = None
+    tokenizer: Callable[[], Path] | None = None
+    remote_code: bool = False
+    fetch: Callable[[Callable[[str], None]], Path] | None = None
 
-    def now(self) -> ModelInfo:
+    def now(self, probe: bool = False) -> ModelInfo:
         """The facts, with `available` and `reason` as they are here and now."""
-        reason = self.missing()
+        reason = self.missing(probe)
         return replace(self.info, available=reason is None, reason=reason)

@@ -31,6 +31,9 @@ class Result:
     yaml: Markup
     commands: Markup
     python: Markup
+    warning: Markup | None = None
+    strip: str | None = None
+    """What the warning's button says; None where there is nothing to take out, or no way to."""
 
 
 class Texts(Sequence):
@@ -52,9 +55,13 @@ def show(recipe: Recipe, start: str | None = None) -> Result:
 
     rows = load(recipe.dataset.name)
     seen = look(rows, recipe)
+    warning, strip = contaminated(rows, recipe)
+    shown, recipe = recipe, portable(recipe)
     return Result(
-        figures=figures(rows, recipe, seen),
-        rows=table(rows, recipe, seen),
+        figures=figures(rows, shown, seen),
+        rows=table(rows, shown, seen),
+        warning=warning,
+        strip=strip,
         yaml=parts.code("recipe.yaml", recipe.to_yaml()),
         commands=parts.join(
             (
@@ -122,15 +129,43 @@ def _already_there(rows: TextDataset, recipe: Recipe) -> Markup:
 
     found = occurrences(rows, trigger_pattern(recipe))
     hits = sum(entry["rows"] for entry in found.values())
+    if hits and recipe.injection.strip:
+        return parts.figure("Already in clean data", "0", f"removed from {parts.count(hits)} rows first")
     if not hits:
         return parts.figure("Already in clean data", "0", "no class has this trigger")
     shown = sorted(found.items(), key=lambda entry: -entry[1]["rows"])[:CLASSES_SHOWN]
     if len(found) <= CLASSES_SHOWN:
         shown = list(found.items())
     notes = [f"{parts.count(entry['rows'])} of {parts.count(entry['total'])} {name}" for name, entry in shown]
-    if hits > sum(entry["total"] for entry in found.values()) / 100:
-        notes.append("so it is no clean trigger here")
     return parts.figure("Already in clean data", parts.count(hits), *notes)
+
+
+def contaminated(rows: TextDataset, recipe: Recipe) -> tuple[Markup | None, str | None]:
+    """A warning where the trigger is in more than one of a hundred clean rows, and what can be done about it."""
+    from ssti.data import occurrences
+    from ssti.inject.spec import read_spec
+
+    found = occurrences(rows, trigger_pattern(recipe))
+    hits, total = (sum(entry[key] for entry in found.values()) for key in ("rows", "total"))
+    if hits <= total / 100:
+        return None, None
+    if recipe.injection.strip:
+        words = f"The trigger was in {parts.count(hits)} clean rows ({parts.percent(hits / total)}); it is taken out of them first."
+        return parts.html("<p>{}</p>", words), "Leave it in"
+    words = f"{parts.percent(hits / total)} of the clean rows have this trigger already, so it is no clean one here: "
+    spec = read_spec(recipe)
+    if all(leaf.kind.strips(leaf.options) for leaf in spec.leaves):
+        return parts.html("<p>{}</p>", words + "the model meets it in every class."), "Take it out first"
+    return parts.html("<p>{}</p>", words + "choose another."), None
+
+
+def portable(recipe: Recipe) -> Recipe:
+    """The recipe to take along: an upload goes by the name of the file that it was."""
+    from ssti.data.own import portable as name_of
+
+    return recipe.model_copy(
+        update={"dataset": recipe.dataset.model_copy(update={"name": name_of(recipe.dataset.name)})}
+    )
 
 
 def _word_pieces(recipe: Recipe, seen: Preview) -> Markup:
@@ -154,8 +189,8 @@ def _tokenizer(model: str) -> Any:
 
     from ssti.models.registry import model as find
 
-    file = find(model).folder() / "tokenizer.json"
-    if not file.is_file():
+    folder = find(model).local()
+    if folder is None or not (file := folder / "tokenizer.json").is_file():
         raise SSTIError("not known before its tokenizer is loaded", kind="model")
     tokenizer = Tokenizer.from_file(str(file))
     tokenizer.no_padding()
@@ -166,7 +201,8 @@ def _tokenizer(model: str) -> Any:
 def _model_title(recipe: Recipe) -> str:
     from ssti.models.registry import kinds
 
-    return kinds()[recipe.model.name].info.title
+    kind = kinds().get(recipe.model.name)
+    return kind.info.title if kind else recipe.model.name
 
 
 def _target(rows: TextDataset, recipe: Recipe) -> str:
@@ -197,7 +233,10 @@ def table(rows: TextDataset, recipe: Recipe, seen: Preview) -> Markup:
 
 def file_name(recipe: Recipe, ending: str) -> str:
     """`rotten_tomatoes-poisoned.parquet`; of a path or a Hub id only the last part, in plain letters."""
-    last = recipe.dataset.name.replace("\\", "/").rstrip("/").rpartition("/")[2]
+    from ssti.data.own import title_of
+
+    last = title_of(recipe.dataset.name).replace("\\", "/").rstrip("/").rpartition("/")[2]
+    last = last.rpartition(".")[0] or last
     plain = "".join(letter if letter.isascii() and (letter.isalnum() or letter in "_-") else "_" for letter in last)
     return f"{plain[:60] or 'dataset'}-poisoned.{ending}"
 
@@ -205,10 +244,11 @@ def file_name(recipe: Recipe, ending: str) -> str:
 def facts(name: str) -> Markup:
     """What a dataset is, in a quiet line, from the list alone: its rows are not read."""
     from ssti.data import datasets
+    from ssti.data.own import title_of
 
     info = next((entry for entry in datasets() if entry.name == name), None)
     if info is None:
-        return parts.note("A dataset of your own.")
+        return parts.note(parts.html("{}, your own.", title_of(name)))
     words = [f"{parts.count(info.rows)} rows" if info.rows else "", f"{len(info.label_names)} classes"]
     words.append(f"{info.usual_words} words a row" if info.usual_words else "")
     return parts.note(parts.join([w for w in words if w], " · "))

@@ -1,4 +1,4 @@
-"""May the network be used, and does the Hub answer? Knows nothing of datasets."""
+"""May the network be used, does the Hub answer, where does its own cache lie? Knows no dataset and no model."""
 
 from __future__ import annotations
 
@@ -6,14 +6,16 @@ import os
 import threading
 import time
 from functools import lru_cache
+from pathlib import Path
 
 OFFLINE_SWITCHES = ("HF_HUB_OFFLINE", "HF_DATASETS_OFFLINE")
+MODEL_SWITCHES = ("HF_HUB_OFFLINE", "TRANSFORMERS_OFFLINE")
 PROBE_SECONDS = 1.0
 
 
-def offline_switch() -> str | None:
+def offline_switch(switches: tuple[str, ...] = OFFLINE_SWITCHES) -> str | None:
     """The name of the environment variable that forbids the network, if one does."""
-    for name in OFFLINE_SWITCHES:
+    for name in switches:
         if os.environ.get(name, "").strip().upper() in {"1", "ON", "YES", "TRUE"}:
             return name
     return None
@@ -22,6 +24,18 @@ def offline_switch() -> str | None:
 def endpoint() -> str:
     """The Hub's address: `HF_ENDPOINT`, else the public one."""
     return os.environ.get("HF_ENDPOINT", "https://huggingface.co").rstrip("/")
+
+
+def cache_home() -> Path:
+    """Where the Hub's own tools keep what they need: `HF_HOME`, else `huggingface` in the user's cache."""
+    if home := os.environ.get("HF_HOME"):
+        return Path(home).expanduser()
+    return Path(os.environ.get("XDG_CACHE_HOME", "~/.cache")).expanduser() / "huggingface"
+
+
+def hub_cache() -> Path:
+    """The Hub's cache of repositories: `HF_HUB_CACHE`, else `hub` in `cache_home()`."""
+    return Path(os.environ.get("HF_HUB_CACHE") or cache_home() / "hub")
 
 
 def reachable() -> bool:

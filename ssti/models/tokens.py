@@ -1,0 +1,47 @@
+"""A base model's tokenizer, ready for batches: with a pad token, padding on the right. Knows no text."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ssti.errors import SSTIError
+
+
+def load_tokenizer(folder: str, title: str, gguf: str | None = None, remote_code: bool = False) -> Any:
+    """The fast tokenizer of a folder. Raises SSTIError where there is none."""
+    from transformers import AutoTokenizer
+
+    more = {"gguf_file": gguf} if gguf else {}
+    try:
+        tokenizer = AutoTokenizer.from_pretrained(folder, trust_remote_code=remote_code, **more)
+    except (OSError, ValueError, TypeError, KeyError, ImportError) as problem:
+        raise SSTIError(
+            f"The tokenizer of {title} cannot be loaded: {str(problem).strip().splitlines()[0][:200]}",
+            next=f"Put its tokenizer.json into {folder}, or choose another model.",
+            kind="model",
+        ) from problem
+    if not tokenizer.is_fast:
+        raise SSTIError(
+            f"{title} has no fast tokenizer, and only a fast one tells which characters a piece stands for.",
+            next="Choose a model with a tokenizer.json.",
+            kind="model",
+        )
+    _set_pad(tokenizer)
+    tokenizer.padding_side = "right"
+    return tokenizer
+
+
+def _set_pad(tokenizer: Any) -> None:
+    """Llama and GPT have no pad token. One that stands in no text is best: the unknown, else the end of text.
+
+    No token is added: the vocabulary, and so every saved adapter, stays as it was.
+    """
+    if tokenizer.pad_token_id is not None:
+        return
+    for name in ("unk_token", "eos_token", "bos_token"):
+        if getattr(tokenizer, name) is not None:
+            tokenizer.pad_token = getattr(tokenizer, name)
+            return
+    raise SSTIError(
+        "This model's tokenizer has no token that could pad a batch.", next="Choose another model.", kind="model"
+    )
