@@ -99,9 +99,8 @@ def strip_spans(text: str, spans: Iterable[Any]) -> str:
     inside an HTML element, or where a letter was replaced by a look-alike, only `remove` can be exact.
     """
     pairs = as_pairs(spans, len(text))
-    gaps = [
-        text[a[1] : b[0]] for a, b in zip([(0, 0), *pairs], [*pairs, (len(text), len(text))], strict=True)
-    ]
+    starts, ends = [start for start, _ in pairs], [end for _, end in pairs]
+    gaps = [text[a:b] for a, b in zip([0, *ends], [*starts, len(text)], strict=True)]
     last_word = max((index for index, gap in enumerate(gaps) if gap.strip()), default=-1)
     skip = 0
     pieces: list[str] = []

@@ -67,10 +67,8 @@ def tag_pattern(tags: Sequence[Tag]) -> str:
             others.add(tag)
     patterns = [any_of(others)] if others else []
     if names:
-        patterns.append(
-            rf"</?(?i:{'|'.join(sorted(names, key=lambda n: (-len(n), n)))})(?:[ \t\r\n/][^<>]*)?>"
-        )
-    return patterns[0] if len(patterns) == 1 else f"(?:{'|'.join(patterns)})"
+        patterns.append(rf"</?(?i:{'|'.join(sorted(names))})(?:[ \t\r\n/][^<>]*)?>")
+    return f"(?:{'|'.join(patterns)})"
 
 
 def element_at(text: str, level: int) -> tuple[int, int] | None:

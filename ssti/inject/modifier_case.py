@@ -43,7 +43,7 @@ class CaseInjection(ItemInjection):
     ) -> None:
         rng = make_random(seed)
         items = [in_case(word, style) for word in check_items(words, "words")]
-        super().__init__(Pool(items, rng=rng, name="list of words"), location, token_proportion, _rng=rng)
+        super().__init__(Pool(items, rng=rng), location, token_proportion, _rng=rng)
 
 
 def _build(options: dict, *, location: str, amount: str | float, seed: Any, **_: Any) -> CaseInjection:

@@ -69,7 +69,7 @@ class HTMLInjection(Modifier):
         new, spans, layer = weave_words(
             text[start:end], words, final_slots(positions, words.count), items, inner
         )
-        if not start and end == len(text):
+        if not start:
             return new, spans, layer
         return (
             text[:start] + new + text[end:],

@@ -52,7 +52,7 @@ class ItemInjection(Modifier):
     def from_list(cls, items: Iterable[str], location="random", token_proportion=0.1, seed=None):
         """Items of a list, with replacement; one random stream serves draws and places."""
         rng = make_random(seed)
-        return cls(Pool(check_items(items), rng=rng, name="list"), location, token_proportion, _rng=rng)
+        return cls(Pool(check_items(items), rng=rng), location, token_proportion, _rng=rng)
 
     @classmethod
     def from_file(cls, file_path: Any, location="random", token_proportion=0.1, seed=None):

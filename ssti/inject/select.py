@@ -46,7 +46,7 @@ def target_value(target: Any, label_names: Sequence[str] | None, present: Iterab
     return target
 
 
-def number_of_rows(total: int, share: float, count: int | None, what: str = "the target class") -> int:
+def number_of_rows(total: int, share: float, count: int | None, what: str) -> int:
     """How many of a class's `total` rows get the trigger: `count`, or `round(total * share)`."""
     if count is None:
         return round(total * check_fraction(share, "share"))

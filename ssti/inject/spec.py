@@ -85,7 +85,8 @@ def read_spec(recipe: Any) -> Spec:
         raise SSTIError(
             "strip is true, but stripping this trigger would damage clean texts.", "Set strip to false."
         )
-    make_random(given.get("seed", 0))
+    seed = given.get("seed", 0)
+    make_random(seed)
     count = given.get("count")
     return Spec(
         kind=kind,
@@ -96,7 +97,7 @@ def read_spec(recipe: Any) -> Spec:
         target=given.get("target"),
         share=check_fraction(given.get("share", 1.0), "share"),
         count=None if count is None else check_count(count, "count"),
-        seed=given.get("seed", 0),
+        seed=seed,
         strip=strip,
         parts=_read_parts(kind, given.get("parts")),
     )

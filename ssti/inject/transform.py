@@ -35,7 +35,7 @@ def spurious_transform(
 
     if isinstance(dataset, (list, tuple)):
         transform = transform_tables.transform_rows
-    elif hasattr(dataset, "iloc"):
+    elif hasattr(dataset, "iloc") and hasattr(dataset, "columns"):
         transform = transform_tables.transform_frame
     elif hasattr(dataset, "data") and hasattr(dataset, "features"):
         transform = transform_tables.transform_dataset

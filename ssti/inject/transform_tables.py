@@ -108,7 +108,7 @@ def transform_dataset(dataset, wanted, modifier, share, seed, text_column, label
         new_texts, new_spans = [pa.array(texts, text.type)], [span_array(spans)]
         column = table[label_column]
         chunks = [pa.array(new_labels, column.type), *column.slice(len(ours)).chunks]
-        table = with_column(table, label_column, pa.chunked_array(chunks, column.type))
+        table = with_column(table, label_column, pa.chunked_array(chunks))
     table = with_column(
         table, text_column, pa.chunked_array([*new_texts, *text.slice(len(ours)).chunks], text.type)
     )
