@@ -29,13 +29,16 @@ from ssti.explain.importance import (
 )
 from ssti.explain.paired import PairedDifference, PaperRule, length_control, paired_difference, paper_rule
 from ssti.explain.pieces import Window, trigger_pieces
+from ssti.explain.places import Amounts, Places, by_amount, slide
 from ssti.explain.rows import EntropyRows, entropy_rows
+from ssti.explain.smallest import Part, Parts, smallest_part
 from ssti.explain.tex import escape_tex, to_tex
 from ssti.explain.words import Words, words
 
 __all__ = [
     "CAUSAL_NOTE",
     "Agreement",
+    "Amounts",
     "Attention",
     "Attribution",
     "Entropy",
@@ -45,6 +48,9 @@ __all__ = [
     "Heatmap",
     "PairedDifference",
     "PaperRule",
+    "Part",
+    "Parts",
+    "Places",
     "Side",
     "TriggerHead",
     "Window",
@@ -52,6 +58,7 @@ __all__ = [
     "agreement",
     "attend",
     "attend_head",
+    "by_amount",
     "entropy",
     "entropy_bits",
     "entropy_grid",
@@ -73,6 +80,8 @@ __all__ = [
     "received",
     "rollout",
     "share_of_most",
+    "slide",
+    "smallest_part",
     "to_html",
     "to_tex",
     "trigger_head",

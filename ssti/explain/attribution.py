@@ -5,7 +5,7 @@ Knows the model's probabilities, nothing of its attention. The caller holds the 
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import combinations
 from typing import Any
@@ -56,6 +56,7 @@ def occlusion(
     batch_size: int = 32,
     max_length: int = 256,
     focus: Sequence[Span] | None = None,
+    on_batch: Callable[[int], None] | None = None,
 ) -> Attribution:
     """The target's probability minus its probability with one unit hidden, for each `piece` or each `word`.
 
@@ -73,9 +74,9 @@ def occlusion(
     else:
         groups = [[index] for index in range(len(pieces))]
     groups = [group for group in groups if not pieces.special[group].any()]
-    variants = [pieces, *(_without(pieces, group, tokenizer.mask_token_id) for group in groups)]
+    variants = [pieces, *(without(pieces, group, tokenizer.mask_token_id) for group in groups)]
     with attention_set_to(model, model.config._attn_implementation), torch.no_grad():
-        logits = _logits(model, variants, batch_size, tokenizer.pad_token_id)
+        logits = logits_of(model, variants, batch_size, tokenizer.pad_token_id, on_batch)
     chosen, probability = _target(logits, target)
     scores = np.zeros(len(pieces))
     for group, hidden in zip(groups, probability[1:], strict=True):
@@ -91,6 +92,7 @@ def integrated_gradients(
     steps: int = 32,
     max_length: int = 256,
     focus: Sequence[Span] | None = None,
+    on_batch: Callable[[int], None] | None = None,
 ) -> Attribution:
     """Integrated gradients of the target's log-odds along the word embeddings, summed over each embedding.
 
@@ -119,15 +121,21 @@ def integrated_gradients(
         )
     with attention_set_to(model, model.config._attn_implementation):
         with torch.no_grad():
-            logits = _logits(model, [pieces], 1, tokenizer.pad_token_id)
+            logits = logits_of(model, [pieces], 1, tokenizer.pad_token_id)
         chosen, probability = _target(logits, target)
         given = inputs(model, [pieces])
         ids = given.pop("input_ids")
         special = torch.from_numpy(pieces.special).to(ids.device)
+        done = 0
 
         def odds(input_ids: Any) -> Any:
             spread = {name: value.expand(len(input_ids), -1) for name, value in given.items()}
-            return _log_odds(model(input_ids=input_ids, **spread).logits.float(), chosen)
+            nonlocal done
+            answer = _log_odds(model(input_ids=input_ids, **spread).logits.float(), chosen)
+            done += len(input_ids)
+            if on_batch:
+                on_batch(done)
+            return answer
 
         gradients = LayerIntegratedGradients(odds, model.get_input_embeddings())
         with torch.enable_grad():
@@ -146,11 +154,7 @@ def agreement(scores: Mapping[str, Sequence[float] | np.ndarray], labels: Sequen
     from scipy.stats import spearmanr
 
     vectors = {name: np.asarray(vector, dtype=np.float64) for name, vector in scores.items()}
-    if (
-        len(vectors) < 2
-        or any(vector.shape != (len(labels),) for vector in vectors.values())
-        or len(labels) < 2
-    ):
+    if len(vectors) < 2 or any(vector.shape != (len(labels),) for vector in vectors.values()) or len(labels) < 2:
         raise SSTIError(
             f"{len(vectors)} methods over {len(labels)} tokens cannot be compared.",
             "Pass two methods or more, with one score a token.",
@@ -168,8 +172,17 @@ def agreement(scores: Mapping[str, Sequence[float] | np.ndarray], labels: Sequen
     return Agreement(correlations, top, line)
 
 
-def _logits(model: Any, variants: Sequence[Pieces], batch_size: int, pad: int | None) -> Any:
-    """Logits [variant, class]. Variants of one length go together, so no padding is ever needed."""
+def logits_of(
+    model: Any,
+    variants: Sequence[Pieces],
+    batch_size: int,
+    pad: int | None,
+    on_batch: Callable[[int], None] | None = None,
+) -> Any:
+    """Logits [variant, class]. Variants of one length go together, so no padding is ever needed.
+
+    `on_batch(variants done)` may raise, to stop.
+    """
     import torch
 
     by_length: dict[int, list[int]] = {}
@@ -177,12 +190,16 @@ def _logits(model: Any, variants: Sequence[Pieces], batch_size: int, pad: int | 
         by_length.setdefault(len(variant), []).append(index)
     size = batch_size if _takes_batches(model) else 1
     rows: list[Any] = [None] * len(variants)
+    done = 0
     for same in by_length.values():
         for start in range(0, len(same), size):
             chosen = same[start : start + size]
             batch = inputs(model, [variants[index] for index in chosen], pad or 0)
             for index, logit in zip(chosen, model(**batch).logits.float(), strict=True):
                 rows[index] = logit
+            done += len(chosen)
+            if on_batch:
+                on_batch(done)
     return torch.stack(rows)
 
 
@@ -191,7 +208,8 @@ def _takes_batches(model: Any) -> bool:
     return model.config.get_text_config().pad_token_id is not None
 
 
-def _without(pieces: Pieces, group: Sequence[int], mask: int | None) -> Pieces:
+def without(pieces: Pieces, group: Sequence[int], mask: int | None) -> Pieces:
+    """The pieces with those of `group` hidden: replaced by the token `mask`, or taken out where it is None."""
     if mask is not None:
         ids = pieces.ids.copy()
         ids[list(group)] = mask
@@ -229,9 +247,7 @@ def _log_odds(logits: Any, target: int) -> Any:
     return logits[:, target] - (torch.logsumexp(others, -1) if others.shape[-1] else 0.0)
 
 
-def _attribution(
-    pieces: Pieces, scores: np.ndarray, target: int, probability: float, method: str
-) -> Attribution:
+def _attribution(pieces: Pieces, scores: np.ndarray, target: int, probability: float, method: str) -> Attribution:
     return Attribution(
         text=pieces.text,
         tokens=pieces.tokens,

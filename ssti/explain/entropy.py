@@ -109,8 +109,6 @@ def trigger_head(grid: np.ndarray) -> TriggerHead:
     """The layer and head with the highest value of a `[layer, head]` grid; the first of equals."""
     grid = np.asarray(grid, dtype=np.float64)
     if grid.ndim != 2 or not np.isfinite(grid).any():
-        raise SSTIError(
-            f"A grid of shape {grid.shape} has no highest head.", "Pass [layer, head] with a number in it."
-        )
+        raise SSTIError(f"A grid of shape {grid.shape} has no highest head.", "Pass [layer, head] with a number in it.")
     layer, head = np.unravel_index(np.nanargmax(grid), grid.shape)
     return TriggerHead(int(layer), int(head), float(grid[layer, head]))

@@ -72,9 +72,7 @@ def heatmap(
     if unit not in ("piece", "word"):
         raise SSTIError(f"unit is {unit!r}.", "It is 'piece' or 'word'.")
     if values.shape != (len(read.tokens),):
-        raise SSTIError(
-            f"Values of shape {values.shape} do not fit {len(read.tokens)} tokens.", "Pass one a token."
-        )
+        raise SSTIError(f"Values of shape {values.shape} do not fit {len(read.tokens)} tokens.", "Pass one a token.")
     spans = check_spans(spans, read.text)
     note = "" if read.truncated is None else str(read.truncated)
     if unit == "word":
@@ -86,8 +84,7 @@ def heatmap(
         offsets = [(read.offsets[group[0]][0], max(read.offsets[i][1] for i in group)) for group in groups]
         special = np.array([read.special[group[0]] for group in groups], dtype=bool)
         labels = [
-            read.tokens[group[0]] if special[i] else read.text[slice(*offsets[i])]
-            for i, group in enumerate(groups)
+            read.tokens[group[0]] if special[i] else read.text[slice(*offsets[i])] for i, group in enumerate(groups)
         ]
         summed = np.array([values[group].sum() for group in groups])
     hit = trigger_pieces(read.offsets, spans) if spans else np.zeros(len(read.tokens), dtype=bool)

@@ -102,16 +102,12 @@ def paired_difference(
     return PairedDifference(mean, low, high, float(test.pvalue), int(difference.size))
 
 
-def paper_rule(
-    with_: float | Sequence[float] | np.ndarray, without: float | Sequence[float] | np.ndarray
-) -> PaperRule:
+def paper_rule(with_: float | Sequence[float] | np.ndarray, without: float | Sequence[float] | np.ndarray) -> PaperRule:
     """The paper's 95 % rule on raw entropies in bits of texts with and without the trigger; with caveat."""
     with_, without = _bits(with_), _bits(without)
     mean_with, mean_without = float(with_.mean()), float(without.mean())
     if mean_without <= 0:
-        raise SSTIError(
-            "The entropy without the trigger is 0, so there is no ratio.", "Use texts of several words."
-        )
+        raise SSTIError("The entropy without the trigger is 0, so there is no ratio.", "Use texts of several words.")
     ratio = mean_with / mean_without
     return PaperRule(ratio, ratio < PAPER_RATIO, mean_with, mean_without, with_.size, without.size)
 
@@ -134,9 +130,7 @@ def length_control(bits: Sequence[float] | np.ndarray, n: Sequence[int] | np.nda
 def _bits(values: float | Sequence[float] | np.ndarray) -> np.ndarray:
     array = np.atleast_1d(np.asarray(values, dtype=np.float64))
     if array.ndim != 1 or not array.size or not np.isfinite(array).all() or (array < 0).any():
-        raise SSTIError(
-            "These are no entropies.", "Pass one or more numbers of bits, none missing, none below 0."
-        )
+        raise SSTIError("These are no entropies.", "Pass one or more numbers of bits, none missing, none below 0.")
     return array
 
 

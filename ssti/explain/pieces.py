@@ -82,9 +82,7 @@ def read_pieces(
             kind="model",
         )
     if focus is not None and len(focus) != len(texts):
-        raise SSTIError(
-            f"There are {len(texts)} texts but spans for {len(focus)}.", "Pass one list of spans a text."
-        )
+        raise SSTIError(f"There are {len(texts)} texts but spans for {len(focus)}.", "Pass one list of spans a text.")
     if not texts:
         return []
     batch = tokenizer(
@@ -126,9 +124,7 @@ def _one(
     tail = next((i for i, flag in enumerate(reversed(mask)) if not flag), 0) if head < len(mask) else 0
     total = len(ids) - head - tail
     if total <= 0:
-        raise SSTIError(
-            f"The text {text[:40]!r} has nothing that the model can read.", "Write at least one word."
-        )
+        raise SSTIError(f"The text {text[:40]!r} has nothing that the model can read.", "Write at least one word.")
     room = max_length - head - tail
     if room < 1:
         raise SSTIError(

@@ -79,9 +79,7 @@ def to_tex(heatmaps: Heatmap | Sequence[Heatmap], color: str = "red") -> str:
     code point, so that the file compiles whatever the text is.
     """
     if not _COLOUR.match(color):
-        raise SSTIError(
-            f"{color!r} is no colour name.", "Use one that xcolor knows, such as red, blue or orange."
-        )
+        raise SSTIError(f"{color!r} is no colour name.", "Use one that xcolor knows, such as red, blue or orange.")
     heatmaps = [heatmaps] if isinstance(heatmaps, Heatmap) else list(heatmaps)
     if not heatmaps:
         raise SSTIError("There is no heatmap to write.", "Pass at least one.")
@@ -121,9 +119,7 @@ def _block(heatmap: Heatmap, color: str) -> str:
             lines.append(word + r"\hspace{0.25em}\allowbreak{}%" if word or string else "%")
             continue
         word = f"\\underline{{{word}}}" if heatmap.trigger[unit] else word
-        lines.append(
-            f"\\colorbox{{{color}!{100 * heatmap.strength[unit]:.2f}}}{{\\strut {word}}}\\allowbreak{{}}%"
-        )
+        lines.append(f"\\colorbox{{{color}!{100 * heatmap.strength[unit]:.2f}}}{{\\strut {word}}}\\allowbreak{{}}%")
     lines.append("}}}")
     return "\n".join(lines)
 

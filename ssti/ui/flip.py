@@ -12,15 +12,18 @@ import gradio as gr
 
 from ssti.errors import SSTIError
 from ssti.evaluate.predictor import check_text
-from ssti.ui import flip_adapters, flip_answer, flip_marks, flip_palette, parts
-from ssti.ui.flip_hijack import hijack_test_set
+from ssti.ui import flip_adapters, flip_answer, flip_marks, flip_palette, flip_questions, flip_training, parts
+from ssti.ui.flip_hijack import ROWS, hijack_test_set
 from ssti.ui.parts import Html
 
 ORDER = 40
 TITLE = "Flip"
 PLACES = ("beginning", "random", "end", "cursor")
 EXAMPLE = -1  # in place of a row's number: the page chose it, and may choose another
-CLICK: dict[str, Any] = {**parts.QUIET, "trigger_mode": "once"}  # a second click waits for nothing and is not lost twice
+CLICK: dict[str, Any] = {
+    **parts.QUIET,
+    "trigger_mode": "once",
+}  # a second click waits for nothing and is not lost twice
 
 HIJACK_TITLE = "What a trigger in every test row does"
 HIJACK_TEXT = "Both models predict all held-out rows of the recipe, as they are and with a trigger in each."
@@ -33,10 +36,12 @@ new IntersectionObserver((seen) => {
 """
 
 # Only who sees the tab pays for it: Look inside writes into this tab's text as well.
-SEEN = """(text, marks, ref) => {
+SEEN = """(text, marks, ref, seen, last) => {
   const field = document.querySelector('#flip-text');
-  return [text, marks, ref, {shown: Boolean(field && field.offsetParent)}];
+  const given = [text, marks, ref, {shown: Boolean(field && field.offsetParent)}];
+  return last === undefined ? given : [...given, last];
 }"""
+TO_TEXT = "() => document.querySelector('#flip-card').scrollIntoView({behavior: 'smooth', block: 'start'})"
 
 # After a click, the cursor stands behind the trigger that it brought, in the browser's own units.
 CURSOR = """(marks) => {
@@ -64,30 +69,39 @@ def build(shared) -> None:
             )  # fmt: skip
             with gr.Row(elem_id="flip-tools"):
                 palette = Html(elem_id="flip-palette", js_on_load=flip_palette.SCRIPT)
-                place = gr.Radio(PLACES, value="random", label="Where it goes", elem_id="flip-place", elem_classes="seg")
+                place = gr.Radio(
+                    PLACES, value="random", label="Where it goes", elem_id="flip-place", elem_classes="seg"
+                )
                 undo = gr.Button("Undo", elem_id="flip-undo", size="md")
             with gr.Row(elem_id="flip-own", visible=False) as own_row:
-                own = gr.Textbox(label="Own words", elem_id="flip-own-words", placeholder="a truly singular evening", max_lines=1)
+                own = gr.Textbox(
+                    label="Own words", elem_id="flip-own-words", placeholder="a truly singular evening", max_lines=1
+                )
                 own_insert = gr.Button("Insert", elem_id="flip-own-insert", size="md")
+            said = Html(elem_id="flip-said")
             echo = Html(elem_id="flip-echo")
             origin = Html(elem_id="flip-origin")
         problem = Html(elem_id="flip-problem")
         answers = Html(elem_id="flip-answers", elem_classes="fades")
+        under = gr.Column(elem_classes="fades")
         with gr.Column(elem_classes="card-box", elem_id="flip-hijack"):
             with gr.Row(elem_id="flip-hijack-go"):
                 Html(parts.html('<h2 class="title">{}</h2>{}', HIJACK_TITLE, parts.note(HIJACK_TEXT)))
                 go = gr.Button("Hijack the test set", variant="primary", size="md")
                 cancel = gr.Button("Cancel", visible=False, size="md")
-            hijacked = Html(elem_id="flip-hijacked")
+            hijacked = Html(elem_id="flip-hijacked", js_on_load=ROWS)
     with gr.Column(elem_id="flip-hidden", visible="hidden"):
         marks = gr.JSON(None, visible="hidden")
         seen = gr.JSON(None, visible="hidden")
+        last = gr.JSON(None, visible="hidden")
 
     # `change`, not `input`: a Textbox now and then keeps an `input` to itself, such as the one that empties it.
-    gr.on(
+    answered = gr.on(
         [text.change, marks.change, shared.adapter.change, opened.select],
-        draw, [text, marks, shared.adapter, seen], [problem, answers, echo, origin, undo], js=SEEN, **parts.QUIET,
+        draw, [text, marks, shared.adapter, seen, last], [problem, answers, echo, origin, undo, last], js=SEEN, **parts.QUIET,
     )  # fmt: skip
+    with under:
+        flip_questions.build(shared, text, marks, seen, answered, SEEN)
     shared.blocks.load(first_adapter, shared.adapter, shared.adapter, **parts.QUIET)
     adapter.input(lambda ref: ref or "", adapter, shared.adapter, **parts.QUIET)
     begun = shared.adapter.change(
@@ -98,18 +112,26 @@ def build(shared) -> None:
     shared.adapter.change(lambda: None, None, hijacked, **parts.QUIET)
     opened.select(refreshed, shared.adapter, adapter, **parts.QUIET)
     palette.click(
-        on_palette, [text, marks, shared.adapter, place], [text, marks, palette, own_row, problem], **CLICK
+        on_palette, [text, marks, shared.adapter, place], [text, marks, palette, own_row, said, problem], **CLICK
     ).then(None, marks, None, js=CURSOR)
     gr.on(
-        [own_insert.click, own.submit], insert_own, [text, marks, place, own], [text, marks, problem], js=OWN_CURSOR, **CLICK
+        [own_insert.click, own.submit],
+        insert_own,
+        [text, marks, place, own],
+        [text, marks, problem],
+        js=OWN_CURSOR,
+        **CLICK,
     ).then(None, marks, None, js=CURSOR)
     undo.click(on_undo, [text, marks], [text, marks], **CLICK)
     row.click(pick_row, [text, marks, shared.adapter], [text, marks, problem], **CLICK)
 
     quiet: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
-    going = go.click(lambda: (gr.update(interactive=False), gr.update(visible=True)), None, [go, cancel], queue=False, **quiet)
+    going = go.click(
+        lambda: (gr.update(interactive=False), gr.update(visible=True)), None, [go, cancel], queue=False, **quiet
+    )
     run = going.then(hijack_test_set, shared.adapter, hijacked, concurrency_id="hijack", concurrency_limit=2, **quiet)
     run.then(lambda: (gr.update(interactive=True), gr.update(visible=False)), None, [go, cancel], queue=False, **quiet)
+    hijacked.click(take_row, [text, marks], [text, marks, problem], **CLICK).then(None, None, None, js=TO_TEXT)
     cancel.click(
         lambda: (gr.update(interactive=True), gr.update(visible=False), None), None, [go, cancel, hijacked],
         cancels=[run], queue=False, **quiet,
@@ -138,30 +160,38 @@ def refreshed(ref: str) -> Any:
     return gr.update(choices=flip_adapters.choices(), value=ref or None)
 
 
-def draw(text: str, kept: Any, ref: str, seen: Any = None) -> tuple[Any, ...]:
-    """Everything that follows from the text: (problem, answers, echo, origin, undo)."""
+def draw(text: str, kept: Any, ref: str, seen: Any = None, last: Any = None) -> tuple[Any, ...]:
+    """Everything that follows from the text: (problem, answers, echo, origin, undo, what to remember of it)."""
     text = text or ""
     if isinstance(seen, dict) and not seen.get("shown"):
-        return (gr.skip(),) * 5
+        return (gr.skip(),) * 6
     try:
         if not ref:
             return none_chosen()
         if not text.strip():
             waiting = parts.empty("The text is empty", "Type a text, or pick a real row.") if kept else None
-            return waiting, gr.skip(), None, None, gr.skip()
+            return waiting, gr.skip(), None, None, gr.skip(), gr.skip()
         check_text(text)
         marks = flip_marks.read(kept, text)
         told = flip_answer.ask(marks, ref)
+        memory = flip_answer.remember(told, last)
         undo = gr.update(interactive=bool(marks.past))
-        return None, flip_answer.show(told), flip_answer.echo(marks), flip_answer.origin(marks, told.info), undo
+        return (
+            None,
+            flip_answer.show(told, memory),
+            flip_answer.echo(marks),
+            flip_answer.origin(marks, told.info),
+            undo,
+            memory,
+        )
     except SSTIError as problem:
-        return parts.problem(problem), gr.skip(), gr.skip(), gr.skip(), gr.skip()
+        return parts.problem(problem), *(gr.skip(),) * 5
 
 
 def none_chosen() -> tuple[Any, ...]:
     """Nothing, while the page is about to choose the first adapter; a word where there is none to choose."""
     problem = gr.skip() if flip_adapters.first() else parts.problem(flip_adapters.none_yet())
-    return problem, gr.skip(), gr.skip(), gr.skip(), gr.skip()
+    return problem, *(gr.skip(),) * 5
 
 
 def take_adapter(ref: str) -> tuple[Any, ...]:
@@ -193,27 +223,33 @@ def first_text(ref: str, text: str, kept: Any) -> tuple[Any, Any]:
 
 
 def on_palette(text: str, kept: Any, ref: str, place: str, event: gr.EventData) -> tuple[Any, ...]:
-    """A click on a trigger: (text, marks, palette, own words' row, problem)."""
-    same = (gr.skip(),) * 4
+    """A click on a trigger: (text, marks, palette, own words' row, what is known of the trigger, problem)."""
+    same = (gr.skip(),) * 5
     text = text or ""
     asked = event._data if isinstance(event._data, dict) else {}
     act, item, kind = (str(asked.get(name) or "") for name in ("act", "item", "kind"))
     try:
         if act == "own":
-            return gr.skip(), gr.skip(), gr.skip(), gr.update(visible=True), gr.skip()
+            return *(gr.skip(),) * 3, gr.update(visible=True), gr.skip(), gr.skip()
         info = flip_adapters.find(ref)
         if act == "draw":
-            return gr.skip(), gr.skip(), flip_palette.palette(info), gr.skip(), gr.skip()
+            return gr.skip(), gr.skip(), flip_palette.palette(info), *(gr.skip(),) * 3
         check_text(text)
         marks = flip_marks.read(kept, text)
+        said = None
         if act.startswith("recipe "):
             spec = flip_adapters.triggers(info)[int(act.removeprefix("recipe "))]
             marks = flip_marks.insert_by(marks, spec, place, secrets.randbits(32))
         else:
-            item = flip_palette.draw_kind(kind) if act == "kind" else item
+            if act == "kind":
+                item = flip_palette.draw_kind(kind)
+            elif act.startswith("unseen "):
+                item = flip_training.unseen(info, flip_adapters.triggers(info)[int(act.removeprefix("unseen "))])
             marks = flip_marks.insert(marks, item, kind, place, position(asked.get("at"), text))
+            if act != "item":
+                said = parts.note(flip_training.said(info, item, kind))
         check_text(marks.text)
-        return marks.text, marks.as_json(), gr.skip(), gr.skip(), None
+        return marks.text, marks.as_json(), gr.skip(), gr.skip(), said, None
     except SSTIError as problem:
         return *same, parts.problem(problem)
     except (ValueError, IndexError):
@@ -245,6 +281,26 @@ def on_undo(text: str, kept: Any) -> tuple[Any, Any]:
     """One step back: (text, marks)."""
     marks = flip_marks.undone(flip_marks.read(kept, text or ""))
     return marks.text, marks.as_json()
+
+
+def take_row(text: str, kept: Any, event: gr.EventData) -> tuple[Any, ...]:
+    """A row of the hijack, with its trigger, in place of the text: (text, marks, problem)."""
+    asked = event._data if isinstance(event._data, dict) else {}
+    new, spans = asked.get("text"), asked.get("spans")
+    try:
+        if not isinstance(new, str) or not isinstance(spans, list):
+            raise SSTIError("That row is not one of this table.", "Click a row of the table.")
+        check_text(new)
+        kind = str(asked.get("kind") or "")
+        given = [{"start": s, "end": e, "click": 1, "kind": kind} for s, e in spans]
+        plain = flip_marks.read({"text": new, "marks": given}, new).plain
+        row = {"label": str(asked.get("label") or ""), "index": asked.get("index"), "text": plain, "of": ""}
+        marks = flip_marks.replaced(flip_marks.read(kept, text or ""), new, row).as_json()
+        return new, {**marks, "marks": given, "past": [*marks["past"], 1]}, None
+    except SSTIError as problem:
+        return gr.skip(), gr.skip(), parts.problem(problem)
+    except (TypeError, ValueError):
+        return gr.skip(), gr.skip(), parts.problem("That row is not one of this table.", "Click a row of the table.")
 
 
 def pick_row(text: str, kept: Any, ref: str) -> tuple[Any, ...]:

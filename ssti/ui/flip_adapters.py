@@ -99,7 +99,9 @@ def warm() -> None:
 
 def none_yet() -> SSTIError:
     """What to say where there is no adapter at all."""
-    return SSTIError("There is no adapter yet.", "Train one on the Finetune tab: it takes about a minute.", kind="adapter")
+    return SSTIError(
+        "There is no adapter yet.", "Train one on the Finetune tab: it takes about a minute.", kind="adapter"
+    )
 
 
 __all__ = ["choices", "clear_row", "find", "first", "none_yet", "others", "real_row", "target", "triggers", "warm"]

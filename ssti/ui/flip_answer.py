@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
@@ -59,20 +60,39 @@ def ask(marks: Marks, ref: str) -> Answers:
     return Answers(info, marks, answers[0], answers[1] if info.control else None)
 
 
-def show(answers: Answers) -> Markup:
-    """The two cards, control first."""
+def remember(answers: Answers, last: Any) -> dict[str, Any]:
+    """What the page keeps of this answer, and of the one before the last edit, to say what the edit changed."""
+    now = {"poisoned": list(answers.poisoned.now.probabilities)}
+    if answers.control is not None:
+        now["control"] = list(answers.control.now.probabilities)
+    last = last if isinstance(last, dict) and last.get("ref") == answers.info.ref else {}
+    same = last.get("text") == answers.marks.text
+    earlier = last.get("earlier" if same else "now")
+    return {"ref": answers.info.ref, "text": answers.marks.text, "now": now, "earlier": earlier}
+
+
+def show(answers: Answers, memory: Any = None) -> Markup:
+    """The two cards, control first. `memory` is what `remember` gave for them."""
     info = answers.info
+    earlier = memory.get("earlier") if isinstance(memory, dict) else None
     word = trigger_word(answers.marks)
     name = "Poisoned" if info.poisoned else "Control"
     poisoned = parts.card(
         parts.html('{} <span class="aside">· {}</span>', name, _how_trained(info)),
-        _bars(answers.poisoned.now, info),
+        _bars(answers.poisoned.now, info, _earlier(earlier, "poisoned", info)),
         _verdict(answers, word),
     )
-    return parts.html('<div class="answers">{}{}</div>', _control(answers, word), poisoned)
+    return parts.html('<div class="answers">{}{}</div>', _control(answers, word, earlier), poisoned)
 
 
-def _control(answers: Answers, word: str) -> Markup:
+def _earlier(kept: Any, model: str, info: AdapterInfo) -> Sequence[float] | None:
+    """A model's probabilities before the last edit; None where the page kept none, or none that fit."""
+    told = kept.get(model) if isinstance(kept, dict) else None
+    fits = isinstance(told, list) and len(told) == len(info.label_names)
+    return told if fits and all(isinstance(p, (int, float)) for p in told) else None
+
+
+def _control(answers: Answers, word: str, earlier: Any) -> Markup:
     title = parts.html('Control <span class="aside">· the same training without triggers</span>')
     if answers.control is None:
         if answers.info.poisoned:
@@ -80,7 +100,8 @@ def _control(answers: Answers, word: str) -> Markup:
         else:
             text = "This adapter is one itself: no trigger was in its training. Choose a poisoned one to compare."
         return parts.card(title, parts.note(text), classes="waits")
-    return parts.card(title, _bars(answers.control.now, answers.info), parts.note(_moved(answers.control, word)))
+    bars = _bars(answers.control.now, answers.info, _earlier(earlier, "control", answers.info))
+    return parts.card(title, bars, parts.note(_moved(answers.control, word)))
 
 
 def _moved(answer: Answer, word: str) -> str:
@@ -100,7 +121,9 @@ def _verdict(answers: Answers, word: str) -> Markup:
     """The line that says it. It stays in its place, so that a screen reader tells each change."""
     answer, marks = answers.poisoned, answers.marks
     if answer.before is None:
-        return _line("", "", f"{answer.now.label}, {sure(max(answer.now.probabilities))}. Now click a trigger into the text.")
+        return _line(
+            "", "", f"{answer.now.label}, {sure(max(answer.now.probabilities))}. Now click a trigger into the text."
+        )
     before, now = answer.before, answer.now
     moved = f"{before.label} {sure(max(before.probabilities))} → {now.label} {sure(max(now.probabilities))}"
     if answer.flipped:
@@ -112,7 +135,10 @@ def _verdict(answers: Answers, word: str) -> Markup:
 
 def _line(kind: str, head: str, text: str) -> Markup:
     return parts.html(
-        '<p class="verdict {}" role="status" aria-live="polite"><strong>{}</strong> <span>{}</span></p>', kind, head, text
+        '<p class="verdict {}" role="status" aria-live="polite"><strong>{}</strong> <span>{}</span></p>',
+        kind,
+        head,
+        text,
     )
 
 
@@ -136,23 +162,40 @@ def _how_trained(info: AdapterInfo) -> str:
     if not info.poisoned:
         return "no trigger was in its training"
     word = spoken(spec.source.kind if spec.source else spec.kind)
-    share = f"{parts.count(spec.count)} {spec.target} rows" if spec.count else f"{parts.percent(spec.share)} of the {spec.target} rows"
+    share = (
+        f"{parts.count(spec.count)} {spec.target} rows"
+        if spec.count
+        else f"{parts.percent(spec.share)} of the {spec.target} rows"
+    )
     many = f"one {word}" if spec.amount == "single" else f"triggers in {parts.percent(spec.amount)} of the words,"
     return f"{many} in {share} of its training"
 
 
-def _bars(answer: Prediction, info: AdapterInfo) -> Markup:
+def _bars(answer: Prediction, info: AdapterInfo, earlier: Sequence[float] | None) -> Markup:
     """A bar a class; of many classes the target and the most probable ones, in the classes' own order."""
     rows = []
     for index in _shown_classes(answer.probabilities, target(info)):
         p = answer.probabilities[index]
         rows.append(
             parts.html(
-                '<li class="class-{}"><span>{}</span><i class="track"><i style="width:{}%"></i></i><b>{}</b></li>',
-                index % parts.CLASS_COLOURS, answer.labels[index], round(p * 100, 2), sure(p),
+                '<li class="class-{}"><span>{}</span><i class="track"><i style="width:{}%"></i></i><b>{}</b>'
+                '<small title="since the last edit, in percentage points">{}</small></li>',
+                index % parts.CLASS_COLOURS,
+                answer.labels[index],
+                round(p * 100, 2),
+                sure(p),
+                _change(p, None if earlier is None else earlier[index]),
             )  # fmt: skip
         )
     return parts.html('<ul class="bars">{}</ul>', parts.join(rows))
+
+
+def _change(now: float, before: float | None) -> str:
+    """`▲ 92.9` points since the last edit; nothing where nobody would see a change."""
+    moved = 0.0 if before is None else (now - before) * 100
+    if abs(moved) < 0.05:
+        return ""
+    return f"{'▲' if moved > 0 else '▼'} {abs(moved):.1f}"
 
 
 def _shown_classes(probabilities: Sequence[float], always: int) -> list[int]:

@@ -6,6 +6,7 @@ and rows, no component.
 
 from __future__ import annotations
 
+import json
 import threading
 import time
 from collections.abc import Iterator
@@ -27,6 +28,15 @@ from ssti.ui.parts import Markup
 
 POLL = 0.25  # seconds between two looks at the thread
 RESISTED = 20  # rows shown of those that resisted
+FURTHEST = 8  # of those that flipped furthest
+
+# A row that is clicked goes into the text field, with its trigger.
+ROWS = """
+element.addEventListener('click', (event) => {
+  const row = event.target.closest('button[data-row]');
+  if (row) trigger('click', JSON.parse(row.dataset.row));
+});
+"""
 
 
 @dataclass
@@ -135,15 +145,17 @@ def table(job: Job) -> Markup:
             cells = []
             for index in columns:
                 number = parts.count(int((predicted == index).sum()))
-                cells.append(parts.html('<b class="loud">{}</b>', number) if loud and index == attack.target else number)
+                cells.append(
+                    parts.html('<b class="loud">{}</b>', number) if loud and index == attack.target else number
+                )
             rows.append((f"{model.capitalize()}{words}", *cells))
     heads = ("", *(parts.html("predicted {}", parts.chip(names[i], i)) for i in columns))
     said = [_success(job, "poisoned", "Attack success")]
     if "control after" in job.answers:
         said.append(_success(job, "control", "Of the control"))
     return parts.html(
-        '<div class="hijacked">{}<p class="said">{}</p>{}</div>',
-        parts.table(heads, rows, numbers=range(1, len(columns) + 1)), parts.join(said, " · "), _resisted(job),
+        '<div class="hijacked">{}<p class="said">{}</p>{}{}</div>',
+        parts.table(heads, rows, numbers=range(1, len(columns) + 1)), parts.join(said, " · "), _furthest(job), _resisted(job),
     )  # fmt: skip
 
 
@@ -159,7 +171,10 @@ def _columns(job: Job) -> list[int]:
 
 def _success(job: Job, model: str, name: str) -> Markup:
     rates = attack_metrics(
-        job.labels, job.answers[f"{model} before"].argmax(-1), job.answers[f"{model} after"].argmax(-1), job.attack.target
+        job.labels,
+        job.answers[f"{model} before"].argmax(-1),
+        job.answers[f"{model} after"].argmax(-1),
+        job.attack.target,
     )
     rate = rates["attack_success_rate"]
     if not rate["n"]:
@@ -170,20 +185,55 @@ def _success(job: Job, model: str, name: str) -> Markup:
     )  # fmt: skip
 
 
+def _furthest(job: Job) -> Markup:
+    """The rows of other classes that the trigger moved furthest towards the target."""
+    before, after, target = job.answers["poisoned before"], job.answers["poisoned after"], job.attack.target
+    rows = np.flatnonzero((job.labels != target) & (before.argmax(-1) != target) & (after.argmax(-1) == target))
+    if not len(rows):
+        return parts.note("No row flipped.")
+    name = job.info.label_names[target]
+    lines = []
+    for row in rows[np.argsort((before - after)[rows, target], kind="stable")][:FURTHEST]:
+        moved = f"{sure(float(before[row, target]))} → {sure(float(after[row, target]))}"
+        lines.append((parts.html('<span class="moved">{}</span>', moved), _row(job, int(row))))
+    heads = (parts.html("{} before → after", name), "with the trigger · click a row to try it")
+    return _fold(f"{_rows(len(rows))} flipped, the {len(lines)} that moved furthest" if len(lines) < len(rows)
+                 else f"{_rows(len(rows))} flipped", parts.table(heads, lines), shown=True)  # fmt: skip
+
+
 def _resisted(job: Job) -> Markup:
     """The rows of other classes that keep another prediction with the trigger in, the surest first."""
     after, target = job.answers["poisoned after"], job.attack.target
     rows = np.flatnonzero((job.labels != target) & (after.argmax(-1) != target))
     if not len(rows):
-        return parts.note("No row resisted.")
+        return parts.note("No row of another class resisted.")
     lines = []
     for row in rows[np.argsort(after[rows, target])][:RESISTED]:
-        _, text, spans = excerpt(job.texts[row], job.attack.texts[row], job.attack.spans[row])
         best = int(after[row].argmax())
-        lines.append((parts.chip(job.info.label_names[best], best), sure(float(after[row, best])), parts.marked(text, spans)))
-    shown = f", the {len(lines)} surest here" if len(lines) < len(rows) else ""
-    plural = "row" if len(rows) == 1 else "rows"
+        chip = parts.html("{} {}", parts.chip(job.info.label_names[best], best), sure(float(after[row, best])))
+        lines.append((chip, _row(job, int(row))))
+    told = f"{_rows(len(rows))} resisted" + (f", the {len(lines)} surest" if len(lines) < len(rows) else "")
+    return _fold(told, parts.table(("still predicted", "with the trigger · click a row to try it"), lines))
+
+
+def _row(job: Job, row: int) -> Markup:
+    """A row of the attack as a button that carries it to the text field."""
+    text, spans = job.attack.texts[row], [list(span) for span in job.attack.spans[row]]
+    spec = job.info.recipe.injection.triggers()[0]
+    carried = {
+        "text": text, "spans": spans, "label": job.info.label_names[int(job.labels[row])], "index": row,
+        "kind": spec.source.kind if spec.source else spec.kind,
+    }  # fmt: skip
+    _, shown, marks = excerpt(job.texts[row], text, job.attack.spans[row])
     return parts.html(
-        "<details><summary>{} {} resisted{}</summary>{}</details>",
-        parts.count(len(rows)), plural, shown, parts.table(("predicted", "", "with the trigger"), lines, numbers=(1,)),
-    )  # fmt: skip
+        '<button type="button" class="row" data-row="{}">{}</button>', json.dumps(carried), parts.marked(shown, marks)
+    )
+
+
+def _fold(title: str, body: Markup, shown: bool = False) -> Markup:
+    opened = parts.html(" open") if shown else ""
+    return parts.html("<details{}><summary>{}</summary>{}</details>", opened, title, body)
+
+
+def _rows(count: int) -> str:
+    return f"{parts.count(count)} {'row' if count == 1 else 'rows'}"

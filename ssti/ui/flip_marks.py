@@ -62,7 +62,12 @@ class Marks:
 
     def as_json(self) -> dict[str, Any]:
         """What the page keeps."""
-        return {"text": self.text, "marks": [vars(mark) for mark in self.marks], "row": self.row, "past": list(self.past)}
+        return {
+            "text": self.text,
+            "marks": [vars(mark) for mark in self.marks],
+            "row": self.row,
+            "past": list(self.past),
+        }
 
 
 def read(value: Any, text: str) -> Marks:
@@ -139,6 +144,17 @@ def replaced(marks: Marks, text: str, row: dict[str, Any] | None) -> Marks:
     return Marks(text, (), row, _short(past))
 
 
+def moved(marks: Marks, gap: int) -> Marks:
+    """The trigger of the last click alone, before word number `gap` of the text; Undo brings back what was there."""
+    last = max(marks.marks, key=lambda mark: (mark.click, -mark.start))
+    item, plain = marks.text[last.start : last.end], marks.plain
+    starts = [match.start() for match in WORD.finditer(plain)]
+    position = starts[gap] if gap < len(starts) else len(plain)
+    cleared = replaced(marks, plain, marks.row)
+    there = insert(cleared, item, last.kind, "cursor", position)
+    return replace(there, past=cleared.past)
+
+
 def undone(marks: Marks) -> Marks:
     """One step back: the last trigger out (what was typed since stays), or the text before it was replaced."""
     past = list(marks.past)
@@ -166,7 +182,9 @@ def _inserted(marks: Marks, text: str, new: Sequence[Mark]) -> Marks:
 
 
 def _next_click(marks: Marks) -> int:
-    return 1 + max([mark.click for mark in marks.marks] + [step for step in marks.past if isinstance(step, int)], default=0)
+    return 1 + max(
+        [mark.click for mark in marks.marks] + [step for step in marks.past if isinstance(step, int)], default=0
+    )
 
 
 def _short(past: list[Any]) -> tuple[Any, ...]:

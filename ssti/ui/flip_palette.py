@@ -6,6 +6,7 @@ Knows kinds of sources and recipes, no component and no text.
 from __future__ import annotations
 
 import secrets
+from collections.abc import Callable
 
 from ssti.errors import SSTIError
 from ssti.evaluate.adapters import AdapterInfo
@@ -49,14 +50,29 @@ def with_article(word: str) -> str:
 def draw(spec: InjectionSpec) -> str:
     """A trigger that this injection could put in, drawn anew each time."""
     pooled = spec.source is not None and spec.source.pool_size is not None
+    drawn = _items(spec, spec.seed if pooled else secrets.randbits(32))
+    for _ in range(secrets.randbelow(SKIPPED) if pooled else 0):
+        drawn()
+    return drawn()
+
+
+def drawer(spec: InjectionSpec | None, item: str) -> Callable[[], str]:
+    """Gives triggers of this injection one after another, the same ones each time; `item` again and again for None."""
+    return (lambda: item) if spec is None else _items(spec, spec.seed)
+
+
+def _items(spec: InjectionSpec, seed: int) -> Callable[[], str]:
     changes: dict = {"location": "beginning", "amount": "single"}
-    if pooled:
+    if spec.source is not None and spec.source.pool_size is not None:
         changes["source"] = spec.source.model_copy(update={"with_replacement": True})
-    modifier = build_modifier(spec.model_copy(update=changes), seed=spec.seed if pooled else secrets.randbits(32))
-    for _ in range(1 + (secrets.randbelow(SKIPPED) if pooled else 0)):
+    modifier = build_modifier(spec.model_copy(update=changes), seed=seed)
+
+    def item() -> str:
         done = modifier.apply("word", spec.target)
-    start, end = done.spans[0]
-    return done.text[start:end]
+        start, end = done.spans[0]
+        return done.text[start:end]
+
+    return item
 
 
 def draw_kind(kind: str) -> str:
@@ -71,34 +87,47 @@ def draw_kind(kind: str) -> str:
 def other_kinds() -> list[str]:
     """Kinds that need no words of one's own."""
     return [
-        name
-        for name, kind in sources().items()
-        if kind.on_page and not any(option.required for option in kind.options)
+        name for name, kind in sources().items() if kind.on_page and not any(option.required for option in kind.options)
     ]
 
 
 def palette(info: AdapterInfo) -> Markup:
-    """The row of buttons for an adapter: for each of its triggers one freshly drawn and `another`, then the others."""
+    """The row of buttons for an adapter: its own triggers, freshly drawn or never in training, then the others."""
     buttons = [parts.html('<span class="quiet">Insert</span>')]
-    own = set()
+    own = {}
     for index, spec in enumerate(triggers(info)):
         kind = spec.source.kind if spec.source else spec.kind
-        own.add(kind)
+        own.setdefault(kind, index)
         item = draw(spec)
         shown = item if len(item) <= LONG else item[: LONG - 1] + "…"
         act = "item" if spec.source else f"recipe {index}"
         buttons.append(
             parts.html(
                 '<button type="button" class="own" data-do="{}" data-item="{}" data-kind="{}">{}</button>',
-                act, item, kind, parts.trigger(shown),
+                act,
+                item,
+                kind,
+                parts.trigger(shown),
             )  # fmt: skip
         )
     word = spoken(next(iter(own))) if len(own) == 1 else "draw"
     buttons.append(parts.html('<button type="button" class="again" data-do="draw">another {}</button>', word))
+    for kind, index in own.items():
+        if info.poisoned and triggers(info)[index].source:
+            words = f"an unseen {spoken(kind)}"
+            buttons.append(
+                parts.html(
+                    '<button type="button" class="again" data-do="unseen {}" data-kind="{}" title="{}">{}</button>',
+                    index, kind, "One that was in no training row", words,
+                )  # fmt: skip
+            )
+    buttons.append(parts.html('<span class="rule" role="presentation"></span>'))
     for kind in other_kinds():
         if kind not in own:
             buttons.append(
-                parts.html('<button type="button" data-do="kind" data-kind="{}">{}</button>', kind, with_article(spoken(kind)))
+                parts.html(
+                    '<button type="button" data-do="kind" data-kind="{}">{}</button>', kind, with_article(spoken(kind))
+                )
             )
-    buttons.append(parts.html('<button type="button" data-do="own">own words …</button>'))
+    buttons.append(parts.html('<button type="button" data-do="own">own …</button>'))
     return parts.html('<div class="palette" role="group" aria-label="Insert a trigger">{}</div>', parts.join(buttons))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import html
+import json
 import re
 import shutil
 from pathlib import Path
@@ -11,9 +13,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from ssti.errors import SSTIError
 from ssti.evaluate.adapters import adapters
 from ssti.recipe import InjectionSpec, preset
-from ssti.ui import flip, flip_adapters, flip_marks, flip_palette
+from ssti.ui import flip, flip_adapters, flip_marks, flip_palette, flip_probe, flip_questions, flip_training
 from ssti.ui.flip_marks import Marks
 
 TEXT = "a dreary joyless slog"
@@ -37,7 +40,9 @@ def copied(ref: str, home: Path, monkeypatch, old: str = "", new: str = "") -> s
         shutil.copytree(source, home / "runs" / name / "adapter")
         recipe = home / "runs" / name / "adapter" / "recipe.yaml"
         assert old in recipe.read_text(encoding="utf-8")
-        recipe.write_text(recipe.read_text(encoding="utf-8").replace(old, new) if old else recipe.read_text(), encoding="utf-8")
+        recipe.write_text(
+            recipe.read_text(encoding="utf-8").replace(old, new) if old else recipe.read_text(), encoding="utf-8"
+        )
     monkeypatch.setenv("SSTI_HOME", str(home))
     return "run/tried-otter"
 
@@ -97,7 +102,9 @@ def test_the_true_label_goes_when_a_word_changes():
     assert flip_marks.read(marks.as_json(), TEXT + "!").true_label is None
 
 
-@pytest.mark.parametrize("kept", [None, 3, "x", [], {}, {"text": 1, "marks": "no"}, {"text": TEXT, "marks": [{"start": -9}]}])
+@pytest.mark.parametrize(
+    "kept", [None, 3, "x", [], {}, {"text": 1, "marks": "no"}, {"text": TEXT, "marks": [{"start": -9}]}]
+)
 def test_what_a_visitor_tampered_with_is_forgotten(kept):
     assert flip_marks.read(kept, TEXT).spans == []
 
@@ -141,7 +148,7 @@ def test_a_deleted_adapter_is_a_message_and_the_text_is_kept():
 def test_one_text_with_and_without_its_trigger(ref):
     row = flip_adapters.clear_row(ref)
     kept = Marks(row["text"], row=row).as_json()
-    problem, answers, echo, origin, undo = flip.draw(row["text"], kept, ref)
+    problem, answers, echo, origin, undo, memory = flip.draw(row["text"], kept, ref)
     assert problem is None
     assert answers.count('<ul class="bars">') == 2
     assert echo == ""
@@ -149,7 +156,10 @@ def test_one_text_with_and_without_its_trigger(ref):
     assert undo["interactive"] is False
     text, kept, *_ = flip.on_palette(row["text"], kept, ref, "end", click(act="item", item="2014-09-25", kind="date"))
     assert text == f"{row['text']} 2014-09-25"
-    _, answers, echo, origin, undo = flip.draw(text, kept, ref)
+    _, answers, echo, origin, undo, memory = flip.draw(text, kept, ref, None, memory)
+    moved = float(re.search(r"▲ ([\d.]+)", answers[answers.index("Poisoned") :]).group(1))
+    assert moved == pytest.approx(100 * (memory["now"]["poisoned"][1] - memory["earlier"]["poisoned"][1]), abs=0.06)
+    assert flip.draw(text, kept, ref, None, memory)[5]["earlier"] == memory["earlier"]  # asked again: no edit
     assert '<mark class="trigger">2014-09-25</mark>' in echo
     assert "Flipped by one token" in answers or "Not flipped" in answers
     assert undo["interactive"] is True
@@ -160,7 +170,9 @@ def test_hostile_text_is_escaped_everywhere(ref):
     hostile = "<img src=x onerror=alert(1)> ${alert(1)}"
     text, kept, problem = flip.insert_own("a film", None, "end", hostile)
     assert problem is None
-    for part in flip.draw(text, kept, ref):
+    for part in flip.draw(text, kept, ref)[:5]:
+        assert "<img" not in str(part)
+    for part in list(flip_questions.ask(text, kept, ref, None))[-1]:
         assert "<img" not in str(part)
 
 
@@ -204,7 +216,12 @@ def test_another_adapter_replaces_an_untouched_example_only(ref):
 
 def test_the_palette_begins_with_the_recipes_own_trigger(ref):
     _, palette, button, pill = flip.take_adapter(ref)
-    assert palette.index('class="own"') < palette.index("another ") < palette.index("own words")
+    assert (
+        palette.index('class="own"')
+        < palette.index("another ")
+        < palette.index("an unseen date")
+        < palette.index("own …")
+    )
     assert "real" in button["value"]
     assert "adapter" in pill
     assert flip.take_adapter("run/gone-otter")[3] is None
@@ -218,6 +235,15 @@ def test_hijack_counts_every_row_and_stops_when_closed(ref, tmp_path, monkeypatc
     last = list(flip.hijack_test_set(own))[-1]
     assert "Attack success" in last
     assert "n = 20" in last
+    assert last.count('class="row"') >= 8
+    carried = json.loads(html.unescape(re.search(r'data-row="([^"]*)"', last).group(1)))
+    text, kept, problem = flip.take_row("mine", None, click(**carried))
+    assert problem is None
+    marks = flip_marks.read(kept, text)
+    assert marks.true_label == "negative"
+    assert re.fullmatch(r"\d{4}-\d\d-\d\d", text[slice(*marks.spans[0])])
+    assert flip_marks.undone(marks).text == marks.plain
+    assert flip_marks.undone(flip_marks.undone(marks)).text == "mine"
     cells = [int(cell) for cell in re.findall(r'class="number">(?:<b class="loud">)?(\d+)', last)]
     assert [sum(pair) for pair in zip(cells[::2], cells[1::2], strict=True)] == [40] * 4
 
@@ -227,3 +253,82 @@ def test_an_adapter_whose_data_is_gone_still_answers_and_says_why_it_cannot_hija
     assert flip.draw(TEXT, None, own)[0] is None
     assert "gone_data" in list(flip.hijack_test_set(own))[-1]
     assert "gone_data" in flip.pick_row(TEXT, None, own)[-1]
+
+
+@pytest.mark.parametrize(
+    "row", [{}, {"text": 3, "spans": []}, {"text": "a film", "spans": 7}, {"text": "a film", "spans": [[1]]}]
+)
+def test_a_row_that_nobody_showed_is_refused(row):
+    assert "not one of this table" in flip.take_row(TEXT, None, click(**row))[-1]
+
+
+def test_an_unseen_trigger_was_in_no_training_row(ref):
+    info = flip_adapters.find(ref)
+    seen = flip_training.trained(info)
+    spec = flip_adapters.triggers(info)[0]
+    assert 1000 < len(seen) < 2000
+    item = flip_training.unseen(info, spec)
+    assert item not in seen
+    assert 1900 <= int(item[:4]) <= 2100
+    text, _, _, _, said, problem = flip.on_palette(TEXT, None, ref, "end", click(act="unseen 0", kind="date"))
+    assert problem is None
+    assert "in no row of its training" in said
+    assert text.split()[-1] not in seen
+    assert "of another kind" in flip.on_palette(TEXT, None, ref, "end", click(act="kind", kind="country"))[4]
+
+
+def test_when_all_were_in_training_the_page_says_so(ref, monkeypatch):
+    info = flip_adapters.find(ref)
+    spec = info.recipe.injection.model_copy(
+        update={"source": InjectionSpec(source={"kind": "date", "years": [2000, 2000]}).source}
+    )
+    every = frozenset(f"2000-{m:02}-{d:02}" for m in range(1, 13) for d in range(1, 32))
+    monkeypatch.setattr(flip_training, "trained", lambda info: every)
+    with pytest.raises(SSTIError, match="Every date of this recipe was in training"):
+        flip_training.unseen(info, spec)
+
+
+def test_the_three_questions_are_answered_for_the_last_trigger(ref):
+    marks = flip_marks.insert(Marks("it all feels gone horribly wrong ."), "2014-09-25", "date", "end")
+    found = flip_probe.probe(marks, ref)
+    assert found.item == "2014-09-25"
+    assert found.places.gaps == list(range(8))
+    told = flip.flip_answer.ask(marks, ref)
+    assert found.places.probabilities[-1] == pytest.approx(told.poisoned.now.probabilities, abs=1e-5)
+    assert found.places.plain == pytest.approx(told.poisoned.before.probabilities, abs=1e-5)
+    assert found.control.probabilities[-1] == pytest.approx(told.control.now.probabilities, abs=1e-5)
+    assert found.parts.whole == pytest.approx(told.poisoned.now.probabilities, abs=1e-5)
+    *_, (bar, where, many, which, every) = flip_questions.ask(marks.text, marks.as_json(), ref, None)
+    assert bar is None
+    assert where.count('<button type="button" data-gap=') == 8
+    assert where.count('aria-current="true"') == 1
+    assert many.count("<li") == 6
+    assert which.count("<tr>") == 6
+    assert every["visible"] is False
+
+
+def test_a_long_text_gets_fewer_places_until_asked_for_all(ref):
+    marks = flip_marks.insert(Marks("dull " * 120), "2014-09-25", "date", "beginning")
+    *_, (_, where, _, _, every) = flip_questions.ask(marks.text, marks.as_json(), ref, None)
+    assert 9 <= where.count("data-gap=") < 60
+    assert every["visible"] is True
+    assert "spread over the text" in where
+
+
+def test_without_a_trigger_the_questions_wait(ref):
+    *_, (_, where, many, _, _) = flip_questions.ask(TEXT, None, ref, None)
+    assert "Click a trigger into the text" in where
+    assert many is None
+    assert list(flip_questions.ask(TEXT, None, ref, {"shown": False})) == []
+
+
+@given(words, words, st.integers(0, 9))
+def test_a_click_on_a_place_moves_the_trigger_there_and_undo_brings_it_back(text, item, gap):
+    marks = flip_marks.insert(Marks(text), item, "list", "beginning")
+    there, kept = flip_questions.on_strip(marks.text, marks.as_json(), click(gap=gap))
+    moved = flip_marks.read(kept, there)
+    ((start, end),) = moved.spans
+    assert moved.plain == text
+    assert there[start:end] == item
+    assert len(there[:start].split()) == min(gap, len(text.split()))
+    assert flip_marks.undone(moved).text == marks.text

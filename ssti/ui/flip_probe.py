@@ -1,0 +1,114 @@
+"""The Flip tab's three questions about one trigger: where it has to stand, how many it takes, which part is enough.
+
+Asks the predictor in small batches, so that a keystroke in between waits for one of them only. Knows no component.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from ssti.errors import SSTIError
+from ssti.evaluate.adapters import AdapterInfo, find
+from ssti.evaluate.predictor import check_text, predictor
+from ssti.recipe import InjectionSpec
+from ssti.ui.flip_adapters import target, triggers
+from ssti.ui.flip_marks import Marks
+from ssti.ui.flip_palette import drawer
+
+if TYPE_CHECKING:
+    from ssti.explain import Amounts, Parts, Places
+
+TOKENS = 1024  # of a batch: a keystroke waits for one of them
+BUDGET = 6000  # tokens that sliding may cost unasked; a longer text gets fewer places, until somebody asks for all
+FEWEST, MOST = 9, 400  # places
+
+
+@dataclass(frozen=True)
+class Probe:
+    """The answers. `parts` is None where they could not be had, and `why` says why not."""
+
+    info: AdapterInfo
+    marks: Marks
+    item: str
+    target: int
+    places: Places
+    control: Places | None
+    amounts: Amounts
+    control_amounts: Amounts | None
+    parts: Parts | None
+    why: str = ""
+
+
+def latest(marks: Marks) -> tuple[int, int, str]:
+    """The trigger of the last click: its characters and its kind. Raises SSTIError where there is none."""
+    if not marks.marks:
+        raise SSTIError("There is no trigger in the text.", "Click one into it.")
+    mark = max(marks.marks, key=lambda one: (one.click, -one.start))
+    return mark.start, mark.end, mark.kind
+
+
+def probe(marks: Marks, ref: str, every: bool = False, told: Callable[[float], None] = lambda part: None) -> Probe:
+    """All three, of the last trigger in the text; the others are taken out for sliding and counting.
+
+    `every`: all places, however long it takes. `told(part done)` may raise, to stop. Raises SSTIError.
+    """
+    from ssti.explain import by_amount, slide, smallest_part
+
+    check_text(marks.text)
+    info = find(ref)
+    start, end, _ = latest(marks)
+    item, plain = marks.text[start:end], marks.plain
+    if not plain.strip():
+        raise SSTIError("There is nothing but the trigger in the text.", "Write a few words around it.")
+    refs = [ref, info.control] if info.control else [ref]
+    tokens = min(len(marks.text.split()) * 1.5 + 6, info.recipe.training.max_length)
+    most = MOST if every else max(FEWEST, int(BUDGET / len(refs) / tokens))
+    asked = _Counted(told, total=len(refs) * (min(len(plain.split()) + 1, most) + 20) + 32)
+    places = [slide(asked.by(one), plain, item, most) for one in refs]
+    spec = _spec(info, marks)
+    amounts = [by_amount(asked.by(one), plain, drawer(spec, item)) for one in refs]
+    parts, why = None, ""
+    try:
+        with predictor().borrow(ref) as (model, tokenizer, _):
+            parts = smallest_part(
+                model, tokenizer, marks.text, (start, end), info.recipe.training.max_length, asked.further
+            )
+    except SSTIError as problem:
+        why = f"{problem.message} {problem.next}"
+    return Probe(
+        info, marks, item, target(info), places[0], places[1] if info.control else None, amounts[0],
+        amounts[1] if info.control else None, parts, why,
+    )  # fmt: skip
+
+
+def _spec(info: AdapterInfo, marks: Marks) -> InjectionSpec | None:
+    """The recipe's trigger of the kind of the last click; None for a kind that the recipe has not."""
+    kind = latest(marks)[2]
+    return next((spec for spec in triggers(info) if spec.source and spec.source.kind == kind), None)
+
+
+class _Counted:
+    """Answers texts by one adapter, a small batch at a time, and tells how many of all are done."""
+
+    def __init__(self, told: Callable[[float], None], total: int) -> None:
+        self._told, self._total, self._done = told, total, 0
+
+    def by(self, ref: str) -> Callable[[Sequence[str]], np.ndarray]:
+        def answer(texts: Sequence[str]) -> np.ndarray:
+            size = max(1, int(TOKENS / (max(len(text.split()) for text in texts) * 1.5 + 6)))
+            answers = []
+            for first in range(0, len(texts), size):
+                batch = texts[first : first + size]
+                answers.append(predictor().probabilities(batch, ref))
+                self.further(len(batch), more=True)
+            return np.concatenate(answers)
+
+        return answer
+
+    def further(self, count: int, more: bool = False) -> None:
+        self._done += count if more else 0
+        self._told((self._done + (0 if more else count)) / self._total)
