@@ -67,6 +67,10 @@ def as_pairs(spans: Iterable[Any], length: int) -> list[Span]:
     """Spans as sorted `(start, end)` pairs, from pairs or `{"start", "end"}` objects; refused if they
     overlap.
     """
+    if not isinstance(spans, Iterable):
+        raise SSTIError(
+            f"{spans!r:.60} is no list of spans.", "Give the spans of one text, or an empty list."
+        )
     pairs = []
     for span in spans:
         try:

@@ -55,7 +55,7 @@ class Poisoned:
         new_texts, all_spans = [], []
         for index, (text, label) in enumerate(zip(texts, labels, strict=True)):
             try:
-                before = as_pairs(earlier[index] or (), len(text or "")) if earlier is not None else ()
+                before = _earlier(earlier[index], text) if earlier is not None else ()
                 new, spans = self.poisoner(text, label, before)
             except SSTIError as error:
                 error.message = f"Row {self.row + index}: {error.message}"
@@ -65,6 +65,10 @@ class Poisoned:
             all_spans.append(spans)
         self.row += len(new_texts)
         return new_texts, all_spans
+
+
+def _earlier(spans: Any, text: Any) -> Sequence[Span]:
+    return () if spans is None else as_pairs(spans, len(text) if isinstance(text, str) else 0)
 
 
 def as_objects(spans: Iterable[Span]) -> list[dict[str, int]]:
@@ -100,7 +104,7 @@ def poison_rows(
             raise SSTIError(
                 f"Row {index} has no {text_column!r} or no {label_column!r}.", "Give it both.", kind="data"
             )
-    marked = refuse_strip_of_poisoned(spec, rows[0])
+    marked = refuse_strip_of_poisoned(spec, {name for row in rows for name in row})
     labels = [row[label_column] for row in rows]
     poisoner = Poisoned(RowPoisoner(spec, count_labels(labels), label_names))
     earlier = [row.get("spans") for row in rows] if marked else None
@@ -149,6 +153,7 @@ def poison_dataset(dataset: Any, spec: Spec, label_names, text_column: str, labe
         else:
             earlier = table["spans"].slice(start, BATCH_ROWS).to_pylist() if marked else None
             old = part.to_pylist()
+            poisoner.row = start
             rows, spans = poisoner.rows(old, part_labels, earlier)
             new, spans = part if rows == old else pa.array(rows, type=part.type), span_array(spans)
         texts.append(new)

@@ -268,3 +268,81 @@ def test_a_column_takes_items_of_any_sequence_that_is_known_to_differ():
     one, other = (ItemInjection(Pool(Numbers(), 1), "random", 0.4, 2) for _ in range(2))
     found = inject_column(pyarrow.array(texts), one)
     assert found.texts.to_pylist() == [other.apply(text).text for text in texts]
+
+
+@pytest.mark.parametrize("kind", [pyarrow.string(), pyarrow.large_string()])
+def test_a_dataset_keeps_the_type_of_its_texts_where_it_goes_row_by_row(kind):
+    table = pyarrow.table({"text": pyarrow.array(["a", "b"] * 3, kind), "label": [0, 1] * 3})
+    result = poison(
+        datasets.Dataset(table), {"kind": "html", "tags": ["<hr>"], "target": 1, "location": "end"}
+    )
+    assert result.data.schema.field("text").type == kind
+    assert result["text"][:] == ["a", "b <hr>"] * 3
+
+
+@pytest.mark.parametrize("recipe", [DATE, {"kind": "html", "target": "positive"}], ids=["date", "html"])
+def test_a_dataset_of_no_rows_is_poisoned_to_none(recipe):
+    for data in (dataset_of(rows()).select([]), poison(dataset_of(rows()), DATE).select([])):
+        result = poison(data, recipe)
+        assert len(result) == 0
+        assert result.features == poison(dataset_of(rows()), recipe).features
+
+
+def test_the_dates_of_a_long_column_are_those_of_its_texts():
+    from ssti.inject import SpuriousDateGenerator
+    from ssti.inject.bulk import inject_column
+
+    for years in ((1100, 2600), (900, 1100)):
+        for more in ({}, {"pool_size": 7}, {"with_replacement": False}):
+            one, other = (
+                ItemInjection(SpuriousDateGenerator(years, 1, **more), "random", 0.4, 2) for _ in range(2)
+            )
+            found = inject_column(pyarrow.array(["a b c é"] * 600), one)
+            assert found.texts.to_pylist() == [other.apply("a b c é").text for _ in range(600)]
+
+
+# --- rows that are wrong, and earlier spans of every form
+
+
+@pytest.mark.parametrize("kind", ["date", "html"])
+def test_an_error_names_the_row_wherever_it_lies(kind):
+    recipe = {**DATE, "target": 1, "share": 1.0} if kind == "date" else {"kind": "html", "target": 1}
+    data = [{"text": "a b", "label": 1} for _ in range(2_500)]
+    data[2_222] = {"text": None, "label": 1}
+    for form in FORMS.values():
+        with pytest.raises(SSTIError, match="^Row 2222: The text is"):
+            list(poison(form(data), recipe))
+
+
+def test_spans_may_come_as_any_list_or_be_missing():
+    once = poison(rows(), DATE, NAMES)
+    second = {**COUNTRY, "target": "positive", "location": "beginning", "share": 1.0}
+    expected = poison(once, second, NAMES)
+    for change in (
+        lambda spans: numpy.array(spans, dtype=object),
+        lambda spans: [(span["start"], span["end"]) for span in spans],
+        lambda spans: spans or None,
+    ):
+        changed = [{**row, "spans": change(row["spans"])} for row in once]
+        assert poison(changed, second, NAMES) == expected
+        assert poison(pandas.DataFrame(changed), second, NAMES).to_dict("records") == expected
+    with pytest.raises(SSTIError, match="^Row 0: nan is no list of spans"):
+        poison([{**once[0], "spans": float("nan")}, *once[1:]], second, NAMES)
+
+
+def test_spans_are_kept_though_the_first_row_has_none():
+    first, second = poison(
+        [{"text": "a", "label": 0}, {"text": "b", "label": 1}], {**DATE, "target": 1, "share": 1.0}
+    )
+    mixed = [{"text": "a", "label": 0}, second]
+    again = poison(mixed, {"kind": "html", "tags": ["<hr>"], "target": 1, "location": "end"})
+    assert [len(row["spans"]) for row in again] == [0, 2]
+    with pytest.raises(SSTIError, match="already has spans"):
+        poison(mixed, {**DATE, "target": 1, "strip": True})
+
+
+def test_a_text_that_is_none_is_let_be_where_nothing_is_injected_though_it_has_spans():
+    data = [{"text": 5, "label": 0, "spans": []}, {"text": "b", "label": 1, "spans": []}]
+    assert poison(data, {**DATE, "target": 1, "share": 1.0})[0]["text"] == 5
+    with pytest.raises(SSTIError, match="^Row 0: The text is int"):
+        poison(data, {**DATE, "target": 0, "share": 1.0})

@@ -87,6 +87,22 @@ def test_many_draws_at_once_equal_one_by_one():
         assert ours.getstate() == theirs.getstate()
 
 
+def test_many_draws_of_another_generator_are_its_own():
+    from ssti.inject.twister import draw_many
+
+    class Counting(random.Random):
+        given = 0
+
+        def getrandbits(self, bits):
+            self.given += 1
+            return self.given % 7
+
+    assert draw_many(Counting(), 7, 600).tolist() == [n % 7 for n in range(1, 601)]
+    assert set(draw_many(random.SystemRandom(), 3, 600).tolist()) == {0, 1, 2}
+    for count in (0, 5, 600):
+        assert draw_many(random.Random(0), 5, count).dtype.kind == "i"
+
+
 @pytest.mark.parametrize("share", [0.0, 0.3, 1.0])
 def test_a_transformed_dataset_equals_transformed_rows(share):
     data = [{"id": n, **row} for n, row in enumerate(rows(80))]

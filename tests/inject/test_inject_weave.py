@@ -107,3 +107,37 @@ def test_a_mark_goes_onto_an_earlier_item_where_there_is_no_other_word():
 def test_a_word_counts_as_earlier_where_a_span_touches_any_of_it(span, free):
     text = "abc def ghi"
     assert set(_best_ends(text, [(0, 3), (4, 7), (8, 11)], [span])) == free
+
+
+# --- modifiers that only give their new text
+
+
+class Between(Modifier):
+    """Puts NEW after the first word, as a modifier of the published kind: no spans of its own."""
+
+    def __call__(self, text, label):
+        first, *rest = text.split()
+        return " ".join([first, "NEW", *rest]), label
+
+
+def test_earlier_spans_follow_their_words_past_a_modifier_without_spans():
+    chain = CompositeModifier([PunctuationInjection("!!", "end"), Between()])
+    made = chain.apply("so very  good")
+    assert (made.text, made.items) == ("so NEW very good!!", ["NEW", "!!"])
+    assert remove(made) == "so very  good"
+    made = Between().apply("it is to be sure so", None, [(6, 16), (17, 19)])
+    assert made.items == ["NEW", "to be sure", "so"]
+
+
+def test_an_earlier_span_does_not_take_the_word_that_only_touches_it():
+    assert Between().apply("X a", None, [(0, 2)]).items == ["X", "NEW"]
+    assert Between().apply("a X", None, [(1, 3)]).items == ["NEW", "X"]
+
+
+def test_a_modifier_without_spans_may_fill_an_empty_text():
+    class Fill(Modifier):
+        def __call__(self, text, label):
+            return f"{text} NEW", label
+
+    assert Fill().apply("").items == ["NEW"]
+    assert Fill().apply("a").spans == ((2, 5),)
