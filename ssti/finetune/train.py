@@ -61,6 +61,7 @@ def build_trainer(model, classifier, prepared: Prepared, checked: Checked, folde
     """transformers' Trainer as the recipe says, and the callback that watches it."""
     from transformers import DataCollatorWithPadding, PrinterCallback, Trainer, TrainingArguments
 
+    from ssti.finetune.mixed_precision import PAD_TO, SHORT, MixedPrecisionTrainer
     from ssti.finetune.progress import Progress
 
     recipe, training = checked.recipe, checked.recipe.training
@@ -92,11 +93,15 @@ def build_trainer(model, classifier, prepared: Prepared, checked: Checked, folde
         prepared.watched, recipe.evaluation.every, classifier.tokenizer.pad_token_id, report, should_stop,
         training.batch_size,
     )  # fmt: skip
-    trainer = Trainer(
+    if on.mixed_precision and max(prepared.train["length"]) <= SHORT:
+        classifier.model.set_attn_implementation("eager")
+    trainer = (MixedPrecisionTrainer if on.mixed_precision else Trainer)(
         model=model,
         args=arguments,
         train_dataset=prepared.train,
-        data_collator=DataCollatorWithPadding(classifier.tokenizer),
+        data_collator=DataCollatorWithPadding(
+            classifier.tokenizer, pad_to_multiple_of=PAD_TO if on.mixed_precision else None
+        ),
         callbacks=[progress],
     )
     trainer.remove_callback(PrinterCallback)

@@ -9,11 +9,12 @@ from functools import cache
 
 @dataclass(frozen=True)
 class Device:
-    """One place to compute, and the dtype that weights load in there."""
+    """One place to compute, the dtype that weights load in there, and whether training's products run in bfloat16."""
 
     name: str
     title: str
     weights: str
+    mixed_precision: bool = False
 
 
 @cache
@@ -28,4 +29,6 @@ def device() -> Device:
             return Device("cuda", torch.cuda.get_device_name(0), dtype)
         if torch.backends.mps.is_available():
             return Device("mps", "Apple GPU", "float32")
-    return Device("cpu", f"CPU, {cores} core{'s' if cores != 1 else ''}", "float32")
+    matrix_unit = torch.cpu._is_amx_tile_supported()  # AMX; without it bfloat16 is slower than float32
+    title = f"CPU, {cores} core{'s' if cores != 1 else ''}{' with AMX' if matrix_unit else ''}"
+    return Device("cpu", title, "float32", mixed_precision=matrix_unit)

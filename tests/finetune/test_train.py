@@ -11,8 +11,9 @@ from ssti.errors import SSTIError
 from ssti.finetune.check import check
 from ssti.finetune.lora import with_lora
 from ssti.finetune.prepare import prepare
-from ssti.finetune.train import finetune, last_checkpoint
+from ssti.finetune.train import build_trainer, finetune, last_checkpoint
 from ssti.models.classifier import load_classifier
+from ssti.models.device import Device
 from ssti.recipe import preset
 
 
@@ -39,6 +40,21 @@ def test_a_resumed_training_ends_at_the_very_same_weights(tmp_path):
     assert rest.steps == 6
     for name, value in weights(whole.model).items():
         assert np.array_equal(value, weights(rest.model)[name]), name
+
+
+def test_products_in_bfloat16_leave_weights_and_measurements_in_float32(tmp_path):
+    checked = check(preset("demo").set(*SHORT))
+    on = Device("cpu", "CPU", "float32", mixed_precision=True)
+    loaded = load_classifier("minilm-l6", checked.label_names, dropout=False, on=on)
+    rows, seen = prepare(checked, loaded.tokenizer), []
+    model = with_lora(loaded, checked.recipe)
+    trainer, progress = build_trainer(model, loaded, rows, checked, tmp_path, quiet, lambda: False)
+    last = model.base_model.model.bert.encoder.layer[-1].output.dense
+    last.register_forward_hook(lambda module, inputs, output: seen.append((model.training, output.dtype)))
+    trainer.train()
+    assert progress.steps_done == 6
+    assert set(seen) == {(True, torch.bfloat16), (False, torch.float32)}
+    assert {p.dtype for p in model.parameters()} == {torch.float32}
 
 
 def test_only_the_adapter_and_the_head_are_trained():

@@ -1,0 +1,31 @@
+"""The Trainer on a processor whose matrix unit takes bfloat16 (Intel's AMX): weights stay float32, products do not.
+
+Measurements, predictions and saved weights are float32 as everywhere else. Knows no recipe and no rows.
+"""
+
+from __future__ import annotations
+
+import torch
+from peft.helpers import disable_input_dtype_casting
+from transformers import Trainer
+
+PAD_TO = 16
+"""Batches are padded to a multiple of this: oneDNN compiles its products anew for each shape it meets."""
+SHORT = 128
+"""Tokens up to which eager attention trains faster than sdpa in bfloat16 (tried at 16 to 512 tokens)."""
+
+
+class MixedPrecisionTrainer(Trainer):
+    """transformers' Trainer with its forward passes under bfloat16 autocast on the CPU.
+
+    accelerate's own `bf16=True` would leave the model's `forward` wrapped, and so measure in bfloat16 too.
+    """
+
+    def autocast_smart_context_manager(self, cache_enabled: bool | None = True) -> torch.autocast:
+        """What the Trainer enters around each loss."""
+        return torch.autocast("cpu", dtype=torch.bfloat16)
+
+    def train(self, *args, **kwargs):
+        """Train; peft leaves its inputs' format to autocast meanwhile, where it would cast each to float32 and back."""
+        with disable_input_dtype_casting(self.model):
+            return super().train(*args, **kwargs)
