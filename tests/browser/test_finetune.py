@@ -133,11 +133,11 @@ def test_stop_answers_within_three_seconds_and_keeps_an_adapter(lab, store):
     expect(lab.page.get_by_role("button", name="Resume")).to_be_visible()
 
 
-def test_a_killed_worker_is_said_and_the_run_resumes_to_its_end(lab, store):
-    run = local.launch(tiny(30), store=store)[0]
+def test_a_killed_worker_is_said_and_the_run_resumes_from_its_checkpoint(lab, store):
+    run = local.launch(tiny(5000, "evaluation.every=1000"), store=store)[0]
     lab.open(tab="finetune", run=run.id)
     end = time.monotonic() + LONG / 1000
-    while run.progress().step < 5:
+    while not list(run.path.glob("checkpoints/checkpoint-*/trainer_state.json")):
         assert time.monotonic() < end
         time.sleep(0.02)
     worker = [e["worker"]["pid"] for e in run.events() if "worker" in e][-1]
@@ -147,10 +147,13 @@ def test_a_killed_worker_is_said_and_the_run_resumes_to_its_end(lab, store):
     expect(lab.problem()).to_contain_text("Press Resume")
     before = run.progress().step
     lab.page.get_by_role("button", name="Resume").click()
-    expect(state(lab.page)).to_have_text("done", timeout=LONG)
+    expect(state(lab.page)).to_have_text("training", timeout=LONG)
     expect(lab.problem()).to_have_count(0)
     trained = [e for e in run.events() if e["kind"] == "state" and e["state"] == "training"]
     assert len(trained) == 2 and 0 < trained[1]["from_step"] <= before
+    lab.page.get_by_role("button", name="Stop and keep").click()
+    expect(state(lab.page)).to_contain_text("its adapter is kept", timeout=LONG)
+    assert run.has_adapter
 
 
 def test_a_run_goes_on_without_the_server_and_the_page_finds_it_again(
