@@ -139,6 +139,18 @@ def test_the_auto_classes_load_one_checkpoint_each_in_its_way(tmp_path):
     assert torch.equal(again(**batch).logits, head(**batch).logits)
 
 
+@torch.no_grad()
+def test_layers_that_are_kept_on_disk_give_the_same_logits(tmp_path):
+    model = tiny()
+    model.save_pretrained(tmp_path)
+    places = {name: "cpu" for name in ("transformer.token_embeddings", "transformer.norm", "lm_head")}
+    places |= {f"transformer.layers.{layer}": "disk" if layer != 1 else "cpu" for layer in range(3)}
+    spread = OpenELMForCausalLM.from_pretrained(tmp_path, device_map=places, offload_folder=tmp_path / "offload")
+    assert {p.device.type for p in spread.transformer.layers[0].parameters()} == {"meta"}
+    batch = texts(5, 8)
+    assert torch.equal(spread(**batch).logits, model(**batch).logits)
+
+
 def test_new_weights_are_drawn_as_from_scratch():
     from ssti.models.openelm.configuration import OpenELMConfig
 

@@ -121,9 +121,7 @@ class OpenELMPreTrainedModel(PreTrainedModel):
     _no_split_modules = ["OpenELMDecoderLayer"]
     _skip_keys_device_placement = ["past_key_values"]
     _input_embed_layer = "token_embeddings"
-    _supports_flash_attn = True
     _supports_sdpa = True
-    _supports_flex_attn = True
     _supports_attention_backend = True
     _can_record_outputs = {
         "hidden_states": OpenELMDecoderLayer,
