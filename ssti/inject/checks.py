@@ -74,7 +74,7 @@ def check_items(items: Any, name: str = "items") -> list[str]:
     return checked
 
 
-def check_item(item: Any, name: str = "the source") -> str:
+def check_item(item: Any, name: str) -> str:
     """`item` itself, if it is a string that is more than white space."""
     if not isinstance(item, str) or not item.strip():
         raise SSTIError(

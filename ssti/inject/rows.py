@@ -22,19 +22,18 @@ class Part:
     def __init__(
         self, spec: Spec, counts: Mapping[Any, int] | None, label_names: Sequence[str] | None
     ) -> None:
-        self.spec = spec
+        self.target = spec.target
         self.modifier: Modifier = build_modifier(spec)
         self.value = target_value(spec.target, label_names, counts)
         self.seen = 0
         self.chosen: bytearray | None = None  # None: every row
-        self.total = self.number = 0
         if counts is not None:
-            self.total = counts.get(self.value, 0)
-            self.number = number_of_rows(self.total, spec.share, spec.count, f"class {spec.target!r}")
-            if self.number < self.total:
-                self.chosen = bytearray(self.total)
-                for index in choose(self.total, self.number, spec.seed):
-                    self.chosen[index] = 1
+            total = counts.get(self.value, 0)
+            number = number_of_rows(total, spec.share, spec.count, f"class {spec.target!r}")
+            if number < total:
+                self.chosen = bytearray(total)
+                for index in choose(total, number, spec.seed):
+                    self.chosen[index] = True
 
     def takes(self, label: Any) -> bool:
         """Whether the next row, of this label, gets the trigger. To be asked once for each row, in order."""
@@ -44,9 +43,9 @@ class Part:
         self.seen += 1
         if self.chosen is None:
             return True
-        if index >= self.total:
+        if index >= len(self.chosen):
             raise SSTIError(
-                f"The stream now has more rows of class {self.spec.target!r} than the {self.total} counted.",
+                f"The stream now has more rows of class {self.target!r} than the {len(self.chosen)} counted.",
                 "Give a dataset that yields the same rows each time.",
                 kind="data",
             )

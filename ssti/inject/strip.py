@@ -21,8 +21,8 @@ def stripper(pattern: str) -> Callable[[str], str]:
             pieces: list[str] = []
             previous = 0
             for match in finder.finditer(text):
-                start, end = match.span(group)
-                if start == end or start < previous:
+                start, end = max(match.start(group), previous), match.end(group)
+                if start >= end:
                     continue
                 piece = text[previous:start]
                 before, after = (piece or (" " if not pieces else pieces[-1]))[-1:], text[end : end + 1]

@@ -198,19 +198,12 @@ def one_chunk(column: Any) -> Any:
     """A chunked column as a single Arrow array."""
     import pyarrow as pa
 
-    return (
-        column.chunk(0)
-        if column.num_chunks == 1
-        else pa.concat_arrays(column.chunks or [pa.array([], column.type)])
-    )
+    return column.chunk(0) if column.num_chunks == 1 else pa.concat_arrays(column.chunks)
 
 
 def plain_table(dataset: Any) -> Any:
     """All rows of a Dataset as an Arrow table, in their order, whatever was selected or shuffled before."""
-    import pyarrow as pa
-
-    table = dataset.with_format("arrow")[:]
-    return pa.table(table) if not isinstance(table, pa.Table) else table
+    return dataset.with_format("arrow")[:]
 
 
 def with_column(table: Any, name: str, column: Any) -> Any:
@@ -251,7 +244,5 @@ def as_dataset(old: Any, table: Any, key: str, marked: bool = True) -> Any:
 
     info = old.info.copy()
     info.features = marked_features(old.features) if marked else old.features
-    fingerprint = hashlib.blake2b(
-        f"{old._fingerprint} {key}".encode(errors="replace"), digest_size=8
-    ).hexdigest()
+    fingerprint = hashlib.blake2b(f"{old._fingerprint} {key}".encode(), digest_size=8).hexdigest()
     return Dataset(InMemoryTable(table), info=info, split=old.split, fingerprint=fingerprint)

@@ -100,7 +100,6 @@ def test_splits_that_are_not_chosen_keep_their_texts_whatever_the_recipe():
         pandas.Series([0, 1, 0]),
         pyarrow.array([0, 1, 0]),
         pyarrow.chunked_array([[0], [1, 0]]),
-        iter([0, 1, 0]),
     ],
     ids=lambda labels: type(labels).__name__,
 )
@@ -145,6 +144,17 @@ def test_a_stream_keeps_its_features_and_its_split():
         lambda: iter(rows()), features=dataset.features, split=datasets.Split.TEST
     )
     assert poison(named, DATE).split == "test"
+
+
+def test_a_dataset_keeps_its_description_its_split_and_its_features():
+    table = pyarrow.table({"text": ["a", "b"], "label": [0, 1]})  # no features in the schema of this table
+    features = datasets.Features(text=datasets.Value("string"), label=datasets.ClassLabel(names=NAMES))
+    info = datasets.DatasetInfo(description="Films.", features=features)
+    dataset = datasets.Dataset(table, info=info, split=datasets.Split.TEST)
+    for result in (poison(dataset, DATE), spurious_transform("positive", dataset, only(), 1.0, spans=True)):
+        assert (result.info.description, str(result.split)) == ("Films.", "test")
+        assert result.features["label"].names == NAMES
+    assert dataset.features == features
 
 
 def test_a_stream_without_features_is_poisoned_as_its_rows_are():

@@ -137,6 +137,9 @@ def test_strip_spans_leaves_what_is_joined_to_a_word():
     assert strip_spans("X Y", [(0, 1), (2, 3)]) == ""
     assert strip_spans("X Y ", [(0, 1), (2, 3)]) == " "
     assert strip_spans("XY a", [(0, 1), (1, 2)]) == "a"
+    assert strip_spans("X Y<b>", [(0, 1), (2, 3)]) == "<b>"
+    assert strip_spans("a\nX ", [(2, 3)]) == "a\n "
+    assert strip_spans("ab", [(1, 1)]) == "ab"
 
 
 # --- HTML
@@ -355,17 +358,27 @@ def test_natural_words_are_counted_by_texts():
     ("position", "expected"),
     [
         (0, "X hello big world"),
+        (1, "X hello big world"),
         (2, "X hello big world"),
         (3, "hello X big world"),
         (5, "hello X big world"),
         (6, "hello X big world"),
+        (7, "hello X big world"),
+        (8, "hello big X world"),
         (9, "hello big X world"),
+        (14, "hello big world X"),
         (15, "hello big world X"),
         (99, "hello big world X"),
     ],
 )
 def test_the_cursor_snaps_to_the_nearest_gap(position, expected):
     assert place("hello big world", "X", "cursor", position).text == expected
+
+
+def test_the_cursor_in_the_middle_of_a_word_goes_behind_it():
+    assert place("abcd", "X", "cursor", 2).text == "abcd X"
+    assert place("a abcd", "X", "cursor", 4).text == "a abcd X"
+    assert place("abc ", "X", "cursor", 1).text == "X abc "
 
 
 def test_placing_by_location():
