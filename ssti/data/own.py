@@ -65,7 +65,7 @@ def own_name(
 ) -> str:
     """The name that stands for this place, this choice of columns and these names of the classes."""
     chosen = {"text": text, "label": label, "config": config, "names": "|".join(names) if names else None}
-    written = "&".join(f"{key}={quote(value)}" for key, value in chosen.items() if value is not None)
+    written = "&".join(f"{key}={quote(value, safe='|')}" for key, value in chosen.items() if value is not None)
     return f"{place}#{written}" if written else str(place)
 
 

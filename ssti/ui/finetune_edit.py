@@ -93,7 +93,7 @@ def arrive(data: Any, mine: Any) -> list[Any]:
         return [*quiet[:-1], parts.problem(error)]
     new = form.as_data(recipe)
     return [
-        new,
+        gr.skip() if new == data else new,  # an answer that comes late must not undo what came meanwhile
         {"recipe": new, "arrived": came, "pace": form.pace_of(recipe)},
         *shown(recipe),
         *about(recipe),

@@ -10,6 +10,7 @@ from typing import Any
 
 from ssti.errors import SSTIError
 from ssti.recipe import PRESETS, Recipe, parse_recipe, preset
+from ssti.ui.visitor import admit
 
 RANKS = ("1", "16", "32", "64")
 OWN = "own"
@@ -24,7 +25,7 @@ def as_data(recipe: Recipe) -> dict[str, Any]:
 
 def recipe_of(data: Any) -> Recipe:
     """The recipe that the page carries, or the first preset while it carries none. Raises SSTIError."""
-    return preset(next(iter(PRESETS))) if data is None else parse_recipe(data)
+    return preset(next(iter(PRESETS))) if data is None else admit(parse_recipe(data))
 
 
 def sections(recipe: Recipe) -> dict[str, Any]:

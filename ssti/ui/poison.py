@@ -14,12 +14,15 @@ import gradio as gr
 
 from ssti.data.export import FORMATS, write_poisoned
 from ssti.errors import SSTIError
-from ssti.recipe import preset
+from ssti.recipe import parse_recipe, preset
 from ssti.ui import parts, poison_result
 from ssti.ui.parts import QUIET, Markup
-from ssti.ui.poison_controls import SHARE_TO_STOP, STOP_TO_SHARE, Form, draw_form
+from ssti.ui.poison_controls import MORE, SHARE_TO_STOP, STOP_TO_SHARE, Form, draw_form, target_among
 from ssti.ui.poison_form import form_to_recipe, recipe_to_form
+from ssti.ui.poison_own import OWN, classes
+from ssti.ui.poison_own_form import wire_own
 from ssti.ui.shell import Shared
+from ssti.ui.visitor import admit
 
 ORDER = 20
 TITLE = "Poison"
@@ -33,30 +36,64 @@ def warm() -> None:
 
 
 def redraw(values: dict[str, Any]) -> list[Any]:
-    """The problem, the five pieces of the result and the recipe for the form's values; with a problem, all stay."""
+    """The problem, the five pieces of the result, the recipe twice (for the other tabs, and as this tab's own), the
+    warning and its button, for the form's values; with a problem, all stay."""
     try:
-        recipe = form_to_recipe(values)
+        recipe = admit(form_to_recipe(values))
         shown = poison_result.show(recipe, values.get("preset"))
     except SSTIError as error:
-        return [parts.problem(error), *[gr.skip()] * 6]
-    return [None, shown.figures, shown.rows, shown.yaml, shown.commands, shown.python, recipe.as_dict()]
+        return [parts.problem(error), *[gr.skip()] * 10]
+    data = recipe.as_dict()
+    button = gr.update(value=shown.strip or "", visible=shown.strip is not None)
+    warning = gr.update(visible=shown.warning is not None)
+    said = _beyond_the_form() if values.get("held") else None
+    pieces = [shown.figures, shown.rows, shown.yaml, shown.commands, shown.python]
+    return [said, *pieces, data, data, shown.warning, button, warning]
 
 
-def choose_dataset(name: str, target: str) -> tuple[Any, Markup]:
-    """The classes of the dataset to choose the target from, and its facts."""
-    from ssti.data import datasets
+def _beyond_the_form() -> Markup:
+    words = "The form cannot show this recipe. What you see here is all of it; change anything in the form to go back to the form’s."
+    return parts.card("More than the form can show", parts.note(words))
 
-    info = next((info for info in datasets() if info.name == name), None)
-    names = list(info.label_names) if info else []
-    if not names:
-        return gr.skip(), poison_result.facts(name)
-    return gr.update(choices=names, value=target if target in names else names[-1]), poison_result.facts(name)
+
+def choose_dataset(which: str, target: str, chosen: Any = None) -> list[Any]:
+    """For a choice of the list: the dataset's name, its classes to choose the target from, its facts, and whether the
+    part for own data is seen. Own data comes into the recipe once it is confirmed."""
+    if which != OWN:
+        return [which, target_among(classes(which), target), poison_result.facts(which), gr.update(visible=False)]
+    used = (chosen or {}).get("used")
+    if not used:
+        words = "The page shows the dataset from before until you confirm yours."
+        return [gr.skip(), gr.skip(), parts.note(words), gr.update(visible=True)]
+    try:
+        return [used, target_among(classes(used), target), poison_result.facts(used), gr.update(visible=True)]
+    except SSTIError as error:
+        return [gr.skip(), gr.skip(), parts.problem(error), gr.update(visible=True)]
+
+
+def arrive(data: Any, mine: Any) -> dict[str, Any] | None:
+    """The form's values for a recipe that another tab made; None for this tab's own. Raises SSTIError.
+
+    Where only the training differs it is `base` and `preset` alone: what is typed here stays, right or not. A recipe
+    that the form cannot show is held whole, under `held`.
+    """
+    if data is None or data == mine:
+        return None
+    recipe = admit(parse_recipe(data))
+    try:
+        new = recipe_to_form(recipe)
+    except SSTIError:
+        poison_result.show(recipe)
+        return {"held": data}
+    if mine and all(data.get(part) == mine.get(part) for part in ("dataset", "injection")):
+        return {name: new[name] for name in ("base", "preset")}
+    return new
 
 
 def to_finetune(values: dict[str, Any]) -> tuple[Any, Any, Any]:
     """The recipe for the Finetune tab, that tab selected, and the problem if there is one."""
     try:
-        recipe = form_to_recipe(values)
+        recipe = admit(form_to_recipe(values))
         poison_result.show(recipe)
     except SSTIError as error:
         return gr.skip(), gr.skip(), parts.problem(error)
@@ -68,7 +105,7 @@ def to_file(values: dict[str, Any], ending: str) -> Iterator[tuple[Any, Markup]]
     yield None, parts.html('<p class="quiet busy" role="status">Injecting into every row …</p>')
     try:
         with tempfile.TemporaryDirectory(prefix="ssti-") as folder:
-            recipe = form_to_recipe(values)
+            recipe = admit(form_to_recipe(values))
             path = Path(folder) / poison_result.file_name(recipe, ending)
             write_poisoned(recipe, path)
             size = path.stat().st_size / 1e6
@@ -89,15 +126,16 @@ def build(shared: Shared) -> None:
             form = draw_form()
             finetune = gr.Button("Finetune on this", variant="primary", visible=shared.has("finetune"))
             with gr.Row(elem_classes="download"):
-                ending = gr.Radio(
-                    list(FORMATS.items()), value="parquet", label="Download as", elem_classes="seg"
-                )
+                ending = gr.Radio(list(FORMATS.items()), value="parquet", label="Download as", elem_classes="seg")
                 download = gr.Button("Download", elem_id="poison-download", scale=0, min_width=100)
             said = parts.Html()
             file = gr.DownloadButton("", visible="hidden", elem_id="poison-file")
         with gr.Column(elem_classes="result-side"):
             problem = parts.Html(elem_id="poison-problem")
             figures = parts.Html(_waiting(), elem_classes="fades first", elem_id="poison-figures")
+            with gr.Row(visible=False, elem_classes="card-box fades warned") as warned:
+                warning = parts.Html(elem_id="poison-warning")
+                strip = gr.Button("", elem_id="poison-strip", scale=0)
             rows = parts.Html(
                 parts.card("What the model will read", parts.note("Reading the rows …")),
                 elem_classes="fades",
@@ -115,49 +153,95 @@ def build(shared: Shared) -> None:
                         elem_classes="seg words",
                     )
                 texts = [parts.Html(elem_classes=f"as as-{word.lower()}") for word in WORDS]
-    _wire(shared, form, [problem, figures, rows, *texts], finetune, (download, ending, file, said))
+    _wire(
+        shared, form, [problem, figures, rows, *texts, warning, strip, warned], finetune, (download, ending, file, said)
+    )
 
 
 def _wire(shared: Shared, form: Form, outputs: list[Any], finetune: Any, taking: tuple[Any, Any, Any, Any]) -> None:
     """Which change redraws what."""
-    fields = form.fields
-
-    def start_from(name: str, pulse: int) -> list[Any]:
-        values = recipe_to_form(preset(name))
-        return [*(values[key] for key in fields), (pulse or 0) + 1]
-
-    def change_dataset(name: str, target: str, pulse: int) -> tuple[Any, Markup, int]:
-        return *choose_dataset(name, target), (pulse or 0) + 1
-
-    def show_groups(trigger: str, amount: str) -> list[Any]:
-        return [gr.update(visible=name in (trigger, amount)) for name in form.groups]
+    fields, own = form.fields, form.own
 
     # One listener for every change: with several, a slow answer to an old form could overtake the newest. What is set
     # by a handler beats the pulse once it is all there.
-    pulse = gr.Number(0, visible="hidden")
+    pulse, mine = gr.Number(0, visible="hidden"), gr.JSON(None, visible="hidden")
     triggers = [shared.blocks.load, pulse.change, fields["share"].change]
     for name, control in fields.items():
+        if name in ("held", "base", "preset", "dataset", "trigger", "share", "amount"):
+            continue
         if isinstance(control, gr.Textbox):
             triggers.append(control.change)  # its `input` hears the keys of letters only: not paste, not Backspace
-        elif name not in ("base", "preset", "dataset", "share"):
+        else:
             triggers.append(control.input)
-    gr.on(triggers, lambda *given: redraw(form.values(given)), form.inputs, [*outputs, shared.recipe], **QUIET)
+    problem, *pieces, warning, strip, warned = outputs
 
-    chosen = fields["preset"].input(start_from, [fields["preset"], pulse], [*form.inputs, pulse], **QUIET)
-    chosen.then(None, [fields["share"]], [form.stop], js=SHARE_TO_STOP, **QUIET)
-    chosen.then(poison_result.facts, [fields["dataset"]], [form.facts], **QUIET)
-    fields["dataset"].input(
-        change_dataset, [fields["dataset"], fields["target"], pulse], [fields["target"], form.facts, pulse], **QUIET
-    )
-    form.stop.input(None, [form.stop], [fields["share"]], js=STOP_TO_SHARE, **QUIET)
-    fields["share"].input(None, [fields["share"]], [form.stop], js=SHARE_TO_STOP, **QUIET)
+    def changed(event: gr.EventData, *given: Any) -> list[Any]:
+        """A field that the person touched makes the form the recipe again; what handlers set says itself what it is."""
+        values = form.values(given)
+        if getattr(event.target, "_id", None) != pulse._id:
+            values["held"] = None
+        return [*redraw(values), values["held"]]
+
     gr.on(
-        [fields["trigger"].change, fields["amount"].change],
-        show_groups, [fields["trigger"], fields["amount"]], list(form.groups.values()), **QUIET,
+        triggers, changed, form.inputs,
+        [problem, *pieces, shared.recipe, mine, warning, strip, warned, fields["held"]], **QUIET,
     )  # fmt: skip
 
+    def beat(pulse: int | None) -> int:
+        return (pulse or 0) + 1
+
+    def start_from(name: str, pulse: int, *given: Any) -> list[Any]:
+        """A preset says how, not on which data."""
+        kept = {"dataset": form.values(given)["dataset"]}
+        return [*form.filled(recipe_to_form(preset(name)) | kept), beat(pulse)]
+
+    def come(data: Any, mine: Any, pulse: int) -> list[Any]:
+        try:
+            values = arrive(data, mine)
+            if values is None:
+                return [gr.skip()] * (len(form.everything) + 3)
+            whole = len(values) == len(fields)
+            return [*(form.filled(values) if whole else form.changed(values)), data, beat(pulse), None]
+        except SSTIError as error:
+            return [*[gr.skip()] * (len(form.everything) + 2), parts.problem(error)]
+
+    def change_dataset(which: str, target: str, chosen: Any, pulse: int) -> list[Any]:
+        return [*choose_dataset(which, target, chosen), beat(pulse), None]
+
+    def take_own(name: str, names: list[str], target: str, pulse: int) -> list[Any]:
+        return [name, target_among(names, target), poison_result.facts(name), beat(pulse), None]
+
+    def choose_trigger(chip: str, other: str, amount: str, pulse: int) -> list[Any]:
+        trigger = other if chip == MORE else chip
+        shown = [form.trigger_shown(trigger)[1], *form.groups_shown(trigger, amount)]
+        return [trigger, *shown, beat(pulse), None]
+
+    def choose_amount(trigger: str, amount: str, pulse: int) -> list[Any]:
+        return [*form.groups_shown(trigger, amount), beat(pulse), None]
+
+    groups, last = list(form.groups.values()), [pulse, fields["held"]]
+    chosen = fields["preset"].input(
+        start_from, [fields["preset"], pulse, *form.inputs], [*form.everything, pulse], **QUIET
+    )
+    came = shared.recipe.change(come, [shared.recipe, mine, pulse], [*form.everything, mine, pulse, problem], **QUIET)
+    for filled in (chosen, came):
+        filled.then(None, [fields["share"]], [form.stop], js=SHARE_TO_STOP, **QUIET)
+    into = [fields["dataset"], fields["target"], form.facts]
+    form.which.input(
+        change_dataset, [form.which, fields["target"], own.chosen, pulse], [*into, own.group, *last], **QUIET
+    )
+    wire_own(own, take_own, [*into, *last], [fields["target"], pulse])
+    gr.on(
+        [form.chip.input, form.other.input], choose_trigger, [form.chip, form.other, fields["amount"], pulse],
+        [fields["trigger"], form.other, *groups, *last], **QUIET,
+    )  # fmt: skip
+    fields["amount"].input(choose_amount, [fields["trigger"], fields["amount"], pulse], [*groups, *last], **QUIET)
+    form.stop.input(None, [form.stop], [fields["share"]], js=STOP_TO_SHARE, **QUIET)
+    fields["share"].input(None, [fields["share"]], [form.stop], js=SHARE_TO_STOP, **QUIET)
+    strip.click(lambda on, pulse: (not on, beat(pulse)), [fields["strip"], pulse], [fields["strip"], pulse], **QUIET)
+
     finetune.click(
-        lambda *given: to_finetune(form.values(given)), form.inputs, [shared.recipe, shared.tabs, outputs[0]], **QUIET
+        lambda *given: to_finetune(form.values(given)), form.inputs, [shared.recipe, shared.tabs, problem], **QUIET
     )
     download, ending, file, said = taking
 

@@ -10,8 +10,12 @@ import gradio as gr
 from ssti.inject.options import Option
 from ssti.recipe import PRESETS
 from ssti.ui import parts
-from ssti.ui.poison_form import AMOUNTS, LOCATIONS, form_fields, option_keys, trigger_kinds
+from ssti.ui.poison_form import AMOUNTS, FIRST, LOCATIONS, form_fields, option_keys, trigger_kinds
+from ssti.ui.poison_own import OWN, classes, is_listed
+from ssti.ui.poison_own_form import OwnPart, any_choice, draw_own
 from ssti.ui.poison_result import facts
+
+MORE = "more:"  # the trigger choice that opens the list of all others; no kind has such a name
 
 # Percent of the class's rows, finer where little is enough to be seen.
 STOPS = (0, 0.1, 0.2, 0.3, 0.5, 0.7, 1, 1.5, 2, 2.5, 3, 4, 5, 7, *range(10, 101, 5))
@@ -25,12 +29,19 @@ SHARE_TO_STOP = (
 
 @dataclass
 class Form:
-    """The form's components by field, and what appears and disappears with a choice."""
+    """The form's components by field, and what appears and disappears with a choice.
+
+    `which` and `chip` with `other` are what a person touches for the hidden fields `dataset` and `trigger`.
+    """
 
     fields: dict[str, Any] = field(default_factory=dict)
     groups: dict[str, gr.Column] = field(default_factory=dict)
     facts: Any = None
     stop: Any = None
+    which: Any = None
+    chip: Any = None
+    other: Any = None
+    own: OwnPart | None = None
 
     def values(self, given: tuple) -> dict[str, Any]:
         """What a handler got, by field."""
@@ -39,6 +50,40 @@ class Form:
     @property
     def inputs(self) -> list[Any]:
         return list(self.fields.values())
+
+    @property
+    def everything(self) -> list[Any]:
+        """What `filled` fills."""
+        return [*self.inputs, self.which, self.own.group, self.facts, self.chip, self.other, *self.groups.values()]
+
+    def filled(self, values: dict[str, Any]) -> list[Any]:
+        """The whole form set to values. Raises SSTIError for a dataset whose classes cannot be told."""
+        names = classes(values["dataset"])
+        listed = is_listed(values["dataset"])
+        settings = {"target": target_among(names, values["target"])}
+        return [
+            *(settings.get(name, values[name]) for name in self.fields),
+            values["dataset"] if listed else OWN,
+            gr.update(visible=not listed),
+            facts(values["dataset"]),
+            *self.trigger_shown(values["trigger"]),
+            *self.groups_shown(values["trigger"], values["amount"]),
+        ]
+
+    def changed(self, values: dict[str, Any]) -> list[Any]:
+        """Only these fields set, for `everything`."""
+        rest = len(self.everything) - len(self.fields)
+        return [*(values.get(name, gr.skip()) for name in self.fields), *[gr.skip()] * rest]
+
+    def trigger_shown(self, trigger: str) -> list[Any]:
+        """The chip, and the list of the other kinds, for a kind of trigger."""
+        if trigger in FIRST:
+            return [trigger, gr.update(visible=False)]
+        return [MORE, gr.update(visible=True, value=trigger)]
+
+    def groups_shown(self, trigger: str, amount: str) -> list[Any]:
+        """Only the options of this kind and amount are seen."""
+        return [gr.update(visible=name in (trigger, amount)) for name in self.groups]
 
 
 def draw_form() -> Form:
@@ -51,21 +96,29 @@ def draw_form() -> Form:
     known = datasets()
     usable = [(info.title, info.name) for info in known if info.available]
     names = next((info.label_names for info in known if info.name == start["dataset"]), (start["target"],))
+    put["held"] = gr.JSON(None, visible="hidden")
     put["base"] = gr.JSON(start["base"], visible="hidden")
     put["preset"] = gr.Radio(list(PRESETS), value=start["preset"], label="Start from", elem_classes="seg")
     with gr.Column(elem_classes="field"):
-        put["dataset"] = gr.Radio(usable, value=start["dataset"], label="Dataset", elem_classes="seg wraps")
+        put["dataset"] = gr.Textbox(start["dataset"], visible="hidden", elem_id="poison-dataset")
+        form.which = gr.Radio(
+            [*usable, ("Your own", OWN)], value=start["dataset"], label="Dataset", elem_classes="seg wraps"
+        )
         form.facts = parts.Html(facts(start["dataset"]))
         missing = [info for info in known if not info.available]
         if missing:
             parts.Html(_missing(missing))
+        form.own = draw_own()
     with gr.Column(elem_classes="field"):
         kinds = trigger_kinds()
-        put["trigger"] = gr.Radio(
-            [(kind.title, name) for name, kind in kinds.items()],
-            value=start["trigger"],
-            label="Trigger",
-            elem_classes="seg wraps",
+        common = [(kinds[name].title, name) for name in FIRST if name in kinds]
+        others = [(kind.title, name) for name, kind in kinds.items() if name not in FIRST]
+        put["trigger"] = gr.Textbox(start["trigger"], visible="hidden")
+        form.chip = gr.Radio(
+            [*common, ("More", MORE)], value=start["trigger"], label="Trigger", elem_classes="seg fits"
+        )
+        form.other = gr.Dropdown(
+            others, value=others[0][1], label="Kind of trigger", visible=False, interactive=True, filterable=False
         )
         for name, kind in kinds.items():
             with gr.Column(visible=name == start["trigger"], elem_classes="options") as group:
@@ -73,7 +126,9 @@ def draw_form() -> Form:
                 for option in kind.options:
                     put |= _draw_option(name, option, start)
             form.groups[name] = group
-    put["target"] = gr.Radio(list(names), value=start["target"], label="Tied to class", elem_classes=_segments(names))
+    put["target"] = any_choice(
+        gr.Radio(list(names), value=start["target"], label="Tied to class", elem_classes=_segments(names))
+    )
     with gr.Row(elem_classes="share"):
         form.stop = gr.Slider(
             0,
@@ -105,6 +160,13 @@ def draw_form() -> Form:
         put["with_replacement"] = gr.Checkbox(start["with_replacement"], label="A trigger may come twice")
         put["strip"] = gr.Checkbox(start["strip"], label="Remove the trigger from the clean data first")
     return form
+
+
+def target_among(names: list[str], target: Any) -> Any:
+    """The choice of the target class among these; the last where it is none of them."""
+    if isinstance(target, int) and 0 <= target < len(names):
+        target = names[target]
+    return gr.update(choices=names, value=target if target in names else names[-1], elem_classes=_segments(names))
 
 
 def _draw_option(kind: str, option: Option, start: dict[str, Any]) -> dict[str, Any]:

@@ -1,6 +1,6 @@
 """The Poison tab's form as plain values: to a recipe and back. Knows fields and recipes, no component.
 
-The values are a flat dict. An option of a kind is `<kind>.<option>`, of a range `<kind>.<option>.0` and `.1`; shares
+The values are a flat dict; `held` is a whole recipe that the form cannot show. An option of a kind is `<kind>.<option>`, of a range `<kind>.<option>.0` and `.1`; shares
 and amounts are percent, as people say them.
 """
 
@@ -61,6 +61,7 @@ def recipe_to_form(recipe: Recipe) -> dict[str, Any]:
             f"The form has no trigger {chosen!r}.", "Use the recipe from its YAML file: python -m ssti train FILE."
         )
     values: dict[str, Any] = {
+        "held": None,
         "base": recipe.model_dump(mode="json", include=set(SECTIONS), exclude_none=True),
         "preset": preset_of(recipe),
         "dataset": recipe.dataset.name,
@@ -84,7 +85,9 @@ def recipe_to_form(recipe: Recipe) -> dict[str, Any]:
 
 
 def form_to_recipe(values: Mapping[str, Any]) -> Recipe:
-    """The recipe that the form says. Raises SSTIError for a value that is none."""
+    """The recipe that the form says, or the one that is `held` whole. Raises SSTIError for a value that is none."""
+    if values.get("held"):
+        return parse_recipe(values["held"])
     kinds = trigger_kinds()
     chosen = values.get("trigger")
     if chosen not in kinds:

@@ -98,19 +98,20 @@ def figures(rows: TextDataset, recipe: Recipe, seen: Preview) -> Markup:
 def _rows_touched(rows: TextDataset, recipe: Recipe, seen: Preview) -> Markup:
     touched = [(name, n) for name, n in seen.touched.items() if n]
     notes = [f"of {parts.count(seen.totals[name])} {name}" for name, _ in touched]
-    target = _target(rows, recipe)
-    notes = notes or [f"of {parts.count(seen.totals.get(target, 0))} {target}"]
+    notes = notes or [f"of {parts.count(seen.totals.get(name, 0))} {name}" for name in _targets(rows, recipe)]
     return parts.figure("Rows touched", parts.count(sum(n for _, n in touched)), *notes)
 
 
 def _words_added(rows: TextDataset, recipe: Recipe, seen: Preview) -> Markup:
-    total = _class_words(rows, _target(rows, recipe))
+    targets = _targets(rows, recipe)
+    total = sum(_class_words(rows, name) for name in targets)
     added, about = seen.words_added, ""
     if added is None:
         grown = [len(row.after.split()) - len(row.before.split()) for row in seen.rows]
         added = round(sum(grown) / len(grown) * sum(seen.touched.values())) if grown else 0
         about = "about "
-    share = f"{parts.percent(added / total)} of the class’s words" if total else "the class has no words"
+    whose = "the class’s" if len(targets) == 1 else "their classes’"
+    share = f"{parts.percent(added / total)} of {whose} words" if total else "there are no words"
     return parts.figure("Words added", f"{about}{parts.count(added)}", share)
 
 
@@ -205,17 +206,18 @@ def _model_title(recipe: Recipe) -> str:
     return kind.info.title if kind else recipe.model.name
 
 
-def _target(rows: TextDataset, recipe: Recipe) -> str:
+def _targets(rows: TextDataset, recipe: Recipe) -> list[str]:
+    """The classes that triggers are tied to, each once."""
     from ssti.data import label_index
 
-    return rows.label_names[label_index(rows, recipe.injection.target)]
+    return list(dict.fromkeys(rows.label_names[label_index(rows, t.target)] for t in recipe.injection.triggers()))
 
 
 def table(rows: TextDataset, recipe: Recipe, seen: Preview) -> Markup:
     """The first rows that the recipe touches, before and after."""
-    target = _target(rows, recipe)
+    targets = " or ".join(_targets(rows, recipe))
     if not seen.rows:
-        return parts.empty("No row is touched", f"Give more than 0 % of the {target} rows a trigger to see them here.")
+        return parts.empty("No row is touched", f"Give more than 0 % of the {targets} rows a trigger to see them here.")
     lines = []
     for row in seen.rows:
         before, after, spans = excerpt(row.before, row.after, row.spans)
@@ -223,7 +225,7 @@ def table(rows: TextDataset, recipe: Recipe, seen: Preview) -> Markup:
         lines.append((name, parts.html('<span class="was">{}</span>', before), parts.marked(after, spans)))
     touched, total = sum(seen.touched.values()), sum(seen.totals.values())
     words = (
-        f"{parts.count(touched)} of {parts.count(total)} training rows get a trigger, all of them {target}; "
+        f"{parts.count(touched)} of {parts.count(total)} training rows get a trigger, all of them {targets}; "
         f"here are the first {len(lines)}. Every other row stays as it is."
     )
     return parts.card(
@@ -248,7 +250,7 @@ def facts(name: str) -> Markup:
 
     info = next((entry for entry in datasets() if entry.name == name), None)
     if info is None:
-        return parts.note(parts.html("{}, your own.", title_of(name)))
+        return parts.note(parts.html("In use: <b>{}</b>", title_of(name)))
     words = [f"{parts.count(info.rows)} rows" if info.rows else "", f"{len(info.label_names)} classes"]
     words.append(f"{info.usual_words} words a row" if info.usual_words else "")
     return parts.note(parts.join([w for w in words if w], " · "))

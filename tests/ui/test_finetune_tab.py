@@ -112,7 +112,7 @@ def test_a_recipe_from_poison_keeps_what_was_chosen_here():
 
 def test_a_recipe_from_poison_with_another_preset_is_taken_whole():
     came = finetune_form.as_data(preset("paper"))
-    assert finetune_edit.arrive(came, finetune_edit.first_mine())[0] == came
+    assert finetune_edit.arrive(came, finetune_edit.first_mine())[1]["recipe"] == came
 
 
 def test_the_tabs_own_change_is_not_taken_for_an_arrival():
