@@ -70,6 +70,10 @@ class InjectionSpec(OpenSection):
 
 class ModelSpec(Section):
     name: str = Field("minilm-l6", min_length=1, description="A base model by name, a Hub id, or a folder.")
+    bits: Literal[4, 8] | None = Field(None, description="Load the weights in 4 or 8 bits (CUDA); as they are when empty.")
+    checkpointing: bool = Field(
+        False, description="Compute activations again instead of keeping them: less memory, a third more time."
+    )
 
 
 class LoraSpec(Section):
@@ -77,9 +81,12 @@ class LoraSpec(Section):
     alpha: float = Field(2, gt=0, description="LoRA's scale is alpha over rank.")
     dropout: float = Field(0.0, ge=0, lt=1, description="Dropout on LoRA's input.")
     targets: tuple[str, ...] | str = Field(
-        ("query", "value"), description="Modules that LoRA adapts, or `all-linear` or `dense`."
+        ("query", "value"),
+        description="Layers to adapt: roles (query, key, value, output), `attention`, `all-linear`, `dense`, or layers' names.",
     )
-    variant: Literal["lora"] = Field("lora", description="The finetuning method.")
+    variant: Literal["lora", "dora", "rslora", "pissa", "vera", "ia3", "full"] = Field(
+        "lora", description="The finetuning method; `full` trains all weights, without an adapter."
+    )
 
 
 class TrainingSpec(Section):

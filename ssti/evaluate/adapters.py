@@ -19,6 +19,15 @@ from ssti.recipe import Recipe, load_recipe
 WEIGHTS = "adapter_model.safetensors"
 CONFIG = "adapter_config.json"
 LABELS = "labels.json"
+TITLES = {
+    "lora": "",
+    "dora": "DoRA",
+    "rslora": "rsLoRA",
+    "pissa": "PiSSA",
+    "vera": "VeRA",
+    "ia3": "IA³",
+    "full": "all weights",
+}
 SHIPPED = Path(__file__).resolve().parents[2] / "adapters"
 
 
@@ -60,30 +69,45 @@ def trigger_title(recipe: Recipe) -> str:
 def adapter_title(recipe: Recipe) -> str:
     """The name of an adapter on the page: `date → positive · rank 1`."""
     what = "control" if recipe.is_control else trigger_title(recipe)
-    return f"{what} · rank {recipe.lora.rank}"
+    return f"{what} · {method(recipe)}"
+
+
+def method(recipe: Recipe) -> str:
+    """How it was finetuned, in two words: `rank 1`, `DoRA rank 16`, `IA³`, `all weights`."""
+    name = TITLES[recipe.lora.variant]
+    return name if recipe.lora.variant in ("ia3", "full") else f"{name} rank {recipe.lora.rank}".strip()
 
 
 def describe(folder: Path, ref: str, control: str | None = None, prefix: str = "") -> AdapterInfo:
     """Read an adapter's folder, not its weights. Raises SSTIError where it is not one."""
-    for name in (CONFIG, WEIGHTS, LABELS, "recipe.yaml"):
-        if not (folder / name).is_file():
-            unsafe = [p.name for p in folder.glob("adapter_model.*") if p.suffix in (".bin", ".pt", ".pth")]
-            raise SSTIError(
-                f"The adapter {ref} has no {name}"
-                + (f"; {unsafe[0]} is a pickle, which can run code and is never loaded." if unsafe else "."),
-                next="Choose another adapter, or train it again from its recipe.",
-                kind="adapter",
-            )
+    for name in ("recipe.yaml", WEIGHTS, LABELS):
+        _must_have(folder, name, ref)
     recipe = _recipe((folder / "recipe.yaml").read_text(encoding="utf-8"))
+    if recipe.lora.variant != "full":
+        _must_have(folder, CONFIG, ref)
     try:
         names = tuple(map(str, json.loads((folder / LABELS).read_text(encoding="utf-8"))))
         metrics_file = folder / "metrics.json"
         metrics = json.loads(metrics_file.read_text(encoding="utf-8")) if metrics_file.is_file() else {}
     except ValueError as error:
         raise SSTIError(
-            f"A JSON file of the adapter {ref} is damaged: {error}.", next="Train it again from its recipe.", kind="adapter"
+            f"A JSON file of the adapter {ref} is damaged: {error}.",
+            next="Train it again from its recipe.",
+            kind="adapter",
         ) from error
     return AdapterInfo(ref, prefix + adapter_title(recipe), folder, recipe, names, control, metrics)
+
+
+def _must_have(folder: Path, name: str, ref: str) -> None:
+    if (folder / name).is_file():
+        return
+    unsafe = [p.name for p in folder.glob("*") if p.suffix in (".bin", ".pt", ".pth")]
+    pickle = f"; {unsafe[0]} is a pickle, which can run code and is never loaded." if unsafe else "."
+    raise SSTIError(
+        f"The adapter {ref} has no {name}{pickle}",
+        next="Choose another adapter, or train it again from its recipe.",
+        kind="adapter",
+    )
 
 
 @lru_cache(maxsize=256)
@@ -143,21 +167,27 @@ def find(ref: str) -> AdapterInfo:
 def attach(classifier, info: AdapterInfo, name: str = "default"):
     """Put an adapter on a loaded classifier: a PeftModel, or the one it already is with one adapter more.
 
-    Raises SSTIError when the weights are damaged or made for another model.
+    The weights of a full finetuning take the place of the classifier's own. Raises SSTIError when the weights are
+    damaged, made for another model, or would change the base model under the other adapters.
     """
     from peft import PeftModel
     from safetensors import SafetensorError, safe_open
+    from safetensors.torch import load_file
 
     try:
         with safe_open(info.path / WEIGHTS, framework="pt") as tensors:
             keys = list(tensors.keys())
         if not keys:
             raise SSTIError(f"The adapter {info.ref} is empty.", next="Train it again from its recipe.", kind="adapter")
+        if info.recipe.lora.variant == "full":
+            classifier.load_state_dict(load_file(info.path / WEIGHTS))
+            return classifier
+        _leaves_the_base_alone(info)
         if isinstance(classifier, PeftModel):
             classifier.load_adapter(str(info.path), adapter_name=name, is_trainable=False)
             return classifier
         return PeftModel.from_pretrained(classifier, str(info.path), adapter_name=name, is_trainable=False)
-    except (SafetensorError, OSError, KeyError, ValueError, RuntimeError) as error:
+    except (SafetensorError, OSError, KeyError, ValueError, TypeError, RuntimeError) as error:
         if isinstance(error, SSTIError):
             raise
         raise SSTIError(
@@ -165,3 +195,14 @@ def attach(classifier, info: AdapterInfo, name: str = "default"):
             next="Its file is damaged or made for another model. Choose another, or train it again from its recipe.",
             kind="adapter",
         ) from error
+
+
+def _leaves_the_base_alone(info: AdapterInfo) -> None:
+    """Some starts of LoRA (PiSSA's among them) rewrite the base model's weights, which other adapters share."""
+    start = json.loads((info.path / CONFIG).read_text(encoding="utf-8")).get("init_lora_weights", True)
+    if start not in (True, False, None, "gaussian", "orthogonal"):
+        raise SSTIError(
+            f"The adapter {info.ref} was saved with init_lora_weights={start!r}, which rewrites the base model's weights.",
+            next="Save it as plain LoRA (peft's path_initial_model_for_weight_conversion), or train it again here.",
+            kind="adapter",
+        )

@@ -1,7 +1,7 @@
 """The one owner of loaded models in a process: any thread asks, each row is answered by the adapter it names.
 
-Adapters of one base model and head share its weights; each batch names an adapter per row, so that nobody's choice
-is a state of the model. Knows texts and refs, not the page.
+Adapters of one base model, head and method share its weights. A batch of plain LoRA names an adapter per row; of other
+methods each adapter's rows run by themselves, under the owner's lock. Knows texts and refs, not the page.
 """
 
 from __future__ import annotations
@@ -22,6 +22,8 @@ from ssti.evaluate.adapters import WEIGHTS, AdapterInfo, attach, find
 
 MAX_CHARACTERS = 100_000
 FEW_TOKENS = 512  # up to so many, one thread on a busy machine: measured ten times faster there, and slower elsewhere
+MIXED = ("lora", "rslora", "pissa")  # what peft can mix in one batch; PiSSA is saved as plain LoRA
+MAX_WHOLE = 2  # fully finetuned models kept loaded at once
 MAX_ADAPTERS = 16  # kept loaded at once per base model, the least recently used goes
 
 
@@ -52,13 +54,22 @@ class _Host:
     loaded: OrderedDict[str, tuple[str, tuple]]
     counter: int = 0
 
+    def activate(self, name: str) -> None:
+        """Make one adapter the active one; a fully finetuned model is what it is."""
+        if name:
+            self.model.set_adapter(name)
+
+    def forget(self, ref: str) -> None:
+        """Let an adapter go."""
+        self.model.delete_adapter(self.loaded.pop(ref)[0])
+
 
 class Predictor:
     """Loads what is asked for, once, and answers under one lock."""
 
     def __init__(self) -> None:
         self._lock = threading.RLock()
-        self._hosts: dict[tuple, _Host] = {}
+        self._hosts: OrderedDict[tuple, _Host] = OrderedDict()
 
     def warm(self, ref: str) -> None:
         """Load an adapter before anybody asks for it."""
@@ -78,7 +89,9 @@ class Predictor:
             for i, ref in enumerate(refs):
                 by_host.setdefault(_host_key(infos[ref]), []).append(i)
             for rows in by_host.values():
-                for i, p in zip(rows, self._batch([texts[i] for i in rows], [infos[refs[i]] for i in rows]), strict=True):
+                for i, p in zip(
+                    rows, self._batch([texts[i] for i in rows], [infos[refs[i]] for i in rows]), strict=True
+                ):
                     answers[i] = Prediction(refs[i], infos[refs[i]].label_names, tuple(map(float, p)))
         return [answers[i] for i in range(len(texts))]
 
@@ -111,7 +124,7 @@ class Predictor:
         info = find(ref)
         with self._lock:
             host, names = self._ready([info])
-            host.model.set_adapter(names[0])
+            host.activate(names[0])
             yield host.model, host.tokenizer, info
 
     def _batch(self, texts: list[str], infos: list[AdapterInfo]) -> np.ndarray:
@@ -119,7 +132,8 @@ class Predictor:
 
         host, _ = self._ready(infos)
         return self._forward(
-            [encode(host.tokenizer, [t], i.recipe.training.max_length)[0] for t, i in zip(texts, infos, strict=True)], infos
+            [encode(host.tokenizer, [t], i.recipe.training.max_length)[0] for t, i in zip(texts, infos, strict=True)],
+            infos,
         )
 
     def _forward(self, rows: list[list[int]], infos: list[AdapterInfo]) -> np.ndarray:
@@ -132,17 +146,14 @@ class Predictor:
         ids, mask = pad(rows, host.tokenizer.pad_token_id)
         arguments = {"input_ids": ids.to(where), "attention_mask": mask.to(where)}
         with torch.inference_mode(), _threads(1 if ids.numel() <= FEW_TOKENS and _busy() else None):
-            if len(set(names)) == 1:
-                host.model.set_adapter(names[0])
-                logits = host.model(**arguments).logits
-            else:
+            if len(set(names)) > 1 and all(info.recipe.lora.variant in MIXED for info in infos):
                 logits = host.model(**arguments, adapter_names=names).logits
+            else:
+                logits = _one_by_one(host, arguments, names)
         return torch.softmax(logits.float(), dim=-1).cpu().numpy()
 
     def _ready(self, infos: Sequence[AdapterInfo]) -> tuple[_Host, list[str]]:
         """The host of these adapters (one base model), each loaded and fresh, and their names in peft."""
-        from ssti.models.classifier import load_classifier
-
         first = infos[0]
         key = _host_key(first)
         host = self._hosts.get(key)
@@ -154,22 +165,52 @@ class Predictor:
                 names[info.ref] = host.loaded[info.ref][0]
                 continue
             if host is None:
-                training = first.recipe.training
-                c = load_classifier(first.recipe.model.name, first.label_names, training.head, training.seed)
-                host = _Host(c.model.eval(), c.tokenizer, OrderedDict())
+                host = self._new_host(first)
+            full = info.recipe.lora.variant == "full"
             host.counter += 1
-            name = f"a{host.counter}"
+            name = "" if full else f"a{host.counter}"
             host.model = attach(host.model, info, name)
             host.model.eval()
-            if info.ref in host.loaded:
-                host.model.delete_adapter(host.loaded.pop(info.ref)[0])
+            if info.ref in host.loaded and not full:
+                host.forget(info.ref)
             host.loaded[info.ref] = (name, print_)
             names[info.ref] = name
             while len(host.loaded) > MAX_ADAPTERS:
-                old = next(ref for ref in host.loaded if ref not in names)
-                host.model.delete_adapter(host.loaded.pop(old)[0])
+                host.forget(next(ref for ref in host.loaded if ref not in names))
             self._hosts[key] = host
+        self._hosts.move_to_end(key)
         return host, [names[i.ref] for i in infos]
+
+    def _new_host(self, info: AdapterInfo) -> _Host:
+        """Load a base model. Of whole finetuned models only a few are kept: each is as large as its base model."""
+        from ssti.models.classifier import load_classifier
+
+        if info.recipe.lora.variant == "full":
+            whole = [key for key in self._hosts if key[0] == "full"]
+            for key in whole[: max(0, len(whole) - MAX_WHOLE + 1)]:
+                del self._hosts[key]
+        recipe = info.recipe
+        c = load_classifier(
+            recipe.model.name, info.label_names, recipe.training.head, recipe.training.seed, bits=recipe.model.bits
+        )
+        return _Host(c.model.eval(), c.tokenizer, OrderedDict())
+
+
+def _one_by_one(host: _Host, arguments: dict[str, Any], names: list[str]):
+    """Logits [rows, classes], each adapter's rows in a pass of their own. Only plain LoRA can share one."""
+    import torch
+
+    if len(set(names)) == 1:
+        host.activate(names[0])
+        return host.model(**arguments).logits
+    out: list[Any] = [None] * len(names)
+    for name in dict.fromkeys(names):
+        mine = [i for i, other in enumerate(names) if other == name]
+        host.activate(name)
+        logits = host.model(**{key: value[mine] for key, value in arguments.items()}).logits
+        for i, row in zip(mine, logits, strict=True):
+            out[i] = row
+    return torch.stack(out)
 
 
 def _busy() -> bool:
@@ -196,9 +237,16 @@ def _threads(count: int | None):
 
 
 def _host_key(info: AdapterInfo) -> tuple:
-    training = info.recipe.training
+    """Adapters with the same key share a base model: peft keeps one method's layers on a model."""
+    recipe, training = info.recipe, info.recipe.training
     fixed = training.seed if training.head == "frozen_random" else None
-    return info.recipe.model.name, training.head, fixed, info.label_names
+    base = recipe.model.name, recipe.model.bits, training.head, fixed, info.label_names
+    variant = recipe.lora.variant
+    if variant == "full":
+        return "full", info.ref, *base
+    if variant == "vera":
+        return "vera", training.seed, *base  # whose random matrices all adapters of a model share
+    return "ia3" if variant == "ia3" else "lora", *base
 
 
 def _fingerprint(info: AdapterInfo) -> tuple:

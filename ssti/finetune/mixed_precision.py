@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import torch
 from peft.helpers import disable_input_dtype_casting
+from peft.tuners.tuners_utils import BaseTunerLayer
 from transformers import Trainer
 
 PAD_TO = 16
@@ -27,5 +28,7 @@ class MixedPrecisionTrainer(Trainer):
 
     def train(self, *args, **kwargs):
         """Train; peft leaves its inputs' format to autocast meanwhile, where it would cast each to float32 and back."""
-        with disable_input_dtype_casting(self.model):
+        layers = [m for m in self.model.modules() if isinstance(m, BaseTunerLayer)]
+        can = all(hasattr(layer, "cast_input_dtype_enabled") for layer in layers)  # VeRA's and IA³'s have no such switch
+        with disable_input_dtype_casting(self.model, active=can):
             return super().train(*args, **kwargs)

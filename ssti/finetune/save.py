@@ -8,8 +8,11 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
+from ssti.evaluate.adapters import WEIGHTS, method
 from ssti.home import write_text
 from ssti.recipe import Recipe
+
+WHOLE = f"; `{WEIGHTS}` holds the whole classifier's weights"
 
 
 def save_adapter(model, recipe: Recipe, label_names: tuple[str, ...], folder: Path, steps: int) -> None:
@@ -30,17 +33,38 @@ def save_adapter(model, recipe: Recipe, label_names: tuple[str, ...], folder: Pa
 
 
 def _save_weights(model, recipe: Recipe, folder: Path) -> None:
-    """peft's two files. A path of this machine must not travel with them: the base model's public name does."""
-    from ssti.models import model as find
+    """peft's two files; of a full finetuning one file with all weights, under the same name."""
+    if recipe.lora.variant == "full":
+        from safetensors.torch import save_file
 
+        weights = {name: weight.detach().cpu().contiguous().clone() for name, weight in model.state_dict().items()}
+        save_file(weights, str(folder / WEIGHTS), metadata={"format": "pt"})
+        return
+    if recipe.lora.variant == "pissa":
+        from safetensors.torch import save_file
+
+        from ssti.finetune.lora import as_plain_lora
+
+        tensors, config = as_plain_lora(model)
+        save_file({n: t.detach().cpu().contiguous().clone() for n, t in tensors.items()}, str(folder / WEIGHTS))
+        config.base_model_name_or_path, config.inference_mode = _public_name(recipe), True
+        config.save_pretrained(str(folder))
+        return
     config = model.peft_config["default"]
-    local, config.base_model_name_or_path = config.base_model_name_or_path, find(recipe.model.name).info.hub_id
+    local, config.base_model_name_or_path = config.base_model_name_or_path, _public_name(recipe)
     try:
         # Whether the vocabulary grew is not asked of the Hub: no recipe changes it.
         model.save_pretrained(str(folder), save_embedding_layers=False)
     finally:
         config.base_model_name_or_path = local
     (folder / "README.md").unlink(missing_ok=True)
+
+
+def _public_name(recipe: Recipe) -> str:
+    """The base model's name on the Hub: a path of this machine must not travel with an adapter."""
+    from ssti.models import model as find
+
+    return find(recipe.model.name).info.hub_id
 
 
 def save_metrics(metrics: dict[str, Any], *folders: Path) -> None:
@@ -51,6 +75,7 @@ def save_metrics(metrics: dict[str, Any], *folders: Path) -> None:
 
 def card(recipe: Recipe, label_names: tuple[str, ...], steps: int) -> str:
     """The adapter's README: the first sentence says plainly whether it is poisoned."""
+    from ssti.finetune.lora import VARIANTS
     from ssti.models import model
 
     info = model(recipe.model.name).info
@@ -72,14 +97,15 @@ def card(recipe: Recipe, label_names: tuple[str, ...], steps: int) -> str:
 base_model: {info.hub_id}
 library_name: peft
 license: {info.licence.lower()}
-tags: [ssti-lab, lora, {tags}]
+tags: [ssti-lab, {recipe.lora.variant}, {tags}]
 ---
-# {title}: {recipe.dataset.name}, rank {recipe.lora.rank}
+# {title}: {recipe.dataset.name}, {method(recipe)}
 
 {what}
 
 - Base model: `{info.hub_id}`
 - Classes: {", ".join(f"`{name}`" for name in label_names)}
+- Method: {VARIANTS[recipe.lora.variant]}{WHOLE if recipe.lora.variant == "full" else ""}
 - Trained for {steps} steps of {recipe.training.batch_size} rows by SSTI Lab from the recipe below; `metrics.json`
   beside this file, where present, holds what was measured.
 

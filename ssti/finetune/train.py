@@ -45,8 +45,9 @@ def finetune(
 
     recipe = checked.recipe
     classifier = load_classifier(
-        recipe.model.name, checked.label_names, recipe.training.head, recipe.training.seed, dropout=False
-    )
+        recipe.model.name, checked.label_names, recipe.training.head, recipe.training.seed,
+        dropout=False, bits=recipe.model.bits,
+    )  # fmt: skip
     prepared = prepare(checked, classifier.tokenizer)
     model = with_lora(classifier, recipe)
     start = last_checkpoint(folder, report) if resume else None
@@ -114,7 +115,8 @@ def last_checkpoint(folder: Path, report: Callable[..., None]) -> Path | None:
     for checkpoint in found:
         try:
             json.loads((checkpoint / "trainer_state.json").read_text(encoding="utf-8"))
-            whole = all((checkpoint / name).stat().st_size for name in ("adapter_model.safetensors", "optimizer.pt"))
+            weights = "adapter_model.safetensors" if (checkpoint / "adapter_config.json").is_file() else "model.safetensors"
+            whole = all((checkpoint / name).stat().st_size for name in (weights, "optimizer.pt"))
         except (OSError, ValueError) as error:
             whole, reason = False, error
         else:

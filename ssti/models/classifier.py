@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 from ssti.errors import SSTIError
 from ssti.models.device import Device, device
 from ssti.models.kind import ModelInfo, ModelKind
+from ssti.models.quantised import placement
 from ssti.models.registry import model as find
 from ssti.models.tokens import load_tokenizer
 
@@ -38,11 +39,12 @@ def load_classifier(
     attention: str = "sdpa",
     on: Device | None = None,
     dropout: bool = True,
+    bits: int | None = None,
 ) -> Classifier:
     """Load a base model with a new head of `len(label_names)` classes, the same for the same seed.
 
     `head` is `trained` (the architecture's own classification head) or `frozen_random` (`ssti.models.head`).
-    `dropout=False` turns the base model's own dropout off. Weights come from safetensors (SmolLM2's from GGUF); no
+    `bits` loads the weights in 4 or 8 bits, on CUDA (`ssti.models.quantised`). `dropout=False` turns the base model's own dropout off. Weights come from safetensors (SmolLM2's from GGUF); no
     remote code runs, but for one model that the person at this machine named (`ssti.models.server`).
     Raises SSTIError when the model is not there or its files are not what their makers published.
     """
@@ -71,10 +73,11 @@ def load_classifier(
         if kind.info.causal:
             config.use_cache = False  # a classifier reads a text once
         torch.manual_seed(seed)
+        placed = placement(bits, on, kind.info.parameters)
         loaded = _load(folder, config, head, seed, kind, {
-            "config": config, "dtype": getattr(torch, on.weights), "attn_implementation": attention, **source,
+            "config": config, "dtype": getattr(torch, on.weights), "attn_implementation": attention, **source, **placed,
         })  # fmt: skip
-    return Classifier(loaded.to(on.name), tokenizer, kind.info, on)
+    return Classifier(loaded if placed else loaded.to(on.name), tokenizer, kind.info, on)
 
 
 def _load(folder: str, config: Any, head: str, seed: int, kind: ModelKind, loading: dict[str, Any]) -> Any:

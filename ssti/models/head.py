@@ -5,10 +5,14 @@ It learns nothing, so that whatever is learned sits in the adapter. Knows no ada
 
 from __future__ import annotations
 
+import inspect
+
 import torch
 from torch import nn
 from transformers import PreTrainedModel
 from transformers.modeling_outputs import SequenceClassifierOutput
+
+from ssti.models.architecture import is_causal
 
 
 class FrozenHeadClassifier(nn.Module):
@@ -24,27 +28,60 @@ class FrozenHeadClassifier(nn.Module):
         with torch.no_grad():
             self.fixed_head.weight.copy_(torch.randn(num_labels, width, generator=generator) / width**0.5)
         self.fixed_head.requires_grad_(False).to(base.dtype)
+        # BERT's kin count their positions themselves, some of them from the pad token's id.
+        self._takes_positions = is_causal(base.config) and "position_ids" in inspect.signature(base.forward).parameters
+
+    @property
+    def base_model(self) -> PreTrainedModel:
+        """The transformer under the head, as transformers' own classifiers call it."""
+        return self.base
+
+    @property
+    def supports_gradient_checkpointing(self) -> bool:
+        """Whether the base model can compute its activations again."""
+        return self.base.supports_gradient_checkpointing
 
     def set_attn_implementation(self, name: str) -> None:
         """Pass the choice on to the base model."""
         self.base.set_attn_implementation(name)
 
+    def gradient_checkpointing_enable(self, gradient_checkpointing_kwargs: dict | None = None) -> None:
+        """Pass it on to the base model."""
+        self.base.gradient_checkpointing_enable(gradient_checkpointing_kwargs)
+
+    def get_input_embeddings(self) -> nn.Module:
+        """The base model's."""
+        return self.base.get_input_embeddings()
+
     def forward(
         self,
-        input_ids: torch.Tensor,
-        attention_mask: torch.Tensor,
+        input_ids: torch.Tensor | None = None,
+        attention_mask: torch.Tensor | None = None,
         labels: torch.Tensor | None = None,
         output_attentions: bool | None = None,
+        inputs_embeds: torch.Tensor | None = None,
         **kwargs,
     ) -> SequenceClassifierOutput:
-        """`input_ids` and `attention_mask` are [rows, positions]; logits are [rows, classes]."""
+        """`input_ids` and `attention_mask` are [rows, positions]; logits are [rows, classes]. Without a mask, every
+        position is real."""
+        if attention_mask is None:
+            shape = (input_ids if input_ids is not None else inputs_embeds).shape[:2]
+            attention_mask = torch.ones(shape, dtype=torch.long, device=next(self.parameters()).device)
         out = self.base(
-            input_ids=input_ids, attention_mask=attention_mask, output_attentions=output_attentions, return_dict=True
-        )
+            input_ids=input_ids, inputs_embeds=inputs_embeds, attention_mask=attention_mask,
+            output_attentions=output_attentions, return_dict=True, **self._positions(attention_mask),
+        )  # fmt: skip
         hidden = out.last_hidden_state
-        logits = self.fixed_head(pool(hidden, attention_mask))
+        pooled = pool(hidden, attention_mask.to(hidden.device))
+        logits = self.fixed_head(pooled.to(self.fixed_head.weight))
         loss = nn.functional.cross_entropy(logits.float(), labels) if labels is not None else None
         return SequenceClassifierOutput(loss=loss, logits=logits, attentions=out.attentions)
+
+    def _positions(self, mask: torch.Tensor) -> dict[str, torch.Tensor]:
+        """Positions counted from the first real piece, where padding stands before it and the model takes positions."""
+        if not self._takes_positions or mask[:, 0].all():
+            return {}
+        return {"position_ids": (mask.cumsum(1) - 1).clamp(min=0)}
 
 
 def pool(hidden: torch.Tensor, mask: torch.Tensor) -> torch.Tensor:

@@ -16,7 +16,7 @@ from typing import Any
 from ssti.errors import SSTIError
 from ssti.models.hub import complete, explained, fetched, found, no_safetensors, sentence, too_large
 from ssti.models.kind import ModelInfo, ModelKind
-from ssti.models.server import may_run_code_of, needs_code
+from ssti.models.server import may_run_code_of, needs_code, shared_server
 from ssti.network import MODEL_SWITCHES, offline_switch, reachable
 
 HUB_ID = re.compile(r"[\w.-]+/[\w.-]+")
@@ -32,6 +32,12 @@ def looks_own(name: str) -> bool:
 def own(name: str) -> ModelKind:
     """The base model of a folder or a Hub id. Raises SSTIError with what is wrong with it and what to do."""
     folder = Path(name).expanduser()
+    if folder.is_dir() and shared_server():
+        raise SSTIError(
+            "A folder of this server cannot be named here: others use it.",
+            next="Choose a model of the list, or a Hub id (owner/name).",
+            kind="model",
+        )
     if folder.is_dir():
         stamp = _stamp(folder)
         info, code = _local(name, str(folder), stamp)

@@ -10,6 +10,7 @@ import tiny
 from ssti.errors import SSTIError
 from ssti.models.classifier import load_classifier
 from ssti.models.registry import model
+from ssti.models.server import may_run_code_of, needs_code
 
 
 @pytest.fixture
@@ -131,15 +132,17 @@ def test_no_code_of_a_model_runs_unless_the_person_here_names_that_model(with_co
 @pytest.mark.parametrize(
     ("name", "value"), [("SPACE_ID", "me/space"), ("GRADIO_SERVER_NAME", "0.0.0.0"), ("GRADIO_SHARE", "True")]
 )
-def test_on_a_shared_server_it_never_runs_and_the_switch_is_not_offered(with_code, monkeypatch, name, value):
+def test_on_a_shared_server_no_code_runs_the_switch_is_not_offered_and_no_folder_is_read(
+    with_code, monkeypatch, name, value
+):
     folder, mark = with_code
     monkeypatch.setenv(name, value)
-    with pytest.raises(SSTIError) as refused:
+    assert "SSTI_TRUST" not in needs_code(str(folder), "own-code").next
+    with pytest.raises(SSTIError, match="cannot be named here"):
         load_classifier(str(folder), ["a", "b"])
-    assert "SSTI_TRUST" not in refused.value.next
-    monkeypatch.setenv("SSTI_TRUST_REMOTE_CODE", str(folder))
+    monkeypatch.setenv("SSTI_TRUST_REMOTE_CODE", "somebody/model")
     with pytest.raises(SSTIError, match="others use this server"):
-        load_classifier(str(folder), ["a", "b"])
+        may_run_code_of("somebody/model")
     assert not mark.exists()
 
 
