@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from itertools import chain, zip_longest
 from typing import Any
 
@@ -35,9 +35,9 @@ class Preview:
     """
 
     rows: list[PreviewRow]
-    touched: dict[str, int] = field(default_factory=dict)
-    totals: dict[str, int] = field(default_factory=dict)
-    words_added: int | None = None
+    touched: dict[str, int]
+    totals: dict[str, int]
+    words_added: int | None
 
 
 def preview(

@@ -21,18 +21,18 @@ class Spec:
 
     kind: ModifierKind
     options: dict[str, Any]
+    location: str
+    amount: str | float
+    target: Any
+    share: float
+    count: int | None
+    seed: int | str | None
+    strip: bool
+    parts: tuple[Spec, ...]
     source: SourceKind | None = None
     source_options: dict[str, Any] = field(default_factory=dict)
     pool_size: int | None = None
     with_replacement: bool = True
-    location: str = "random"
-    amount: str | float = "single"
-    target: Any = None
-    share: float = 1.0
-    count: int | None = None
-    seed: int | str | None = 0
-    strip: bool = False
-    parts: tuple[Spec, ...] = ()
 
     @property
     def leaves(self) -> list[Spec]:

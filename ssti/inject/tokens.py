@@ -20,13 +20,13 @@ class TokenAccount:
     tokenizer).
     """
 
-    rows: int = 0
-    injected: int = 0
-    items: int = 0
-    words: int = 0
-    characters: int = 0
-    pieces: int | None = None
-    all_pieces: int | None = None
+    rows: int
+    injected: int
+    items: int
+    words: int
+    characters: int
+    pieces: int | None
+    all_pieces: int | None
 
 
 def token_account(texts: Iterable[str], spans: Iterable[Any], tokenizer: Any = None) -> TokenAccount:
