@@ -72,6 +72,8 @@ def curves(seen: Seen, twin: Seen | None) -> Markup:
     else:
         title = "The shortcut being learned" if seen.going else "The shortcut, as it was learned"
     attack = [_rates("attack success", seen, "attack_success_rate", "plain" if control else "loud")]
+    if not control:  # else a model that answers the target to everything would look like a learned shortcut
+        attack.insert(0, _rates("without the trigger", seen, "target_rate_without_trigger", "plain"))
     clean = [_rates("accuracy", seen, "clean_accuracy", "plain")]
     if twin:
         attack.insert(0, _rates("its control", twin, "attack_success_rate", "twin"))
@@ -87,8 +89,9 @@ def curves(seen: Seen, twin: Seen | None) -> Markup:
 def _rates_card(title: str, lines: list[Line], steps: int, note: str = "", classes: str = "") -> Markup:
     drawing = chart(f"{title}: {note}" if note else title, lines, steps, 1.0, RATES)
     aside = parts.html(' <span class="aside">· {}</span>', note) if note else ""
-    twin = note and any(line.tone == "twin" and line.points for line in lines)
-    legend = Markup('<p class="legend"><i></i> its control</p>') if twin else ""
+    others = [line for line in lines[:-1] if line.points] if note else []
+    keys = parts.join(parts.html('<span><i class="{}"></i>{}</span>', line.tone, line.name) for line in others)
+    legend = parts.html('<p class="legend">{}</p>', keys) if others else ""
     loud = "loud" if lines[-1].tone == "loud" else ""
     return _card(f"{classes} {loud}", parts.html("{}{}", title, aside), *_now(lines[-1]), legend, drawing)
 

@@ -138,8 +138,10 @@ def test_a_run_that_goes_on_shows_its_step_its_time_and_its_curves(store):
     run = going(store.create(preset("demo")))
     run.tell("step", step=41, steps=64, rows_per_second=92.4, eta=9.0)
     run.tell("loss", step=40, loss=0.31)
-    run.tell("eval", step=40, clean_accuracy=rate(0.58), attack_success_rate=rate(0.977))
+    run.tell("eval", step=40, clean_accuracy=rate(0.58), attack_success_rate=rate(0.977),
+             target_rate_without_trigger=rate(0.41))  # fmt: skip
     seen = look(run.id)
+    assert "without the trigger: 0.41 at step 40" in seen.results
     assert "step 41 of 64" in seen.bar and "92 rows/s" in seen.bar and "CPU, 2 cores" in seen.bar
     assert f"{run.id} · step 41 of 64" in seen.pill
     assert "97.7 %" in seen.results and "95 % interval 95.7 to 99.7 %, n = 300" in seen.results
