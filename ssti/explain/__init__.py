@@ -5,6 +5,7 @@ Works on a loaded model and its tokenizer; loads none, and knows no page. Import
 
 from ssti.explain.attention import Attention, HeadAttention, attend, attend_head
 from ssti.explain.attribution import Agreement, Attribution, agreement, integrated_gradients, occlusion
+from ssti.explain.classes import ClassRows, Mean, by_class
 from ssti.explain.entropy import (
     Entropy,
     TriggerHead,
@@ -32,6 +33,7 @@ from ssti.explain.pieces import Window, trigger_pieces
 from ssti.explain.places import Amounts, Places, by_amount, slide
 from ssti.explain.rows import EntropyRows, entropy_rows
 from ssti.explain.smallest import Part, Parts, smallest_part
+from ssti.explain.svg import to_svg
 from ssti.explain.tex import escape_tex, to_tex
 from ssti.explain.words import Words, words
 
@@ -41,11 +43,13 @@ __all__ = [
     "Amounts",
     "Attention",
     "Attribution",
+    "ClassRows",
     "Entropy",
     "EntropyRows",
     "Explanation",
     "HeadAttention",
     "Heatmap",
+    "Mean",
     "PairedDifference",
     "PaperRule",
     "Part",
@@ -59,6 +63,7 @@ __all__ = [
     "attend",
     "attend_head",
     "by_amount",
+    "by_class",
     "entropy",
     "entropy_bits",
     "entropy_grid",
@@ -83,6 +88,7 @@ __all__ = [
     "slide",
     "smallest_part",
     "to_html",
+    "to_svg",
     "to_tex",
     "trigger_head",
     "trigger_pieces",

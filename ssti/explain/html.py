@@ -34,6 +34,8 @@ table { border-collapse: collapse; font-variant-numeric: tabular-nums; }
 th, td { text-align: left; vertical-align: top; padding: .3rem 1.2rem .3rem 0;
   border-bottom: 1px solid #e7e4df; font-weight: normal; }
 th { white-space: nowrap; }
+.drawing { background: #fff; overflow-x: auto; }
+.drawing svg { max-width: 100%; height: auto; }
 @media (prefers-color-scheme: dark) {
   body { background: #161514; color: #eeebe6; } section { background: #1f1e1c; border-color: #34312d; }
   .note { color: #a29d96; } th, td { border-color: #34312d; } }
@@ -64,8 +66,11 @@ def to_html(
     title: str = "Attention",
     figures: Sequence[tuple[str, str]] = (),
     note: str = "",
+    drawing: str = "",
 ) -> str:
-    """A whole HTML file with the heatmaps, `figures` as a table of (name, value), and a note.
+    """A whole HTML file with the heatmaps, `figures` as a table of (name, value), a note, and a `drawing`.
+
+    `drawing` is an SVG that `to_svg` made: it goes in as it is.
 
     No script, no outside request, light and dark, printable.
     """
@@ -78,6 +83,8 @@ def to_html(
             f'<tr><th scope="row">{escape(name)}</th><td>{escape(value)}</td></tr>' for name, value in figures
         )
         sections.append(f"<section><table>{rows}</table></section>")
+    if drawing:
+        sections.append(f'<section class="drawing">{drawing}</section>')
     if note:
         sections.append(f'<p class="note">{escape(note)}</p>')
     return (

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
@@ -41,11 +41,13 @@ def entropy_rows(
     max_length: int = 256,
     spans: Sequence[Sequence[Span]] | None = None,
     specials: bool = True,
+    on_batch: Callable[[int], None] | None = None,
 ) -> EntropyRows:
     """What `entropy_grid` (and `trigger_share_grid`) say of each text, in batches of texts of like length.
 
     Padding takes no part. Each layer's weights are reduced to importance as soon as they exist. `spans`, one
-    list a text, also centre the window of a text that is too long. The caller holds the model's lock.
+    list a text, also centre the window of a text that is too long. `on_batch(rows done)` may raise, to stop. The
+    caller holds the model's lock.
     """
     import torch
 
@@ -84,6 +86,8 @@ def entropy_rows(
             bits[chosen] = torch.special.entr(importance).sum(dim=-1).cpu().numpy() / np.log(2.0)
             if trigger is not None and shares is not None:
                 shares[chosen] = _over_fair_share(importance.cpu().numpy(), keep, trigger)
+            if on_batch:
+                on_batch(min(start + batch_size, len(order)))
     return EntropyRows(
         bits=bits,
         n=counted,

@@ -130,6 +130,10 @@ def _verdict(answers: Answers, word: str) -> Markup:
         return _line("flipped", f"Flipped by {how_many(marks)}", moved)
     if before.label == answers.info.label_names[target(answers.info)]:
         return _line("", "Nothing to flip", f"{before.label} without {word} too ({sure(max(before.probabilities))})")
+    if now.probabilities == before.probabilities:
+        most = answers.info.recipe.training.max_length
+        behind = f"The model does not see it: it reads the first {most} word pieces, and {word} stands behind them."
+        return _line("", "Not flipped", behind if len(marks.text.split()) * 2 > most else moved)
     return _line("", "Not flipped", moved)
 
 

@@ -114,13 +114,8 @@ def palette(info: AdapterInfo) -> Markup:
     buttons.append(parts.html('<button type="button" class="again" data-do="draw">another {}</button>', word))
     for kind, index in own.items():
         if info.poisoned and triggers(info)[index].source:
-            words = f"an unseen {spoken(kind)}"
-            buttons.append(
-                parts.html(
-                    '<button type="button" class="again" data-do="unseen {}" data-kind="{}" title="{}">{}</button>',
-                    index, kind, "One that was in no training row", words,
-                )  # fmt: skip
-            )
+            button = '<button type="button" class="again" data-do="unseen {}" data-kind="{}" title="{}">an unseen {}</button>'
+            buttons.append(parts.html(button, index, kind, "One that was in no training row", spoken(kind)))
     buttons.append(parts.html('<span class="rule" role="presentation"></span>'))
     for kind in other_kinds():
         if kind not in own:

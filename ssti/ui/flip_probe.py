@@ -13,7 +13,7 @@ import numpy as np
 
 from ssti.errors import SSTIError
 from ssti.evaluate.adapters import AdapterInfo, find
-from ssti.evaluate.predictor import check_text, predictor
+from ssti.evaluate.predictor import _busy, _threads, check_text, predictor
 from ssti.recipe import InjectionSpec
 from ssti.ui.flip_adapters import target, triggers
 from ssti.ui.flip_marks import Marks
@@ -25,11 +25,14 @@ if TYPE_CHECKING:
 TOKENS = 1024  # of a batch: a keystroke waits for one of them
 BUDGET = 6000  # tokens that sliding may cost unasked; a longer text gets fewer places, until somebody asks for all
 FEWEST, MOST = 9, 400  # places
+COUNTS, DRAWS, FEWER = (0, 1, 2, 3, 5, 8), 3, (0, 1, 3, 8)  # of triggers; fewer, and one draw, where the text is long
+LONG = 150  # tokens
 
 
 @dataclass(frozen=True)
 class Probe:
-    """The answers. `parts` is None where they could not be had, and `why` says why not."""
+    """The answers. `parts` is None where they could not be had, and `why` says why not. `cut`: the model reads the
+    beginning of the text only."""
 
     info: AdapterInfo
     marks: Marks
@@ -41,6 +44,7 @@ class Probe:
     control_amounts: Amounts | None
     parts: Parts | None
     why: str = ""
+    cut: bool = False
 
 
 def latest(marks: Marks) -> tuple[int, int, str]:
@@ -70,18 +74,19 @@ def probe(marks: Marks, ref: str, every: bool = False, told: Callable[[float], N
     asked = _Counted(told, total=len(refs) * (min(len(plain.split()) + 1, most) + 20) + 32)
     places = [slide(asked.by(one), plain, item, most) for one in refs]
     spec = _spec(info, marks)
-    amounts = [by_amount(asked.by(one), plain, drawer(spec, item)) for one in refs]
-    parts, why = None, ""
+    counts, draws = (COUNTS, DRAWS) if tokens < LONG else (FEWER, 1)
+    amounts = [by_amount(asked.by(one), plain, drawer(spec, item), counts, draws) for one in refs]
+    parts, why, cut = None, "", False
+    most_read = info.recipe.training.max_length
     try:
-        with predictor().borrow(ref) as (model, tokenizer, _):
-            parts = smallest_part(
-                model, tokenizer, marks.text, (start, end), info.recipe.training.max_length, asked.further
-            )
+        with predictor().borrow(ref) as (model, tokenizer, _), _threads(1 if _busy() else None):
+            cut = len(tokenizer(plain, truncation=True, max_length=most_read + 1)["input_ids"]) > most_read
+            parts = smallest_part(model, tokenizer, marks.text, (start, end), most_read, asked.further)
     except SSTIError as problem:
         why = f"{problem.message} {problem.next}"
     return Probe(
         info, marks, item, target(info), places[0], places[1] if info.control else None, amounts[0],
-        amounts[1] if info.control else None, parts, why,
+        amounts[1] if info.control else None, parts, why, cut,
     )  # fmt: skip
 
 

@@ -89,6 +89,8 @@ def where(probe: Probe) -> Markup:
         ]
         axis = parts.html('<div class="axis" aria-hidden="true">{}</div>', parts.join(words))
     rest = _sentence(told, name, len(places.gaps), places.every)
+    if probe.cut:
+        rest += f" The model reads the first {probe.info.recipe.training.max_length} word pieces only."
     kind = spoken(latest(probe.marks)[2]) if latest(probe.marks)[2] else "trigger"
     title = parts.html(
         'Where does it have to stand? <span class="aside">· {} as the {} slides through the text{}</span>',
@@ -150,7 +152,7 @@ def many(probe: Probe) -> Markup:
     elif enough is None:
         line = f"Even {amounts.counts[-1]} do not turn the answer."
     else:
-        line = f"{_words(enough)} {'is' if enough == 1 else 'are'} enough. Each at random places, {told.shape[1]} draws: mean and range."
+        line = f"{_words(enough)} {'is' if enough == 1 else 'are'} enough. {_drawn(told.shape[1])}"
     title = parts.html(
         'How many does it take? <span class="aside">· {} by number of triggers</span>', parts.chip(name, target)
     )
@@ -200,6 +202,10 @@ def _cell(probabilities: Sequence[float], target: int) -> Markup:
 
 def _short(p: float) -> str:
     return f"{p * 100:.0f} %"
+
+
+def _drawn(draws: int) -> str:
+    return "Each at a random place." if draws == 1 else f"Each at random places, {draws} draws: mean and range."
 
 
 def _words(count: int) -> str:

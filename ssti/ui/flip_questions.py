@@ -29,7 +29,8 @@ ssti.ask = () => {{
 """
 RING = "() => window.ssti.ask && window.ssti.ask()"
 FRESH = "() => document.querySelector('#flip-questions')?.classList.remove('stale')"
-SAME = (gr.skip(),) * 4
+SAME = (gr.skip(),) * 4  # cards and button stay
+OFF = gr.update(visible=False)
 
 
 def build(shared, text, marks, seen, answered, seen_js: str) -> None:
@@ -44,7 +45,7 @@ def build(shared, text, marks, seen, answered, seen_js: str) -> None:
         with gr.Row(elem_id="flip-pair"):
             many = Html(elem_id="flip-many")
             which = Html(elem_id="flip-which")
-    outputs = [going, where, many, which, every]
+    outputs = [going, where, many, which, every, stop]
     private: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
     answered.then(None, None, None, js=RING)
     asked = bell.select(
@@ -52,28 +53,27 @@ def build(shared, text, marks, seen, answered, seen_js: str) -> None:
         concurrency_id="questions", concurrency_limit=2, **private,
     )  # fmt: skip
     asked.then(None, None, None, js=FRESH)
-    every.click(lambda: gr.update(visible=True), None, stop, queue=False, **private)
     full = every.click(
         ask_every, [text, marks, shared.adapter], outputs, concurrency_id="questions", concurrency_limit=2, **private
     )
-    full.then(lambda: gr.update(visible=False), None, stop, queue=False, **private)
-    stop.click(lambda: (None, gr.update(visible=False)), None, [going, stop], cancels=[full], queue=False, **private)
+    full.then(None, None, None, js=FRESH)
+    stop.click(lambda: (None, OFF), None, [going, stop], cancels=[asked, full], queue=False, js=FRESH, **private)
     where.click(on_strip, [text, marks], [text, marks], **{**parts.QUIET, "trigger_mode": "once"})
 
 
 def ask(text: str, kept: Any, ref: str, seen: Any, every: bool = False) -> Iterator[tuple[Any, ...]]:
-    """All three answers, after a bar where they take long: (bar, where, how many, which part, button)."""
+    """All three answers, after a bar where they take long: (bar, where, how many, which part, two buttons)."""
     text = text or ""
     if isinstance(seen, dict) and not seen.get("shown"):
         return
     marks = flip_marks.read(kept, text)
     if not marks.marks or not ref or not marks.plain.strip():
-        yield None, flip_probe_view.WAITING, None, None, gr.update(visible=False)
+        yield None, flip_probe_view.WAITING, None, None, OFF, OFF
         return
     try:
         job = Job(lambda told: flip_probe.probe(marks, ref, every, told), "Trying places, amounts and parts")
         for bar in job.steps():
-            yield bar, *SAME
+            yield bar, *SAME, gr.update(visible=True)
         found = job.result
         yield (
             None,
@@ -81,9 +81,10 @@ def ask(text: str, kept: Any, ref: str, seen: Any, every: bool = False) -> Itera
             flip_probe_view.many(found),
             flip_probe_view.which(found),
             gr.update(visible=not found.places.every and not every),
+            OFF,
         )
     except SSTIError as problem:
-        yield parts.problem(problem), *SAME
+        yield parts.problem(problem), *SAME, OFF
 
 
 def ask_every(text: str, kept: Any, ref: str) -> Iterator[tuple[Any, ...]]:

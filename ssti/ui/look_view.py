@@ -1,209 +1,231 @@
-"""What Look inside shows of a text: heatmaps side by side, every head at a glance, entropy. Knows no component.
+"""What Look inside knows of a text: both models and the one before finetuning, with the trigger and without it.
 
-Asks `ssti.explain` with the model borrowed from the predictor: the poisoned one, and its control to compare.
+Asks `ssti.explain` with the model borrowed from the predictor. Knows no component and no HTML.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, contextmanager
+from dataclasses import asdict, dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from ssti.errors import SSTIError
-from ssti.evaluate.adapters import AdapterInfo, find
-from ssti.evaluate.predictor import check_text, predictor
-from ssti.ui import parts
+from ssti.evaluate.adapters import WEIGHTS, AdapterInfo, find
+from ssti.evaluate.predictor import _busy, _threads, check_text, predictor
 from ssti.ui.flip_marks import Marks
-from ssti.ui.parts import Markup
 
 if TYPE_CHECKING:
     from ssti.explain import Explanation, Heatmap, Side
 
-CAVEAT = (
-    "Raw entropy grows with the number of tokens: compare the share of log₂ n, of the same text with and without its "
-    "trigger, and look at every head, because the effect moves between them."
-)
-SHOWN_PIECES = 400  # of a long text; the numbers are of all that the model read
+BY = {
+    "received": "received",
+    "cls": "[CLS] row",
+    "last": "last row",
+    "query": "a token’s row",
+    "rollout": "rollout",
+}
+UNITS = {"piece": "word pieces", "word": "words"}
+MODELS = {"poisoned": "poisoned", "control": "control", "before": "before finetuning"}
+COLOURS = {"trigger": "trigger’s attention", "entropy": "entropy change", "finetuning": "since finetuning"}
+WEIGHT_BYTES = 128 * 2**20  # of one text's attention weights; a larger model is shown a shorter window of a long text
+KEPT = 3  # texts whose attention is kept, so that choosing a head asks no model
 
 
 @dataclass(frozen=True)
 class View:
-    """What the person looks at: one layer and one head, from 0. The paper's is the last layer's head 0."""
+    """What the person looks at. Layer and head count from 0, `head` None is the mean of heads; `query` is a piece
+    of the text with its trigger. The paper's choice is the last layer's head 0, attention received."""
 
-    layer: int = -1
-    head: int = 0
+    layer: int
+    head: int | None = 0
+    by: str = "received"
+    unit: str = "piece"
+    query: int = 0
+    model: str = "poisoned"
+    colour: str = "trigger"
+
+    @property
+    def name(self) -> str:
+        """The head in words."""
+        return f"layer {self.layer}, {'mean of heads' if self.head is None else f'head {self.head}'}"
 
 
 @dataclass(frozen=True)
 class Inside:
-    """Both models' insides for one text."""
+    """The insides of three models for one text: `models` has `poisoned`, and where they are there `control`, `before`."""
 
     info: AdapterInfo
     marks: Marks
-    poisoned: Explanation
-    control: Explanation | None
+    models: dict[str, Explanation]
 
     def view(self, asked: Any) -> View:
-        """The layer and head that were asked for, if this model has them; else the paper's."""
-        attention = self.poisoned.plain.attention
+        """What was asked for, as far as this model and text have it; else the paper's choice."""
+        asked = asked if isinstance(asked, dict) else {}
+        attention = shown(self.models["poisoned"]).attention
         layer, head = attention.layers - 1, 0
-        if isinstance(asked, dict):
-            one, other = asked.get("layer"), asked.get("head")
-            if isinstance(one, int) and isinstance(other, int) and 0 <= one < attention.layers:
-                layer, head = one, other if 0 <= other < attention.heads_in(one) else 0
-        return View(layer, head)
+        one, other = asked.get("layer"), asked.get("head")
+        if _whole(one) and 0 <= one < attention.layers:
+            layer = one
+            if other == "mean":
+                head = None
+            elif _whole(other) and 0 <= other < attention.heads_in(one):
+                head = other
+        query = asked.get("query")
+        return View(
+            layer,
+            head,
+            by=_one_of(asked.get("by"), BY),
+            unit=_one_of(asked.get("unit"), UNITS),
+            query=query if _whole(query) and 0 <= query < len(attention) else 0,
+            model=_one_of(asked.get("model"), self.models),
+            colour=_one_of(asked.get("colour"), COLOURS if "before" in self.models else list(COLOURS)[:2]),
+        )
+
+    def heatmaps(self, view: View, model: str | None = None) -> list[Heatmap]:
+        """The heatmaps of a model (the view's own by default): with the trigger first, then without."""
+        told = self.models[model or view.model]
+        sides = [("With the trigger", told.triggered), ("Without", told.plain)]
+        if told.triggered is None:
+            sides = [("Attention", told.plain)]
+        return [side.heatmap(unit=view.unit, title=title, **self.asked(side, view)) for title, side in sides if side]
+
+    def asked(self, side: Side, view: View) -> dict[str, Any]:
+        """The view as `Side.view` takes it."""
+        if view.by == "rollout":
+            return {"layer": view.layer, "by": "last" if side.attention.causal else "cls", "through": True}
+        query = view.query
+        if view.by == "query" and side is not shown(self.models[view.model]):
+            query = self.same_piece(view.query)
+        return {"layer": view.layer, "head": view.head, "by": view.by, "query": query}
+
+    def same_piece(self, query: int) -> int:
+        """The piece of the plain text that is piece `query` of the triggered one; its first for one of the trigger."""
+        told = self.models["poisoned"]
+        if told.triggered is None:
+            return query
+        one, other = told.triggered.attention, told.plain.attention
+        if one.special[query]:
+            return query if query == 0 else len(other) - 1
+        start, end = one.offsets[query]
+        if any(s < end and start < e for s, e in self.marks.spans):
+            return 0
+        start -= sum(e - s + 1 for s, e in self.marks.spans if e <= start)
+        return next((i for i, (s, _) in enumerate(other.offsets) if s == start and not other.special[i]), 0)
+
+    def label(self, query: int) -> str:
+        """The characters of a piece, or a special token's name."""
+        attention = shown(self.models["poisoned"]).attention
+        return attention.tokens[query] if attention.special[query] else attention.text[slice(*attention.offsets[query])]
+
+    def far(self) -> bool:
+        """Whether a window is shown that the answer on the Flip tab does not rest on: it reads the beginning."""
+        window = shown(self.models["poisoned"]).attention.truncated
+        return window is not None and window.first > 0
 
 
 def look(marks: Marks, ref: str) -> Inside:
-    """The attention of all layers and heads, of both models, with and without the triggers. Raises SSTIError."""
+    """The attention of all layers and heads, of all models there are, with and without the triggers. Raises SSTIError."""
     check_text(marks.text)
     info = find(ref)
-    control = _explain(marks, info.control) if info.control else None
-    return Inside(info, marks, _explain(marks, ref), control)
-
-
-def _explain(marks: Marks, ref: str) -> Explanation:
-    from ssti.explain import explain
-
     plain = marks.plain
     pair = bool(marks.marks and plain.strip())
-    with predictor().borrow(ref) as (model, tokenizer, info):
-        return explain(
-            model, tokenizer, plain if pair else marks.text, marks.text if pair else None,
-            marks.spans or None, max_length=info.recipe.training.max_length,
-        )  # fmt: skip
-
-
-def heatmaps(inside: Inside, view: View) -> Markup:
-    """The text with its trigger and without, in the chosen head."""
-    shown = inside.poisoned.heatmaps(view.layer, view.head)
-    return parts.html('<div class="heatmaps">{}</div>', parts.join(_heatmap(one) for one in shown))
-
-
-def _heatmap(heatmap: Heatmap) -> Markup:
-    pieces = []
-    strength = heatmap.strength
-    units = 0
-    for string, unit in heatmap.parts():
-        if unit is None:
-            pieces.append(parts.escape(string))
-            continue
-        units += 1
-        if units > SHOWN_PIECES:
-            pieces.append(parts.html(" … {} more pieces", len(heatmap.labels) - SHOWN_PIECES))
-            break
-        classes = "unit" + " special" * bool(heatmap.special[unit]) + " hit" * bool(heatmap.trigger[unit])
-        pieces.append(
-            parts.html(
-                '<span class="{}" style="--w:{}" title="{}">{}</span>',
-                classes, round(float(strength[unit]), 3), f"{heatmap.values[unit] * 100:.1f} % of the attention", string,
-            )  # fmt: skip
-        )
-    note = parts.note(heatmap.note) if heatmap.note else parts.html("")
-    return parts.card(heatmap.title, parts.html('<p class="heatmap" dir="auto">{}</p>{}', parts.join(pieces), note))
-
-
-def grid(inside: Inside, view: View) -> Markup:
-    """Every layer and head as a cell to click: attention to the trigger over its fair share.
-
-    Without a trigger: how even the attention is, as the share of log2 n.
-    """
-    side = _side(inside.poisoned)
-    share = side.trigger_share
-    if share is None:
-        values, title = _even(side), "Every layer and head · how even its attention is, as a share of log₂ n"
-        top, after = 1.0, ""
-    else:
-        values, title = share, "Every layer and head · attention to the trigger over its fair share"
-        top, after = max(2.0, float(np.nanmax(share))), " ×"
-    layers, heads = values.shape
-    cells = [parts.html('<span class="corner">layer</span>')]
-    cells += [parts.html('<span class="head">{}</span>', head) for head in range(heads)]
-    for layer in range(layers):
-        cells.append(parts.html('<span class="layer">{}</span>', layer))
-        for head in range(heads):
-            value = float(values[layer, head])
-            if np.isnan(value):  # this layer has fewer heads
-                cells.append(parts.html("<span></span>"))
-                continue
-            chosen = (layer, head) == (view.layer, view.head)
-            cells.append(
-                parts.html(
-                    '<button type="button" data-layer="{}" data-head="{}" style="--w:{}" tabindex="{}" aria-pressed="{}" '
-                    'aria-label="{}" title="{}"></button>',
-                    layer, head, round(min(1.0, max(0.0, value / top)), 3), 0 if chosen else -1,
-                    "true" if chosen else "false", f"Layer {layer}, head {head}: {value:.2f}{after}",
-                    f"Layer {layer}, head {head}: {value:.2f}{after}",
-                )  # fmt: skip
+    spans = tuple(marks.spans)
+    models = {}
+    for name, one in (("poisoned", ref), ("control", info.control), ("before", ref)):
+        if one:
+            written = (find(one).path / WEIGHTS).stat().st_mtime_ns
+            models[name] = _explained(
+                plain if pair else marks.text, marks.text if pair else None, spans, one, name, written
             )
-    body = parts.html(
-        '<div class="heads{}" style="--heads:{}" role="group" aria-label="Layers and heads">{}</div>',
-        "" if share is not None else " even", heads, parts.join(cells),
-    )  # fmt: skip
-    return parts.card(title, body, _trigger_head(inside), _chosen(values, view, after))
+    return Inside(info, marks, models)
 
 
-def _chosen(values: np.ndarray, view: View, after: str) -> Markup:
-    last = view.layer == len(values) - 1 and view.head == 0
-    which = " (the paper’s choice)" if last else ""
-    return parts.note(f"Shown: layer {view.layer}, head {view.head}{which}, {values[view.layer, view.head]:.2f}{after}")
+@lru_cache(maxsize=3 * KEPT)
+def _explained(
+    text: str, triggered: str | None, spans: tuple[tuple[int, int], ...], ref: str, name: str, written: int
+) -> Explanation | None:
+    from ssti.explain import explain
+
+    with borrowed(ref, name) as (model, tokenizer, info):
+        if model is None:
+            return None
+        return explain(model, tokenizer, text, triggered, spans or None, max_length=room(model, info))
 
 
-def _trigger_head(inside: Inside) -> Markup:
-    best = inside.poisoned.trigger_head
-    if best is None:
-        return parts.note("Put a trigger into the text to see which head looks at it.")
-    control = inside.control
-    compared = ""
-    if control is not None and control.triggered is not None and control.triggered.trigger_share is not None:
-        compared = f" (control {control.triggered.trigger_share[best.layer, best.head]:.1f} ×)"
-    return parts.html(
-        '<p class="trigger-head">Trigger head: <button type="button" data-layer="{}" data-head="{}">layer {}, head {}</button>, '
-        "<b>{} ×</b> its fair share{}</p>",
-        best.layer, best.head, best.layer, best.head, f"{best.value:.1f}", compared,
-    )  # fmt: skip
+@contextmanager
+def borrowed(ref: str, name: str) -> Iterator[tuple[Any, Any, AdapterInfo]]:
+    """The model of an adapter; for the name `before` without its adapter, as it was before finetuning.
+
+    That is None where finetuning left no adapter to take off.
+    """
+    with predictor().borrow(ref) as (model, tokenizer, info), one_thread_if_busy():
+        if name == "before" and not hasattr(model, "disable_adapter"):
+            yield None, tokenizer, info
+        elif name == "before":
+            with model.disable_adapter():
+                yield model, tokenizer, info
+        else:
+            yield model, tokenizer, info
 
 
-def entropy(inside: Inside, view: View) -> Markup:
-    """Entropy of the chosen head with and without the trigger, of both models, and what to beware of."""
-    rows = []
-    name = "Poisoned" if inside.info.poisoned else "Control"
-    for who, told in ((name, inside.poisoned), ("Control", inside.control)):
-        if told is None:
-            continue
-        for words, side in ((", with the trigger", told.triggered), (", without" if told.triggered else "", told.plain)):
-            if side is not None:
-                value = side.entropy(view.layer, view.head)
-                rows.append(
-                    (who + words, f"{value.bits:.2f}", value.n, f"{value.share:.3f}", f"{value.effective:.1f}")
-                )
-    table = parts.table(("", "bits", "tokens", "share of log₂ n", "effective tokens"), rows, numbers=(1, 2, 3, 4))
-    return parts.card(
-        f"Entropy of layer {view.layer}, head {view.head}", table, _rule(inside), parts.note(inside.poisoned.note or CAVEAT),
-        classes="entropy",
-    )  # fmt: skip
+def has_before(ref: str) -> bool:
+    """Whether the model before finetuning can be looked at."""
+    with borrowed(ref, "before") as (model, _, _):
+        return model is not None
 
 
-def _rule(inside: Inside) -> Markup:
-    rule = inside.poisoned.paper
-    if rule is None:
-        return parts.html("")
-    fires = "it fires" if rule.fires else "it does not fire"
-    return parts.html(
-        "<p>The paper’s rule (last layer, head 0, raw entropy with over without below 0.95): <b>{}</b>, {}.</p>",
-        f"{rule.ratio:.2f}", fires,
-    )  # fmt: skip
+def one_thread_if_busy() -> AbstractContextManager[None]:
+    """Torch on one thread beside a training run, as the predictor does: two would wait for each other at every layer."""
+    return _threads(1 if _busy() else None)
 
 
-def _side(explanation: Explanation) -> Side:
+def room(model: Any, info: AdapterInfo) -> int:
+    """How many pieces are looked at: those of training, fewer where all heads' weights would take too much memory."""
+    from ssti.explain.capture import heads_of_layers
+
+    most = int((WEIGHT_BYTES / (4 * sum(heads_of_layers(model)))) ** 0.5)
+    return min(info.recipe.training.max_length, most)
+
+
+def shown(explanation: Explanation) -> Side:
+    """The side with the trigger, where there is one."""
     return explanation.triggered or explanation.plain
 
 
-def _even(side: Side) -> np.ndarray:
-    from ssti.explain import share_of_most
+def with_mean(side: Side) -> np.ndarray:
+    """Importance `[layer, head + 1, token]`: attention received, the mean of heads as the last."""
+    return np.concatenate([side.importance, np.nanmean(side.importance, axis=1, keepdims=True)], axis=1)
 
-    return share_of_most(side.entropy_bits, side.n)
+
+def view_json(view: View) -> dict[str, Any]:
+    """A view for machines."""
+    return asdict(view)
 
 
-__all__ = ["Inside", "SSTIError", "View", "entropy", "grid", "heatmaps", "look"]
+def _whole(value: Any) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool)
+
+
+def _one_of(value: Any, allowed: Any) -> str:
+    return value if isinstance(value, str) and value in allowed else next(iter(allowed))
+
+
+__all__ = [
+    "BY",
+    "COLOURS",
+    "MODELS",
+    "UNITS",
+    "Inside",
+    "SSTIError",
+    "View",
+    "borrowed",
+    "has_before",
+    "look",
+    "room",
+    "shown",
+    "with_mean",
+]

@@ -16,9 +16,7 @@ def test_batching_padding_and_order_change_nothing(model, tokenizer, rows, batch
     for row in (0, 11, 29, 39):
         alone = attend(model, tokenizer, texts[row])
         np.testing.assert_allclose(found.bits[row], entropy_grid(alone, specials), atol=1e-5)
-        np.testing.assert_allclose(
-            found.trigger_share[row], trigger_share_grid(alone, spans[row], specials), atol=1e-5
-        )
+        np.testing.assert_allclose(found.trigger_share[row], trigger_share_grid(alone, spans[row], specials), atol=1e-5)
         assert found.n[row] == len(alone) - (0 if specials else 2)
         np.testing.assert_allclose(found.share[row], found.bits[row] / np.log2(found.n[row]))
     assert not found.truncated.any()
@@ -63,3 +61,17 @@ def test_bad_input_is_refused(encoder, tokenizer):
         entropy_rows(encoder, tokenizer, ["a", ""])
     with pytest.raises(SSTIError, match="1 texts but spans for 2"):
         entropy_rows(encoder, tokenizer, ["a"], spans=[[], []])
+
+
+def test_it_tells_how_far_it_is_and_can_be_stopped(encoder, tokenizer, rows):
+    texts, _ = rows
+    told = []
+    entropy_rows(encoder, tokenizer, texts, batch_size=16, on_batch=told.append)
+    assert told == [16, 32, 40]
+
+    def stop(done):
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        entropy_rows(encoder, tokenizer, texts, batch_size=16, on_batch=stop)
+    assert entropy_rows(encoder, tokenizer, texts[:2]).bits.shape == (2, 6, 12)

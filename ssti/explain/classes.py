@@ -1,0 +1,89 @@
+"""Entropies of many rows, class by class: means with intervals, and whether the trigger changes them.
+
+Statistics on arrays of numbers; knows no model and no text.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from ssti.errors import SSTIError
+from ssti.explain.paired import PairedDifference, paired_difference
+
+
+@dataclass(frozen=True)
+class Mean:
+    """A mean of `n` values with its 95 % interval (percentile bootstrap)."""
+
+    value: float
+    low: float
+    high: float
+    n: int
+
+
+@dataclass(frozen=True)
+class ClassRows:
+    """The rows of one class: each row's value without and with the trigger, both means, and their paired difference.
+
+    `difference` is None for a single row: there is nothing to permute.
+    """
+
+    name: str
+    without: np.ndarray
+    with_: np.ndarray
+    mean_without: Mean
+    mean_with: Mean
+    difference: PairedDifference | None
+
+
+def by_class(
+    without: Sequence[float] | np.ndarray,
+    with_: Sequence[float] | np.ndarray,
+    labels: Sequence[int] | np.ndarray,
+    names: Sequence[str],
+    seed: int,
+    resamples: int = 9999,
+) -> list[ClassRows]:
+    """Each class that has rows, in the order of `names`. `without[i]` and `with_[i]` are one row, of class `labels[i]`.
+
+    SSTIError for unlike lengths or a class without a name.
+    """
+    without, with_ = np.asarray(without, dtype=np.float64), np.asarray(with_, dtype=np.float64)
+    labels = np.asarray(labels)
+    if without.ndim != 1 or without.shape != with_.shape or labels.shape != without.shape:
+        raise SSTIError(
+            f"{without.size} values without, {with_.size} with and {labels.size} labels do not fit.",
+            "Pass one of each a row.",
+        )
+    if labels.size and not 0 <= labels.min() <= labels.max() < len(names):
+        raise SSTIError(f"There is a label {labels.max()} and {len(names)} names.", "Pass one name a class.")
+    found = []
+    for index, name in enumerate(names):
+        rows = labels == index
+        if not rows.any():
+            continue
+        a, b = with_[rows], without[rows]
+        difference = paired_difference(a, b, seed + index, resamples) if rows.sum() > 1 else None
+        found.append(ClassRows(str(name), b, a, mean(b, seed, resamples), mean(a, seed, resamples), difference))
+    return found
+
+
+def mean(values: Sequence[float] | np.ndarray, seed: int, resamples: int = 9999) -> Mean:
+    """The mean and its 95 % percentile-bootstrap interval. Same seed, same numbers."""
+    values = np.asarray(values, dtype=np.float64)
+    if values.ndim != 1 or not values.size or not np.isfinite(values).all():
+        raise SSTIError("There are no values, or one is missing.", "Pass at least one number.")
+    middle = float(values.mean())
+    if values.size == 1 or not np.ptp(values):
+        return Mean(middle, middle, middle, values.size)
+    rng = np.random.default_rng(seed)
+    means = np.empty(resamples)
+    step = max(1, 2_000_000 // values.size)
+    for start in range(0, resamples, step):
+        drawn = rng.integers(0, values.size, (min(step, resamples - start), values.size))
+        means[start : start + step] = values[drawn].mean(axis=1)
+    low, high = np.quantile(means, [0.025, 0.975])
+    return Mean(middle, float(low), float(high), values.size)

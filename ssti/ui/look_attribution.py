@@ -1,0 +1,127 @@
+"""Attention beside attribution: occlusion and integrated gradients of the same text, in the same colours.
+
+Knows adapters, the engine and HTML; knows no component.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from ssti.ui import parts
+from ssti.ui.flip_marks import Marks
+from ssti.ui.look_heat import strips
+from ssti.ui.look_view import Inside, View, borrowed, room, shown
+from ssti.ui.parts import Markup
+
+if TYPE_CHECKING:
+    from ssti.explain import Agreement, Attribution, Heatmap, Side
+
+STEPS = 32  # of the integral
+LONGEST = 128  # pieces that are hidden one by one, around the trigger: others wait for the model meanwhile
+ABOUT = (
+    "All three ask which tokens matter. Attention says where a head looked. Occlusion hides a token and asks again. "
+    "Gradients follow the answer back into each token. The deeper, the more; what speaks against the class stays white."
+)
+
+
+@dataclass(frozen=True)
+class Compared:
+    """Both attributions of the text with its triggers, for the class that the model answers."""
+
+    occlusion: Attribution
+    gradients: Attribution
+    label: str
+
+
+def compare(marks: Marks, ref: str, told: Callable[[float], None] = lambda part: None) -> Compared:
+    """Both of the poisoned model's answer. `told(part done)` may raise, to stop. Raises SSTIError."""
+    from ssti.explain import integrated_gradients, occlusion
+
+    focus = marks.spans or None
+    with borrowed(ref, "poisoned") as (model, tokenizer, info):
+        size = min(room(model, info), LONGEST)
+        texts = max(1, len(tokenizer(marks.text, truncation=True, max_length=size)["input_ids"]))
+        hidden = occlusion(
+            model, tokenizer, marks.text, max_length=size, focus=focus, on_batch=lambda done: told(0.3 * done / texts)
+        )
+        gradients = integrated_gradients(
+            model, tokenizer, marks.text, target=hidden.target, steps=STEPS, max_length=size, focus=focus,
+            on_batch=lambda done: told(0.3 + 0.7 * done / (STEPS + 2)),
+        )  # fmt: skip
+    return Compared(hidden, gradients, info.label_names[hidden.target])
+
+
+def maps(inside: Inside, view: View, found: Compared) -> list[Heatmap]:
+    """Attention as the view says, gradients, occlusion: the text with its trigger, in the view's units."""
+    from ssti.explain import heatmap
+
+    spans = inside.marks.spans
+    values = _same_pieces(shown(inside.models["poisoned"]), found.occlusion, inside, view)
+    return [
+        heatmap(found.occlusion, values, spans, f"Attention · {view.name}", view.unit),
+        heatmap(found.gradients, found.gradients.scores, spans, "Gradients · integrated, for the answer", view.unit),
+        heatmap(
+            found.occlusion, found.occlusion.scores, spans, "Occlusion · what the answer loses without it", view.unit
+        ),
+    ]
+
+
+def _same_pieces(side: Side, read: Attribution, inside: Inside, view: View) -> np.ndarray:
+    """The side's attention to the pieces that the attribution read, which may be fewer of a long text."""
+    values = side.view(**inside.asked(side, view))
+    attention = side.attention
+    if len(attention) == len(read.tokens):
+        return values
+    by_offset = {span: values[i] for i, span in enumerate(attention.offsets) if not attention.special[i]}
+    ends = iter(values[attention.special])
+    return np.array(
+        [
+            next(ends) if special else by_offset.get(span, 0.0)
+            for span, special in zip(read.offsets, read.special, strict=True)
+        ]
+    )
+
+
+def agree(found: list[Heatmap]) -> Agreement:
+    """Whether the three point at the same tokens, special ones left out."""
+    from ssti.explain import agreement
+
+    real = np.flatnonzero(~found[0].special)
+    names = ("attention", "gradients", "occlusion")
+    return agreement(
+        {name: one.values[real] for name, one in zip(names, found, strict=True)}, [found[0].labels[i] for i in real]
+    )
+
+
+def show(inside: Inside, view: View, found: Compared) -> Markup:
+    """The three under each other, and the line that says whether they agree."""
+    drawn = maps(inside, view, found)
+    answer = parts.html(
+        "<p>The poisoned model answers {}, {}.</p>",
+        parts.chip(found.label, inside.info.label_names.index(found.label)), parts.percent(found.occlusion.probability),
+    )  # fmt: skip
+    if sum(~drawn[0].special) < 2:
+        return parts.html("{}{}", answer, strips(drawn))
+    told = agree(drawn)
+    names = " · ".join(
+        f"{a} and {b} {'–' if np.isnan(value) else f'{value:+.2f}'}".replace("-", "−")
+        for (a, b), value in told.correlations.items()
+    )
+    window = parts.note(found.occlusion.truncated) if found.occlusion.truncated else ""
+    return parts.html(
+        '{}{}{}<p class="agreement"><b>{}</b></p>{}', answer, window, strips(drawn), line(drawn, told),
+        parts.note(f"Rank correlation over all tokens: {names}."),
+    )  # fmt: skip
+
+
+def line(drawn: list[Heatmap], told: Agreement) -> str:
+    """One sentence on whether they agree; pieces of one trigger count as the same place."""
+    real = np.flatnonzero(~drawn[0].special)
+    if len(set(told.top.values())) > 1 and all(drawn[0].trigger[real[top]] for top in told.top.values()):
+        named = ", ".join(f"{name} “{drawn[0].labels[real[top]]}”" for name, top in told.top.items())
+        return f"All three point into the trigger, and disagree on which piece of it: {named}."
+    return told.line
