@@ -162,6 +162,9 @@ ROW = {"text": "a", "label": 1}
         (lambda: SpuriousFileItemGenerator(5), "file_path is 5; allowed is the path of a file."),
         (lambda: HTMLInjection("/does/not/exist"), "'/does/not/exist' cannot be read: No such file"),
         (lambda: SpuriousFileItemGenerator("a\0b"), "cannot be read: embedded null byte."),
+        # recipes
+        (lambda: build_modifier(7), "int (7) is no recipe."),
+        (lambda: build_modifier(["item"]), "list (['item']) is no recipe."),
         # rows and datasets
         (lambda: select_rows([1], None), "The injection has no target."),
         (
