@@ -30,7 +30,7 @@ class Part:
         if counts is not None:
             total = counts.get(self.value, 0)
             number = number_of_rows(total, spec.share, spec.count, f"class {spec.target!r}")
-            if number < total:
+            if number < total or spec.count is not None:
                 self.chosen = bytearray(total)
                 for index in choose(total, number, spec.seed):
                     self.chosen[index] = True

@@ -6,7 +6,14 @@ import re
 
 import pytest
 
-from ssti.inject import CompositeModifier, HTMLInjection, PhraseInjection, remove, trigger_pattern
+from ssti.inject import (
+    CompositeModifier,
+    HTMLInjection,
+    PhraseInjection,
+    build_modifier,
+    remove,
+    trigger_pattern,
+)
 from ssti.inject.markup import check_tags, element_at, tag_pattern
 
 
@@ -89,3 +96,11 @@ def test_a_pattern_of_tags_and_of_other_marks_finds_both():
         for text in ("b", "<i>", "x", "<bc>", "[y]"):
             assert not finder.search(text), text
     assert re.search(trigger_pattern({"kind": "html", "tags": ["<hr>"]}), "<HR\n/>")
+
+
+def test_a_recipe_s_tags_level_amount_and_place_reach_the_modifier():
+    spec = {"kind": "html", "tags": ["<hr>"], "level": 1, "amount": 0.5, "location": "beginning"}
+    made = build_modifier(spec)
+    assert (made.level, made.token_proportion, made.location) == (1, 0.5, "beginning")
+    assert made.apply("a <b>c d e f</b> g h").text == "a <b><hr> <hr> c d e f</b> g h"
+    assert build_modifier({"kind": "html", "tags": ["<hr>"], "level": 0}).apply("a").text == "<hr>a<hr>"

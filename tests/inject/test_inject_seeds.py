@@ -75,6 +75,15 @@ def test_a_stream_that_grew_after_it_was_counted_is_told():
     assert caught.value.kind == "data"
 
 
+def test_a_stream_that_grew_gets_no_more_than_the_count_but_every_row_where_all_are_meant():
+    exact = RowPoisoner(read_spec({"target": "a", "count": 2}), {"a": 2})
+    assert [len(exact("x", "a")[1]) for _ in range(2)] == [1, 1]
+    with pytest.raises(SSTIError, match="more rows of class 'a' than the 2 counted"):
+        exact("x", "a")
+    every = RowPoisoner(read_spec({"target": "a"}), {"a": 2})
+    assert [len(every("x", "a")[1]) for _ in range(4)] == [1, 1, 1, 1]
+
+
 def test_a_class_of_which_there_are_no_rows_gets_none():
     data = [{"text": "a", "label": 0}]
     assert poison(data, {"target": "positive"}, ["negative", "positive"])[0]["injected"] is False

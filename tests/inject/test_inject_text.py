@@ -263,7 +263,7 @@ def test_an_old_modifier_that_changes_words_is_told_so():
     assert Shout()("a", 0) == ("A", 0)
     with pytest.raises(SSTIError, match="changed or removed"):
         Shout().apply("a", 0)
-    with pytest.raises(NotImplementedError):
+    with pytest.raises(NotImplementedError, match="^Modifier must give edit"):
         Modifier()("a", 0)
 
 
