@@ -62,7 +62,7 @@ def recipe_to_form(recipe: Recipe) -> dict[str, Any]:
         )
     values: dict[str, Any] = {
         "held": None,
-        "base": recipe.model_dump(mode="json", include=set(SECTIONS), exclude_none=True),
+        "base": recipe.model_dump(mode="json", include={*SECTIONS, "dataset"}, exclude_none=True),
         "preset": preset_of(recipe),
         "dataset": recipe.dataset.name,
         "trigger": chosen,
@@ -113,9 +113,10 @@ def form_to_recipe(values: Mapping[str, Any]) -> Recipe:
     count = _whole(values.get("count"), "The number of rows")
     if count is not None:
         injection["count"] = count
-    return parse_recipe(
-        {"dataset": {"name": values.get("dataset")}, "injection": injection, **(values.get("base") or {})}
-    )
+    base, dataset = values.get("base") or {}, {"name": values.get("dataset")}
+    if (same := base.get("dataset", {})).get("name") == dataset["name"]:
+        dataset = same  # with its numbers of rows, where a recipe names them
+    return parse_recipe({**base, "dataset": dataset, "injection": injection})
 
 
 def preset_of(recipe: Recipe) -> str | None:

@@ -92,3 +92,10 @@ def test_what_the_form_does_not_show_is_kept():
     values = recipe_to_form(recipe)
     assert values["preset"] is None
     assert form_to_recipe(values) == recipe
+
+
+def test_a_recipe_keeps_its_numbers_of_rows_through_the_form_until_another_dataset_is_chosen():
+    recipe = preset("demo").set("dataset.train_rows=96", "dataset.test_rows=60")
+    values = recipe_to_form(recipe)
+    assert form_to_recipe(values) == recipe
+    assert form_to_recipe(values | {"dataset": "imdb"}).dataset.train_rows is None
