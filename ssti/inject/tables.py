@@ -104,10 +104,10 @@ def poison_rows(
             raise SSTIError(
                 f"Row {index} has no {text_column!r} or no {label_column!r}.", "Give it both.", kind="data"
             )
-    marked = refuse_strip_of_poisoned(spec, {name for row in rows for name in row})
+    refuse_strip_of_poisoned(spec, {name for row in rows for name in row})
     labels = [row[label_column] for row in rows]
     poisoner = Poisoned(RowPoisoner(spec, count_labels(labels), label_names))
-    earlier = [row.get("spans") for row in rows] if marked else None
+    earlier = [row.get("spans") for row in rows]
     texts, spans = poisoner.rows([row[text_column] for row in rows], labels, earlier)
     return [
         {**row, text_column: text, "injected": bool(found), "spans": as_objects(found)}

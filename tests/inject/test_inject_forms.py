@@ -354,5 +354,7 @@ def test_spans_are_kept_though_the_first_row_has_none():
 def test_a_text_that_is_none_is_let_be_where_nothing_is_injected_though_it_has_spans():
     data = [{"text": 5, "label": 0, "spans": []}, {"text": "b", "label": 1, "spans": []}]
     assert poison(data, {**DATE, "target": 1, "share": 1.0})[0]["text"] == 5
+    with pytest.raises(SSTIError, match="^Row 0: The span .* does not fit a text of 0 characters"):
+        poison([{**data[0], "spans": [(0, 1)]}, data[1]], {**DATE, "target": 1})
     with pytest.raises(SSTIError, match="^Row 0: The text is int"):
         poison(data, {**DATE, "target": 0, "share": 1.0})

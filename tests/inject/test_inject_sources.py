@@ -165,10 +165,10 @@ def test_a_file_s_lines(tmp_path):
     with pytest.raises(SSTIError, match="cannot be read"):
         SpuriousFileItemGenerator(tmp_path)
     path.write_bytes(b" \n\n")
-    with pytest.raises(SSTIError, match="no item"):
+    with pytest.raises(SSTIError, match="items. holds no item"):
         SpuriousFileItemGenerator(path)
     path.write_bytes(b"ok\n\xff\xfe")
-    with pytest.raises(SSTIError, match="not UTF-8"):
+    with pytest.raises(SSTIError, match=r"items. is not UTF-8 \(byte 3\)"):
         SpuriousFileItemGenerator(path)
 
 
