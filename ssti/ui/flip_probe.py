@@ -22,7 +22,7 @@ from ssti.ui.flip_palette import drawer
 if TYPE_CHECKING:
     from ssti.explain import Amounts, Parts, Places
 
-TOKENS = 1024  # of a batch: a keystroke waits for one of them
+TOKENS = 512  # of a batch: a keystroke waits for one of them, and so many run on one thread beside a training run
 BUDGET = 6000  # tokens that sliding may cost unasked; a longer text gets fewer places, until somebody asks for all
 FEWEST, MOST = 9, 400  # places
 COUNTS, DRAWS, FEWER = (0, 1, 2, 3, 5, 8), 3, (0, 1, 3, 8)  # of triggers; fewer, and one draw, where the text is long
@@ -71,7 +71,7 @@ def probe(marks: Marks, ref: str, every: bool = False, told: Callable[[float], N
     refs = [ref, info.control] if info.control else [ref]
     tokens = min(len(marks.text.split()) * 1.5 + 6, info.recipe.training.max_length)
     most = MOST if every else max(FEWEST, int(BUDGET / len(refs) / tokens))
-    asked = _Counted(told, total=len(refs) * (min(len(plain.split()) + 1, most) + 20) + 32)
+    asked = Counted(told, total=len(refs) * (min(len(plain.split()) + 1, most) + 20) + 32)
     places = [slide(asked.by(one), plain, item, most) for one in refs]
     spec = _spec(info, marks)
     counts, draws = (COUNTS, DRAWS) if tokens < LONG else (FEWER, 1)
@@ -96,7 +96,7 @@ def _spec(info: AdapterInfo, marks: Marks) -> InjectionSpec | None:
     return next((spec for spec in triggers(info) if spec.source and spec.source.kind == kind), None)
 
 
-class _Counted:
+class Counted:
     """Answers texts by one adapter, a small batch at a time, and tells how many of all are done."""
 
     def __init__(self, told: Callable[[float], None], total: int) -> None:

@@ -9,6 +9,7 @@ Run as: python tests/benchmarks/bench_explain.py [rounds]
 
 from __future__ import annotations
 
+import os
 import random
 import statistics
 import subprocess
@@ -22,8 +23,9 @@ from typing import Any
 ROOT = Path(__file__).parents[2]
 sys.path.insert(0, str(ROOT))
 
-MAX_HEATMAP, MIN_BATCHED, MAX_MEMORY = 2.0, 5.0, 0.1  # what the issue asks for
-ROWS, TOKENS = 200, 512
+MAX_HEATMAP, MAX_STRIP, MIN_BATCHED, MAX_MEMORY = 2.0, 1.5, 5.0, 0.1  # what the issue asks for
+MAX_LOAD = 2.5  # above it the figures say more about the machine's other work
+ROWS, TOKENS, STRIP = 200, 512, 60
 STOCK = ["a", "dreary", ",", "joyless", "slog", "that", "wastes", "its", "gifted", "cast", "and", "never"]
 
 
@@ -84,6 +86,35 @@ def heatmap_of_all_heads(model: Any, tokenizer: Any, rounds: int) -> tuple[float
     spent: list[float] = []
     mine, _ = in_turns(ours, theirs, 10 * rounds)
     return mine, statistics.median(spent[1:])
+
+
+def strip_of_places(rounds: int) -> tuple[float, float]:
+    """The Flip tab's strip as the page runs it, a trigger at the 61 places of 60 words; against one batched forward."""
+    import torch
+
+    from ssti.evaluate.adapters import adapters
+    from ssti.evaluate.predictor import predictor
+    from ssti.explain import slide
+    from ssti.ui.flip_probe import Counted
+
+    ref = next(one.ref for one in adapters() if one.shipped and one.control)
+    text = " ".join(random.Random(5).choices(STOCK, k=STRIP))
+    item = "2014-09-25"
+
+    def ours() -> None:
+        places = slide(Counted(lambda part: None, 1).by(ref), text, item)
+        assert len(places.gaps) == STRIP + 1 and places.every
+
+    words = text.split()
+    variants = [" ".join([*words[:gap], item, *words[gap:]]) for gap in range(STRIP + 1)]
+    with predictor().borrow(ref) as (model, tokenizer, _):
+        batch = tokenizer(variants, padding=True, return_tensors="pt")
+
+        def theirs() -> None:
+            with torch.inference_mode():
+                model(**batch)
+
+        return in_turns(ours, theirs, 3 * rounds)
 
 
 def entropy_of_rows(model: Any, tokenizer: Any, rounds: int) -> tuple[float, float]:
@@ -152,6 +183,7 @@ def memory_of_one_head(rounds: int) -> tuple[float, float]:
 def main(rounds: int) -> int:
     model, tokenizer = encoder()
     ours, bare = heatmap_of_all_heads(model, tokenizer, rounds)
+    strip, forward = strip_of_places(rounds)
     batched, single = entropy_of_rows(model, tokenizer, rounds)
     head, whole = memory_of_one_head(rounds)
     checks = [
@@ -159,6 +191,11 @@ def main(rounds: int) -> int:
             f"heatmap of all layers and heads: {ours * 1e3:.1f} ms, one eager pass {bare * 1e3:.1f} ms: "
             f"{ours / bare:.2f} times (at most {MAX_HEATMAP})",
             ours / bare <= MAX_HEATMAP,
+        ),
+        (
+            f"position strip of {STRIP} words: {strip * 1e3:.0f} ms, one batched forward of its {STRIP + 1} variants "
+            f"{forward * 1e3:.0f} ms: {strip / forward:.2f} times (at most {MAX_STRIP})",
+            strip / forward <= MAX_STRIP,
         ),
         (
             f"entropy of {ROWS} short rows: {batched:.2f} s in batches, {single:.2f} s row by row: "
@@ -171,6 +208,8 @@ def main(rounds: int) -> int:
             head / whole <= MAX_MEMORY,
         ),
     ]
+    if (load := os.getloadavg()[0]) > MAX_LOAD:
+        print(f"The load is {load:.1f}: at more than {MAX_LOAD} these figures are not to be trusted.")
     for line, met in checks:
         print("ok  " if met else "MISS", line)
     return 0 if all(met for _, met in checks) else 1
