@@ -222,6 +222,16 @@ def test_a_class_without_rows_changes_nothing(form):
         ] == (expected)
 
 
+@pytest.mark.parametrize("form", ["rows", "frame", "dataset"])
+def test_a_missing_text_is_let_be_unless_it_is_to_be_changed(form):
+    data = [{"text": "a", "label": 1}, {"text": None, "label": 0}]
+    result = listing(spurious_transform(1, FORMS[form](data), only(), 1.0))
+    assert [row["text"] for row in result][0] == "a X"
+    assert not isinstance(result[1]["text"], str)
+    with pytest.raises(SSTIError, match="^The text is .*, not a string"):
+        spurious_transform(0, FORMS[form](data), only(), 1.0)
+
+
 @pytest.mark.parametrize("spans", [True, False])
 def test_a_dataset_of_no_rows_stays_empty(spans):
     empty = dataset_of(rows()).select([])
