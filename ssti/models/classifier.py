@@ -96,9 +96,9 @@ def _load(folder: str, config: Any, head: str, seed: int, kind: ModelKind, loadi
         if head == "frozen_random":
             from ssti.models.head import FrozenHeadClassifier
 
-            base = AutoModel.from_pretrained(folder, **loading, **without_pooler(config))
+            base = _plain(AutoModel.from_pretrained(folder, **loading, **without_pooler(config)), kind)
             return FrozenHeadClassifier(base, config.num_labels, seed)
-        loaded = sequence_class(config).from_pretrained(folder, **loading)
+        loaded = _plain(sequence_class(config).from_pretrained(folder, **loading), kind)
     except (OSError, ValueError, KeyError, ImportError, RuntimeError, SafetensorError) as problem:
         if isinstance(problem, SSTIError) or "memory" in str(problem).lower():
             raise
@@ -109,6 +109,15 @@ def _load(folder: str, config: Any, head: str, seed: int, kind: ModelKind, loadi
         ) from problem
     first_position_only(loaded)
     return loaded
+
+
+def _plain(model: Any, kind: ModelKind) -> Any:
+    """A GGUF file is read into whole weights; transformers goes on calling them quantised, and would not train them."""
+    if kind.gguf and getattr(model, "hf_quantizer", None) is not None:
+        model.hf_quantizer, model.is_quantized = None, False
+        if hasattr(model.config, "quantization_config"):
+            del model.config.quantization_config
+    return model
 
 
 @contextmanager
