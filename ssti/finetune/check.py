@@ -5,16 +5,22 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from ssti.errors import SSTIError
+from ssti.finetune.memory import refuse_what_cannot_fit
+from ssti.models.room import room
 from ssti.recipe import Recipe
+
+PIECES_A_WORD = 2  # at most, over a long row; on average 1.35
+PIECES_A_TRIGGER = 16
 
 
 @dataclass(frozen=True)
 class Checked:
-    """A recipe that can run, with the names of the classes that it is about."""
+    """A recipe that can run, with the names of the classes that it is about, and its longest row in word pieces."""
 
     recipe: Recipe
     label_names: tuple[str, ...]
     targets: tuple[int, ...]
+    longest: int | None = None
 
 
 def check(recipe: Recipe) -> Checked:
@@ -43,4 +49,23 @@ def check(recipe: Recipe) -> Checked:
                 next="A classifier needs at least two classes: take more rows, or another dataset.",
             )
     targets = tuple(dict.fromkeys(target_index(t.target, names) for t in recipe.injection.triggers()))
-    return Checked(recipe, names, targets)
+    longest = longest_row(recipe, rows)
+    refuse_what_cannot_fit(info, recipe, room(), longest, len(names))
+    return Checked(recipe, names, targets, longest)
+
+
+def longest_row(recipe: Recipe, rows) -> int:
+    """The longest row in word pieces, at most: as many as there are words twice over, and the trigger's."""
+    from ssti import data
+
+    words = data.word_counts(rows)
+    injected = sum(1.0 if t.amount == "single" else t.amount * float(words.max()) for t in recipe.injection.triggers())
+    return min(recipe.training.max_length, int(float(words.max()) * PIECES_A_WORD + injected * PIECES_A_TRIGGER) + 2)
+
+
+def check_free_memory(checked: Checked) -> None:
+    """Refuse a run that does not fit into what is free at this moment. Raises SSTIError with what would fit."""
+    from ssti.models import model
+
+    info = model(checked.recipe.model.name).info
+    refuse_what_cannot_fit(info, checked.recipe, room(), checked.longest, len(checked.label_names), now=True)

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from ssti.finetune.check import Checked
+from ssti.finetune.check import Checked, check_free_memory
 from ssti.finetune.prepare import Prepared, prepare
 from ssti.models.classifier import Classifier, load_classifier
 
@@ -44,6 +44,7 @@ def finetune(
     from ssti.finetune.lora import with_lora
 
     recipe = checked.recipe
+    check_free_memory(checked)
     classifier = load_classifier(
         recipe.model.name, checked.label_names, recipe.training.head, recipe.training.seed,
         dropout=False, bits=recipe.model.bits,

@@ -15,11 +15,12 @@ CGROUP = (Path("/sys/fs/cgroup/memory.max"), Path("/sys/fs/cgroup/memory/memory.
 
 @dataclass(frozen=True)
 class Room:
-    """Bytes in all and bytes free now, on the `cpu` or on `cuda`."""
+    """Bytes in all and bytes free now, on the `cpu` or on `cuda`; and whether products there run in bfloat16."""
 
     total: int
     free: int
     where: str
+    mixed: bool = False
 
     @property
     def title(self) -> str:
@@ -44,7 +45,15 @@ def cpu_room() -> Room:
     total, free = memory.total, memory.available
     if (limit := _container_limit()) and limit < total:
         total, free = limit, min(free, limit)
-    return Room(total, free, "cpu")
+    return Room(total, free, "cpu", mixed=_matrix_unit())
+
+
+def _matrix_unit() -> bool:
+    """Whether the processor takes bfloat16 products (Intel's AMX), as `ssti.models.device` asks torch."""
+    try:
+        return "amx_tile" in Path("/proc/cpuinfo").read_text(encoding="utf-8", errors="replace")
+    except OSError:
+        return False
 
 
 def _container_limit() -> int | None:
@@ -65,7 +74,7 @@ def _gpu() -> Room | None:
         if not torch.cuda.is_available():
             return None
         free, total = torch.cuda.mem_get_info()
-        return Room(total, free, "cuda")
+        return Room(total, free, "cuda", mixed=True)
     return _asked_driver()
 
 
@@ -80,4 +89,4 @@ def _asked_driver() -> Room | None:
         total, free = (int(number) * 2**20 for number in told.splitlines()[0].split(","))
     except (OSError, subprocess.SubprocessError, ValueError, IndexError):
         return None  # a driver without a working device is no GPU
-    return Room(total, free, "cuda")
+    return Room(total, free, "cuda", mixed=True)

@@ -1,0 +1,211 @@
+"""How much memory a recipe needs, known before any weight is loaded; and a refusal where it cannot fit.
+
+From the facts of the model and the recipe alone: weights, gradients, optimizer, activations. The coefficients were
+measured (tensors kept for the backward pass, torch 2.13); `tests/benchmarks/bench_memory.py` compares the whole with
+the peak of real training steps. Knows no rows and loads no torch.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from ssti.errors import SSTIError
+from ssti.models.kind import ModelInfo
+from ssti.models.room import GB, Room
+from ssti.recipe import Recipe
+
+PROGRAM = {"cpu": 750_000_000, "cuda": 700_000_000}
+"""Python with torch, transformers, peft and rows; on CUDA the context and the libraries' work space. Measured."""
+KEPT = {"encoder": (28, 4), "gated": (28, 12), "plain": (36, 16)}
+"""Bytes in float32 that a layer keeps per token: times the hidden width, times the feed-forward width. Of encoders
+(BERT), decoders with a gated feed-forward network (Llama) and without (GPT-2, whose gelu is five operations)."""
+ADAPTED = (4, 4)  # more where every linear layer has an adapter: what goes in is kept
+WHOLE = (12, 4)  # more where all weights are trained
+EAGER = 12  # bytes per head and pair of positions: scores, their softmax, and its gradient
+SPREAD = {"cpu": 1.6, "cuda": 1.15}
+"""What the allocator holds over what is in use: glibc's heap keeps freed blocks between kept ones (measured 1.4 to 1.8;
+1.0 with MALLOC_MMAP_THRESHOLD_ fixed), torch's caching allocator less."""
+CHECKPOINT = {
+    "cpu": 16,
+    "cuda": 4,
+}  # bytes per token and hidden width that a checkpoint keeps, with the hole that it pins
+IN_BFLOAT16 = 0.7  # of the float32 bytes: norms and softmax stay float32
+TEST_TOKENS = 4096  # a batch of a measurement (`ssti.evaluate.logits`)
+REST = 0.9  # of a machine's memory is for a run; the page and the system need some
+BYTES = {
+    None: {"float32": 4.0, "bfloat16": 2.0},
+    8: 1.06,
+    4: 0.55,
+}  # a weight of the blocks; 4 and 8 bits with their scales
+
+
+@dataclass(frozen=True)
+class Memory:
+    """Bytes by purpose. `program` is what the process takes before it loads a model."""
+
+    program: int
+    weights: int
+    gradients: int
+    optimizer: int
+    activations: int
+
+    @property
+    def total(self) -> int:
+        """All of it."""
+        return self.program + self.weights + self.gradients + self.optimizer + self.activations
+
+    @property
+    def sentence(self) -> str:
+        """`11.2 GB: weights 8.1, gradients 0.1, optimizer 0.2, activations 2.1, program 0.7`."""
+        parts = ("weights", "gradients", "optimizer", "activations", "program")
+        return f"{self.total / GB:.1f} GB: " + ", ".join(f"{p} {getattr(self, p) / GB:.1f}" for p in parts)
+
+
+def estimate(
+    info: ModelInfo, recipe: Recipe, where: str = "cpu", length: int | None = None, eager: bool = False,
+    classes: int = 2, mixed: bool = False,
+) -> Memory:  # fmt: skip
+    """What a run takes at its peak. `length` is the longest row in word pieces, at most `training.max_length`.
+
+    `where` is `cpu` or `cuda`; `eager` attention keeps every pair of positions. `mixed`: products in bfloat16.
+    """
+    full = recipe.lora.variant == "full"
+    length = min(length or recipe.training.max_length, recipe.training.max_length)
+    dtype = "bfloat16" if where == "cuda" and not full else "float32"
+    embeddings = info.parameters - info.block_parameters
+    in_block = BYTES[recipe.model.bits] if recipe.model.bits else BYTES[None][dtype]
+    weights = info.block_parameters * in_block + embeddings * BYTES[None][dtype]
+    if mixed and dtype == "float32":
+        weights += info.block_parameters * 2  # autocast's copies live until the backward pass
+    trained = trainable(info, recipe, classes)
+    optimizer = trained * (8 if recipe.training.optimizer.startswith("adamw") else 0.1 if full else 4)
+    activations = max(
+        _kept(info, recipe, recipe.training.batch_size, length, eager, mixed, where),
+        _tested(info, length, eager, where),
+    )
+    return Memory(PROGRAM[where], int(weights), 4 * trained, int(optimizer), int(activations))
+
+
+def trainable(info: ModelInfo, recipe: Recipe, classes: int = 2) -> int:
+    """How many numbers are trained, head included; for targets that are names of layers, as if it were all of them."""
+    head = (info.hidden + 1) * classes if recipe.training.head == "trained" else 0
+    variant, rank = recipe.lora.variant, recipe.lora.rank
+    if variant == "full":
+        return info.parameters + head
+    count = 0
+    for role, (i, o) in _shapes(info):
+        if not _meant(role, recipe):
+            continue
+        if variant == "ia3":
+            count += max(i, o) if role == "forward" else o
+        elif variant == "vera":
+            count += rank + o
+        else:
+            count += rank * (i + o) + (o if variant == "dora" else 0)
+    return info.layers * count + head
+
+
+def _shapes(info: ModelInfo) -> list[tuple[str, tuple[int, int]]]:
+    """A layer's linear layers by role, inputs and outputs. The feed-forward ones follow from the count of weights."""
+    h, f = info.hidden, info.intermediate
+    kv = info.kv_heads * (h // max(1, info.heads))
+    shapes = [("query", (h, h)), ("key", (h, kv)), ("value", (h, kv)), ("output", (h, h))]
+    left = info.block_parameters / max(1, info.layers) - 2 * h * h - 2 * h * kv
+    inner = 2 if left > 2.5 * h * f else 1  # gated: two layers go in, one comes out
+    return [*shapes, *[("forward", (h, f))] * inner, ("forward", (f, h))]
+
+
+def _meant(role: str, recipe: Recipe) -> bool:
+    targets = recipe.lora.targets
+    for name in [targets] if isinstance(targets, str) else targets:
+        if name in ("query", "key", "value", "output"):
+            if role == name:
+                return True
+        elif name == "attention":
+            if role != "forward":
+                return True
+        elif name == "dense":
+            if role in ("output", "forward"):
+                return True
+        else:
+            return True
+    return False
+
+
+def _kept(info: ModelInfo, recipe: Recipe, rows: int, length: int, eager: bool, mixed: bool, where: str) -> float:
+    """What the forward pass keeps for the backward pass, and what one layer's backward pass takes on top."""
+    tokens, h, f = rows * length, info.hidden, info.intermediate
+    gated = sum(role == "forward" for role, _ in _shapes(info)) > 2
+    per_h, per_f = KEPT["encoder" if not info.causal else "gated" if gated else "plain"]
+    if recipe.lora.variant == "full":
+        per_h, per_f = per_h + WHOLE[0], per_f + WHOLE[1]
+    elif _meant("forward", recipe):
+        per_h, per_f = per_h + ADAPTED[0], per_f + ADAPTED[1]
+    inside = 0  # what an adapter keeps between its two matrices
+    if recipe.lora.variant not in ("full", "ia3"):
+        inside = 4 * recipe.lora.rank * sum(_meant(role, recipe) for role, _ in _shapes(info))
+    one = tokens * (per_h * h + per_f * f + inside) * (IN_BFLOAT16 if mixed else 1)
+    if eager:
+        one += rows * info.heads * length**2 * EAGER
+    passing = tokens * (4 * h + 3 * f) * 4  # gradients on their way back
+    if recipe.model.checkpointing:
+        return info.layers * tokens * h * CHECKPOINT[where] + (one + passing) * SPREAD[where]
+    return (info.layers * one + passing) * SPREAD[where]
+
+
+def _tested(info: ModelInfo, length: int, eager: bool, where: str) -> float:
+    tokens = max(TEST_TOKENS, length)
+    bytes_ = 2 if where == "cuda" else 4
+    pairs = tokens / length * info.heads * length**2 * 2 if eager else 0
+    return bytes_ * (tokens * (6 * info.hidden + 3 * info.intermediate) + pairs)
+
+
+def refuse_what_cannot_fit(
+    info: ModelInfo, recipe: Recipe, room: Room, length: int | None = None, classes: int = 2, now: bool = False
+) -> Memory:
+    """The estimate, where it fits into `room`, or, with `now`, into what is free of it.
+
+    Raises SSTIError that says what each part takes and what would fit: a smaller batch, activations computed again,
+    4 bits, LoRA instead of all weights, or nothing but another model or machine.
+    """
+    need = estimate(info, recipe, room.where, length, classes=classes, mixed=room.mixed)
+    have = room.free if now else room.total * REST
+    if need.total <= have:
+        return need
+    raise SSTIError(
+        f"{info.title} with this recipe needs about {need.sentence}. {room.title[0].upper()}{room.title[1:]} has "
+        f"{have / GB:.1f} GB {'free' if now else 'for it'}.",
+        next=_would_fit(info, recipe, room, have, length, classes),
+        kind="memory",
+    )
+
+
+def _would_fit(info: ModelInfo, recipe: Recipe, room: Room, have: float, length: int | None, classes: int) -> str:
+    """The changes, each by itself, then together, that make it fit."""
+
+    def fits(*overrides: str) -> bool:
+        changed = recipe.set(*overrides)
+        return estimate(info, changed, room.where, length, classes=classes, mixed=room.mixed).total <= have
+
+    batch = recipe.training.batch_size
+    smaller = next(
+        (b for b in (batch // 2, batch // 4, batch // 8, 1) if 0 < b < batch and fits(f"training.batch_size={b}")), None
+    )
+    options = [f"training.batch_size={smaller}"] if smaller else []
+    if not recipe.model.checkpointing and fits("model.checkpointing=true"):
+        options.append("model.checkpointing=true")
+    in_bits = room.where == "cuda" and recipe.model.bits is None and recipe.lora.variant not in ("full", "pissa")
+    if in_bits and fits("model.bits=4"):
+        options.append("model.bits=4")
+    if recipe.lora.variant == "full" and fits("lora.variant=lora"):
+        options.append("lora.variant=lora")
+    if options:
+        return f"Any of these would fit: {', '.join(options)}."
+    least = ["model.checkpointing=true", "training.batch_size=1"]
+    if recipe.lora.variant in ("full", "pissa"):
+        least.append("lora.variant=lora")
+    if room.where == "cuda":
+        least.append("model.bits=4")
+    if fits(*least):
+        return f"These together would fit: {', '.join(least)}."
+    return "Nothing in this recipe makes it fit: take a smaller model, or a machine with more memory."

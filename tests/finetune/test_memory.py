@@ -1,0 +1,121 @@
+"""The memory estimate: exact where it can be counted, near the measured peak, and a refusal that says what would fit."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import pytest
+import torch
+from transformers import AutoConfig, AutoModelForSequenceClassification
+
+from ssti.errors import SSTIError
+from ssti.finetune.check import check
+from ssti.finetune.lora import VARIANTS, with_lora
+from ssti.finetune.memory import estimate, refuse_what_cannot_fit, trainable
+from ssti.models.classifier import Classifier
+from ssti.models.device import Device
+from ssti.models.registry import kinds
+from ssti.models.room import GB, Room, cpu_room
+from ssti.recipe import preset
+
+sys.path.insert(0, str(Path(__file__).parents[1] / "benchmarks"))
+from bench_memory import CASES, SIZES, info_of, measured, recipe_of
+
+
+@pytest.mark.parametrize("variant", [v for v in VARIANTS if v != "pissa"])  # which starts from real weights
+@pytest.mark.parametrize("targets", ["[query,value]", "attention", "all-linear"])
+@pytest.mark.parametrize("size", ["BERT 23M", "Llama 60M"])
+def test_the_numbers_to_be_trained_are_counted_as_peft_counts_them(size, targets, variant):
+    recipe = preset("demo").set(f"lora.variant={variant}", f"lora.targets={targets}", "lora.rank=4")
+    kind, fields = SIZES[size]
+    with torch.device("meta"):
+        model = AutoModelForSequenceClassification.from_config(AutoConfig.for_model(kind, **fields))
+        model = with_lora(Classifier(model, None, info_of(size), Device("cpu", "CPU", "float32")), recipe)
+    counted = sum(p.numel() for p in model.parameters() if p.requires_grad)
+    assert trainable(info_of(size), recipe) == pytest.approx(counted, abs=2)
+
+
+def told(name: str, room: Room, *overrides: str, **more) -> SSTIError:
+    recipe = preset("light").set(f"model.name={name}", *overrides)
+    with pytest.raises(SSTIError) as refused:
+        refuse_what_cannot_fit(kinds()[name].info, recipe, room, **more)
+    assert refused.value.kind == "memory"
+    return refused.value
+
+
+def suggestions(error: SSTIError) -> list[str]:
+    """The overrides that the next step names."""
+    return [word.strip(",.") for word in error.next.split() if "=" in word]
+
+
+def test_a_batch_too_large_is_refused_with_what_would_fit():
+    room = Room(16 * GB, 16 * GB, "cpu")
+    info = kinds()["arctic-embed-l"].info
+    error = told("arctic-embed-l", room, "training.batch_size=512", "training.max_length=512")
+    assert "weights 1.3" in error.message and "activations" in error.message
+    assert suggestions(error)
+    for one in suggestions(error):
+        recipe = preset("light").set(
+            "model.name=arctic-embed-l", "training.batch_size=512", "training.max_length=512", one
+        )
+        assert refuse_what_cannot_fit(info, recipe, room)
+
+
+def test_all_weights_of_a_model_that_fits_only_with_an_adapter():
+    room = Room(16 * GB, 16 * GB, "cpu")
+    error = told("openelm-3b", Room(24 * GB, 24 * GB, "cpu"), "lora.variant=full", "training.batch_size=1")
+    assert "lora.variant=lora" in suggestions(error)
+    assert "smaller model" in told("llama-3-70b", room).next
+
+
+def test_four_bits_are_offered_on_a_gpu_and_only_there():
+    error = told("llama-3-8b", Room(16 * GB, 16 * GB, "cuda"), "training.batch_size=1", "training.max_length=64")
+    assert "model.bits=4" in suggestions(error)
+    assert "bits" not in told("llama-3-8b", Room(16 * GB, 16 * GB, "cpu")).next
+    recipe = preset("light").set(
+        "model.name=llama-3-8b", "model.bits=4", "training.batch_size=1", "training.max_length=64"
+    )
+    assert refuse_what_cannot_fit(kinds()["llama-3-8b"].info, recipe, Room(16 * GB, 16 * GB, "cuda")).weights < 6 * GB
+
+
+def test_what_is_free_now_counts_when_the_run_starts():
+    room = Room(16 * GB, GB, "cpu")
+    recipe = preset("demo")
+    info = kinds()["minilm-l6"].info
+    assert refuse_what_cannot_fit(info, recipe, room, length=64)
+    with pytest.raises(SSTIError, match="1.0 GB free"):
+        refuse_what_cannot_fit(info, recipe.set("training.batch_size=64"), room, now=True)
+
+
+def test_eager_attention_keeps_every_pair_of_positions():
+    info, recipe = kinds()["minilm-l6"].info, preset("light").set("training.max_length=512")
+    kept = [estimate(info, recipe, eager=eager).activations for eager in (False, True)]
+    assert kept[1] > kept[0] + 6 * 16 * 12 * 512 * 512 * 8
+
+
+def test_a_recipe_is_refused_before_anything_is_loaded(monkeypatch):
+    monkeypatch.setattr("ssti.finetune.check.room", lambda: Room(GB, GB, "cpu"))
+    with pytest.raises(SSTIError, match="all-MiniLM-L6-v2 with this recipe needs about") as refused:
+        check(preset("demo").set("training.batch_size=256", "dataset.train_rows=200", "dataset.test_rows=40"))
+    assert refused.value.kind == "memory"
+
+
+def test_the_embedded_model_s_demo_fits_into_two_gigabytes(monkeypatch):
+    monkeypatch.setattr("ssti.finetune.check.room", lambda: Room(2 * GB, 2 * GB, "cpu"))
+    assert check(preset("demo").set("dataset.train_rows=200", "dataset.test_rows=40")).longest <= 256
+
+
+def test_this_machine_has_some_memory():
+    room = cpu_room()
+    assert GB < room.free <= room.total and room.title == "this machine"
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("case", [0, 2, 5], ids=lambda i: CASES[i][0])
+def test_the_estimate_is_near_the_measured_peak(case):
+    size, overrides = CASES[case]
+    memory = estimate(info_of(size), recipe_of(overrides))
+    peak, guess = measured(size, overrides), memory.total - memory.program
+    print(f"{size}: measured {peak / 1e6:.0f} MB, estimated {guess / 1e6:.0f} MB")
+    assert 0.8 < guess / peak < 1.5
