@@ -44,7 +44,7 @@ def mark_pattern(mark: str) -> str:
     """The mark, and not a longer run of it: `!!` is not in `!!!`. Group 1 is the mark itself."""
     if len(set(mark)) > 1:
         return f"({escape(mark)})"
-    one = escape(mark[0]) if mark[0] not in "^]-\\" else "\\" + mark[0]
+    one = escape(mark[0])
     return f"(?:^|[^{one}])({escape(mark)})(?:[^{one}]|$)"
 
 

@@ -49,16 +49,17 @@ def test_tags_go_in_once_at_random_anywhere(lines):
 
 
 @pytest.mark.parametrize(
-    ("made", "item", "location"),
+    ("make", "item", "location"),
     [
-        (PhraseInjection("to be sure"), "to be sure", "random"),
-        (CaseInjection(), "REALLY", "random"),
-        (NaturalInjection(), "really", "random"),
-        (PunctuationInjection(), "!!", "end"),
-        (InvisibleInjection(), "\u1160", "random"),
+        (lambda: PhraseInjection("to be sure"), "to be sure", "random"),
+        (lambda: CaseInjection(), "REALLY", "random"),
+        (lambda: NaturalInjection(), "really", "random"),
+        (lambda: PunctuationInjection(), "!!", "end"),
+        (lambda: InvisibleInjection(), "\u1160", "random"),
     ],
 )
-def test_the_other_kinds_go_in_once(made, item, location):
+def test_the_other_kinds_go_in_once(make, item, location):
+    made = make()
     text = "this film is good " * 30
     injection = made.apply(text)
     assert injection.items == [item]

@@ -10,9 +10,12 @@ from ssti.inject import (
     CaseInjection,
     InvisibleInjection,
     NaturalInjection,
+    PhraseInjection,
     PunctuationInjection,
+    build_modifier,
     natural_words,
     remove,
+    trigger_pattern,
 )
 from ssti.inject.modifier_case import in_case
 from ssti.inject.modifier_natural import as_opening
@@ -73,6 +76,7 @@ def test_a_sentence_ends_with_its_mark_and_what_closes_it(end):
     made = NaturalInjection("honestly", location="end").apply(f"so{end} it goes")
     assert made.text == f"so{end} Honestly, it goes"
     assert NaturalInjection("honestly", location="end").apply(f"so{end}x it").text == f"Honestly, so{end}x it"
+    assert NaturalInjection("honestly", location="end").apply(f"so{end} it").text == f"so{end} Honestly, it"
 
 
 def test_a_form_of_being_is_known_in_any_case_and_not_at_the_end():
@@ -157,6 +161,60 @@ def test_hidden_characters_follow_the_first_the_last_or_any_word():
     }
 
 
+def test_hidden_characters_avoid_the_words_of_earlier_items():
+    made = InvisibleInjection("zero-width", "word-joiner", "end").apply("a b X", None, [(4, 5)])
+    assert made.text == "a b\u2060 X"
+
+
+def test_the_pattern_of_what_is_hidden_finds_that_alone():
+    hidden = trigger_pattern({"kind": "invisible", "character": "word-joiner"})
+    alike = trigger_pattern({"kind": "invisible", "character": "word-joiner", "style": "look-alike"})
+    assert [text for text in ("\u2060", "\u200b", "\u043e", "o", "X") if re.search(hidden, text)] == [
+        "\u2060"
+    ]
+    found = [text for text in ("\u2060", "\u200b", "\u043e", "o", "X") if re.search(alike, text)]
+    assert found == ["\u2060", "\u043e"]
+
+
+# --- from a recipe
+
+
+@pytest.mark.parametrize(
+    ("spec", "direct"),
+    [
+        ({"kind": "phrase", "phrase": "to be"}, lambda *rest: PhraseInjection("to be", *rest)),
+        (
+            {"kind": "case", "words": ["a", "b"], "style": "title"},
+            lambda *rest: CaseInjection(["a", "b"], "title", *rest),
+        ),
+        ({"kind": "natural", "word": "so"}, lambda *rest: NaturalInjection("so", "auto", *rest)),
+        ({"kind": "natural", "place": "opening"}, lambda *rest: NaturalInjection("really", "opening", *rest)),
+        ({"kind": "punctuation", "mark": "?!"}, lambda *rest: PunctuationInjection("?!", *rest)),
+        (
+            {"kind": "invisible", "character": "word-joiner"},
+            lambda *rest: InvisibleInjection("zero-width", "word-joiner", *rest),
+        ),
+        (
+            {"kind": "invisible", "style": "look-alike"},
+            lambda *rest: InvisibleInjection("look-alike", "hangul-filler", *rest),
+        ),
+    ],
+)
+def test_a_recipe_s_amount_place_and_seed_reach_every_kind(spec, direct):
+    text = "it is good. he was there, they are here! so it seems fine to us " * 4
+    drawn = {build_modifier({**spec, "amount": 0.3, "seed": seed})(text)[0] for seed in range(5)}
+    assert len(drawn) == 5
+    for seed in (5, 6):
+        made = build_modifier({**spec, "amount": 0.3, "seed": seed})
+        other = direct("random", 0.3, f"{seed}/places")
+        assert [made.apply(text) for _ in range(3)] == [other.apply(text) for _ in range(3)]
+    assert len(build_modifier({**spec, "amount": 0.3}).apply(text).spans) == int(60 * 0.3)
+    for location in ("beginning", "end"):
+        once = build_modifier({**spec, "amount": "single", "location": location}).apply(text)
+        assert once == direct(location, 0, "0/places").apply(text)
+        assert len(once.spans) == 1
+
+
 # --- punctuation and case
 
 
@@ -169,7 +227,9 @@ def test_hidden_characters_follow_the_first_the_last_or_any_word():
         ("^", ["^", "a^"], ["^^"]),
         ("]", ["]", "a]"], ["]]"]),
         (".", ["a.", "."], ["..", "a"]),
-        ("?!", ["?!", "a?!?!"], ["!?", "?"]),
+        ("?!", ["?!", "a?!?!", "?!?"], ["!?", "?"]),
+        ("dd", ["dd", "a dd"], ["d", "ddd"]),
+        ("b", ["b", "abc"], ["bb", "a"]),
         (")", ["a)"], ["))"]),
     ],
 )
