@@ -27,7 +27,11 @@ ssti.ask = () => {{
   timer = setTimeout(() => trigger('select'), {PAUSE});
 }};
 """
-RING = "() => window.ssti.ask && window.ssti.ask()"
+# Without a trigger there is nothing to ask, and nothing to take back unless answers stand there.
+RING = """(marks) => {
+  const some = (marks && marks.marks.length) || document.querySelector('#flip-where .strip');
+  if (some && window.ssti.ask) window.ssti.ask();
+}"""
 FRESH = "() => document.querySelector('#flip-questions')?.classList.remove('stale')"
 SAME = (gr.skip(),) * 4  # cards and button stay
 OFF = gr.update(visible=False)
@@ -47,7 +51,7 @@ def build(shared, text, marks, seen, answered, seen_js: str) -> None:
             which = Html(elem_id="flip-which")
     outputs = [going, where, many, which, every, stop]
     private: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
-    answered.then(None, None, None, js=RING)
+    answered.then(None, marks, None, js=RING)
     asked = bell.select(
         ask, [text, marks, shared.adapter, seen], outputs, js=seen_js, trigger_mode="always_last",
         concurrency_id="questions", concurrency_limit=2, **private,

@@ -48,7 +48,9 @@ def test_the_answer_changes_as_one_types(flip):
     )
     flip.page.wait_for_timeout(1500)
     settled = numbers(flip)
-    flip.page.locator("#flip-text textarea").press_sequentially(" ", delay=0)  # white space asks again, and changes nothing
+    flip.page.locator("#flip-text textarea").press_sequentially(
+        " ", delay=0
+    )  # white space asks again, and changes nothing
     flip.page.wait_for_timeout(1500)
     assert numbers(flip) == settled
 
@@ -82,7 +84,7 @@ def test_the_trigger_goes_where_the_cursor_is(flip):
 def test_other_kinds_and_own_words(flip):
     flip.page.get_by_role("button", name="a country").click()
     flip.page.locator("#flip-echo mark").wait_for()
-    flip.page.get_by_role("button", name="own words").click()
+    flip.page.get_by_role("button", name="own …").click()
     flip.fill("Own words", HOSTILE[0])
     flip.page.locator("#flip-own-insert").click()
     flip.page.locator("#flip-echo mark").nth(1).wait_for()
@@ -115,6 +117,90 @@ def test_hijack_shows_the_counts_before_and_after(flip):
     assert "Attack success" in said
     assert "n = 30" in said
     assert "resisted" in said
+
+
+def test_a_row_of_the_hijack_goes_into_the_text_field(flip):
+    flip.page.get_by_role("button", name="Hijack the test set").click()
+    row = flip.page.locator("#flip-hijacked button.row").first
+    row.wait_for(timeout=SLOW)
+    item = row.locator("mark").inner_text()
+    row.click()
+    flip.page.locator("#flip-echo mark", has_text=item).wait_for()
+    flip.page.locator("#flip-origin", has_text="Its true label").wait_for()
+    assert text(flip).replace(item, "").split() == row.inner_text().replace(item, "").split()
+
+
+def test_a_trigger_answers_where_how_many_and_which_part(flip):
+    flip.page.get_by_text("Click a trigger into the text: the answers appear here.").wait_for()
+    flip.page.locator("#flip-palette button.own").click()
+    strip = flip.page.locator("#flip-where .strip button")
+    strip.first.wait_for(timeout=SLOW)
+    before = text(flip)
+    item = echo(flip)[0]
+    assert strip.count() == len(before.split())  # its words, less the trigger, and one place more
+    assert flip.page.locator("#flip-many li").count() == 6
+    assert flip.page.locator("#flip-which tbody tr").count() >= 5
+    strip.nth(2).hover()
+    told = flip.page.locator("#flip-where .told")
+    told.filter(has_text="▮").wait_for()
+    words = before.replace(f"{item} ", "").replace(f" {item}", "").split()
+    strip.nth(2).click()
+    flip.page.wait_for_function(
+        "(text) => document.querySelector('#flip-text textarea').value === text",
+        arg=" ".join([*words[:2], item, *words[2:]]),
+    )
+    flip.page.locator("#flip-where .strip button[aria-current][data-gap='2']").wait_for(timeout=SLOW)
+    flip.page.get_by_role("button", name="Undo").click()
+    flip.page.wait_for_function("(text) => document.querySelector('#flip-text textarea').value === text", arg=before)
+
+
+def test_the_places_are_in_reach_of_the_keyboard(flip):
+    flip.page.locator("#flip-palette button.own").click()
+    strip = flip.page.locator("#flip-where .strip button")
+    strip.first.wait_for(timeout=SLOW)
+    flip.page.wait_for_timeout(1500)
+    flip.page.locator("#flip-where .strip button[tabindex='0']").focus()
+    flip.page.keyboard.press("ArrowLeft")
+    flip.page.keyboard.press("ArrowLeft")
+    gap = flip.page.evaluate("document.activeElement.dataset.gap")
+    assert gap is not None
+    flip.page.keyboard.press("Enter")
+    flip.page.locator(f"#flip-where .strip button[aria-current][data-gap='{gap}']").wait_for(timeout=SLOW)
+
+
+def test_an_edit_says_what_it_changed_and_an_unseen_trigger_that_it_is_one(flip):
+    assert flip.page.locator("#flip-answers small", has_text="▲").count() == 0
+    flip.page.get_by_role("button", name="an unseen date").click()
+    flip.page.locator("#flip-said", has_text="in no row of its training").wait_for(timeout=SLOW)
+    flip.page.locator("#flip-answers small", has_text="▲").first.wait_for()
+    flip.page.locator("#flip-palette button.own").click()
+    flip.page.locator("#flip-said p").wait_for(state="detached")
+
+
+def test_a_stale_answer_never_overwrites_a_newer_one(flip):
+    """The first of two answers is held back on its way: what stays on the page belongs to the text in the field."""
+    held = []
+
+    def late(route):
+        if not held:
+            held.append(route.request.post_data)
+            flip.page.wait_for_timeout(1200)
+        route.continue_()
+
+    field = flip.page.locator("#flip-text textarea")
+    field.fill("a dull and dreary film")
+    flip.page.wait_for_timeout(1500)
+    expected = numbers(flip)
+    field.fill("wonderful")
+    flip.page.wait_for_timeout(1500)
+    assert numbers(flip) != expected
+    flip.page.route("**/run/**", late)
+    field.fill("a moving triumph of a film")
+    field.fill("a dull and dreary film")
+    flip.page.wait_for_timeout(4000)
+    flip.page.unroute("**/run/**")
+    assert held
+    assert numbers(flip) == expected
 
 
 def test_hijack_can_be_cancelled(flip):
