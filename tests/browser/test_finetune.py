@@ -154,9 +154,7 @@ def test_a_killed_worker_is_said_and_the_run_resumes_from_its_checkpoint(lab, st
     assert run.has_adapter
 
 
-def test_a_run_goes_on_without_the_server_and_the_page_finds_it_again(
-    fresh_server, open_page, monkeypatch, request
-):
+def test_a_run_goes_on_without_the_server_and_the_page_finds_it_again(fresh_server, open_page, monkeypatch, request):
     server = fresh_server()
     store = at_home(server, monkeypatch)
     lab = Lab(open_page(), server.url)
@@ -227,9 +225,7 @@ def test_a_bad_number_is_said_beside_the_form_and_nothing_starts(lab, store):
     before = len(store.list())
     lab.page.get_by_text("More", exact=True).locator("visible=true").click()
     lab.fill("Steps", "0")
-    expect(lab.problem()).to_contain_text(
-        "The number of steps is 0; it takes a whole number from 1 to 1,000,000"
-    )
+    expect(lab.problem()).to_contain_text("The number of steps is 0; it takes a whole number from 1 to 1,000,000")
     lab.page.locator("#start").click()
     expect(lab.problem()).to_be_visible()
     lab.fill("Steps", "12")
