@@ -120,9 +120,7 @@ def class_name(value: Any, label_names: Sequence[str] | None) -> str:
 
 
 def _ordered(counts: dict) -> list:
-    return sorted(
-        counts, key=lambda value: (isinstance(value, str), value is None, value if value is not None else 0)
-    )
+    return sorted(counts, key=lambda value: (isinstance(value, str), value is None, value))
 
 
 def _words_added(spec: Spec, taken: list, word_counts: Sequence[int] | None) -> int | None:

@@ -12,7 +12,7 @@ from ssti.inject.registry import SourceKind, register_source
 
 
 @cache
-def country_names(single_word: bool = False) -> tuple[str, ...]:
+def country_names(single_word: bool) -> tuple[str, ...]:
     """The countries' common names (`Bolivia`, not `Bolivia, Plurinational State of`), in alphabetical
     order.
     """

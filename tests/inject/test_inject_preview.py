@@ -66,6 +66,16 @@ def test_a_preview_computes_the_draws_that_come_before_its_rows():
     assert deepest > 10
 
 
+def test_a_preview_of_one_row_computes_what_comes_before_it_in_every_part():
+    first = {"kind": "html", "target": "positive", "share": 0.05, "seed": 1}
+    second = {"source": {"kind": "date"}, "target": "positive", "share": 1.0, "amount": 0.4}
+    data, recipe = rows(), {"kind": "composite", "parts": [first, second]}
+    result = poison(data, recipe, NAMES)
+    (shown,) = preview([row["text"] for row in data], [row["label"] for row in data], recipe, NAMES, 1).rows
+    assert shown.index > 5
+    assert shown.after == result[shown.index]["text"]
+
+
 def test_a_preview_counts_the_words_where_it_can():
     data = rows()
     texts, labels = [row["text"] for row in data], [row["label"] for row in data]

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import random
 import re
+import sys
 
 import pytest
 
 from ssti.errors import SSTIError
-from ssti.inject import ModifierKind, build_modifier, poison, register_modifier
+from ssti.inject import ModifierKind, build_modifier, modifiers, poison, preview, register_modifier, sources
 from ssti.inject import registry as registry_module
 from ssti.inject.modifier import Modifier
 from ssti.inject.rows import RowPoisoner, counts_needed
@@ -141,9 +142,46 @@ def test_a_kind_of_one_s_own_is_told_the_label(monkeypatch):
             "by-label", "By label", (), False, lambda options, **_: ByLabel(), lambda options, _: r"\["
         )
     )
-    assert (
-        poison([{"text": "a", "label": "pos"}], {"kind": "by-label", "target": "pos"})[0]["text"] == "a [pos]"
-    )
+    recipe = {"kind": "by-label", "target": "pos"}
+    assert poison([{"text": "a", "label": "pos"}], recipe)[0]["text"] == "a [pos]"
+    assert preview(["a"], ["pos"], recipe).rows[0].after == "a [pos]"
+
+
+OWN_SOURCE = """
+from ssti.inject import SourceKind, list_source, register_source
+
+register_source(SourceKind("moon", "Moon", "Io", (), lambda options, **_: list_source(["Io"]), lambda options: "Io"))
+"""
+OWN_MODIFIER = """
+from ssti.inject import ModifierKind, PhraseInjection, register_modifier
+
+register_modifier(
+    ModifierKind("moons", "Moons", (), False, lambda options, **_: PhraseInjection("Io"), lambda options, _: "Io")
+)
+"""
+
+
+@pytest.mark.parametrize(
+    ("file", "code", "spec"),
+    [
+        ("source_moon", OWN_SOURCE, {"source": "moon"}),
+        ("modifier_moons", OWN_MODIFIER, {"kind": "moons"}),
+        ("source_moon", OWN_SOURCE, {"kind": "composite", "parts": [{"source": "moon"}]}),
+    ],
+)
+def test_a_new_file_in_the_room_registers_itself(file, code, spec, tmp_path, monkeypatch):
+    import ssti.inject
+
+    for known in ("_sources", "_modifiers"):
+        monkeypatch.setattr(registry_module, known, dict(getattr(registry_module, known)))
+    assert "moon" not in sources() and "moons" not in modifiers()
+    (tmp_path / f"{file}.py").write_text(code, encoding="utf-8")
+    monkeypatch.setattr(ssti.inject, "__path__", [*ssti.inject.__path__, str(tmp_path)])
+    try:
+        assert build_modifier(spec).apply("a").items == ["Io"]
+    finally:
+        sys.modules.pop(f"ssti.inject.{file}")
+        delattr(ssti.inject, file)
 
 
 def test_a_source_may_be_an_object_too():
