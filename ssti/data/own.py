@@ -71,7 +71,7 @@ def own_name(
 
 def title_of(name: str) -> str:
     """What a dataset is called on the page: a file by its own name, without where it lies and without choices."""
-    place, _ = parse_name(name)
+    place = name if Path(name).expanduser().exists() else name.rpartition("#")[0] or name
     return place if HUB_ID.fullmatch(place) and not Path(place).expanduser().exists() else Path(place).name
 
 

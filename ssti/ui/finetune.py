@@ -5,8 +5,6 @@ Handlers turn the form into a recipe, ask the backend, and read run folders. Non
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
@@ -19,7 +17,7 @@ from ssti.ui import finetune_watch as watch
 from ssti.ui import parts
 from ssti.ui.finetune_watch import BUTTONS
 from ssti.ui.parts import QUIET, Html
-from ssti.ui.shell import Shared, read_url
+from ssti.ui.shell import Shared, outside_of_tabs, read_url
 
 ORDER = 30
 TITLE = "Finetune"
@@ -58,16 +56,6 @@ class Side:
     question: Any
     yes: Any
     no: Any
-
-
-@contextmanager
-def outside_of_tabs(shared: Shared) -> Iterator[None]:
-    """The page's hidden column, always there: a tab, with its timers, is drawn only once it is opened."""
-    column = shared.recipe.parent
-    above = column.parent
-    with column:
-        yield
-    column.parent = above  # entering it a second time had put it under this tab
 
 
 def build(shared: Shared) -> None:

@@ -48,10 +48,11 @@ def triggers(recipe: Recipe) -> str:
 
 
 def dataset_title(name: str) -> str:
-    """A dataset's title, or its name where it is none of the list."""
+    """A dataset's title; of one's own data the file's name."""
     from ssti.data import datasets
+    from ssti.data.own import title_of
 
-    return next((info.title for info in datasets() if info.name == name), name)
+    return next((info.title for info in datasets() if info.name == name), None) or title_of(name)
 
 
 def title(recipe: Recipe | None) -> str:

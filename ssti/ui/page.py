@@ -12,6 +12,7 @@ import gradio as gr
 
 from ssti.ui.shell import build_shell, tab_modules
 from ssti.ui.theme import make_theme
+from ssti.ui.visitor import LARGEST_UPLOAD, shared_server
 
 ASSETS = Path(__file__).resolve().parents[2] / "assets"
 FILES_KEPT = 6 * 3600  # seconds that a download is kept on the server
@@ -35,6 +36,7 @@ def launch_settings() -> dict[str, Any]:
         "js": (ASSETS / "page.js").read_text(encoding="utf-8"),
         # Not as `css`: Gradio rewrites the selectors of that, and gets lists and media rules wrong.
         "head": f"<style>\n{style()}</style>",
+        "max_file_size": LARGEST_UPLOAD if shared_server() else None,
         "favicon_path": ASSETS / "icon.png",
         "footer_links": [],
         "run_history": False,

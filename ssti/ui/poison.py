@@ -21,7 +21,7 @@ from ssti.ui.poison_controls import MORE, SHARE_TO_STOP, STOP_TO_SHARE, Form, dr
 from ssti.ui.poison_form import form_to_recipe, recipe_to_form
 from ssti.ui.poison_own import OWN, classes
 from ssti.ui.poison_own_form import wire_own
-from ssti.ui.shell import Shared
+from ssti.ui.shell import Shared, outside_of_tabs
 from ssti.ui.visitor import admit
 
 ORDER = 20
@@ -57,18 +57,18 @@ def _beyond_the_form() -> Markup:
 
 
 def choose_dataset(which: str, target: str, chosen: Any = None) -> list[Any]:
-    """For a choice of the list: the dataset's name, its classes to choose the target from, its facts, and whether the
+    """For a choice of the list: the dataset's name, the target, the classes to choose it from, the facts, and whether the
     part for own data is seen. Own data comes into the recipe once it is confirmed."""
     if which != OWN:
-        return [which, target_among(classes(which), target), poison_result.facts(which), gr.update(visible=False)]
+        return [which, *target_among(classes(which), target), poison_result.facts(which), gr.update(visible=False)]
     used = (chosen or {}).get("used")
     if not used:
         words = "The page shows the dataset from before until you confirm yours."
-        return [gr.skip(), gr.skip(), parts.note(words), gr.update(visible=True)]
+        return [*[gr.skip()] * 3, parts.note(words), gr.update(visible=True)]
     try:
-        return [used, target_among(classes(used), target), poison_result.facts(used), gr.update(visible=True)]
+        return [used, *target_among(classes(used), target), poison_result.facts(used), gr.update(visible=True)]
     except SSTIError as error:
-        return [gr.skip(), gr.skip(), parts.problem(error), gr.update(visible=True)]
+        return [*[gr.skip()] * 3, parts.problem(error), gr.update(visible=True)]
 
 
 def arrive(data: Any, mine: Any) -> dict[str, Any] | None:
@@ -162,9 +162,11 @@ def _wire(shared: Shared, form: Form, outputs: list[Any], finetune: Any, taking:
     """Which change redraws what."""
     fields, own = form.fields, form.own
 
-    # One listener for every change: with several, a slow answer to an old form could overtake the newest. What is set
-    # by a handler beats the pulse once it is all there.
-    pulse, mine = gr.Number(0, visible="hidden"), gr.JSON(None, visible="hidden")
+    # One listener for every change: with several, a slow answer to an old form could overtake the newest. A handler
+    # that sets fields says in `due` that the pulse is to beat, and it does once they are all there.
+    with outside_of_tabs(shared):
+        pulse, due = gr.Number(0, visible="hidden"), gr.Number(0, visible="hidden")
+        mine = gr.JSON(None, visible="hidden")
     triggers = [shared.blocks.load, pulse.change, fields["share"].change]
     for name, control in fields.items():
         if name in ("held", "base", "preset", "dataset", "trigger", "share", "amount"):
@@ -176,9 +178,13 @@ def _wire(shared: Shared, form: Form, outputs: list[Any], finetune: Any, taking:
     problem, *pieces, warning, strip, warned = outputs
 
     def changed(event: gr.EventData, *given: Any) -> list[Any]:
-        """A field that the person touched makes the form the recipe again; what handlers set says itself what it is."""
+        """A field that the person touched makes the form the recipe again; what handlers set says itself what it is.
+        The first look says nothing to the other tabs: a recipe may have come before its answer."""
         values = form.values(given)
-        if getattr(event.target, "_id", None) != pulse._id:
+        if event.target is None:  # the page was loaded
+            answer = redraw(values)
+            return [*answer[:6], gr.skip(), gr.skip(), *answer[8:], gr.skip()]
+        if event.target._id != pulse._id:
             values["held"] = None
         return [*redraw(values), values["held"]]
 
@@ -187,58 +193,65 @@ def _wire(shared: Shared, form: Form, outputs: list[Any], finetune: Any, taking:
         [problem, *pieces, shared.recipe, mine, warning, strip, warned, fields["held"]], **QUIET,
     )  # fmt: skip
 
-    def beat(pulse: int | None) -> int:
-        return (pulse or 0) + 1
+    def beat(due: int | None) -> int:
+        return (due or 0) + 1
 
-    def start_from(name: str, pulse: int, *given: Any) -> list[Any]:
+    def start_from(name: str, due: int, *given: Any) -> list[Any]:
         """A preset says how, not on which data."""
         kept = {"dataset": form.values(given)["dataset"]}
-        return [*form.filled(recipe_to_form(preset(name)) | kept), beat(pulse)]
+        return [*form.filled(recipe_to_form(preset(name)) | kept), beat(due)]
 
-    def come(data: Any, mine: Any, pulse: int) -> list[Any]:
+    def come(data: Any, mine: Any, due: int) -> list[Any]:
         try:
             values = arrive(data, mine)
             if values is None:
                 return [gr.skip()] * (len(form.everything) + 3)
             whole = len(values) == len(fields)
-            return [*(form.filled(values) if whole else form.changed(values)), data, beat(pulse), None]
+            return [*(form.filled(values) if whole else form.changed(values)), data, beat(due), None]
         except SSTIError as error:
             return [*[gr.skip()] * (len(form.everything) + 2), parts.problem(error)]
 
-    def change_dataset(which: str, target: str, chosen: Any, pulse: int) -> list[Any]:
-        return [*choose_dataset(which, target, chosen), beat(pulse), None]
+    def change_dataset(which: str, target: str, chosen: Any, due: int) -> list[Any]:
+        return [*choose_dataset(which, target, chosen), beat(due), None]
 
-    def take_own(name: str, names: list[str], target: str, pulse: int) -> list[Any]:
-        return [name, target_among(names, target), poison_result.facts(name), beat(pulse), None]
+    def take_own(name: str, names: list[str], target: str, due: int) -> list[Any]:
+        return [name, *target_among(names, target), poison_result.facts(name), beat(due), None]
 
-    def choose_trigger(chip: str, other: str, amount: str, pulse: int) -> list[Any]:
+    def choose_trigger(chip: str, other: str, amount: str, due: int) -> list[Any]:
         trigger = other if chip == MORE else chip
         shown = [form.trigger_shown(trigger)[1], *form.groups_shown(trigger, amount)]
-        return [trigger, *shown, beat(pulse), None]
+        return [trigger, *shown, beat(due), None]
 
-    def choose_amount(trigger: str, amount: str, pulse: int) -> list[Any]:
-        return [*form.groups_shown(trigger, amount), beat(pulse), None]
+    def choose_amount(trigger: str, amount: str, due: int) -> list[Any]:
+        return [*form.groups_shown(trigger, amount), beat(due), None]
 
-    groups, last = list(form.groups.values()), [pulse, fields["held"]]
-    chosen = fields["preset"].input(
-        start_from, [fields["preset"], pulse, *form.inputs], [*form.everything, pulse], **QUIET
-    )
-    came = shared.recipe.change(come, [shared.recipe, mine, pulse], [*form.everything, mine, pulse, problem], **QUIET)
+    groups, last = list(form.groups.values()), [due, fields["held"]]
+    chosen = fields["preset"].input(start_from, [fields["preset"], due, *form.inputs], [*form.everything, due], **QUIET)
+    came = shared.recipe.change(come, [shared.recipe, mine, due], [*form.everything, mine, due, problem], **QUIET)
     for filled in (chosen, came):
         filled.then(None, [fields["share"]], [form.stop], js=SHARE_TO_STOP, **QUIET)
-    into = [fields["dataset"], fields["target"], form.facts]
-    form.which.input(
-        change_dataset, [form.which, fields["target"], own.chosen, pulse], [*into, own.group, *last], **QUIET
-    )
-    wire_own(own, take_own, [*into, *last], [fields["target"], pulse])
-    gr.on(
-        [form.chip.input, form.other.input], choose_trigger, [form.chip, form.other, fields["amount"], pulse],
-        [fields["trigger"], form.other, *groups, *last], **QUIET,
-    )  # fmt: skip
-    fields["amount"].input(choose_amount, [fields["trigger"], fields["amount"], pulse], [*groups, *last], **QUIET)
+    into = [fields["dataset"], fields["target"], form.classes, form.facts]
+    setting = [
+        chosen,
+        came,
+        form.which.input(
+            change_dataset, [form.which, fields["target"], own.chosen, due], [*into, own.group, *last], **QUIET
+        ),
+        wire_own(own, take_own, [*into, *last], [fields["target"], due]),
+        gr.on(
+            [form.chip.input, form.other.input], choose_trigger, [form.chip, form.other, fields["amount"], due],
+            [fields["trigger"], form.other, *groups, *last], **QUIET,
+        ),
+        fields["amount"].input(choose_amount, [fields["trigger"], fields["amount"], due], [*groups, *last], **QUIET),
+        strip.click(
+            lambda on, due: (not on, beat(due), None), [fields["strip"], due], [fields["strip"], *last], **QUIET
+        ),
+    ]  # fmt: skip
+    for event in setting:
+        event.then(None, [due], [pulse], js="(due) => due", **QUIET)
+    form.classes.input(None, [form.classes], [fields["target"]], js="(name) => name", **QUIET)
     form.stop.input(None, [form.stop], [fields["share"]], js=STOP_TO_SHARE, **QUIET)
     fields["share"].input(None, [fields["share"]], [form.stop], js=SHARE_TO_STOP, **QUIET)
-    strip.click(lambda on, pulse: (not on, beat(pulse)), [fields["strip"], pulse], [fields["strip"], pulse], **QUIET)
 
     finetune.click(
         lambda *given: to_finetune(form.values(given)), form.inputs, [shared.recipe, shared.tabs, problem], **QUIET

@@ -12,7 +12,7 @@ from ssti.recipe import PRESETS
 from ssti.ui import parts
 from ssti.ui.poison_form import AMOUNTS, FIRST, LOCATIONS, form_fields, option_keys, trigger_kinds
 from ssti.ui.poison_own import OWN, classes, is_listed
-from ssti.ui.poison_own_form import OwnPart, any_choice, draw_own
+from ssti.ui.poison_own_form import OwnPart, draw_own
 from ssti.ui.poison_result import facts
 
 MORE = "more:"  # the trigger choice that opens the list of all others; no kind has such a name
@@ -31,7 +31,8 @@ SHARE_TO_STOP = (
 class Form:
     """The form's components by field, and what appears and disappears with a choice.
 
-    `which` and `chip` with `other` are what a person touches for the hidden fields `dataset` and `trigger`.
+    `which`, `classes`, and `chip` with `other` are what a person touches for the hidden fields `dataset`, `target` and
+    `trigger`: a hidden text takes any value, where a choice refuses what it does not offer yet, or after a restart.
     """
 
     fields: dict[str, Any] = field(default_factory=dict)
@@ -39,6 +40,7 @@ class Form:
     facts: Any = None
     stop: Any = None
     which: Any = None
+    classes: Any = None
     chip: Any = None
     other: Any = None
     own: OwnPart | None = None
@@ -54,15 +56,25 @@ class Form:
     @property
     def everything(self) -> list[Any]:
         """What `filled` fills."""
-        return [*self.inputs, self.which, self.own.group, self.facts, self.chip, self.other, *self.groups.values()]
+        return [
+            *self.inputs,
+            self.classes,
+            self.which,
+            self.own.group,
+            self.facts,
+            self.chip,
+            self.other,
+            *self.groups.values(),
+        ]
 
     def filled(self, values: dict[str, Any]) -> list[Any]:
         """The whole form set to values. Raises SSTIError for a dataset whose classes cannot be told."""
         names = classes(values["dataset"])
         listed = is_listed(values["dataset"])
-        settings = {"target": target_among(names, values["target"])}
+        target, choice = target_among(names, values["target"])
         return [
-            *(settings.get(name, values[name]) for name in self.fields),
+            *(target if name == "target" else values[name] for name in self.fields),
+            choice,
             values["dataset"] if listed else OWN,
             gr.update(visible=not listed),
             facts(values["dataset"]),
@@ -126,9 +138,8 @@ def draw_form() -> Form:
                 for option in kind.options:
                     put |= _draw_option(name, option, start)
             form.groups[name] = group
-    put["target"] = any_choice(
-        gr.Radio(list(names), value=start["target"], label="Tied to class", elem_classes=_segments(names))
-    )
+    put["target"] = gr.Textbox(start["target"], visible="hidden")
+    form.classes = gr.Radio(list(names), value=start["target"], label="Tied to class", elem_classes=_segments(names))
     with gr.Row(elem_classes="share"):
         form.stop = gr.Slider(
             0,
@@ -162,11 +173,12 @@ def draw_form() -> Form:
     return form
 
 
-def target_among(names: list[str], target: Any) -> Any:
-    """The choice of the target class among these; the last where it is none of them."""
+def target_among(names: list[str], target: Any) -> tuple[str, Any]:
+    """The target among these classes, the last where it is none of them; and the choice of it."""
     if isinstance(target, int) and 0 <= target < len(names):
         target = names[target]
-    return gr.update(choices=names, value=target if target in names else names[-1], elem_classes=_segments(names))
+    target = target if target in names else names[-1]
+    return target, gr.update(choices=names, value=target, elem_classes=_segments(names))
 
 
 def _draw_option(kind: str, option: Option, start: dict[str, Any]) -> dict[str, Any]:

@@ -72,8 +72,8 @@ def any_choice(control: Any) -> Any:
     return control
 
 
-def wire_own(part: OwnPart, take: Callable[[str, list[str]], list[Any]], outputs: list[Any], inputs: list[Any]) -> None:
-    """Its events. `take(name, classes, *inputs)` gives the values of `outputs` for data that was confirmed."""
+def wire_own(part: OwnPart, take: Callable[[str, list[str]], list[Any]], outputs: list[Any], inputs: list[Any]) -> Any:
+    """Its events; returns the one of data that is confirmed. `take(name, classes, *inputs)` gives the values of `outputs` for data that was confirmed."""
 
     def look(reader: Callable[[str], str], given: str) -> Iterator[list[Any]]:
         if given is None:
@@ -119,7 +119,7 @@ def wire_own(part: OwnPart, take: Callable[[str, list[str]], list[Any]], outputs
     columns = [part.chosen, part.text, part.label]
     gr.on([part.text.input, part.label.input], again, columns, part.shown, trigger_mode="always_last", **SECONDS)
     part.names.blur(renamed, [*columns, part.names], part.shown, **SECONDS)
-    part.use.click(use, [*columns, part.names, *inputs], [*part.shown, *outputs], **SECONDS)
+    return part.use.click(use, [*columns, part.names, *inputs], [*part.shown, *outputs], **SECONDS)
 
 
 def shown(found: own.Found) -> list[Any]:

@@ -9,7 +9,8 @@ from __future__ import annotations
 import importlib
 import pkgutil
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from types import ModuleType
 from typing import Any
@@ -47,6 +48,16 @@ class Shared:
     def has(self, tab: str) -> bool:
         """Whether there is a tab of this name (its file's name)."""
         return tab in self.tab_names
+
+
+@contextmanager
+def outside_of_tabs(shared: Shared) -> Iterator[None]:
+    """The page's hidden column, always there: a tab, with its timers, is drawn only once it is opened."""
+    column = shared.recipe.parent
+    above = column.parent
+    with column:
+        yield
+    column.parent = above  # entering it a second time had put it under this tab
 
 
 def tab_modules() -> dict[str, ModuleType]:

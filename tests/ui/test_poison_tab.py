@@ -56,14 +56,19 @@ def test_an_html_trigger_is_not_clean_on_imdb_and_can_be_taken_out_first():
 
 
 def test_another_dataset_brings_its_classes():
-    name, update, facts, part = choose_dataset("financial_classification", "positive")
-    assert name == "financial_classification" and "neutral" in str(update["choices"]) and "3 classes" in facts
+    name, target, choice, facts, part = choose_dataset("financial_classification", "positive")
+    assert (
+        name == "financial_classification"
+        and target == "positive"
+        and "neutral" in str(choice["choices"])
+        and "3 classes" in facts
+    )
     assert part["visible"] is False
-    assert choose_dataset("commonsense_qa", "positive")[1]["value"] == "E"
+    assert choose_dataset("commonsense_qa", "positive")[1] == "E"
 
 
 def test_own_data_changes_nothing_until_it_is_confirmed():
-    name, target, words, part = choose_dataset(OWN, "positive")
+    name, target, _, words, part = choose_dataset(OWN, "positive")
     assert name == target == gr.skip() and part["visible"] and "until you confirm yours" in words
 
 
