@@ -81,6 +81,15 @@ def test_a_call_gives_text_and_label_and_apply_gives_spans():
     assert only(["X"], "end")("a") == ("a X", None)
 
 
+def test_an_injection_of_nothing_and_what_it_shows_and_compares():
+    plain = Injection("a")
+    assert (plain.label, plain.spans, plain.layers, plain.items, remove(plain)) == (None, (), (), [], "a")
+    assert repr(plain) == "Injection(text='a', label=None, spans=())"
+    assert plain == Injection("a", layers=(((0, 1, "b"),),)) != Injection("a", 1)
+    with pytest.raises(AttributeError):
+        plain.text = "b"
+
+
 def test_draws_equal_those_of_random_random():
     for seed in range(20):
         ours, theirs = random.Random(seed), random.Random(seed)
