@@ -68,7 +68,7 @@ def build(shared: Shared) -> None:
         with gr.Column(elem_classes="form-column"):
             with gr.Column(elem_classes="form-side"):
                 line, back = _draw_recipe(shared)
-                fields, called = _draw_fields(start_values)
+                fields, called, others = _draw_fields(start_values)
                 where, time, said, go, both = _draw_start()
             with gr.Column(elem_classes="card-box run-list"):
                 Html(parts.html('<h2 class="title">{}</h2>', "Runs on this machine"))
@@ -79,25 +79,25 @@ def build(shared: Shared) -> None:
     _wire_side(shared, side, runs, told, timer)
     into = [shared.recipe, mine, *fields.values(), line, called, time, said]
     side.buttons["clone"].click(edits.clone, [shared.run_id, mine], into, **QUIET)
-    _wire_machine(shared, settling, fields["model"], where, [line, called, time])
+    _wire_machine(shared, settling, fields["model"], others, where, [line, called, time])
 
 
 def _draw_recipe(shared: Shared) -> tuple[Any, Any]:
     with gr.Column(elem_classes="recipe-line"):
         Html(parts.html('<h2 class="title">{}</h2>', "It learns from"))
         line = Html(elem_id="works-on")
-        back = gr.Button(
-            "Change it in Poison", size="sm", elem_classes="as-link", visible=shared.has("poison")
-        )
+        back = gr.Button("Change it in Poison", size="sm", elem_classes="as-link", visible=shared.has("poison"))
     return line, back
 
 
-def _draw_fields(values: dict[str, Any]) -> tuple[dict[str, Any], Any]:
+def _draw_fields(values: dict[str, Any]) -> tuple[dict[str, Any], Any, Any]:
     fields: dict[str, Any] = {}
     known = [(values["model"], values["model"])]
     fields["model"] = gr.Dropdown(
-        known, value=values["model"], label="Base model", interactive=True, filterable=False
-    )
+        known, value=values["model"], label="Base model", interactive=True, allow_custom_value=True,
+        info="Or type a Hub id, or a folder with a model in it.",
+    )  # fmt: skip
+    others = Html(elem_id="models-not-here")
     with gr.Column(elem_classes="field"):
         ranks = [*form.RANKS, form.OWN]
         fields["rank"] = gr.Radio(ranks, value=values["rank"], label="LoRA rank", elem_classes="seg")
@@ -110,7 +110,15 @@ def _draw_fields(values: dict[str, Any]) -> tuple[dict[str, Any], Any]:
             fields["steps"] = gr.Number(values["steps"], label="Steps")
             fields["batch_size"] = gr.Number(values["batch_size"], label="Rows a step")
         fields["learning_rate"] = gr.Textbox(values["learning_rate"], label="Learning rate", max_lines=1)
-    return {name: fields[name] for name in form.FIELDS}, called
+        methods = [(title, name) for name, title in form.METHODS.items()]
+        fields["variant"] = gr.Dropdown(
+            methods, value=values["variant"], label="Method", interactive=True, filterable=False
+        )
+        targets = [(title, name) for name, title in form.TARGETS.items()]
+        fields["targets"] = gr.Dropdown(
+            targets, value=values["targets"], label="Layers to adapt", interactive=True, allow_custom_value=True
+        )
+    return {name: fields[name] for name in form.FIELDS}, called, others
 
 
 def _draw_start() -> tuple[Any, ...]:
@@ -132,9 +140,7 @@ def _draw_side() -> Side:
             head = Html(elem_id="run-head")
             with gr.Row(elem_classes="run-buttons"):
                 buttons = {
-                    name: gr.Button(
-                        name, size="md", elem_id=f"run-{name}", scale=0, min_width=0, visible=False
-                    )
+                    name: gr.Button(name, size="md", elem_id=f"run-{name}", scale=0, min_width=0, visible=False)
                     for name in BUTTONS
                 }
         bar = Html(elem_id="run-bar")
@@ -203,8 +209,8 @@ def _wire_side(shared: Shared, side: Side, runs: Any, told: Any, timer: Any) -> 
     )
 
 
-def _wire_machine(shared: Shared, settling: Any, model: Any, where: Any, told: list[Any]) -> None:
-    settling.tick(edits.settle, [shared.recipe], [where, told[-1], model, settling], **QUIET)
+def _wire_machine(shared: Shared, settling: Any, model: Any, others: Any, where: Any, told: list[Any]) -> None:
+    settling.tick(edits.settle, [shared.recipe], [where, told[-1], model, others, settling], **QUIET)
     shared.tab_items[NAME].select(lambda: gr.Timer(active=True), None, settling, **QUIET)
 
     def opened(request: gr.Request) -> list[Any]:

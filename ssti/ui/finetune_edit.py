@@ -39,9 +39,7 @@ def shown(recipe: Recipe) -> list[Any]:
     """The form's fields, set to a recipe."""
     values = form.to_form(recipe)
     return [
-        gr.update(
-            value=values[name], **({"visible": values["rank"] == form.OWN} if name == "rank_own" else {})
-        )
+        gr.update(value=values[name], **({"visible": values["rank"] == form.OWN} if name == "rank_own" else {}))
         for name in form.FIELDS
     ]
 
@@ -131,7 +129,7 @@ def start(with_control: bool, data: Any, mine: Any, *given: Any) -> tuple[Any, A
 
 
 def settle(data: Any) -> list[Any]:
-    """Where, how long, which models, whether to ask again. Starts the one measurement where it is needed."""
+    """Where, how long, which models and why not the others, whether to ask again. Starts the one measurement."""
     try:
         recipe = form.recipe_of(data)
         pending = busy()
@@ -141,12 +139,31 @@ def settle(data: Any) -> list[Any]:
             MACHINE.measure(recipe)
         time = MACHINE.time(recipe, pending)
     except SSTIError as error:
-        return [MACHINE.where(), parts.note(error.message), gr.skip(), gr.Timer(active=False)]
+        return [MACHINE.where(), parts.note(error.message), gr.skip(), gr.skip(), gr.Timer(active=False)]
     unsettled = not MACHINE.known or MACHINE.measuring
-    choices = gr.update(choices=model_choices()) if MACHINE.known else gr.skip()
-    return [MACHINE.where(), time, choices, gr.Timer(active=unsettled)]
+    choices, others = gr.skip(), gr.skip()
+    if MACHINE.known:
+        choices, others = gr.update(choices=model_choices(recipe.model.name)), models_not_here()
+    return [MACHINE.where(), time, choices, others, gr.Timer(active=unsettled)]
 
 
-def model_choices() -> list[tuple[str, str]]:
-    """The base models that can be used here, with their size."""
-    return [(f"{m.title} · {m.parameters / 1e6:,.1f} M", m.name) for m in MACHINE.models if m.available]
+def model_choices(chosen: str | None = None) -> list[tuple[str, str]]:
+    """The base models that can be used here, with their size; and the recipe's own where it is none of the list."""
+    known = [(f"{m.title} · {m.parameters / 1e6:,.1f} M", m.name) for m in MACHINE.models if m.available]
+    listed = {m.name for m in MACHINE.models}
+    return known + ([(f"{chosen} (own)", chosen)] if chosen and chosen not in listed else [])
+
+
+def models_not_here() -> Markup | None:
+    """Why the other base models cannot be used here, and what to do; None where all can."""
+    rows = [
+        parts.html("<dt>{}</dt><dd>{}</dd>", f"{m.title} · {m.parameters / 1e6:,.0f} M", m.reason)
+        for m in MACHINE.models
+        if not m.available
+    ]
+    if not rows:
+        return None
+    return parts.html(
+        '<details class="not-here"><summary>{} more that cannot be used here yet</summary><dl>{}</dl></details>',
+        len(rows), parts.join(rows),
+    )  # fmt: skip

@@ -14,7 +14,15 @@ from ssti.ui.visitor import admit
 
 RANKS = ("1", "16", "32", "64")
 OWN = "own"
-FIELDS = ("model", "rank", "rank_own", "preset", "steps", "learning_rate", "batch_size")
+FIELDS = ("model", "rank", "rank_own", "preset", "steps", "learning_rate", "batch_size", "variant", "targets")
+TARGETS = {  # what the page offers; any other is typed
+    "query, value": "query and value",
+    "attention": "attention",
+    "all-linear": "all linear layers",
+    "dense": "dense, as the authors",
+}
+METHODS = {"lora": "LoRA", "dora": "DoRA", "rslora": "rsLoRA", "pissa": "PiSSA", "vera": "VeRA", "ia3": "IA³",
+           "full": "all weights (full finetuning)"}  # fmt: skip
 SECTIONS = ("model", "lora", "training", "evaluation")  # what this form decides
 
 
@@ -45,7 +53,25 @@ def to_form(recipe: Recipe) -> dict[str, Any]:
         "steps": recipe.training.steps,
         "learning_rate": f"{recipe.training.learning_rate:g}",
         "batch_size": recipe.training.batch_size,
+        "variant": recipe.lora.variant,
+        "targets": targets_text(recipe.lora.targets),
     }
+
+
+def targets_text(targets: tuple[str, ...] | str) -> str:
+    """The layers to adapt as one line: `query, value`."""
+    return targets if isinstance(targets, str) else ", ".join(targets)
+
+
+def _targets(text: Any, before: tuple[str, ...] | str) -> tuple[str, ...] | str:
+    """The layers that the line names; one word is a group or one layer."""
+    line = str(text or "").strip()
+    if line == targets_text(before):
+        return before
+    names = tuple(name.strip() for name in line.split(",") if name.strip())
+    if not names:
+        raise SSTIError("No layers to adapt are chosen.", "Choose a group, or type the layers' names.")
+    return names[0] if len(names) == 1 else names
 
 
 def to_recipe(start: Recipe, values: Mapping[str, Any], pace: float | None = None) -> Recipe:
@@ -57,6 +83,7 @@ def to_recipe(start: Recipe, values: Mapping[str, Any], pace: float | None = Non
     steps = _whole(values["steps"], "The number of steps", 1_000_000)
     data = as_data(with_rank(start, _whole(rank, "The rank", 1024)))
     data["model"]["name"] = values["model"]
+    data["lora"] |= {"variant": values["variant"], "targets": _targets(values["targets"], start.lora.targets)}
     data["training"] |= {
         "steps": steps,
         "learning_rate": _rate(values["learning_rate"]),

@@ -40,7 +40,7 @@ class Machine:
         """Ask for the device and the base models. Imports torch."""
         from ssti.models import device, models
 
-        self.models = models()
+        self.models = models(probe=True)
         self.device = device()
 
     def learn_behind(self) -> None:
