@@ -156,7 +156,7 @@ def contaminated(rows: TextDataset, recipe: Recipe) -> tuple[Markup | None, str 
     words = f"{parts.percent(hits / total)} of the clean rows have this trigger already, so it is no clean one here: "
     spec = read_spec(recipe)
     if all(leaf.kind.strips(leaf.options) for leaf in spec.leaves):
-        return parts.html("<p>{}</p>", words + "the model meets it in every class."), "Take it out first"
+        return parts.html("<p>{}</p>", words + "the model meets it without the poison too."), "Take it out first"
     return parts.html("<p>{}</p>", words + "choose another."), None
 
 
