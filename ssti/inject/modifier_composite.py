@@ -53,6 +53,5 @@ register_modifier(
         uses_source=False,
         build=_build,
         pattern=lambda options, patterns: "|".join(f"(?:{pattern})" for pattern in patterns),
-        on_page=True,
     )
 )

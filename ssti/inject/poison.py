@@ -8,8 +8,6 @@ from typing import Any
 from ssti.errors import SSTIError
 from ssti.inject.spec import read_spec
 
-LABEL_COLUMNS = ("label", "labels")
-
 
 def poison(
     dataset: Any,

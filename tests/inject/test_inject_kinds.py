@@ -168,25 +168,35 @@ def test_every_look_alike_is_a_cyrillic_letter_for_a_latin_one():
 
 
 @pytest.mark.parametrize(
-    ("kind", "good", "bad"),
+    ("kind", "says", "good", "bad"),
     [
-        ("int", [0, -3, 10**30], [True, 1.0, "1", [1]]),
-        ("float", [0, 1.5, -2, float("inf")], [True, "1", float("nan"), [1.0]]),
-        ("bool", [True, False], [0, 1, "true"]),
-        ("str", ["a", " a "], ["", " \n", 1, ["a"]]),
-        ("path", ["a", ""], [1, ["a"], b"a"]),
-        ("function", [len, lambda: "x"], ["len", 1]),
-        ("choice", ["a"], [1, ["a"]]),
-        ("list", [["a"], ("a", "b")], [[], (), "a", ["a", " "], ["a", 1], {"a"}]),
-        ("range", [(1, 2), [1, 1]], [(2, 1), (1,), (1, 2, 3), (1.0, 2), (True, 2), (0, True), "12", {1, 2}]),
+        ("int", "a whole number", [0, -3, 10**30], [True, 1.0, "1", [1]]),
+        ("float", "a number", [0, 1.5, -2, float("inf")], [True, "1", float("nan"), [1.0]]),
+        ("bool", "true or false", [True, False], [0, 1, "true"]),
+        ("str", "a text that is not blank", ["a", " a "], ["", " \n", 1, ["a"]]),
+        ("path", "the path of a file", ["a", ""], [1, ["a"], b"a"]),
+        ("function", "a function without arguments", [len, lambda: "x"], ["len", 1]),
+        ("choice", "a choice", ["a"], [1, ["a"]]),
+        (
+            "list",
+            "a list of texts that are not blank",
+            [["a"], ("a", "b")],
+            [[], (), "a", ["a", " "], ["a", 1], {"a"}],
+        ),
+        (
+            "range",
+            "two whole numbers, the smaller first",
+            [(1, 2), [1, 1]],
+            [(2, 1), (1,), (1, 2, 3), (1.0, 2), (True, 2), (0, True), "12", {1, 2}],
+        ),
     ],
 )
-def test_the_type_of_an_option(kind, good, bad):
+def test_the_type_of_an_option(kind, says, good, bad):
     option = Option("thing", kind, None, "Thing", "A thing.")
     for value in good:
         assert option.check(value, "me") == value
     for value in bad:
-        with pytest.raises(SSTIError, match="^thing of me is .*; allowed is "):
+        with pytest.raises(SSTIError, match=f"^thing of me is .*; allowed is {says}\\. Change thing\\.$"):
             option.check(value, "me")
 
 
