@@ -17,6 +17,8 @@ from ssti.ui.poison_result import facts
 
 MORE = "more:"  # the trigger choice that opens the list of all others; no kind has such a name
 
+SEEN_AT_ONCE = 8  # classes; beyond them the choice scrolls
+
 # Percent of the class's rows, finer where little is enough to be seen.
 STOPS = (0, 0.1, 0.2, 0.3, 0.5, 0.7, 1, 1.5, 2, 2.5, 3, 4, 5, 7, *range(10, 101, 5))
 
@@ -174,10 +176,10 @@ def draw_form() -> Form:
 
 
 def target_among(names: list[str], target: Any) -> tuple[str, Any]:
-    """The target among these classes, the last where it is none of them; and the choice of it."""
+    """The target among these classes, where it is none of them the last, of many the first; and the choice of it."""
     if isinstance(target, int) and 0 <= target < len(names):
         target = names[target]
-    target = target if target in names else names[-1]
+    target = target if target in names else names[-1 if len(names) <= SEEN_AT_ONCE else 0]
     return target, gr.update(choices=names, value=target, elem_classes=_segments(names))
 
 

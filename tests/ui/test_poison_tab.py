@@ -8,6 +8,7 @@ import pytest
 from ssti.recipe import parse_recipe, preset
 from ssti.ui.excerpt import LENGTH, excerpt
 from ssti.ui.poison import arrive, choose_dataset, redraw, to_file, to_finetune
+from ssti.ui.poison_controls import target_among
 from ssti.ui.poison_form import MARKUP, form_fields, form_to_recipe, trigger_kinds
 from ssti.ui.poison_own import OWN
 
@@ -65,6 +66,11 @@ def test_another_dataset_brings_its_classes():
     )
     assert part["visible"] is False
     assert choose_dataset("commonsense_qa", "positive")[1] == "E"
+
+
+def test_of_many_classes_the_first_is_the_target_because_it_is_seen():
+    names = [f"topic {n}" for n in range(40)]
+    assert target_among(names, "positive")[0] == "topic 0" and target_among(names, 39)[0] == "topic 39"
 
 
 def test_own_data_changes_nothing_until_it_is_confirmed():
