@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import random
+import re
 from collections import Counter
 
 import pytest
@@ -58,6 +59,9 @@ def test_without_a_pool_a_source_draws_as_random_choice(name, options):
 def test_countries_of_one_word_are_asked_for(options):
     build = sources()["country"].build
     assert all(" " not in name for name in build({"single_word": True}).items)
+    pattern = sources()["country"].pattern
+    assert re.search(pattern({"single_word": False}), "the United States")
+    assert not re.search(pattern({"single_word": True}), "the United States")
     assert {"United States", "Portugal"} <= set(build({"single_word": False}).items)
     assert all(not name.endswith(" ") and "," not in name for name in build({"single_word": False}).items)
 
