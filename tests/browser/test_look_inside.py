@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 from flip_runs import give_adapter
 from pageobject import HOSTILE, Lab
@@ -37,13 +39,16 @@ def test_with_and_without_the_trigger_side_by_side(look):
     assert hit not in look.page.locator("#look-heat .heatmap").nth(1).inner_text().replace(" ", "")
     assert chosen(look).startswith("Layer 5, head 0")
     assert "Raw entropy grows" in look.page.locator("#look-entropy").inner_text()
-    assert look.page.locator("#look-entropy tbody tr").count() == 4
+    assert look.page.locator("#look-entropy tbody tr").count() == 6
+    lines = "(side) => [...side.querySelectorAll('.unit')].map((unit) => Math.round(unit.getBoundingClientRect().top))"
+    tops = [look.page.locator("#look-heat .heatmap").nth(i).evaluate(lines) for i in (0, 1)]
+    assert tops[0] == tops[1]  # word beside word
 
 
 def test_a_head_is_picked_by_mouse_and_by_keyboard(look):
     look.page.locator(".heads button[data-layer='2'][data-head='7']").click()
     wait_for_head(look, 2, 7)
-    look.page.get_by_role("heading", name="Entropy of layer 2, head 7").wait_for()
+    look.page.get_by_role("heading", name="entropy of layer 2, head 7").wait_for()
     look.page.locator(".heads button[data-layer='2'][data-head='7']").focus()
     look.page.keyboard.press("ArrowRight")
     look.page.keyboard.press("ArrowDown")
@@ -51,6 +56,92 @@ def test_a_head_is_picked_by_mouse_and_by_keyboard(look):
     wait_for_head(look, 3, 8)
     look.page.locator(".trigger-head button").click()
     look.page.locator(".heads button[aria-pressed=true]:not([data-layer='3'])").wait_for()
+
+
+def test_the_grid_is_coloured_by_what_one_chooses_and_has_the_mean_of_heads(look):
+    look.choose("Coloured by", "since finetuning")
+    look.page.locator(".trigger-head", has_text="Grew most").wait_for()
+    look.choose("Coloured by", "entropy change")
+    look.page.locator(".trigger-head", has_text="Largest drop").wait_for()
+    look.page.locator(".heads button[data-layer='4'][data-head='mean']").click()
+    look.page.get_by_role("heading", name="entropy of layer 4, mean of heads").wait_for()
+
+
+def test_words_other_models_and_a_tokens_own_row(look):
+    look.choose("Over", "words")
+    item = look.page.locator("#look-text textarea").input_value()
+    hit = look.page.locator("#look-heat .heatmap").first.locator(".hit")
+    look.page.wait_for_function("document.querySelectorAll('#look-heat .heatmap .hit').length === 1")
+    assert hit.inner_text() in item.split()
+    look.choose("Model", "before finetuning")
+    hit.click()
+    look.page.locator("#look-heat", has_text="looks at in layer 5, head 0").wait_for()
+    assert look.group("Attention").locator("input:checked").get_attribute("value") == "query"
+    look.choose("Attention", "rollout")
+    look.page.locator("#look-heat", has_text="rollout up to layer 5").wait_for()
+
+
+def test_it_follows_a_text_that_changed_on_the_flip_tab(look):
+    look.tab("Flip")
+    look.page.locator("#flip-text textarea").fill("a wholly other film")
+    look.page.wait_for_timeout(800)
+    look.tab("Look inside")
+    look.page.locator("#look-heat .heatmap", has_text="wholly").wait_for()
+    assert look.page.locator("#look-heat .heatmap").count() == 1
+
+
+def test_attribution_stands_beside_attention(look):
+    look.page.locator("#look-compare").click()
+    look.page.locator("#look-compared .agreement").wait_for(timeout=SLOW)
+    assert look.page.locator("#look-compared .heatmap").count() == 3
+    look.page.locator("#look-text textarea").fill("another text altogether")
+    look.page.locator("#look-compared .heatmap").first.wait_for(state="detached")
+
+
+def test_many_rows_are_measured_and_follow_the_chosen_head(look):
+    look.page.locator("#look-measure").click()
+    look.page.locator("#look-measured .lanes").wait_for(timeout=240_000)
+    assert (
+        look.page.locator("#look-measured h3").first.inner_text().startswith("Entropy as a share of log₂ n, poisoned")
+    )
+    assert look.page.locator("#look-measured .lane i").count() > 50
+    assert "below 95 % of the entropy" in look.page.locator("#look-measured").inner_text()
+    look.page.locator(".heads button[data-layer='1'][data-head='3']").click()
+    look.page.locator("#look-measured h3", has_text="layer 1, head 3").wait_for()
+
+
+@pytest.mark.parametrize("kind", ["html", "tex", "svg", "png", "json"])
+def test_what_is_shown_can_be_taken_away(look, open_page, tmp_path, kind):
+    text = look.page.locator("#look-text textarea").input_value()
+    with look.page.expect_download() as got:
+        look.page.locator(f"#look-export-{kind}").click()
+    file = tmp_path / got.value.suggested_filename
+    got.value.save_as(file)
+    assert file.name == f"ssti-attention.{kind}"
+    made = file.read_bytes()
+    if kind == "json":
+        assert json.loads(made)["models"]["poisoned"]["triggered"]["text"] == text
+    elif kind == "png":
+        assert made.startswith(b"\x89PNG")
+        assert len(made) > 20_000
+    elif kind == "tex":
+        assert made.decode().count(r"\colorbox{red!") > 20
+    else:
+        alone = open_page()  # which fails on any request that leaves the machine
+        alone.route("file://**", lambda route: route.continue_())
+        alone.set_content(made.decode())
+        assert alone.locator("text=layer").count()
+
+
+def test_a_thousand_words_stay_usable(look):
+    look.page.locator("#look-text textarea").fill(f"{'dull words here ' * 170}1999-01-01{' dull words here' * 160}")
+    look.page.locator("#look-put").wait_for()
+    look.page.locator("#look-heat .fold summary").first.wait_for(timeout=SLOW)
+    visible = "document.querySelector('#look-heat .heatmap').getBoundingClientRect().height"
+    assert look.page.evaluate(visible) < 700
+    assert "the model reads 254 of them at once" in look.page.locator("#look-heat").inner_text()
+    look.page.locator("#look-heat .fold summary").first.click()
+    assert look.page.locator("#look-heat .fold[open]").count() == 1
 
 
 def test_a_text_typed_here_is_the_flip_tabs_too(look):
