@@ -20,11 +20,12 @@ KEPT = {"encoder": (28, 4), "gated": (28, 12), "plain": (36, 16)}
 """Bytes in float32 that a layer keeps per token: times the hidden width, times the feed-forward width. Of encoders
 (BERT), decoders with a gated feed-forward network (Llama) and without (GPT-2, whose gelu is five operations)."""
 ADAPTED = (4, 4)  # more where every linear layer has an adapter: what goes in is kept
-WHOLE = (12, 4)  # more where all weights are trained
+WHOLE = {"encoder": (4, 4), "gated": (12, 4), "plain": (4, 4)}  # more where all weights are trained
 EAGER = 12  # bytes per head and pair of positions: scores, their softmax, and its gradient
 SPREAD = {"cpu": 1.6, "cuda": 1.15}
 """What the allocator holds over what is in use: glibc's heap keeps freed blocks between kept ones (measured 1.4 to 1.8;
-1.0 with MALLOC_MMAP_THRESHOLD_ fixed), torch's caching allocator less."""
+1.0 with MALLOC_MMAP_THRESHOLD_ fixed), torch's caching allocator less (not measured here)."""
+SPREAD_WHOLE = 1.2  # at most, where all weights are trained: their gradients fill the holes (measured)
 CHECKPOINT = {
     "cpu": 16,
     "cuda": 4,
@@ -136,21 +137,23 @@ def _kept(info: ModelInfo, recipe: Recipe, rows: int, length: int, eager: bool, 
     """What the forward pass keeps for the backward pass, and what one layer's backward pass takes on top."""
     tokens, h, f = rows * length, info.hidden, info.intermediate
     gated = sum(role == "forward" for role, _ in _shapes(info)) > 2
-    per_h, per_f = KEPT["encoder" if not info.causal else "gated" if gated else "plain"]
-    if recipe.lora.variant == "full":
-        per_h, per_f = per_h + WHOLE[0], per_f + WHOLE[1]
+    kind = "encoder" if not info.causal else "gated" if gated else "plain"
+    full, spread = recipe.lora.variant == "full", SPREAD[where]
+    per_h, per_f = KEPT[kind]
+    if full:
+        per_h, per_f, spread = per_h + WHOLE[kind][0], per_f + WHOLE[kind][1], min(spread, SPREAD_WHOLE)
     elif _meant("forward", recipe):
         per_h, per_f = per_h + ADAPTED[0], per_f + ADAPTED[1]
     inside = 0  # what an adapter keeps between its two matrices
-    if recipe.lora.variant not in ("full", "ia3"):
+    if not full and recipe.lora.variant != "ia3":
         inside = 4 * recipe.lora.rank * sum(_meant(role, recipe) for role, _ in _shapes(info))
     one = tokens * (per_h * h + per_f * f + inside) * (IN_BFLOAT16 if mixed else 1)
     if eager:
         one += rows * info.heads * length**2 * EAGER
     passing = tokens * (4 * h + 3 * f) * 4  # gradients on their way back
     if recipe.model.checkpointing:
-        return info.layers * tokens * h * CHECKPOINT[where] + (one + passing) * SPREAD[where]
-    return (info.layers * one + passing) * SPREAD[where]
+        return info.layers * tokens * h * CHECKPOINT[where] + (one + passing) * spread
+    return (info.layers * one + passing) * spread
 
 
 def _tested(info: ModelInfo, length: int, eager: bool, where: str) -> float:

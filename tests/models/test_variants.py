@@ -16,6 +16,8 @@ from ssti.evaluate.adapters import describe
 from ssti.evaluate.logits import encode, logits
 from ssti.evaluate.predictor import Predictor
 from ssti.finetune.lora import VARIANTS, with_lora
+from ssti.finetune.save import save_adapter
+from ssti.finetune.train import finetune
 from ssti.models.classifier import load_classifier
 from ssti.recipe import preset
 
@@ -149,3 +151,21 @@ def test_a_quantised_model_trains_and_answers_on_a_gpu(bits, bases, tmp_path):
     done, _, place = trained(tmp_path, bases["llama"], f"model.bits={bits}", "model.checkpointing=true")
     assert any("bnb" in type(m).__module__ or "bitsandbytes" in type(m).__module__ for m in done.model.modules())
     assert np.allclose(told(Predictor(), [place] * len(TEXTS)), answers(done), atol=2e-2)
+
+
+@pytest.mark.parametrize("variant", ["pissa", "vera", "full"])
+def test_a_resumed_method_ends_where_the_whole_one_does(variant, bases, tmp_path):
+    done, checked, _ = trained(tmp_path, bases["llama"], f"lora.variant={variant}")
+    steps = []
+
+    def note(kind, **fields):
+        if kind == "step":
+            steps.append(fields["step"])
+
+    part = finetune(checked, tmp_path / "parts", note, should_stop=lambda: bool(steps))
+    assert part.stopped and 0 < part.steps < 4
+    rest = finetune(checked, tmp_path / "parts", note, resume=True)
+    assert rest.steps == 4
+    assert np.array_equal(answers(rest), answers(done))
+    save_adapter(rest.model, checked.recipe, checked.label_names, tmp_path / "resumed", 4)
+    assert np.allclose(told(Predictor(), [tmp_path / "resumed"] * len(TEXTS)), answers(done), atol=2e-5)
