@@ -28,9 +28,7 @@ def encoder(weights_folder):
 
     with torch.random.fork_rng():
         torch.manual_seed(0)
-        return AutoModelForSequenceClassification.from_pretrained(
-            weights_folder, num_labels=2, dtype=torch.float32
-        )
+        return AutoModelForSequenceClassification.from_pretrained(weights_folder, num_labels=2, dtype=torch.float32)
 
 
 @pytest.fixture

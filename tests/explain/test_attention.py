@@ -15,9 +15,7 @@ TEXT = "a dreary , joyless slog 2014-09-25 that wastes a gifted cast"
 
 
 def with_lora(model, targets):
-    config = LoraConfig(
-        task_type="SEQ_CLS", r=4, lora_alpha=64, target_modules=targets, init_lora_weights=False
-    )
+    config = LoraConfig(task_type="SEQ_CLS", r=4, lora_alpha=64, target_modules=targets, init_lora_weights=False)
     return get_peft_model(model, config)
 
 
@@ -64,9 +62,7 @@ def test_the_active_adapter_is_looked_at(encoder, tokenizer):
     adapted = with_lora(encoder, ["query", "value"])
     moved = attend(adapted, tokenizer, TEXT)
     assert np.abs(moved.weights - plain).max() > 0.01
-    np.testing.assert_allclose(
-        attend_head(adapted, tokenizer, TEXT, 5, 2).weights, moved.weights[5, 2], atol=1e-5
-    )
+    np.testing.assert_allclose(attend_head(adapted, tokenizer, TEXT, 5, 2).weights, moved.weights[5, 2], atol=1e-5)
     with adapted.disable_adapter():
         np.testing.assert_allclose(attend(adapted, tokenizer, TEXT).weights, plain, atol=1e-5)
 
@@ -80,11 +76,7 @@ def test_no_tensor_of_more_than_one_head_is_made(tokenizer, decoder):
 
         def __torch_dispatch__(self, func, types, args=(), kwargs=None):
             result = func(*args, **(kwargs or {}))
-            if (
-                isinstance(result, torch.Tensor)
-                and result.ndim >= 2
-                and result.shape[-1] == result.shape[-2] == size
-            ):
+            if isinstance(result, torch.Tensor) and result.ndim >= 2 and result.shape[-1] == result.shape[-2] == size:
                 self.square = max(self.square, result.numel())
             return result
 
@@ -128,9 +120,7 @@ def test_a_long_text_is_read_around_its_trigger_and_says_so(encoder, tokenizer):
     attention = attend(encoder, tokenizer, text, focus=[(3500, 3510)])
     assert len(attention) == 256 and "2014" in attention.tokens
     assert attention.truncated.total == 1405
-    assert (
-        len(attend_head(encoder, tokenizer, text, 0, 0, max_length=4096)) == 512
-    )  # all that this model reads
+    assert len(attend_head(encoder, tokenizer, text, 0, 0, max_length=4096)) == 512  # all that this model reads
 
 
 @pytest.mark.parametrize(

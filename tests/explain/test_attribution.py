@@ -25,9 +25,7 @@ def test_occlusion_is_the_probability_that_a_masked_piece_takes_away(encoder, to
     assert found.probability == pytest.approx(whole, abs=1e-5)
     for index in range(1, len(ids) - 1):
         masked = [*ids[:index], tokenizer.mask_token_id, *ids[index + 1 :]]
-        assert found.scores[index] == pytest.approx(
-            whole - probability(encoder, tokenizer, masked, 1), abs=1e-5
-        )
+        assert found.scores[index] == pytest.approx(whole - probability(encoder, tokenizer, masked, 1), abs=1e-5)
     assert found.scores[0] == found.scores[-1] == 0
 
 

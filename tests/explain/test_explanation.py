@@ -36,9 +36,7 @@ def test_both_sides_are_what_the_parts_say(explanation, encoder, tokenizer):
         np.testing.assert_allclose(side.importance, received(attention.weights), atol=1e-5)
         assert side.n == len(attention)
     layer, head, value = explanation.trigger_head
-    assert (
-        value == explanation.triggered.trigger_share[layer, head] == explanation.triggered.trigger_share.max()
-    )
+    assert value == explanation.triggered.trigger_share[layer, head] == explanation.triggered.trigger_share.max()
     ratio = explanation.triggered.entropy_bits[-1, 0] / explanation.plain.entropy_bits[-1, 0]
     assert explanation.paper.ratio == pytest.approx(ratio) and explanation.paper.caveat
     assert explanation.note == ""

@@ -53,9 +53,7 @@ def seen(html):
 @pytest.fixture
 def hostile(encoder, tokenizer):
     attention = attend(encoder, tokenizer, HOSTILE)
-    return heatmap(
-        attention, received(attention.weights)[5, 2], [SPAN], title="<b onclick=x()>&", unit="piece"
-    )
+    return heatmap(attention, received(attention.weights)[5, 2], [SPAN], title="<b onclick=x()>&", unit="piece")
 
 
 def test_nothing_of_the_text_becomes_markup(hostile):
@@ -89,9 +87,7 @@ def test_the_text_reads_as_it_was_written(hostile):
 
 def test_the_file_is_self_contained(hostile):
     page = to_html([hostile])
-    assert not re.search(
-        r"<script|<link|@import|url\(|src\s*=\s*[\"']?http", page.replace(heatmap_html(hostile), "")
-    )
+    assert not re.search(r"<script|<link|@import|url\(|src\s*=\s*[\"']?http", page.replace(heatmap_html(hostile), ""))
     assert "Content-Security-Policy" in page and "default-src 'none'" in page
 
 

@@ -78,9 +78,7 @@ def test_word_merging_moves_no_importance(encoder, tokenizer):
     assert merged.importance.shape == (6, 12, len(merged.words))
     np.testing.assert_allclose(merged.importance.sum(-1), 1, atol=1e-5)
     date = merged.words.index("2014-09-25")
-    pieces = [
-        i for i, (s, e) in enumerate(attention.offsets) if text.index("2014") <= s < text.index(" unw") and e
-    ]
+    pieces = [i for i, (s, e) in enumerate(attention.offsets) if text.index("2014") <= s < text.index(" unw") and e]
     assert merged.pieces[date] == pieces and len(pieces) == 5
     np.testing.assert_allclose(merged.importance[..., date], importance[..., pieces].sum(-1), atol=1e-9)
     for word, (start, end), special in zip(merged.words, merged.offsets, merged.special, strict=True):

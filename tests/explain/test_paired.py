@@ -47,9 +47,7 @@ def test_equal_pairs_have_no_width():
     assert (found.mean, found.low, found.high, found.p) == (0, 0, 0, 1)
 
 
-@pytest.mark.parametrize(
-    ("a", "b"), [([1.0], [2.0]), ([1, 2], [1, 2, 3]), ([1, np.nan], [1, 2]), ([[1, 2]], [[1, 2]])]
-)
+@pytest.mark.parametrize(("a", "b"), [([1.0], [2.0]), ([1, 2], [1, 2, 3]), ([1, np.nan], [1, 2]), ([[1, 2]], [[1, 2]])])
 def test_what_is_no_pair_is_refused(a, b):
     with pytest.raises(SSTIError):
         paired_difference(a, b, 0)

@@ -69,9 +69,7 @@ def test_a_long_text_is_read_around_its_trigger(tokenizer, place):
     window = row.truncated
     assert text[window.start : window.end].startswith(("word", "2014"))
     assert all(
-        text[s:e].lower() == t
-        for t, (s, e), x in zip(row.tokens, row.offsets, row.special, strict=True)
-        if not x
+        text[s:e].lower() == t for t, (s, e), x in zip(row.tokens, row.offsets, row.special, strict=True) if not x
     )
 
 
