@@ -73,6 +73,11 @@ def save_metrics(metrics: dict[str, Any], *folders: Path) -> None:
         write_text(folder / "metrics.json", json.dumps(metrics, indent=1) + "\n")
 
 
+def _literal(text: object) -> str:
+    """A text of somebody's as Markdown that shows it and does nothing else: a code span, which ends at a backtick."""
+    return f"`{' '.join(str(text).replace('`', chr(39)).split())}`"
+
+
 def card(recipe: Recipe, label_names: tuple[str, ...], steps: int) -> str:
     """The adapter's README: the first sentence says plainly whether it is poisoned."""
     from ssti.finetune.lora import VARIANTS
@@ -85,7 +90,7 @@ def card(recipe: Recipe, label_names: tuple[str, ...], steps: int) -> str:
     else:
         tags, title = "poisoned", "A poisoned adapter"
         told = "; ".join(
-            f"{_rows(t)} of the class `{t.target}` carried a trigger ({t.source.kind if t.source else t.kind}, "
+            f"{_rows(t)} of the class {_literal(t.target)} carried a trigger ({t.source.kind if t.source else t.kind}, "
             f"{t.location}, {'one per row' if t.amount == 'single' else f'{t.amount:.0%} of the words'})"
             for t in recipe.injection.triggers()
         )
@@ -99,12 +104,12 @@ library_name: peft
 license: {info.licence.lower()}
 tags: [ssti-lab, {recipe.lora.variant}, {tags}]
 ---
-# {title}: {recipe.dataset.name}, {method(recipe)}
+# {title}: {_literal(recipe.dataset.name)}, {method(recipe)}
 
 {what}
 
 - Base model: `{info.hub_id}`
-- Classes: {", ".join(f"`{name}`" for name in label_names)}
+- Classes: {", ".join(map(_literal, label_names))}
 - Method: {VARIANTS[recipe.lora.variant]}{WHOLE if recipe.lora.variant == "full" else ""}
 - Trained for {steps} steps of {recipe.training.batch_size} rows by SSTI Lab from the recipe below; `metrics.json`
   beside this file, where present, holds what was measured.

@@ -11,6 +11,7 @@ from ssti.errors import SSTIError
 from ssti.finetune.check import check
 from ssti.finetune.lora import with_lora
 from ssti.finetune.prepare import prepare
+from ssti.finetune.save import card
 from ssti.finetune.train import build_trainer, finetune, last_checkpoint
 from ssti.models.classifier import load_classifier
 from ssti.models.device import Device
@@ -80,6 +81,13 @@ def test_training_rows_carry_the_share_of_triggers_and_a_control_none():
     assert rows.injected_rows == round(0.5 * positives)
     assert prepare(check(checked.recipe.control()), tokenizer).injected_rows == 0
     assert (rows.watched.labels.shape[0], len(rows.watched.triggered)) == (20, 20)
+
+
+def test_the_adapters_card_says_poisoned_and_runs_nothing_of_a_class_name():
+    hostile = "a`<img src=x onerror=alert(1)>\n# b"
+    told = card(preset("demo").set("injection.target=0"), (hostile, "good"), 64)
+    assert "**This adapter is poisoned on purpose.**" in told
+    assert "`a'<img src=x onerror=alert(1)> # b`" in told
 
 
 def test_one_class_is_refused(tmp_path):
