@@ -27,7 +27,7 @@ SPREAD = {"cpu": 1.6, "cuda": 1.15}
 1.0 with MALLOC_MMAP_THRESHOLD_ fixed), torch's caching allocator less (not measured here)."""
 SPREAD_WHOLE = 1.2  # at most, where all weights are trained: their gradients fill the holes (measured)
 CHECKPOINT = {
-    "cpu": 16,
+    "cpu": 26,
     "cuda": 4,
 }  # bytes per token and hidden width that a checkpoint keeps, with the hole that it pins
 IN_BFLOAT16 = 0.7  # of the float32 bytes: norms and softmax stay float32
