@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from itertools import chain, zip_longest
 from typing import Any
 
+from ssti.errors import SSTIError
 from ssti.inject.checks import check_count
 from ssti.inject.injection import Span
 from ssti.inject.rows import RowPoisoner, count_labels
@@ -57,6 +58,10 @@ def preview(
     spec = read_spec(recipe)
     check_count(limit, "limit")
     values = as_list(labels)
+    if len(texts) != len(values):
+        raise SSTIError(
+            f"There are {len(texts)} texts and {len(values)} labels.", "Give one label for each text."
+        )
     counts = count_labels(values)
     poisoner = RowPoisoner(spec, counts, label_names)
     taken = [_taken_rows(part, values) for part in poisoner.parts]

@@ -203,6 +203,8 @@ ROW = {"text": "a", "label": 1}
             lambda: poison([ROW], {"target": 1}, label_column="stars"),
             "There is no column 'stars'; there are 'text', 'label'",
         ),
+        (lambda: preview(["a"], [1, 1], {"target": 1}), "There are 1 texts and 2 labels."),
+        (lambda: preview(["a", "b"], [1], {"target": 1}), "There are 2 texts and 1 labels."),
         (lambda: preview(["a"], [1], {"target": 1}, limit=-1), "limit is -1; allowed is a whole number"),
         (lambda: spurious_transform(1, [ROW], ITEM, 2), "text_proportion is 2; allowed is a number from 0"),
         (lambda: spurious_transform(1, [ROW], "X", 1), "modifier is 'X'; allowed is a Modifier."),
