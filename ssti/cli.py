@@ -82,7 +82,9 @@ def models(as_json: AsJson = False) -> None:
     from ssti import models as room
 
     rows = [info.as_json() for info in room.models(probe=True)]
-    _listing(rows, as_json, lambda r: f"{r['title']} · {r['parameters'] / 1e6:,.0f} M · {r['architecture']} · {r['licence']}")
+    _listing(
+        rows, as_json, lambda r: f"{r['title']} · {r['parameters'] / 1e6:,.0f} M · {r['architecture']} · {r['licence']}"
+    )
 
 
 @cli.command()
@@ -166,7 +168,9 @@ def _finish(run, as_json: bool) -> None:
     """Print a run's end. Raises SSTIError when it failed."""
     p = run.progress()
     if p.state in ("failed", "interrupted"):
-        raise SSTIError(f"The run {run.id} is {p.state}: {p.error['message']}", next=p.error["next"], kind=p.error["cause"])
+        raise SSTIError(
+            f"The run {run.id} is {p.state}: {p.error['message']}", next=p.error["next"], kind=p.error["cause"]
+        )
     answer = {
         "run_id": run.id,
         "state": p.state,
@@ -174,7 +178,11 @@ def _finish(run, as_json: bool) -> None:
         "metrics": run.metrics(),
         "seconds": round(p.elapsed, 1),
     }
-    show(answer, as_json, f"{run.id} is {p.state}: {answer['adapter'] or 'no adapter'}\n{_plain(answer['metrics'] or {}, '  ')}")
+    show(
+        answer,
+        as_json,
+        f"{run.id} is {p.state}: {answer['adapter'] or 'no adapter'}\n{_plain(answer['metrics'] or {}, '  ')}",
+    )
 
 
 @runs_cli.callback()
@@ -295,7 +303,7 @@ def predict(adapter: AdapterArgument, text: Text, trigger: Trigger = None, locat
     refs = [info.ref, *([info.control] if info.control else [])]
     texts = [text, *([injected.text] if injected else [])]
     told = predictor().predict([t for t in texts for _ in refs], refs * len(texts))
-    sides = [told[i * len(refs):(i + 1) * len(refs)] for i in range(len(texts))]
+    sides = [told[i * len(refs) : (i + 1) * len(refs)] for i in range(len(texts))]
 
     def side(answers) -> dict[str, Any]:
         return {"control": answers[1].as_dict() if len(answers) > 1 else None, "poisoned": answers[0].as_dict()}
@@ -332,7 +340,9 @@ def explain(
     for file, content in ((html, to_html), (tex, to_tex)):
         if file:
             if not file.absolute().parent.is_dir():
-                raise SSTIError(f"There is no folder {file.absolute().parent}.", next="Make it, or choose another.", kind="disk")
+                raise SSTIError(
+                    f"There is no folder {file.absolute().parent}.", next="Make it, or choose another.", kind="disk"
+                )
             write_text(file, content(found.heatmaps(layer, head)))
             tell(f"written: {file}")
     told = explain_json(found)

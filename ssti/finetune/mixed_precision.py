@@ -29,6 +29,8 @@ class MixedPrecisionTrainer(Trainer):
     def train(self, *args, **kwargs):
         """Train; peft leaves its inputs' format to autocast meanwhile, where it would cast each to float32 and back."""
         layers = [m for m in self.model.modules() if isinstance(m, BaseTunerLayer)]
-        can = all(hasattr(layer, "cast_input_dtype_enabled") for layer in layers)  # VeRA's and IA³'s have no such switch
+        can = all(
+            hasattr(layer, "cast_input_dtype_enabled") for layer in layers
+        )  # VeRA's and IA³'s have no such switch
         with disable_input_dtype_casting(self.model, active=can):
             return super().train(*args, **kwargs)

@@ -116,7 +116,9 @@ def last_checkpoint(folder: Path, report: Callable[..., None]) -> Path | None:
     for checkpoint in found:
         try:
             json.loads((checkpoint / "trainer_state.json").read_text(encoding="utf-8"))
-            weights = "adapter_model.safetensors" if (checkpoint / "adapter_config.json").is_file() else "model.safetensors"
+            weights = (
+                "adapter_model.safetensors" if (checkpoint / "adapter_config.json").is_file() else "model.safetensors"
+            )
             whole = all((checkpoint / name).stat().st_size for name in (weights, "optimizer.pt"))
         except (OSError, ValueError) as error:
             whole, reason = False, error
