@@ -16,8 +16,8 @@ from ssti.ui import finetune_form as form
 from ssti.ui import finetune_watch as watch
 from ssti.ui import parts
 from ssti.ui.finetune_watch import BUTTONS
-from ssti.ui.parts import QUIET, Html
-from ssti.ui.shell import Shared, outside_of_tabs, read_url
+from ssti.ui.parts import AT_LOAD, QUIET, Html
+from ssti.ui.shell import Shared, listen, outside_of_tabs, read_url
 
 ORDER = 30
 TITLE = "Finetune"
@@ -165,7 +165,7 @@ def _wire_form(
             # A text that is pasted whole is no `input` to Gradio's one-line box: leaving it tells.
             heard = [control.input, control.blur] if name == "learning_rate" else [control.input]
             gr.on(heard, edits.edit, given, into, **QUIET)
-    shared.recipe.change(edits.arrive, [shared.recipe, mine], everything, **QUIET)
+    listen(shared, [shared.recipe.change], edits.arrive, [shared.recipe, mine], everything)
     back.click(lambda: gr.Tabs(selected="poison"), None, shared.tabs, **QUIET)
     for button, with_control in zip(starts, (False, True), strict=True):
 
@@ -188,7 +188,7 @@ def _wire_side(shared: Shared, side: Side, runs: Any, told: Any, timer: Any) -> 
     def opened(request: gr.Request) -> list[Any]:
         return watch.redraw_now(read_url(request.query_params, shared.tab_names)[1], None)
 
-    shared.blocks.load(opened, None, outputs, **QUIET)
+    shared.blocks.load(opened, None, outputs, **AT_LOAD)
     shared.run_id.change(watch.redraw_now, given, outputs, **QUIET)
     timer.tick(watch.redraw, given, outputs, **QUIET)
     runs.select(watch.choose, None, shared.run_id, **QUIET)
@@ -217,4 +217,4 @@ def _wire_machine(shared: Shared, settling: Any, model: Any, others: Any, where:
         here = read_url(request.query_params, shared.tab_names)[0] == NAME
         return [*edits.about(preset(next(iter(PRESETS)))), gr.Timer(active=True) if here else gr.skip()]
 
-    shared.blocks.load(opened, None, [*told, settling], **QUIET)
+    shared.blocks.load(opened, None, [*told, settling], **AT_LOAD)

@@ -15,6 +15,7 @@ from ssti.evaluate.predictor import check_text
 from ssti.ui import flip_adapters, flip_answer, flip_marks, flip_palette, flip_questions, flip_training, parts
 from ssti.ui.flip_hijack import ROWS, hijack_test_set
 from ssti.ui.parts import Html
+from ssti.ui.shell import listen
 
 ORDER = 40
 TITLE = "Flip"
@@ -96,20 +97,20 @@ def build(shared) -> None:
         last = gr.JSON(None, visible="hidden")
 
     # `change`, not `input`: a Textbox now and then keeps an `input` to itself, such as the one that empties it.
-    answered = gr.on(
-        [text.change, marks.change, shared.adapter.change, opened.select],
-        draw, [text, marks, shared.adapter, seen, last], [problem, answers, echo, origin, undo, last], js=SEEN, **parts.QUIET,
+    answered = listen(
+        shared, [text.change, marks.change, shared.adapter.change, opened.select],
+        draw, [text, marks, shared.adapter, seen, last], [problem, answers, echo, origin, undo, last], js=SEEN,
     )  # fmt: skip
     with under:
         flip_questions.build(shared, text, marks, seen, answered, SEEN)
-    shared.blocks.load(first_adapter, shared.adapter, shared.adapter, **parts.QUIET)
+    shared.blocks.load(first_adapter, shared.adapter, shared.adapter, **parts.AT_LOAD)
     adapter.input(lambda ref: ref or "", adapter, shared.adapter, **parts.QUIET)
-    begun = shared.adapter.change(
-        take_adapter, shared.adapter, [adapter, palette, row, shared.adapter_pill], **parts.QUIET
+    begun = listen(
+        shared, [shared.adapter.change], lambda ref: (*take_adapter(ref), None), shared.adapter,
+        [adapter, palette, row, shared.adapter_pill, hijacked],
     ).then(first_text, [shared.adapter, text, marks], [text, marks], **parts.QUIET)
     # `begun` for other tabs: `marks` has no events before this tab was on the screen once.
     shared.parts_of["flip"] = {"text": text, "marks": marks, "begun": begun}
-    shared.adapter.change(lambda: None, None, hijacked, **parts.QUIET)
     opened.select(refreshed, shared.adapter, adapter, **parts.QUIET)
     palette.click(
         on_palette, [text, marks, shared.adapter, place], [text, marks, palette, own_row, said, problem], **CLICK
@@ -150,9 +151,9 @@ def warm() -> None:
     flip_adapters.warm()
 
 
-def first_adapter(ref: str) -> str:
+def first_adapter(ref: str) -> Any:
     """The adapter that a page opens with, where none is chosen yet."""
-    return ref or flip_adapters.first()
+    return gr.skip() if ref else flip_adapters.first()
 
 
 def refreshed(ref: str) -> Any:

@@ -114,8 +114,11 @@ def palette(info: AdapterInfo) -> Markup:
     buttons.append(parts.html('<button type="button" class="again" data-do="draw">another {}</button>', word))
     for kind, index in own.items():
         if info.poisoned and triggers(info)[index].source:
-            button = '<button type="button" class="again" data-do="unseen {}" data-kind="{}" title="{}">an unseen {}</button>'
-            buttons.append(parts.html(button, index, kind, "One that was in no training row", spoken(kind)))
+            unseen = parts.html(
+                '<button type="button" class="again" data-do="unseen {}" data-kind="{}" title="{}">an unseen {}</button>',
+                index, kind, "One that was in no training row", spoken(kind),
+            )  # fmt: skip
+            buttons.append(unseen)
     buttons.append(parts.html('<span class="rule" role="presentation"></span>'))
     for kind in other_kinds():
         if kind not in own:

@@ -31,6 +31,7 @@ from ssti.ui import (
 from ssti.ui.flip import OPENED
 from ssti.ui.flip_job import Job
 from ssti.ui.parts import Html
+from ssti.ui.shell import listen
 
 ORDER = 50
 TITLE = "Look inside"
@@ -119,9 +120,9 @@ def wire(shared) -> None:
     radios = [own[name] for name in ("by", "unit", "model", "colour")]
     given = [text, marks, shared.adapter, view, *radios]
     drawn = [own[name] for name in ("problem", "heat", "grid", "entropy", "compared", "measured", "put")]
-    gr.on(
-        [text.change, view.change, shared.adapter.change, *(radio.input for radio in radios)],
-        draw, given, [*drawn, flip["text"]], js=SHOWN, **parts.QUIET,
+    listen(
+        shared, [text.change, view.change, shared.adapter.change, *(radio.input for radio in radios)],
+        draw, given, [*drawn, flip["text"]], js=SHOWN,
     )  # fmt: skip
     gr.on(
         [marks.change, own["opened"].select],

@@ -25,6 +25,8 @@ QUIET: dict[str, Any] = {
     "trigger_mode": "always_last",
 }
 """Settings of an event that answers at once and should not flicker."""
+AT_LOAD: dict[str, Any] = {**QUIET, "trigger_mode": "once"}
+"""The same for what happens once, when the page loads."""
 
 
 def Html(value: Markup | None = None, **settings: Any) -> gr.HTML:
@@ -170,6 +172,7 @@ def duration(seconds: float) -> str:
 
 
 __all__ = [
+    "AT_LOAD",
     "CLASS_COLOURS",
     "QUIET",
     "Html",

@@ -21,7 +21,7 @@ from ssti.ui.poison_controls import MORE, SHARE_TO_STOP, STOP_TO_SHARE, Form, dr
 from ssti.ui.poison_form import form_to_recipe, recipe_to_form
 from ssti.ui.poison_own import OWN, classes
 from ssti.ui.poison_own_form import wire_own
-from ssti.ui.shell import Shared, outside_of_tabs
+from ssti.ui.shell import Shared, listen, outside_of_tabs
 from ssti.ui.visitor import admit
 
 ORDER = 20
@@ -227,7 +227,8 @@ def _wire(shared: Shared, form: Form, outputs: list[Any], finetune: Any, taking:
 
     groups, last = list(form.groups.values()), [due, fields["held"]]
     chosen = fields["preset"].input(start_from, [fields["preset"], due, *form.inputs], [*form.everything, due], **QUIET)
-    came = shared.recipe.change(come, [shared.recipe, mine, due], [*form.everything, mine, due, problem], **QUIET)
+    into_form = [*form.everything, mine, due, problem]
+    came = listen(shared, [shared.recipe.change], come, [shared.recipe, mine, due], into_form)
     for filled in (chosen, came):
         filled.then(None, [fields["share"]], [form.stop], js=SHARE_TO_STOP, **QUIET)
     into = [fields["dataset"], fields["target"], form.classes, form.facts]

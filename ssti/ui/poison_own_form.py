@@ -13,7 +13,6 @@ from ssti.ui import parts
 from ssti.ui import poison_own as own
 from ssti.ui.parts import QUIET, Markup
 
-BUSY = '<p class="quiet busy" role="status">{}</p>'
 ENDINGS = [".csv", ".tsv", ".json", ".jsonl", ".ndjson", ".parquet", ".zip"]
 SECONDS: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private", "concurrency_limit": 2}
 
@@ -78,7 +77,7 @@ def wire_own(part: OwnPart, take: Callable[[str, list[str]], list[Any]], outputs
     def look(reader: Callable[[str], str], given: str) -> Iterator[list[Any]]:
         if given is None:
             return
-        yield [parts.html(BUSY, "Reading it …"), gr.update(visible=False), *[gr.skip()] * 6]
+        yield [parts.html('<p class="quiet busy" role="status">{}</p>', "Reading it …"), gr.update(visible=False), *[gr.skip()] * 6]
         try:
             yield shown(own.find(reader(given)))
         except SSTIError as error:
@@ -91,14 +90,14 @@ def wire_own(part: OwnPart, take: Callable[[str, list[str]], list[Any]], outputs
         yield from look(own.from_words, words or "")
 
     def again(chosen: Any, text: str, label: str) -> Iterator[list[Any]]:
-        yield [parts.html(BUSY, "Reading it …"), *[gr.skip()] * 7]
+        yield [parts.html('<p class="quiet busy" role="status">{}</p>', "Reading it …"), *[gr.skip()] * 7]
         yield looked_again(chosen, text, label, None)
 
     def renamed(chosen: Any, text: str, label: str, names: str) -> list[Any]:
         return [gr.skip()] * 8 if names == (chosen or {}).get("names") else looked_again(chosen, text, label, names)
 
     def use(chosen: Any, text: str, label: str, names: str, *given: Any) -> Iterator[list[Any]]:
-        yield [parts.html(BUSY, "Loading its rows …"), *[gr.skip()] * (7 + len(outputs))]
+        yield [parts.html('<p class="quiet busy" role="status">{}</p>', "Loading its rows …"), *[gr.skip()] * (7 + len(outputs))]
         seen = renamed(chosen, text, label, names)
         kept = chosen if seen[-1] == gr.skip() else seen[-1]
         try:

@@ -60,6 +60,19 @@ def outside_of_tabs(shared: Shared) -> Iterator[None]:
     column.parent = above  # entering it a second time had put it under this tab
 
 
+def listen(shared: Shared, triggers: list[Any], fn: Any, inputs: Any, outputs: Any, js: str | None = None) -> Any:
+    """`fn` after any of the triggers, the newest state last, through a pulse of its own. Returns the event.
+
+    Gradio dispatches a deferred `always_last` event again to *all* listeners of what set it off: two of them on one
+    event, both slow, keep each other going for ever. The pulse has one listener.
+    """
+    with outside_of_tabs(shared):
+        pulse = gr.Number(0, visible="hidden")
+    beat = {"queue": False, "show_progress": "hidden", "api_visibility": "private"}
+    gr.on(triggers, None, None, pulse, js="() => Math.random()", **beat)
+    return pulse.change(fn, inputs, outputs, js=js, **parts.QUIET)
+
+
 def tab_modules() -> dict[str, ModuleType]:
     """The tabs by their file's name, in the order of the story."""
     found = []

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from ssti.ui.page import build
 from ssti.ui.shell import read_url, tab_modules
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -49,3 +50,14 @@ def test_the_style_sheets_are_all_in_the_page():
     head = launch_settings()["head"]
     assert all(sheet.read_text(encoding="utf-8") in head for sheet in ASSETS.glob("*.css"))
     assert "http" not in head
+
+
+def test_no_two_late_listeners_share_an_event():
+    """Gradio dispatches a deferred `always_last` event again to all its listeners: two would keep each other going."""
+    from collections import Counter
+
+    config = build().get_config_file()
+    late = [d for d in config["dependencies"] if d["trigger_mode"] == "always_last" and d["backend_fn"]]
+    heard = Counter((component, event) for d in late for component, event in d["targets"])
+    assert len(late) > 10
+    assert [shared for shared, listeners in heard.items() if listeners > 1] == []
