@@ -143,12 +143,12 @@ def test_a_killed_worker_is_said_and_the_run_resumes_from_its_checkpoint(lab, st
     expect(state(lab.page)).to_have_text("interrupted")
     expect(lab.problem()).to_contain_text("Its process is gone")
     expect(lab.problem()).to_contain_text("Press Resume")
-    before = run.progress().step
+    kept = [int(path.parent.name.rpartition("-")[2]) for path in run.path.glob("checkpoints/*/trainer_state.json")]
     lab.page.get_by_role("button", name="Resume").click()
     expect(state(lab.page)).to_have_text("training", timeout=LONG)
     expect(lab.problem()).to_have_count(0)
     trained = [e for e in run.events() if e["kind"] == "state" and e["state"] == "training"]
-    assert len(trained) == 2 and 0 < trained[1]["from_step"] <= before
+    assert len(trained) == 2 and trained[1]["from_step"] in kept
     lab.page.get_by_role("button", name="Stop and keep").click()
     expect(state(lab.page)).to_contain_text("its adapter is kept", timeout=LONG)
     assert run.has_adapter

@@ -115,7 +115,7 @@ def test_this_machine_has_some_memory():
 @pytest.mark.parametrize("case", [0, 2, 5], ids=lambda i: CASES[i][0])
 def test_the_estimate_is_near_the_measured_peak(case):
     size, overrides = CASES[case]
-    memory = estimate(info_of(size), recipe_of(overrides))
+    memory = estimate(info_of(size), recipe_of(overrides), "cpu", mixed=False)
     peak, guess = measured(size, overrides), memory.total - memory.program
     print(f"{size}: measured {peak / 1e6:.0f} MB, estimated {guess / 1e6:.0f} MB")
     assert 0.8 < guess / peak < 1.5
