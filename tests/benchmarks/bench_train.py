@@ -4,7 +4,7 @@ Both sides train the same poisoned rows on the same base model in turns in one p
 counted into the training's time. The Trainer's side: DataCollatorWithPadding, batches of 16 at random, the base
 model's own dropout, everything else at its defaults; once with the recipe's learning rate, once with its own 5e-5.
 
-Run as: python tests/benchmarks/bench_train.py [rounds] [--defaults]
+Run as: python tests/benchmarks/bench_train.py [rounds] [how many times as long the Trainer at its defaults may take]
 """
 
 from __future__ import annotations
@@ -54,8 +54,11 @@ class Told:
         return reached
 
 
-def train(checked, ours: bool, learning_rate: float | None = None, steps: int | None = None) -> dict:
-    """One training; its seconds (measurements taken off), steps to success, and real tokens trained."""
+def train(checked, ours: bool, learning_rate: float | None = None, limit: float | None = None) -> dict:
+    """One training; its seconds (measurements taken off), steps to success, and real tokens trained.
+
+    With a `limit` the Trainer keeps its own three epochs and learning rate, and is stopped after so many seconds.
+    """
     from transformers import DataCollatorWithPadding, PrinterCallback, Trainer, TrainingArguments
 
     from ssti.finetune.lora import with_lora
@@ -73,13 +76,14 @@ def train(checked, ours: bool, learning_rate: float | None = None, steps: int | 
         if ours:
             trainer, progress = build_trainer(model, loaded, rows, checked, Path(folder), told, lambda: False)
         else:
-            settings = {"learning_rate": learning_rate} if learning_rate else {}
+            settings = {} if limit else {"learning_rate": learning_rate, "max_steps": recipe.training.steps}
             arguments = TrainingArguments(
-                folder, max_steps=steps or recipe.training.steps, per_device_train_batch_size=16, report_to=[],
+                folder, per_device_train_batch_size=16, report_to=[],
                 disable_tqdm=True, save_strategy="no", use_cpu=loaded.device.name == "cpu", **settings,
             )  # fmt: skip
-            every = recipe.evaluation.every if not steps else 50
-            progress = Progress(rows.watched, every, loaded.tokenizer.pad_token_id, told, lambda: False, 16)
+            every = 25 if limit else recipe.evaluation.every
+            progress = Progress(rows.watched, every, loaded.tokenizer.pad_token_id, told,
+                                lambda: bool(limit) and progress.training_seconds > limit, 16)  # fmt: skip
             trainer = Trainer(model=model, args=arguments, train_dataset=rows.train.remove_columns("length"),
                               data_collator=DataCollatorWithPadding(loaded.tokenizer), callbacks=[progress])  # fmt: skip
             trainer.remove_callback(PrinterCallback)
@@ -95,7 +99,7 @@ def train(checked, ours: bool, learning_rate: float | None = None, steps: int | 
             "tokens": sum(seen[: progress.steps_done])}  # fmt: skip
 
 
-def main(rounds: int, defaults: bool) -> None:
+def main(rounds: int, patience: float) -> None:
     from ssti.finetune.check import check
     from ssti.recipe import preset
 
@@ -123,16 +127,14 @@ def main(rounds: int, defaults: bool) -> None:
         print(f"time to attack success >= {ENOUGH}, same learning rate: {statistics.median(to_success):.2f} times sooner")
     print(f"floating-point work against matrix products: {statistics.median(work):.2f}")
     print(f"optimizer steps to attack success >= {ENOUGH} on {ROWS} held-out rows: {reached}")
-    if defaults:
-        ours, theirs = train(checked, ours=True), train(checked, ours=False, steps=1500)
-        per_step = theirs["seconds"] / theirs["steps"]
-        its = per_step * (theirs["success"] or theirs["steps"])
-        mine = ours["seconds"] * (ours["success"] or ours["steps"]) / ours["steps"]
-        told = f"{its / mine:.1f} times sooner" if theirs["success"] else f"more than {its / mine:.1f} times sooner"
-        print(f"time to attack success, Trainer wholly at its defaults (learning rate 5e-5): {told}")
+    mine = ours["seconds"] * ours["success"] / ours["steps"]
+    theirs = train(checked, ours=False, limit=patience * mine)
+    its = theirs["seconds"] * (theirs["success"] or theirs["steps"]) / theirs["steps"]
+    told = f"{its / mine:.1f} times sooner" if theirs["success"] else f"more than {its / mine:.1f} times sooner (stopped there)"
+    print(f"time to attack success, Trainer wholly at its defaults (learning rate 5e-5, three epochs): {told}")
 
 
 if __name__ == "__main__":
     numbers = [int(a) for a in sys.argv[1:] if a.isdigit()]
     sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
-    main(numbers[0] if numbers else 3, "--defaults" in sys.argv)
+    main(numbers[0] if numbers else 3, numbers[1] if len(numbers) > 1 else 12)
