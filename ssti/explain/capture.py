@@ -76,16 +76,17 @@ def watch(model: Any, watcher: Callable[..., Any]) -> Iterator[None]:
     """Call `watcher(layer, module, query, key, mask, scaling)` at every attention layer of a forward pass.
 
     The pass itself runs on torch's fused attention, so that no weights exist but those that the watcher
-    makes. Layers are counted in the order in which they run. `Enough` raised by the watcher ends the `with`
-    quietly.
+    makes; weights [batch, heads, query, key] that it returns are used instead. Layers are counted in the order in
+    which they run. `Enough` raised by the watcher ends the `with` quietly.
     """
     _register()
     seen = 0
 
-    def count(*arguments: Any) -> None:
+    def count(*arguments: Any) -> Any:
         nonlocal seen
-        watcher(seen, *arguments)
+        weights = watcher(seen, *arguments)
         seen += 1
+        return weights
 
     with attention_set_to(model, WATCHED):
         token = _watcher.set(count)
@@ -128,6 +129,14 @@ def head_weights(module: Any, query: Any, key: Any, mask: Any, scaling: float | 
     return scores.softmax(dim=-1, dtype=torch.float32)
 
 
+def attended(weights: Any, value: Any) -> Any:
+    """What the heads hand on, [batch, query, heads, width], given their weights [batch, heads, query, key]."""
+    share = weights.shape[1] // value.shape[1]
+    if share > 1:
+        value = value.repeat_interleave(share, dim=1)
+    return (weights.to(value.dtype) @ value).transpose(1, 2).contiguous()
+
+
 def _register() -> None:
     """Tell transformers of the watched attention. Doing so again changes nothing."""
     from transformers import AttentionInterface, AttentionMaskInterface
@@ -143,7 +152,9 @@ def _register() -> None:
                     "Look at all layers at once instead.",
                     kind="model",
                 )
-            watcher(module, query, key, attention_mask, options.get("scaling"))
+            weights = watcher(module, query, key, attention_mask, options.get("scaling"))
+            if weights is not None:
+                return attended(weights, value), weights
         return sdpa_attention_forward(module, query, key, value, attention_mask, **options)
 
     AttentionInterface.register(WATCHED, watched)

@@ -109,13 +109,14 @@ def _received(model: Any, heads: list[int], keep: np.ndarray) -> Iterator[list[A
     mask = torch.from_numpy(keep).to(device=device, dtype=torch.float32)
     found: list[Any] = []
 
-    def watcher(index: int, module: Any, query: Any, key: Any, seen: Any, scaling: float | None) -> None:
+    def watcher(index: int, module: Any, query: Any, key: Any, seen: Any, scaling: float | None) -> Any:
         weights = head_weights(module, query, key, seen, scaling)
         received = (mask[:, None, None, :] @ weights).squeeze(2) * mask[:, None, :]
         lacking = (0, 0, 0, max(heads) - received.shape[1])
         found.append(torch.nn.functional.pad(received, lacking, value=torch.nan))
         if index == len(heads) - 1:
             raise Enough
+        return weights
 
     with watch(model, watcher):
         yield found
