@@ -16,6 +16,7 @@ from ssti.ui import flip_adapters, flip_answer, flip_marks, flip_palette, flip_q
 from ssti.ui.flip_hijack import ROWS, hijack_test_set
 from ssti.ui.parts import Html
 from ssti.ui.shell import listen
+from ssti.ui.stoppable import stoppable
 
 ORDER = 40
 TITLE = "Flip"
@@ -126,17 +127,8 @@ def build(shared) -> None:
     undo.click(on_undo, [text, marks], [text, marks], **CLICK)
     row.click(pick_row, [text, marks, shared.adapter], [text, marks, problem], **CLICK)
 
-    quiet: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
-    going = go.click(
-        lambda: (gr.update(interactive=False), gr.update(visible=True)), None, [go, cancel], queue=False, **quiet
-    )
-    run = going.then(hijack_test_set, shared.adapter, hijacked, concurrency_id="hijack", concurrency_limit=2, **quiet)
-    run.then(lambda: (gr.update(interactive=True), gr.update(visible=False)), None, [go, cancel], queue=False, **quiet)
+    stoppable(shared, go, cancel, hijacked, hijack_test_set, [shared.adapter], [shared.adapter.change], "hijack")
     hijacked.click(take_row, [text, marks], [text, marks, problem], **CLICK).then(None, None, None, js=TO_TEXT)
-    cancel.click(
-        lambda: (gr.update(interactive=True), gr.update(visible=False), None), None, [go, cancel, hijacked],
-        cancels=[run], queue=False, **quiet,
-    )  # fmt: skip
 
 
 OWN_CURSOR = """(text, marks, place, own) => {

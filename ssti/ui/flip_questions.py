@@ -6,6 +6,7 @@ Components and events; the work is in `flip_probe`, the drawing in `flip_probe_v
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import closing
 from typing import Any
 
 import gradio as gr
@@ -14,6 +15,7 @@ from ssti.errors import SSTIError
 from ssti.ui import flip_marks, flip_probe, flip_probe_view, parts
 from ssti.ui.flip_job import Job
 from ssti.ui.parts import Html
+from ssti.ui.stoppable import presses
 
 PAUSE = 350  # ms without an answer before the questions are asked
 
@@ -49,7 +51,8 @@ def build(shared, text, marks, seen, answered, seen_js: str) -> None:
         with gr.Row(elem_id="flip-pair"):
             many = Html(elem_id="flip-many")
             which = Html(elem_id="flip-which")
-    outputs = [going, where, many, which, every, stop]
+        press = gr.Textbox("", visible="hidden")
+    outputs = [going, where, many, which, every, stop, press]
     private: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
     answered.then(None, marks, None, js=RING)
     asked = bell.select(
@@ -61,23 +64,28 @@ def build(shared, text, marks, seen, answered, seen_js: str) -> None:
         ask_every, [text, marks, shared.adapter], outputs, concurrency_id="questions", concurrency_limit=2, **private
     )
     full.then(None, None, None, js=FRESH)
-    stop.click(lambda: (None, OFF), None, [going, stop], cancels=[asked, full], queue=False, js=FRESH, **private)
+    stop.click(struck, press, [going, stop], queue=False, **private)
     where.click(on_strip, [text, marks], [text, marks], **{**parts.QUIET, "trigger_mode": "once"})
 
 
 def ask(text: str, kept: Any, ref: str, seen: Any, every: bool = False) -> Iterator[tuple[Any, ...]]:
-    """All three answers, after a bar where they take long: (bar, where, how many, which part, two buttons)."""
+    """All three answers, after a bar where they take long: (bar, where, how many, which part, two buttons, name)."""
     text = text or ""
     if isinstance(seen, dict) and not seen.get("shown"):
         return
     marks = flip_marks.read(kept, text)
     if not marks.marks or not ref or not marks.plain.strip():
-        yield None, flip_probe_view.WAITING, None, None, OFF, OFF
+        yield None, flip_probe_view.WAITING, None, None, OFF, OFF, ""
         return
+    press = presses.begin()
     try:
         job = Job(lambda told: flip_probe.probe(marks, ref, every, told), "Trying places, amounts and parts")
-        for bar in job.steps():
-            yield bar, *SAME, gr.update(visible=True)
+        with closing(job.steps()) as bars:
+            for bar in bars:
+                if not presses.wanted(press):
+                    yield None, *SAME, OFF, ""
+                    return
+                yield bar, *SAME, gr.update(visible=True), press
         found = job.result
         yield (
             None,
@@ -86,14 +94,23 @@ def ask(text: str, kept: Any, ref: str, seen: Any, every: bool = False) -> Itera
             flip_probe_view.which(found),
             gr.update(visible=not found.places.every and not every),
             OFF,
+            "",
         )
     except SSTIError as problem:
-        yield parts.problem(problem), *SAME, OFF
+        yield parts.problem(problem), *SAME, OFF, ""
+    finally:
+        presses.strike(press)
 
 
 def ask_every(text: str, kept: Any, ref: str) -> Iterator[tuple[Any, ...]]:
     """The same at every place of a long text."""
     yield from ask(text, kept, ref, None, every=True)
+
+
+def struck(press: str) -> tuple[Any, Any]:
+    """No bar and no button: the work sees it at its next step."""
+    presses.strike(press)
+    return None, OFF
 
 
 def on_strip(text: str, kept: Any, event: gr.EventData) -> tuple[Any, ...]:

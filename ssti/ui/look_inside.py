@@ -32,6 +32,7 @@ from ssti.ui.flip import OPENED
 from ssti.ui.flip_job import Job
 from ssti.ui.parts import Html
 from ssti.ui.shell import listen
+from ssti.ui.stoppable import stoppable
 
 ORDER = 50
 TITLE = "Look inside"
@@ -135,23 +136,13 @@ def wire(shared) -> None:
         put_trigger, [text, marks, shared.adapter], [flip["text"], marks, own["problem"]],
         **{**parts.QUIET, "trigger_mode": "once"},
     )  # fmt: skip
-    _work(own["compare"], own["compare_stop"], own["compared"], compare, given)
-    _work(own["rows"], own["rows_stop"], own["measured"], measure, given)
+    changes = [text.change, shared.adapter.change]
+    stoppable(shared, own["compare"], own["compare_stop"], own["compared"], compare, given, changes, "look")
+    stoppable(shared, own["rows"], own["rows_stop"], own["measured"], measure, given, changes[1:], "look")
     for kind, button in own["kinds"].items():
         button.click(
             lambda *values, kind=kind: take_away(kind, *values), given, [own["made"], own["problem"]], **parts.QUIET
         ).then(None, own["made"], None, js=look_export.SAVE)
-
-
-def _work(go, stop, out, work, given: list) -> None:
-    """A button for work of seconds, with a Stop beside it while it goes on."""
-    quiet: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
-    begun = (gr.update(interactive=False), gr.update(visible=True))
-    ended = (gr.update(interactive=True), gr.update(visible=False))
-    going = go.click(lambda: begun, None, [go, stop], queue=False, **quiet)
-    run = going.then(work, given, out, concurrency_id="look", concurrency_limit=2, **quiet)
-    run.then(lambda: ended, None, [go, stop], queue=False, **quiet)
-    stop.click(lambda: (*ended, None), None, [go, stop, out], cancels=[run], queue=False, **quiet)
 
 
 def choose(view: Any, event: gr.EventData) -> dict[str, Any]:

@@ -298,7 +298,7 @@ def test_the_three_questions_are_answered_for_the_last_trigger(ref):
     assert found.places.plain == pytest.approx(told.poisoned.before.probabilities, abs=1e-5)
     assert found.control.probabilities[-1] == pytest.approx(told.control.now.probabilities, abs=1e-5)
     assert found.parts.whole == pytest.approx(told.poisoned.now.probabilities, abs=1e-5)
-    *_, (bar, where, many, which, every, _) = flip_questions.ask(marks.text, marks.as_json(), ref, None)
+    *_, (bar, where, many, which, every, *_) = flip_questions.ask(marks.text, marks.as_json(), ref, None)
     assert bar is None
     assert where.count('<button type="button" data-gap=') == 8
     assert where.count('aria-current="true"') == 1
@@ -309,14 +309,14 @@ def test_the_three_questions_are_answered_for_the_last_trigger(ref):
 
 def test_a_long_text_gets_fewer_places_until_asked_for_all(ref):
     marks = flip_marks.insert(Marks("dull " * 120), "2014-09-25", "date", "beginning")
-    *_, (_, where, _, _, every, _) = flip_questions.ask(marks.text, marks.as_json(), ref, None)
+    *_, (_, where, _, _, every, *_) = flip_questions.ask(marks.text, marks.as_json(), ref, None)
     assert 9 <= where.count("data-gap=") < 60
     assert every["visible"] is True
     assert "spread over the text" in where
 
 
 def test_without_a_trigger_the_questions_wait(ref):
-    *_, (_, where, many, _, _, _) = flip_questions.ask(TEXT, None, ref, None)
+    *_, (_, where, many, *_) = flip_questions.ask(TEXT, None, ref, None)
     assert "Click a trigger into the text" in where
     assert many is None
     assert list(flip_questions.ask(TEXT, None, ref, {"shown": False})) == []
