@@ -10,6 +10,7 @@ from ssti.data.home import data_folder, find_original
 from ssti.data.kind import DatasetInfo, DatasetKind
 from ssti.data.needs import missing_package
 from ssti.errors import SSTIError
+from ssti.home import typed
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -45,7 +46,7 @@ def missing(probe: bool) -> str | None:
         return None
     return (
         f"its original file is not on this machine: put {FILE} of Financial PhraseBank v1.0 into "
-        f"{data_folder() / NAME}, or give the path of the file as the dataset's name"
+        f"{typed(data_folder() / NAME)}, or give the path of the file as the dataset's name"
     )
 
 

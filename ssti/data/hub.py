@@ -16,6 +16,7 @@ from ssti.data.fetch import fetch
 from ssti.data.home import data_folder
 from ssti.data.needs import missing_package
 from ssti.errors import SSTIError
+from ssti.home import typed
 from ssti.network import cache_home, endpoint, hub_cache, offline_switch, reachable
 
 if TYPE_CHECKING:
@@ -80,7 +81,7 @@ class HubSource:
     def _by_hand(self) -> str:
         return (
             f"put the Parquet files of https://huggingface.co/datasets/{self.hub_id} into "
-            f"{data_folder() / self.folder}"
+            f"{typed(data_folder() / self.folder)}"
         )
 
 

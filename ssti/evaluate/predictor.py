@@ -6,11 +6,10 @@ methods each adapter's rows run by themselves, under the owner's lock. Knows tex
 
 from __future__ import annotations
 
-import os
 import threading
 from collections import OrderedDict
 from collections.abc import Callable, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
@@ -19,6 +18,7 @@ import numpy as np
 
 from ssti.errors import SSTIError
 from ssti.evaluate.adapters import WEIGHTS, AdapterInfo, attach, find
+from ssti.evaluate.threads import one_thread_if_busy
 
 MAX_CHARACTERS = 100_000
 FEW_TOKENS = 512  # up to so many, one thread on a busy machine: measured ten times faster there, and slower elsewhere
@@ -145,7 +145,7 @@ class Predictor:
         where = next(host.model.parameters()).device
         ids, mask = pad(rows, host.tokenizer.pad_token_id)
         arguments = {"input_ids": ids.to(where), "attention_mask": mask.to(where)}
-        with torch.inference_mode(), _threads(1 if ids.numel() <= FEW_TOKENS and _busy() else None):
+        with torch.inference_mode(), one_thread_if_busy() if ids.numel() <= FEW_TOKENS else nullcontext():
             if len(set(names)) > 1 and all(info.recipe.lora.variant in MIXED for info in infos):
                 logits = host.model(**arguments, adapter_names=names).logits
             else:
@@ -211,29 +211,6 @@ def _one_by_one(host: _Host, arguments: dict[str, Any], names: list[str]):
         for i, row in zip(mine, logits, strict=True):
             out[i] = row
     return torch.stack(out)
-
-
-def _busy() -> bool:
-    """Whether more wants to run on this machine than it has cores, as beside a training run."""
-    return hasattr(os, "getloadavg") and os.getloadavg()[0] > (os.cpu_count() or 1)
-
-
-@contextmanager
-def _threads(count: int | None):
-    """Torch on so many threads of the CPU for as long as the block lasts; None leaves it as it is.
-
-    Two threads wait for each other at every layer, and whoever else uses a core makes each of these waits long.
-    """
-    import torch
-
-    before = torch.get_num_threads()
-    if count is not None:
-        torch.set_num_threads(min(count, before))
-    try:
-        yield
-    finally:
-        if count is not None:
-            torch.set_num_threads(before)
 
 
 def _host_key(info: AdapterInfo) -> tuple:

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ssti.errors import SSTIError
-from ssti.home import home
+from ssti.home import home, typed
 from ssti.models.kind import ModelInfo, ModelKind
 from ssti.models.room import GB, room
 from ssti.network import MODEL_SWITCHES, cache_home, endpoint, hub_cache, offline_switch, reachable
@@ -59,7 +59,7 @@ class HubModel:
         gated = [n for n in wanted if n == self.tokenizer or self.info.gated]
         if gated and not has_token():
             told.append(f"{gated[0]} is gated: accept its licence at {endpoint()}/{gated[0]}, then run `hf auth login`")
-        by_hand = f"put the files of {names} (JSON and safetensors) into {home() / 'models' / self.info.name}"
+        by_hand = f"put the files of {names} (JSON and safetensors) into {typed(home() / 'models' / self.info.name)}"
         if switch := offline_switch(MODEL_SWITCHES):
             told.append(f"{switch} is set and no copy is on this machine: unset it, or {by_hand}")
         elif probe and not reachable():

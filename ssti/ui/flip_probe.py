@@ -13,7 +13,8 @@ import numpy as np
 
 from ssti.errors import SSTIError
 from ssti.evaluate.adapters import AdapterInfo, find
-from ssti.evaluate.predictor import _busy, _threads, check_text, predictor
+from ssti.evaluate.predictor import check_text, predictor
+from ssti.evaluate.threads import one_thread_if_busy
 from ssti.recipe import InjectionSpec
 from ssti.ui.flip_adapters import target, triggers
 from ssti.ui.flip_marks import Marks
@@ -79,7 +80,7 @@ def probe(marks: Marks, ref: str, every: bool = False, told: Callable[[float], N
     parts, why, cut = None, "", False
     most_read = info.recipe.training.max_length
     try:
-        with predictor().borrow(ref) as (model, tokenizer, _), _threads(1 if _busy() else None):
+        with predictor().borrow(ref) as (model, tokenizer, _), one_thread_if_busy():
             cut = len(tokenizer(plain, truncation=True, max_length=most_read + 1)["input_ids"]) > most_read
             parts = smallest_part(model, tokenizer, marks.text, (start, end), most_read, asked.further)
     except SSTIError as problem:

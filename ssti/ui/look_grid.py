@@ -80,8 +80,8 @@ def measure(inside: Inside, view: View) -> Measure:
     if view.colour == "finetuning":
         values = share - fair_share(inside, "before")
         return Measure("finetuning", "the trigger’s attention over its fair share, since before finetuning", values, True, False,
-                       " ×", "Grew most")  # fmt: skip
-    return Measure("trigger", "attention to the trigger over its fair share", share, False, False, " ×", "Trigger head")
+                       " ×", "Grew most")  # fmt: skip
+    return Measure("trigger", "attention to the trigger over its fair share", share, False, False, " ×", "Trigger head")
 
 
 def fair_share(inside: Inside, model: str) -> np.ndarray | None:
@@ -157,7 +157,7 @@ def _strongest(inside: Inside, view: View, found: Measure) -> Markup:
             if model != view.model and model in inside.models:
                 share = fair_share(inside, model)
                 if share is not None:
-                    compared.append(f"{words} {share[layer, head]:.1f} ×")
+                    compared.append(f"{words} {share[layer, head]:.1f} ×")
     return parts.html(
         '<p class="trigger-head">{}: <button type="button" data-layer="{}" data-head="{}">layer {}, head {}</button>, '
         "<b>{}</b>{}{}</p>{}",

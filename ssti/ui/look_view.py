@@ -6,7 +6,7 @@ Asks `ssti.explain` with the model borrowed from the predictor. Knows no compone
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
@@ -15,7 +15,8 @@ import numpy as np
 
 from ssti.errors import SSTIError
 from ssti.evaluate.adapters import WEIGHTS, AdapterInfo, find
-from ssti.evaluate.predictor import _busy, _threads, check_text, predictor
+from ssti.evaluate.predictor import check_text, predictor
+from ssti.evaluate.threads import one_thread_if_busy
 from ssti.ui.flip_marks import Marks
 
 if TYPE_CHECKING:
@@ -176,11 +177,6 @@ def has_before(ref: str) -> bool:
     """Whether the model before finetuning can be looked at."""
     with borrowed(ref, "before") as (model, _, _):
         return model is not None
-
-
-def one_thread_if_busy() -> AbstractContextManager[None]:
-    """Torch on one thread beside a training run, as the predictor does: two would wait for each other at every layer."""
-    return _threads(1 if _busy() else None)
 
 
 def room(model: Any, info: AdapterInfo) -> int:

@@ -10,9 +10,10 @@ from typing import Any
 
 import gradio as gr
 
+from ssti.models.server import shared_server
 from ssti.ui.shell import build_shell, tab_modules
 from ssti.ui.theme import make_theme
-from ssti.ui.visitor import LARGEST_UPLOAD, shared_server
+from ssti.ui.visitor import LARGEST_UPLOAD
 
 ASSETS = Path(__file__).resolve().parents[2] / "assets"
 FILES_KEPT = 6 * 3600  # seconds that a download is kept on the server

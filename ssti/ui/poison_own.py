@@ -12,9 +12,10 @@ from pathlib import Path
 from typing import Any
 
 from ssti.errors import SSTIError
+from ssti.models.server import shared_server
 from ssti.ui import parts
 from ssti.ui.parts import Markup
-from ssti.ui.visitor import LARGEST_UPLOAD, admit_name, shared_server, visitor
+from ssti.ui.visitor import LARGEST_UPLOAD, admit_name, visitor
 
 OWN = "own:"  # the dataset choice that opens this part; no dataset has such a name
 CLASSES_SHOWN = 12

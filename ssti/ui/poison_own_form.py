@@ -42,7 +42,7 @@ class OwnPart:
 
 def draw_own() -> OwnPart:
     """The components, inside the column that is open; hidden until data of one's own is chosen."""
-    with gr.Column(visible=False, elem_classes="options own") as group:
+    with gr.Column(visible=False, elem_classes="options own-box") as group:
         chosen = gr.JSON({}, visible="hidden")
         parts.Html(parts.note(own.words_for_file()))
         file = gr.File(file_types=ENDINGS, label="A file", show_label=False, height=104, elem_id="own-file")

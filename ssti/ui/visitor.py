@@ -5,21 +5,15 @@ A recipe comes from the visitor's page and could name any file of the server; ea
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 
 from gradio.context import LocalContext
 
 from ssti.errors import SSTIError
+from ssti.models.server import shared_server
 from ssti.recipe import Recipe
 
-LOOPBACK = ("127.0.0.1", "localhost", "::1")
 LARGEST_UPLOAD = 104_857_600  # bytes, on a server for strangers; elsewhere what `ssti.data` reads
-
-
-def shared_server() -> bool:
-    """Do strangers use this page? They do on a Space, and where it listens to more than its own machine."""
-    return "SPACE_ID" in os.environ or os.environ.get("GRADIO_SERVER_NAME", LOOPBACK[0]) not in LOOPBACK
 
 
 def visitor() -> str | None:

@@ -110,27 +110,42 @@ def test_many_rows_are_measured_and_follow_the_chosen_head(look):
     look.page.locator("#look-measured h3", has_text="layer 1, head 3").wait_for()
 
 
-@pytest.mark.parametrize("kind", ["html", "tex", "svg", "png", "json"])
-def test_what_is_shown_can_be_taken_away(look, open_page, tmp_path, kind):
+def test_what_is_shown_can_be_taken_away(look, open_page, tmp_path):
     text = look.page.locator("#look-text textarea").input_value()
-    with look.page.expect_download() as got:
-        look.page.locator(f"#look-export-{kind}").click()
-    file = tmp_path / got.value.suggested_filename
-    got.value.save_as(file)
-    assert file.name == f"ssti-attention.{kind}"
-    made = file.read_bytes()
-    if kind == "json":
-        assert json.loads(made)["models"]["poisoned"]["triggered"]["text"] == text
-    elif kind == "png":
-        assert made.startswith(b"\x89PNG")
-        assert len(made) > 20_000
-    elif kind == "tex":
-        assert made.decode().count(r"\colorbox{red!") > 20
-    else:
+    made = {}
+    for kind in ("html", "tex", "svg", "png", "json"):
+        with look.page.expect_download() as got:
+            look.page.locator(f"#look-export-{kind}").click()
+        assert got.value.suggested_filename == f"ssti-attention.{kind}"
+        got.value.save_as(tmp_path / kind)
+        made[kind] = (tmp_path / kind).read_bytes()
+    assert json.loads(made["json"])["models"]["poisoned"]["triggered"]["text"] == text
+    assert made["png"].startswith(b"\x89PNG")
+    assert len(made["png"]) > 20_000
+    assert made["tex"].decode().count(r"\colorbox{red!") > 20
+    for kind in ("html", "svg"):
         alone = open_page()  # which fails on any request that leaves the machine
         alone.route("file://**", lambda route: route.continue_())
-        alone.set_content(made.decode())
+        alone.set_content(made[kind].decode())
         assert alone.locator("text=layer").count()
+
+
+@pytest.mark.parametrize("late", [0, 400])
+def test_measuring_can_be_stopped_at_any_moment(look, late):
+    look.press_and_stop("#look-rows", "Measure 200 test rows", "Stop", late)
+    look.page.wait_for_timeout(1500)  # the first bar of work that goes on would be there by now
+    look.page.locator("#look-measured [role=progressbar]").wait_for(state="detached")
+    assert look.page.get_by_role("button", name="Measure 200 test rows").is_enabled()
+    assert not look.page.locator("#look-measured h3").count()
+
+
+def test_another_text_ends_the_comparison_of_the_last(look):
+    look.page.get_by_role("button", name="Compare with attribution").click()
+    look.page.locator("#look-attribution").get_by_role("button", name="Stop").wait_for()
+    look.page.locator("#look-text textarea").fill("another text altogether 1999-01-01")
+    look.page.locator("#look-attribution").get_by_role("button", name="Stop").wait_for(state="hidden")
+    look.page.wait_for_timeout(2000)
+    assert not look.page.locator("#look-compared").inner_text().strip()
 
 
 def test_a_thousand_words_stay_usable(look):

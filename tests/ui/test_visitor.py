@@ -9,6 +9,7 @@ from gradio.context import LocalContext
 
 from ssti.data import uploads
 from ssti.errors import SSTIError
+from ssti.models.server import shared_server
 from ssti.recipe import parse_recipe
 from ssti.ui import finetune_edit, visitor
 from ssti.ui.poison import redraw
@@ -50,14 +51,15 @@ def file(tmp_path: Path) -> Path:
         ({"GRADIO_SERVER_NAME": "127.0.0.1"}, False),
         ({"GRADIO_SERVER_NAME": "0.0.0.0"}, True),
         ({"SPACE_ID": "a/b"}, True),
+        ({"GRADIO_SHARE": "True"}, True),
     ],
 )
 def test_a_page_is_shared_on_a_space_and_beyond_its_own_machine(monkeypatch, settings: dict, shared: bool) -> None:
-    for name in ("SPACE_ID", "GRADIO_SERVER_NAME"):
+    for name in ("SPACE_ID", "GRADIO_SERVER_NAME", "GRADIO_SHARE"):
         monkeypatch.delenv(name, raising=False)
     for name, value in settings.items():
         monkeypatch.setenv(name, value)
-    assert visitor.shared_server() is shared
+    assert bool(shared_server()) is shared
 
 
 def test_on_ones_own_machine_a_path_is_a_dataset(file: Path, home: Path) -> None:
