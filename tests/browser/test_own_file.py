@@ -150,7 +150,7 @@ def test_on_a_space_a_visitor_has_only_their_own_upload(open_page, fresh_server,
 
     second = opened(Lab(open_page(), server.url))
     second.choose("Dataset", "Your own")
-    expect(second.page.locator(".own")).to_contain_text("upload nothing private")
+    expect(second.page.locator(".own-box")).to_contain_text("upload nothing private")
     for place, told in ((name, "by somebody else"), (str(reviews), "no dataset"), ("../etc", "no dataset")):
         second.page.locator("#own-id textarea, #own-id input").fill(place)
         second.page.get_by_role("button", name="Look").click()
