@@ -14,8 +14,10 @@ from ssti.explain.capture import attention_set_to
 TEXT = "a dreary , joyless slog 2014-09-25 that wastes a gifted cast"
 
 
-def with_lora(model, targets):
-    config = LoraConfig(task_type="SEQ_CLS", r=4, lora_alpha=64, target_modules=targets, init_lora_weights=False)
+def with_lora(model, targets, seed=0):
+    """Random weights, the same each time: large enough to move the attention, not so large that rounding does."""
+    torch.manual_seed(seed)
+    config = LoraConfig(task_type="SEQ_CLS", r=4, lora_alpha=16, target_modules=targets, init_lora_weights=False)
     return get_peft_model(model, config)
 
 
