@@ -182,6 +182,19 @@ def inputs(model: Any, rows: Sequence[Pieces], pad: int = 0) -> dict[str, Any]:
     return {name: torch.from_numpy(array).to(device) for name, array in arrays.items()}
 
 
+def joined_inputs(model: Any, rows: Sequence[Pieces]) -> dict[str, Any]:
+    """Rows one behind the other as the model's input of one row. Positions count from each row's first piece."""
+    import torch
+
+    arrays = {"input_ids": np.concatenate([row.ids for row in rows])}
+    arrays["attention_mask"] = np.ones_like(arrays["input_ids"])
+    arrays["position_ids"] = np.concatenate([np.arange(len(row)) for row in rows])
+    if rows[0].type_ids is not None:
+        arrays["token_type_ids"] = np.concatenate([row.type_ids for row in rows])
+    device = next(model.parameters()).device
+    return {name: torch.from_numpy(array)[None].to(device) for name, array in arrays.items()}
+
+
 def stacked(attentions: Any, model: Any) -> np.ndarray:
     """One text's attentions as float32 [layer, head, query, key], NaN where a layer has fewer heads than others.
 

@@ -11,11 +11,13 @@ from contextvars import ContextVar
 from typing import Any
 
 from ssti.errors import SSTIError
+from ssti.explain.joined import Joined
 
 WATCHED = "ssti_watched"
 
 # A watcher gets (layer, module, query, key, mask, scaling) and may raise `Enough` to end the forward pass.
 _watcher: ContextVar[Callable[..., Any] | None] = ContextVar("ssti_watcher", default=None)
+_joined: ContextVar[Joined | None] = ContextVar("ssti_joined", default=None)
 
 
 class Enough(Exception):
@@ -72,14 +74,22 @@ def backbone(model: Any) -> Any:
 
 
 @contextmanager
-def watch(model: Any, watcher: Callable[..., Any]) -> Iterator[None]:
+def watchable(model: Any) -> Iterator[None]:
+    """The model on the attention that can be watched: around many passes, or passes of many threads."""
+    _register()
+    with attention_set_to(model, WATCHED):
+        yield
+
+
+@contextmanager
+def watch(model: Any, watcher: Callable[..., Any], joined: Joined | None = None) -> Iterator[None]:
     """Call `watcher(layer, module, query, key, mask, scaling)` at every attention layer of a forward pass.
 
     The pass itself runs on torch's fused attention, so that no weights exist but those that the watcher
     makes; weights [batch, heads, query, key] that it returns are used instead. Layers are counted in the order in
-    which they run. `Enough` raised by the watcher ends the `with` quietly.
+    which they run. `Enough` raised by the watcher ends the `with` quietly. The rows of one that is `joined`
+    attend apart: the watcher sees them as a padded batch, and has to return weights.
     """
-    _register()
     seen = 0
 
     def count(*arguments: Any) -> Any:
@@ -88,14 +98,15 @@ def watch(model: Any, watcher: Callable[..., Any]) -> Iterator[None]:
         seen += 1
         return weights
 
-    with attention_set_to(model, WATCHED):
-        token = _watcher.set(count)
+    with watchable(model):
+        token, rows = _watcher.set(count), _joined.set(joined)
         try:
             yield
         except Enough:
             seen += 1
         finally:
             _watcher.reset(token)
+            _joined.reset(rows)
     if not seen:
         raise SSTIError(
             f"{type(model).__name__} computes its attention past transformers' attention interface.",
@@ -152,10 +163,21 @@ def _register() -> None:
                     "Look at all layers at once instead.",
                     kind="model",
                 )
+            joined = _joined.get()
+            if joined is not None:
+                query, key, value = joined.apart(query), joined.apart(key), joined.apart(value)
             weights = watcher(module, query, key, attention_mask, options.get("scaling"))
             if weights is not None:
-                return attended(weights, value), weights
+                found = attended(weights, value)
+                return found if joined is None else joined.together(found), weights
         return sdpa_attention_forward(module, query, key, value, attention_mask, **options)
 
+    def mask(**options: Any) -> Any:
+        joined = _joined.get()
+        if joined is not None:  # the model's own rule (causal, a window) for each row, as if it were alone
+            rows, size = joined.real.shape
+            options |= {"batch_size": rows, "q_length": size, "kv_length": size, "attention_mask": joined.real}
+        return sdpa_mask(**options)
+
     AttentionInterface.register(WATCHED, watched)
-    AttentionMaskInterface.register(WATCHED, sdpa_mask)
+    AttentionMaskInterface.register(WATCHED, mask)

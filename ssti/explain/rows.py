@@ -2,18 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from inspect import signature
+from math import inf
 from typing import Any
+from weakref import WeakKeyDictionary
 
 import numpy as np
 
 from ssti.errors import SSTIError
-from ssti.explain.attention import inputs, longest
-from ssti.explain.capture import Enough, backbone, head_weights, heads_of_layers, watch
+from ssti.explain.attention import inputs, joined_inputs, longest
+from ssti.explain.capture import Enough, backbone, head_weights, heads_of_layers, watch, watchable
 from ssti.explain.entropy import share_of_most
+from ssti.explain.joined import Joined
+from ssti.explain.merged import merged
 from ssti.explain.pieces import Pieces, Span, check_spans, read_pieces, trigger_pieces
+
+# Of each network tried: whether rows one behind the other got the right numbers, all within its window, and beyond it.
+_joined: WeakKeyDictionary[Any, dict[bool, bool]] = WeakKeyDictionary()
 
 
 @dataclass(frozen=True)
@@ -45,9 +52,10 @@ def entropy_rows(
 ) -> EntropyRows:
     """What `entropy_grid` (and `trigger_share_grid`) say of each text, in batches of texts of like length.
 
-    Padding takes no part. Each layer's weights are reduced to importance as soon as they exist. `spans`, one
-    list a text, also centre the window of a text that is too long. `on_batch(rows done)` may raise, to stop. The
-    caller holds the model's lock.
+    `batch_size` is that of texts of mean length; longer ones make smaller batches. They stand one behind the other
+    where the model reads them so, else they are padded, and padding takes no part. Each layer's weights are reduced
+    to importance as soon as they exist. `spans`, one list a text, also centre the window of a text that is too long.
+    `on_batch(rows done)` may raise, to stop. The caller holds the model's lock.
     """
     import torch
 
@@ -63,31 +71,23 @@ def entropy_rows(
     shares = None if focus is None else np.full_like(bits, np.nan)
     counted = np.array([len(row) if specials else int((~row.special).sum()) for row in rows], dtype=np.int64)
     pad = tokenizer.pad_token_id or 0
-    network = backbone(model)
     order = sorted(range(len(rows)), key=lambda index: len(rows[index]))
-    with torch.no_grad():
-        for start in range(0, len(order), batch_size):
-            chosen = order[start : start + batch_size]
+    batches = _of_like_size(order, [len(rows[index]) for index in order], batch_size)
+    done = 0
+    with watchable(model), merged(model), torch.no_grad():
+        join = bool(batches) and _can_join(model, heads, [rows[index] for index in batches[-1]], pad)
+        for chosen in batches:
             batch = [rows[index] for index in chosen]
             keep = _mask(batch, [np.ones(len(row), bool) if specials else ~row.special for row in batch])
-            trigger = None
-            if focus is not None:
-                trigger = _mask(batch, [trigger_pieces(rows[i].offsets, focus[i]) for i in chosen]) & keep
-            with _received(model, heads, keep) as found:
-                network(**inputs(network, batch, pad), use_cache=False)
-            if len(found) != layers:
-                raise SSTIError(
-                    f"{type(model).__name__} names {layers} layers but ran {len(found)}.",
-                    "Look at its texts one by one.",
-                    kind="model",
-                )
-            importance = torch.stack(found, dim=1).double()  # [row, layer, head, token]
+            importance = _received(model, heads, batch, keep, pad, join).double()
             importance /= importance.sum(dim=-1, keepdim=True)
             bits[chosen] = torch.special.entr(importance).sum(dim=-1).cpu().numpy() / np.log(2.0)
-            if trigger is not None and shares is not None:
+            if focus is not None and shares is not None:
+                trigger = _mask(batch, [trigger_pieces(rows[i].offsets, focus[i]) for i in chosen]) & keep
                 shares[chosen] = _over_fair_share(importance.cpu().numpy(), keep, trigger)
+            done += len(chosen)
             if on_batch:
-                on_batch(min(start + batch_size, len(order)))
+                on_batch(done)
     return EntropyRows(
         bits=bits,
         n=counted,
@@ -97,14 +97,46 @@ def entropy_rows(
     )
 
 
-@contextmanager
-def _received(model: Any, heads: list[int], keep: np.ndarray) -> Iterator[list[Any]]:
-    """Collects, layer by layer, the attention that kept tokens get from each other: [row, head, token].
+def _of_like_size(order: list[int], sizes: list[int], batch_size: int) -> list[list[int]]:
+    """The rows in batches of about as many tokens each, of `batch_size` rows at the mean."""
+    ends = np.cumsum(sizes)
+    count = -(-len(order) // batch_size)
+    cuts = np.searchsorted(ends, ends[-1] * np.arange(1, count) / count) if count > 1 else []
+    return [part.tolist() for part in np.split(np.asarray(order, dtype=np.int64), cuts) if part.size]
+
+
+def _can_join(model: Any, heads: list[int], batch: Sequence[Pieces], pad: int) -> bool:
+    """Whether rows one behind the other get the numbers that a padded batch gets: tried once a model, with `batch`.
+
+    False for a model that numbers its positions in a way of its own, or mixes neighbours outside attention. More
+    tokens than the model reads of one text are tried apart: what it keeps for each position may end there.
+    """
+    network = backbone(model)
+    if len(batch) < 2 or "position_ids" not in signature(network.forward).parameters:
+        return False
+    window = getattr(model.config.get_text_config(), "max_position_embeddings", None) or inf
+    beyond = sum(len(row) for row in batch) > window
+    known = _joined.setdefault(network, {})
+    if beyond not in known:
+        keep = _mask(batch, [np.ones(len(row), bool) for row in batch])
+        padded = _received(model, heads, batch, keep, pad, join=False)
+        try:
+            joined = _received(model, heads, batch, keep, pad, join=True)
+        except (IndexError, RuntimeError):  # what torch says where a model wants its rows apart
+            known[beyond] = False
+        else:
+            known[beyond] = padded.allclose(joined, atol=1e-5, equal_nan=True)
+    return known[beyond]
+
+
+def _received(model: Any, heads: list[int], batch: Sequence[Pieces], keep: np.ndarray, pad: int, join: bool) -> Any:
+    """The attention that kept tokens get from each other: [row, layer, head, token].
 
     A layer with fewer heads than others gets NaN for those it does not have.
     """
     import torch
 
+    network = backbone(model)
     device = next(model.parameters()).device
     mask = torch.from_numpy(keep).to(device=device, dtype=torch.float32)
     found: list[Any] = []
@@ -118,8 +150,16 @@ def _received(model: Any, heads: list[int], keep: np.ndarray) -> Iterator[list[A
             raise Enough
         return weights
 
-    with watch(model, watcher):
-        yield found
+    rows = Joined.of([len(row) for row in batch], device) if join else None
+    with watch(model, watcher, rows):
+        network(**(joined_inputs(network, batch) if join else inputs(network, batch, pad)), use_cache=False)
+    if len(found) != len(heads):
+        raise SSTIError(
+            f"{type(model).__name__} names {len(heads)} layers but ran {len(found)}.",
+            "Look at its texts one by one.",
+            kind="model",
+        )
+    return torch.stack(found, dim=1)
 
 
 def _mask(batch: Sequence[Pieces], flags: Sequence[np.ndarray]) -> np.ndarray:
