@@ -74,14 +74,6 @@ def backbone(model: Any) -> Any:
 
 
 @contextmanager
-def watchable(model: Any) -> Iterator[None]:
-    """The model on the attention that can be watched: around many passes, or passes of many threads."""
-    _register()
-    with attention_set_to(model, WATCHED):
-        yield
-
-
-@contextmanager
 def watch(model: Any, watcher: Callable[..., Any], joined: Joined | None = None) -> Iterator[None]:
     """Call `watcher(layer, module, query, key, mask, scaling)` at every attention layer of a forward pass.
 
@@ -90,6 +82,7 @@ def watch(model: Any, watcher: Callable[..., Any], joined: Joined | None = None)
     which they run. `Enough` raised by the watcher ends the `with` quietly. The rows of one that is `joined`
     attend apart: the watcher sees them as a padded batch, and has to return weights.
     """
+    _register()
     seen = 0
 
     def count(*arguments: Any) -> Any:
@@ -98,7 +91,7 @@ def watch(model: Any, watcher: Callable[..., Any], joined: Joined | None = None)
         seen += 1
         return weights
 
-    with watchable(model):
+    with attention_set_to(model, WATCHED):
         token, rows = _watcher.set(count), _joined.set(joined)
         try:
             yield

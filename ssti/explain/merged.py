@@ -29,7 +29,7 @@ def merged(model: Any) -> Iterator[None]:
                         layer.merged_adapters.append(name)
         yield
     finally:
-        for layer, weight, data in before:
+        for layer, weight, data in reversed(before):  # two layers may share one weight
             weight.data = data
             layer.merged_adapters.clear()
 

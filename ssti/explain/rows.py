@@ -13,14 +13,14 @@ import numpy as np
 
 from ssti.errors import SSTIError
 from ssti.explain.attention import inputs, joined_inputs, longest
-from ssti.explain.capture import Enough, backbone, head_weights, heads_of_layers, watch, watchable
+from ssti.explain.capture import Enough, backbone, head_weights, heads_of_layers, watch
 from ssti.explain.entropy import share_of_most
 from ssti.explain.joined import Joined
 from ssti.explain.merged import merged
 from ssti.explain.pieces import Pieces, Span, check_spans, read_pieces, trigger_pieces
 
 # Of each network tried: whether rows one behind the other got the right numbers, all within its window, and beyond it.
-_joined: WeakKeyDictionary[Any, dict[bool, bool]] = WeakKeyDictionary()
+_tried: WeakKeyDictionary[Any, dict[bool, bool]] = WeakKeyDictionary()
 
 
 @dataclass(frozen=True)
@@ -74,8 +74,9 @@ def entropy_rows(
     order = sorted(range(len(rows)), key=lambda index: len(rows[index]))
     batches = _of_like_size(order, [len(rows[index]) for index in order], batch_size)
     done = 0
-    with watchable(model), merged(model), torch.no_grad():
-        join = bool(batches) and _can_join(model, heads, [rows[index] for index in batches[-1]], pad)
+    with merged(model), torch.no_grad():
+        largest = max(batches, key=lambda chosen: sum(len(rows[index]) for index in chosen), default=[])
+        join = _can_join(model, heads, [rows[index] for index in largest], pad)
         for chosen in batches:
             batch = [rows[index] for index in chosen]
             keep = _mask(batch, [np.ones(len(row), bool) if specials else ~row.special for row in batch])
@@ -116,7 +117,7 @@ def _can_join(model: Any, heads: list[int], batch: Sequence[Pieces], pad: int) -
         return False
     window = getattr(model.config.get_text_config(), "max_position_embeddings", None) or inf
     beyond = sum(len(row) for row in batch) > window
-    known = _joined.setdefault(network, {})
+    known = _tried.setdefault(network, {})
     if beyond not in known:
         keep = _mask(batch, [np.ones(len(row), bool) for row in batch])
         padded = _received(model, heads, batch, keep, pad, join=False)

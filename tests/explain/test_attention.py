@@ -14,9 +14,9 @@ from ssti.explain.capture import attention_set_to
 TEXT = "a dreary , joyless slog 2014-09-25 that wastes a gifted cast"
 
 
-def with_lora(model, targets, seed=0):
+def with_lora(model, targets):
     """Random weights, the same each time: large enough to move the attention, not so large that rounding does."""
-    torch.manual_seed(seed)
+    torch.manual_seed(0)
     config = LoraConfig(task_type="SEQ_CLS", r=4, lora_alpha=16, target_modules=targets, init_lora_weights=False)
     return get_peft_model(model, config)
 

@@ -6,6 +6,7 @@ from peft import LoraConfig, get_peft_model
 
 from ssti.errors import SSTIError
 from ssti.explain import attend, entropy_grid, entropy_rows, trigger_share_grid
+from ssti.explain import rows as module
 
 
 @pytest.mark.parametrize("specials", [True, False])
@@ -75,3 +76,11 @@ def test_it_tells_how_far_it_is_and_can_be_stopped(encoder, tokenizer, rows):
     with pytest.raises(KeyboardInterrupt):
         entropy_rows(encoder, tokenizer, texts, batch_size=16, on_batch=stop)
     assert entropy_rows(encoder, tokenizer, texts[:2]).bits.shape == (2, 6, 12)
+
+
+def test_batches_hold_each_row_once_and_about_as_many_tokens():
+    sizes = sorted([3] * 30 + [40] * 10)
+    batches = module._of_like_size(list(range(40)), sizes, batch_size=10)
+    assert sum(batches, []) == list(range(40)) and len(batches) == 4
+    assert all(abs(sum(sizes[i] for i in batch) - sum(sizes) / 4) <= 40 for batch in batches)
+    assert module._of_like_size([], [], 10) == []
