@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 
 from ssti.errors import SSTIError
-from ssti.explain.capture import Enough, attention_set_to, backbone, head_weights, heads_of_layers, watch
+from ssti.explain.capture import Enough, attention_set_to, backbone, head_weights, heads_of_layers, watch, watchable
 from ssti.explain.pieces import Pieces, Span, Window, check_spans, read_pieces
 
 
@@ -126,7 +126,7 @@ def attend_head(
             raise Enough
 
     network = backbone(model)
-    with torch.no_grad(), watch(model, watcher):
+    with torch.no_grad(), watchable(model), watch(model, watcher):
         network(**inputs(network, [pieces]), use_cache=False)
     if not found:
         raise SSTIError(

@@ -74,15 +74,22 @@ def backbone(model: Any) -> Any:
 
 
 @contextmanager
+def watchable(model: Any) -> Iterator[None]:
+    """The model ready for `watch`, for one pass or many."""
+    _register()
+    with attention_set_to(model, WATCHED):
+        yield
+
+
+@contextmanager
 def watch(model: Any, watcher: Callable[..., Any], joined: Joined | None = None) -> Iterator[None]:
-    """Call `watcher(layer, module, query, key, mask, scaling)` at every attention layer of a forward pass.
+    """Call `watcher(layer, module, query, key, mask, scaling)` at every attention layer of a `watchable` model's pass.
 
     The pass itself runs on torch's fused attention, so that no weights exist but those that the watcher
     makes; weights [batch, heads, query, key] that it returns are used instead. Layers are counted in the order in
     which they run. `Enough` raised by the watcher ends the `with` quietly. The rows of one that is `joined`
     attend apart: the watcher sees them as a padded batch, and has to return weights.
     """
-    _register()
     seen = 0
 
     def count(*arguments: Any) -> Any:
@@ -91,15 +98,14 @@ def watch(model: Any, watcher: Callable[..., Any], joined: Joined | None = None)
         seen += 1
         return weights
 
-    with attention_set_to(model, WATCHED):
-        token, rows = _watcher.set(count), _joined.set(joined)
-        try:
-            yield
-        except Enough:
-            seen += 1
-        finally:
-            _watcher.reset(token)
-            _joined.reset(rows)
+    token, rows = _watcher.set(count), _joined.set(joined)
+    try:
+        yield
+    except Enough:
+        seen += 1
+    finally:
+        _watcher.reset(token)
+        _joined.reset(rows)
     if not seen:
         raise SSTIError(
             f"{type(model).__name__} computes its attention past transformers' attention interface.",
@@ -122,8 +128,7 @@ def head_weights(module: Any, query: Any, key: Any, mask: Any, scaling: float | 
             mask = mask[:, head : head + 1]
     elif share > 1:
         key = key.repeat_interleave(share, dim=1)
-    scores = query @ key.transpose(2, 3)
-    scores *= query.shape[-1] ** -0.5 if scaling is None else scaling
+    scores = query * (query.shape[-1] ** -0.5 if scaling is None else scaling) @ key.transpose(2, 3)
     if mask is None and getattr(module, "is_causal", False) and scores.shape[-2] > 1:
         mask = torch.ones(scores.shape[-2:], dtype=torch.bool, device=scores.device).tril()
     if mask is not None and mask.dtype == torch.bool:
@@ -134,11 +139,11 @@ def head_weights(module: Any, query: Any, key: Any, mask: Any, scaling: float | 
 
 
 def attended(weights: Any, value: Any) -> Any:
-    """What the heads hand on, [batch, query, heads, width], given their weights [batch, heads, query, key]."""
+    """What the heads hand on, [batch, heads, query, width], given their weights [batch, heads, query, key]."""
     share = weights.shape[1] // value.shape[1]
     if share > 1:
         value = value.repeat_interleave(share, dim=1)
-    return (weights.to(value.dtype) @ value).transpose(1, 2).contiguous()
+    return weights.to(value.dtype) @ value
 
 
 def _register() -> None:
@@ -162,7 +167,7 @@ def _register() -> None:
             weights = watcher(module, query, key, attention_mask, options.get("scaling"))
             if weights is not None:
                 found = attended(weights, value)
-                return found if joined is None else joined.together(found), weights
+                return found.transpose(1, 2).contiguous() if joined is None else joined.together(found), weights
         return sdpa_attention_forward(module, query, key, value, attention_mask, **options)
 
     def mask(**options: Any) -> Any:

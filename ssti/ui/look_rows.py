@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from ssti.explain import EntropyRows
 
 ROWS = 200
-BATCH = 16  # rows a batch: a keystroke elsewhere waits for one of them
+SLICE = 6_000  # characters, about one batch: a keystroke elsewhere waits for one slice
 SEED = 0
 KEPT = 4
 
@@ -88,15 +88,19 @@ def measure(ref: str, told: Callable[[float], None] = lambda part: None) -> Samp
 def _entropies(ref: str, name: str, texts: list[str], spans: list, told: Callable[[float], None]) -> EntropyRows:
     """In slices of like length, so that the model's lock is let go in between."""
     from ssti.explain import EntropyRows, entropy_rows
+    from ssti.explain.rows import of_like_size
 
-    order = sorted(range(len(texts)), key=lambda i: len(texts[i]))
-    slices = [order[first : first + BATCH] for first in range(0, len(order), BATCH)]
+    slices = of_like_size([len(text) for text in texts], SLICE)
     found = []
     for number, some in enumerate(slices):
         with borrowed(ref, name) as (model, tokenizer, info):
             found.append(
                 entropy_rows(
-                    model, tokenizer, [texts[i] for i in some], BATCH, room(model, info), spans=[spans[i] for i in some]
+                    model,
+                    tokenizer,
+                    [texts[i] for i in some],
+                    max_length=room(model, info),
+                    spans=[spans[i] for i in some],
                 )
             )
         told((number + 1) / len(slices))

@@ -10,10 +10,10 @@ from ssti.explain import rows as module
 
 
 @pytest.mark.parametrize("specials", [True, False])
-@pytest.mark.parametrize("batch_size", [1, 7, 64])
-def test_batching_padding_and_order_change_nothing(model, tokenizer, rows, batch_size, specials):
+@pytest.mark.parametrize("batch_tokens", [1, 200, 2000])
+def test_batching_padding_and_order_change_nothing(model, tokenizer, rows, batch_tokens, specials):
     texts, spans = rows
-    found = entropy_rows(model, tokenizer, texts, batch_size, spans=spans, specials=specials)
+    found = entropy_rows(model, tokenizer, texts, batch_tokens, spans=spans, specials=specials)
     for row in (0, 11, 29, 39):
         alone = attend(model, tokenizer, texts[row])
         np.testing.assert_allclose(found.bits[row], entropy_grid(alone, specials), atol=1e-5)
@@ -56,7 +56,7 @@ def test_no_text_gives_no_row(encoder, tokenizer):
 
 
 def test_bad_input_is_refused(encoder, tokenizer):
-    with pytest.raises(SSTIError, match="batch_size is 0"):
+    with pytest.raises(SSTIError, match="batch_tokens is 0"):
         entropy_rows(encoder, tokenizer, ["a"], 0)
     with pytest.raises(SSTIError, match="nothing that the model can read"):
         entropy_rows(encoder, tokenizer, ["a", ""])
@@ -67,20 +67,21 @@ def test_bad_input_is_refused(encoder, tokenizer):
 def test_it_tells_how_far_it_is_and_can_be_stopped(encoder, tokenizer, rows):
     texts, _ = rows
     told = []
-    entropy_rows(encoder, tokenizer, texts, batch_size=16, on_batch=told.append)
+    entropy_rows(encoder, tokenizer, texts, batch_tokens=700, on_batch=told.append)
     assert len(told) == 3 and told == sorted(told) and told[-1] == 40
 
     def stop(done):
         raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
-        entropy_rows(encoder, tokenizer, texts, batch_size=16, on_batch=stop)
+        entropy_rows(encoder, tokenizer, texts, batch_tokens=700, on_batch=stop)
     assert entropy_rows(encoder, tokenizer, texts[:2]).bits.shape == (2, 6, 12)
 
 
 def test_batches_hold_each_row_once_and_about_as_many_tokens():
-    sizes = sorted([3] * 30 + [40] * 10)
-    batches = module._of_like_size(list(range(40)), sizes, batch_size=10)
-    assert sum(batches, []) == list(range(40)) and len(batches) == 4
+    sizes = [40] * 10 + [3] * 30
+    batches = module.of_like_size(sizes, 125)
+    assert sum(batches, []) == [*range(10, 40), *range(10)] and len(batches) == 4
     assert all(abs(sum(sizes[i] for i in batch) - sum(sizes) / 4) <= 40 for batch in batches)
-    assert module._of_like_size([], [], 10) == []
+    assert module.of_like_size([], 10) == []
+    assert module.of_like_size([9, 1], 1) == [[1], [0]]
