@@ -97,22 +97,30 @@ def figures(*cards: Markup) -> Markup:
 
 
 def table(heads: Sequence[Any], rows: Iterable[Sequence[Any]], numbers: Sequence[int] = ()) -> Markup:
-    """A table; the columns in `numbers` are figures, set to the right."""
+    """A table; the columns in `numbers` are figures, set to the right.
+
+    Of more columns than a phone is wide for (over five), each row becomes a list there: a cell knows its head.
+    """
+    wide = len(heads) > 5
 
     def cells(row: Sequence[Any], tag: str) -> Markup:
         return join(
             html(
-                "<{tag}{side}>{cell}</{tag}>",
+                "<{tag}{side}{head}>{cell}</{tag}>",
                 tag=Markup(tag),
                 cell=cell,
                 side=Markup(' class="number"') if place in numbers else "",
+                head=html(' data-column="{}"', heads[place]) if wide and tag == "td" else "",
             )
             for place, cell in enumerate(row)
         )
 
     body = join(html("<tr>{}</tr>", cells(row, "td")) for row in rows)
     return html(
-        '<div class="table"><table><thead><tr>{}</tr></thead><tbody>{}</tbody></table></div>', cells(heads, "th"), body
+        '<div class="table{}"><table><thead><tr>{}</tr></thead><tbody>{}</tbody></table></div>',
+        " wide" if wide else "",
+        cells(heads, "th"),
+        body,
     )
 
 
