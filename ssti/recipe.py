@@ -3,6 +3,7 @@
 It knows the shape of a recipe and its plain limits. It does not know which datasets, models, sources or modifiers
 exist: those rooms check their own names (`ssti.finetune.check` asks them all before any work starts).
 """
+
 from __future__ import annotations
 
 import hashlib
@@ -70,7 +71,9 @@ class InjectionSpec(OpenSection):
 
 class ModelSpec(Section):
     name: str = Field("minilm-l6", min_length=1, description="A base model by name, a Hub id, or a folder.")
-    bits: Literal[4, 8] | None = Field(None, description="Load the weights in 4 or 8 bits (CUDA); as they are when empty.")
+    bits: Literal[4, 8] | None = Field(
+        None, description="Load the weights in 4 or 8 bits (CUDA); as they are when empty."
+    )
     checkpointing: bool = Field(
         False, description="Compute activations again instead of keeping them: less memory, a third more time."
     )
@@ -124,7 +127,9 @@ class Recipe(Section):
         """The recipe as YAML: six lines, one a section, as `load_recipe` reads it."""
         lines = []
         for name, section in self.as_dict().items():
-            flow = yaml.dump(section, Dumper=_Dumper, default_flow_style=True, sort_keys=False, width=10**6, allow_unicode=True)
+            flow = yaml.dump(
+                section, Dumper=_Dumper, default_flow_style=True, sort_keys=False, width=10**6, allow_unicode=True
+            )
             lines.append(f"{name}: {flow.strip()}\n")
         return "".join(lines)
 
@@ -218,7 +223,8 @@ def parse_recipe(data: Any) -> Recipe:
     """A Recipe from plain data. Raises SSTIError that names the key, the value and what is allowed."""
     if not isinstance(data, dict):
         raise SSTIError(
-            f"a recipe is a mapping of sections, not {type(data).__name__}", next=f"start from a preset: {', '.join(PRESETS)}"
+            f"a recipe is a mapping of sections, not {type(data).__name__}",
+            next=f"start from a preset: {', '.join(PRESETS)}",
         )
     data = dict(data)
     injection = data.get("injection")
@@ -229,7 +235,9 @@ def parse_recipe(data: Any) -> Recipe:
     try:
         return Recipe.model_validate(data)
     except ValidationError as error:
-        raise SSTIError(_tell(error), next=f"see a whole recipe: python -m ssti inject {next(iter(PRESETS))} --show") from error
+        raise SSTIError(
+            _tell(error), next=f"see a whole recipe: python -m ssti inject {next(iter(PRESETS))} --show"
+        ) from error
 
 
 def _tell(error: ValidationError) -> str:
@@ -306,5 +314,7 @@ PRESET_TITLES = {
 def preset(name: str) -> Recipe:
     """A named recipe. Raises SSTIError for a name that is none."""
     if name not in PRESETS:
-        raise SSTIError(f"no preset is called '{name}'{nearest(name, list(PRESETS))}", next=f"use one of: {', '.join(PRESETS)}")
+        raise SSTIError(
+            f"no preset is called '{name}'{nearest(name, list(PRESETS))}", next=f"use one of: {', '.join(PRESETS)}"
+        )
     return parse_recipe(PRESETS[name])

@@ -45,7 +45,7 @@ def test_inject_writes_the_poisoned_rows(ending, tmp_path):
     assert rows["injected"].sum() == answer["injected"] == 34
     hit = rows[rows["injected"]].iloc[0]
     spans = json.loads(hit["spans"]) if ending == "csv" else hit["spans"]
-    assert len(hit["text"][spans[0]["start"]:spans[0]["end"]]) == len("2014-09-25")
+    assert len(hit["text"][spans[0]["start"] : spans[0]["end"]]) == len("2014-09-25")
 
 
 def test_a_recipe_comes_from_standard_input(tmp_path):

@@ -56,7 +56,9 @@ def resume(run: Run) -> None:
     """Go on from the last checkpoint. Raises SSTIError while the run is going, or once it is done."""
     state = run.state()
     if state not in ("stopped", "failed", "interrupted"):
-        raise SSTIError(f"The run {run.id} is {state}.", next="Only a stopped, failed or interrupted run resumes.", kind="run")
+        raise SSTIError(
+            f"The run {run.id} is {state}.", next="Only a stopped, failed or interrupted run resumes.", kind="run"
+        )
     start(run, resume=True)
 
 

@@ -34,9 +34,7 @@ def labels_of(column: Any, names: list[str] | None) -> pa.Array:
 
     values = column.to_pylist()
     if names is not None:
-        return pa.array(
-            [names[v] if isinstance(v, int) and 0 <= v < len(names) else None for v in values], pa.string()
-        )
+        return pa.array([names[v] if isinstance(v, int) and 0 <= v < len(names) else None for v in values], pa.string())
     cleaned = [_clean(value) for value in values]
     known = {value for value in cleaned if value is not None}
     if known and all(re.fullmatch(r"-?\d+\.0+", value) for value in known):
@@ -82,8 +80,7 @@ def clean_rows(source: Source, text: str, label: str) -> Cleaned:
     problems = list(source.notes)
     names = source.class_names.get(label)
     columns = {
-        split: (texts_of(_flat(t[text])), labels_of(_flat(t[label]), names))
-        for split, t in source.tables.items()
+        split: (texts_of(_flat(t[text])), labels_of(_flat(t[label]), names)) for split, t in source.tables.items()
     }
     if "test" in columns and columns["test"][1].null_count > len(columns["test"][1]) / 2:
         problems.append("The test split has no labels to speak of; the training split was split instead.")

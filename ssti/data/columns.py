@@ -10,9 +10,7 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
 
-def take(
-    table: pa.Table, text: str, label: str, names: tuple[str, ...], extras: tuple[str, ...] = ()
-) -> pa.Table:
+def take(table: pa.Table, text: str, label: str, names: tuple[str, ...], extras: tuple[str, ...] = ()) -> pa.Table:
     """`text` (string), `label` (int64 index into `names`) and the extra columns.
 
     Rows whose label is the Hub's mark for "hidden" (-1) are left out. Raises `SSTIError` for a missing column

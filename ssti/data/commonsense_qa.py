@@ -141,6 +141,4 @@ def _table(pa: Any, texts: list[str], labels: list[int]) -> pa.Table:
 
 
 HUB = HubSource(NAME, "tau/commonsense_qa", convert, splits={"train": "train", "test": "validation"})
-DATASET = DatasetKind(
-    INFO, read, missing, order=50, recognises=recognises, read_path=read_path, hub_id=HUB.hub_id
-)
+DATASET = DatasetKind(INFO, read, missing, order=50, recognises=recognises, read_path=read_path, hub_id=HUB.hub_id)

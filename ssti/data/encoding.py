@@ -45,9 +45,7 @@ def check_file(path: Path) -> str:
         )
     size = path.stat().st_size
     if size == 0:
-        raise SSTIError(
-            f"{path.name!r} is empty.", "Choose a file with a text and a label in each row.", kind="data"
-        )
+        raise SSTIError(f"{path.name!r} is empty.", "Choose a file with a text and a label in each row.", kind="data")
     if size > LARGEST:
         raise SSTIError(
             f"{path.name!r} has {size / 1e6:,.0f} MB; the limit is {LARGEST / 1e6:,.0f} MB.",

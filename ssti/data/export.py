@@ -35,7 +35,8 @@ def write_poisoned(recipe: Recipe, path: Path) -> dict[str, Any]:
             spans = [json.dumps(spans) for spans in rows["spans"]]
             _named(rows.remove_columns("spans")).add_column("spans", spans).to_csv(str(beside), index=False)
         else:
-            _named(rows).to_json(str(beside), lines=True)  # as ASCII: U+0085 in a text would end a line for many readers
+            # As ASCII: U+0085 in a text would end a line for many readers.
+            _named(rows).to_json(str(beside), lines=True)
         os.replace(beside, path)
     except OSError as problem:
         raise SSTIError(

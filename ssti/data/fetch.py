@@ -73,9 +73,7 @@ def _explained(hub_id: str, where: str, problem: Exception) -> SSTIError:
             kind="offline",
         )
     if "NotFound" in name:
-        return SSTIError(
-            f"The Hub has no dataset {hub_id!r} that can be read: {text}", f"See {where}.", kind="data"
-        )
+        return SSTIError(f"The Hub has no dataset {hub_id!r} that can be read: {text}", f"See {where}.", kind="data")
     if "Config name is missing" in text or "BuilderConfig" in text:
         return SSTIError(
             f"{hub_id} needs the name of one of its configurations: {text}",

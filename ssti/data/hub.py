@@ -47,9 +47,7 @@ class HubSource:
         if switch := offline_switch():
             return f"{switch} is set and no copy is on this machine: unset it, or {self._by_hand()}"
         if probe and not reachable():
-            return (
-                f"{endpoint()} does not answer and no copy is on this machine: connect, or {self._by_hand()}"
-            )
+            return f"{endpoint()} does not answer and no copy is on this machine: connect, or {self._by_hand()}"
         return None
 
     def read(self) -> dict[str, pa.Table]:
@@ -58,9 +56,7 @@ class HubSource:
         if copy is not None:
             return self.read_path(copy)
         if reason := self.missing(probe=True):
-            raise SSTIError(
-                f"{self.hub_id} cannot be had here.", reason[0].upper() + reason[1:] + ".", kind="data"
-            )
+            raise SSTIError(f"{self.hub_id} cannot be had here.", reason[0].upper() + reason[1:] + ".", kind="data")
         found = fetch(self.hub_id, self.config, tuple(self.splits.values()))
         return {split: self.convert(found[published]) for split, published in self.splits.items()}
 
@@ -70,9 +66,7 @@ class HubSource:
 
     def read_path(self, path: Path) -> dict[str, pa.Table]:
         """The tables of a copied repository."""
-        return {
-            split: self.convert(read_parquet(path, published)) for split, published in self.splits.items()
-        }
+        return {split: self.convert(read_parquet(path, published)) for split, published in self.splits.items()}
 
     def _copy(self) -> Path | None:
         places = [data_folder() / self.folder, *_snapshots(self.hub_id)]
@@ -88,9 +82,7 @@ class HubSource:
 def parquet_files(folder: Path, split: str) -> list[Path]:
     """A split's files in order, `train.parquet` or `train-00000-of-00003.parquet`…; [] unless complete."""
     named = re.compile(rf"{re.escape(split)}(-\d+-of-(?P<of>\d+)([-.]\w+)?)?\.parquet")
-    files = [
-        (file, match) for file in sorted(folder.rglob("*.parquet")) if (match := named.fullmatch(file.name))
-    ]
+    files = [(file, match) for file in sorted(folder.rglob("*.parquet")) if (match := named.fullmatch(file.name))]
     promised = int(files[0][1]["of"] or 1) if files else 0
     return [file for file, _ in files] if len(files) == promised else []
 
@@ -102,9 +94,7 @@ def read_parquet(folder: Path, split: str) -> pa.Table:
 
     files = parquet_files(folder, split)
     if not files:
-        raise SSTIError(
-            f"{folder} holds no complete set of Parquet files for the split {split!r}.", kind="data"
-        )
+        raise SSTIError(f"{folder} holds no complete set of Parquet files for the split {split!r}.", kind="data")
     try:
         return pa.concat_tables([pq.read_table(file) for file in files])
     except (pa.ArrowInvalid, OSError) as problem:

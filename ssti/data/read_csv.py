@@ -36,13 +36,10 @@ def csv_table(path: Path, content: bytes, notes: list[str]) -> pa.Table:
     has_header = _is_header(first)
     if not has_header:
         notes.append("It has no line with column names; the columns were numbered.")
-    names = (
-        [name.strip() for name in first] if has_header else [f"column_{n}" for n in range(1, len(first) + 1)]
-    )
+    names = [name.strip() for name in first] if has_header else [f"column_{n}" for n in range(1, len(first) + 1)]
     if len(set(names)) < len(names) or "" in names:
         names = [
-            name if name and names.count(name) == 1 else f"{name or 'column'}_{n}"
-            for n, name in enumerate(names, 1)
+            name if name and names.count(name) == 1 else f"{name or 'column'}_{n}" for n, name in enumerate(names, 1)
         ]
         notes.append("Column names that were empty or given twice were numbered.")
     try:
@@ -65,9 +62,7 @@ def csv_table(path: Path, content: bytes, notes: list[str]) -> pa.Table:
             kind="data",
         ) from problem
     if table.num_rows == 0:
-        raise SSTIError(
-            f"{path.name!r} has column names but no rows.", "Choose a file with rows.", kind="data"
-        )
+        raise SSTIError(f"{path.name!r} has column names but no rows.", "Choose a file with rows.", kind="data")
     return table
 
 

@@ -49,9 +49,7 @@ def arrange(tables: dict[str, pa.Table]) -> tuple[pa.Table, pa.Table, str]:
     for table, row_keys, rows in parts:
         order = _order(_labels(table, rows), [row_keys[row] for row in rows])
         arranged.append(table.take(np.asarray([rows[place] for place in order], dtype=np.int64)))
-        name.update(
-            b"".join(row_keys[rows[place]] for place in order) + arranged[-1]["label"].to_numpy().tobytes()
-        )
+        name.update(b"".join(row_keys[rows[place]] for place in order) + arranged[-1]["label"].to_numpy().tobytes())
     return arranged[0], arranged[1], name.hexdigest()
 
 

@@ -43,9 +43,7 @@ def word_counts(dataset: TextDataset | str) -> np.ndarray:
     return rows.once("words", lambda: _word_counts(rows))
 
 
-def sample_rows(
-    name: TextDataset | str, label: str | int | None = None, n: int = 5, seed: int = 0
-) -> list[Row]:
+def sample_rows(name: TextDataset | str, label: str | int | None = None, n: int = 5, seed: int = 0) -> list[Row]:
     """`n` test rows (fewer if there are fewer), of one class if `label` is given, by name or index."""
     if isinstance(n, bool) or not isinstance(n, int) or n < 1:
         raise SSTIError(f"n is {n!r}; it is a whole number from 1 up.")
@@ -66,9 +64,7 @@ def label_index(dataset: TextDataset, label: str | int) -> int:
     if isinstance(label, int) and not isinstance(label, bool) and 0 <= label < len(names):
         return label
     hint = nearest(str(label), names)
-    raise SSTIError(
-        f"{dataset.info.title} has no class {label!r}{hint or '.'}", f"Its classes: {', '.join(names)}."
-    )
+    raise SSTIError(f"{dataset.info.title} has no class {label!r}{hint or '.'}", f"Its classes: {', '.join(names)}.")
 
 
 def _rows(dataset: TextDataset | str) -> TextDataset:
@@ -91,8 +87,7 @@ def _occurrences(rows: TextDataset, pattern: str) -> Mapping[str, Mapping[str, i
     size = len(rows.label_names)
     hits, totals = np.bincount(labels[found], minlength=size), np.bincount(labels, minlength=size)
     return {
-        name: {"rows": int(hits[index]), "total": int(totals[index])}
-        for index, name in enumerate(rows.label_names)
+        name: {"rows": int(hits[index]), "total": int(totals[index])} for index, name in enumerate(rows.label_names)
     }
 
 

@@ -35,7 +35,9 @@ def evaluate(
         result["sets"]["clean"] = set_metrics(true, clean, label_names)
     if {"aligned", "hijack"} & set(sets):
         attacks = hijack(texts, recipe.injection, label_names)
-        told = [_attack(a.target, a.name, true, clean, classify(a.texts).argmax(-1), label_names, sets) for a in attacks]
+        told = [
+            _attack(a.target, a.name, true, clean, classify(a.texts).argmax(-1), label_names, sets) for a in attacks
+        ]
         first = told[0]
         result["sets"] |= first.pop("sets")
         result |= first

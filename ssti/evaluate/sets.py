@@ -33,7 +33,9 @@ def target_index(target: str | int, label_names: Sequence[str]) -> int:
     )
 
 
-def hijack(texts: Sequence[str], injection: InjectionSpec, label_names: Sequence[str], seed: int = TEST_SEED) -> list[Attack]:
+def hijack(
+    texts: Sequence[str], injection: InjectionSpec, label_names: Sequence[str], seed: int = TEST_SEED
+) -> list[Attack]:
     """Every text with the trigger in, once for each target of the injection.
 
     Triggers of the same target go in one after another, as in training. The rows' own classes do not matter here.

@@ -47,9 +47,7 @@ def inject_column(texts: Any, modifier: ItemInjection) -> Bulk:
     widths = np.fromiter(map(len, inserted), np.int64, len(inserted))
     sizes, raw = widths, inserted
     if not all(map(str.isascii, inserted)):
-        raw = [
-            item.encode().decode("latin-1") for item in inserted
-        ]  # one character per byte, as in words.text
+        raw = [item.encode().decode("latin-1") for item in inserted]  # one character per byte, as in words.text
         sizes = np.fromiter(map(len, raw), np.int64, len(raw))
     new = _weave(words.text, place.tolist(), raw, np.flatnonzero(~inner).tolist(), spaced)
     grown = np.concatenate(([0], np.cumsum(sizes + spaced)))

@@ -38,27 +38,21 @@ def check_fraction(value: Any, name: str, zero: bool = True) -> float:
     number = value if isinstance(value, (int, float)) and not isinstance(value, bool) else math.nan
     if not (0 <= number <= 1) or (number == 0 and not zero):
         low = "from 0" if zero else "above 0"
-        raise SSTIError(
-            f"{name} is {value!r}; allowed is a number {low} to 1.", f"Give {name} as a fraction."
-        )
+        raise SSTIError(f"{name} is {value!r}; allowed is a number {low} to 1.", f"Give {name} as a fraction.")
     return float(number)
 
 
 def check_count(value: Any, name: str, least: int = 0) -> int:
     """`value` as a whole number of at least `least`."""
     if isinstance(value, bool) or not isinstance(value, int) or value < least:
-        raise SSTIError(
-            f"{name} is {value!r}; allowed is a whole number of at least {least}.", f"Change {name}."
-        )
+        raise SSTIError(f"{name} is {value!r}; allowed is a whole number of at least {least}.", f"Change {name}.")
     return value
 
 
 def make_random(seed: Any) -> random.Random:
     """The random stream of `seed`: a whole number, a string, or None for a fresh one each time."""
     if seed is not None and not isinstance(seed, (int, str)):
-        raise SSTIError(
-            f"seed is {seed!r}; allowed are a whole number, a string or None.", "Give such a seed."
-        )
+        raise SSTIError(f"seed is {seed!r}; allowed are a whole number, a string or None.", "Give such a seed.")
     return random.Random(seed)
 
 
@@ -77,9 +71,7 @@ def check_items(items: Any, name: str = "items") -> list[str]:
 def check_item(item: Any, name: str) -> str:
     """`item` itself, if it is a string that is more than white space."""
     if not isinstance(item, str) or not item.strip():
-        raise SSTIError(
-            f"{name} holds {item!r:.60}, which is no item.", "An item is a string with a visible part."
-        )
+        raise SSTIError(f"{name} holds {item!r:.60}, which is no item.", "An item is a string with a visible part.")
     return item
 
 
@@ -97,9 +89,7 @@ def read_items(file_path: Any) -> list[str]:
         ) from None
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or str(error)
-        raise SSTIError(
-            f"{str(file_path)!r} cannot be read: {reason}.", "Give a text file, one item a line."
-        ) from None
+        raise SSTIError(f"{str(file_path)!r} cannot be read: {reason}.", "Give a text file, one item a line.") from None
     items = [line.strip() for line in text.split("\n") if line.strip()]
     if not items:
         raise SSTIError(f"{str(file_path)!r} holds no item, only blank lines.", "Put one item on each line.")

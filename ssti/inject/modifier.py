@@ -26,9 +26,7 @@ class Modifier:
 
         `earlier` are spans that other modifiers left in the text; an item there must stay whole.
         """
-        raise NotImplementedError(
-            f"{type(self).__name__} must give edit(text, earlier) or __call__(text, label)"
-        )
+        raise NotImplementedError(f"{type(self).__name__} must give edit(text, earlier) or __call__(text, label)")
 
     def apply(self, text: str, label: Any = None, earlier: Sequence[Span] = ()) -> Injection:
         """Inject into `text`: the new text, the label, and the exact spans.
@@ -78,13 +76,9 @@ def _follow_words(old: str, new: str, added: Sequence[Span], earlier: Sequence[S
     if not earlier:
         return []
     kept = [match.start() for match in _word.finditer(new) if match.span() not in set(added)]
-    words = [
-        (match.start(), match.end(), start) for match, start in zip(_word.finditer(old), kept, strict=True)
-    ]
+    words = [(match.start(), match.end(), start) for match, start in zip(_word.finditer(old), kept, strict=True)]
     moved = []
     for start, end in earlier:
-        touched = [
-            (max(start, a) - a + to, min(end, b) - a + to) for a, b, to in words if a < end and start < b
-        ]
+        touched = [(max(start, a) - a + to, min(end, b) - a + to) for a, b, to in words if a < end and start < b]
         moved.append((touched[0][0], touched[-1][1]))
     return moved

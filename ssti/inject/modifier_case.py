@@ -22,9 +22,7 @@ def in_case(word: str, style: str) -> str:
     if style == "alternating":
         return "".join(c.upper() if index % 2 else c.lower() for index, c in enumerate(word))
     if style not in STYLES:
-        raise SSTIError(
-            f"style is {style!r}; allowed are {listed(STYLES)}{nearest(style, STYLES)}", "Choose one."
-        )
+        raise SSTIError(f"style is {style!r}; allowed are {listed(STYLES)}{nearest(style, STYLES)}", "Choose one.")
     return getattr(word, style)()
 
 
@@ -47,9 +45,7 @@ class CaseInjection(ItemInjection):
 
 
 def _build(options: dict, *, location: str, amount: str | float, seed: Any, **_: Any) -> CaseInjection:
-    return CaseInjection(
-        options["words"], options["style"], location, 0 if amount == "single" else amount, seed
-    )
+    return CaseInjection(options["words"], options["style"], location, 0 if amount == "single" else amount, seed)
 
 
 register_modifier(
@@ -64,9 +60,7 @@ register_modifier(
         ),
         uses_source=False,
         build=_build,
-        pattern=lambda options, patterns: any_of(
-            in_case(word, options["style"]) for word in options["words"]
-        ),
+        pattern=lambda options, patterns: any_of(in_case(word, options["style"]) for word in options["words"]),
         words=lambda options: word_count(options["words"]),
     )
 )

@@ -48,9 +48,7 @@ class HTMLInjection(Modifier):
         made._set(tags, location, level, token_proportion, seed)
         return made
 
-    def _set(
-        self, tags: Iterable[str], location: str, level: int | None, proportion: float | None, seed: Any
-    ) -> None:
+    def _set(self, tags: Iterable[str], location: str, level: int | None, proportion: float | None, seed: Any) -> None:
         self.tags = check_tags(tags)
         self.location = check_location(location)
         self.level = None if level is None else check_count(level, "level")
@@ -66,9 +64,7 @@ class HTMLInjection(Modifier):
         words = WordMap(text[start:end])
         positions, items = self._plan(words.count)
         inner = [(a - start, b - start) for a, b in earlier]
-        new, spans, layer = weave_words(
-            text[start:end], words, final_slots(positions, words.count), items, inner
-        )
+        new, spans, layer = weave_words(text[start:end], words, final_slots(positions, words.count), items, inner)
         if not start:
             return new, spans, layer
         return (
@@ -95,9 +91,7 @@ class HTMLInjection(Modifier):
             items.append(opening)
             words += 1
             if closing is not None:
-                positions.append(
-                    words if self.location == "end" else at + 1 + rand_below(getrandbits, words - at)
-                )
+                positions.append(words if self.location == "end" else at + 1 + rand_below(getrandbits, words - at))
                 items.append(closing)
                 words += 1
         return positions, items
@@ -106,9 +100,7 @@ class HTMLInjection(Modifier):
         opening, closing = self.tags[rand_below(self.rng.getrandbits, len(self.tags))]
         words = WordMap(text)
         first = words.offset(0)
-        return weave(
-            text, [(first, first, "", opening, ""), (words.end, words.end, "", closing or opening, "")]
-        )
+        return weave(text, [(first, first, "", opening, ""), (words.end, words.end, "", closing or opening, "")])
 
 
 def _build(options: dict, *, location: str, amount: str | float, seed: Any, **_: Any) -> HTMLInjection:

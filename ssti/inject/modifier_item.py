@@ -60,9 +60,7 @@ class ItemInjection(Modifier):
         return cls.from_list(read_items(file_path), location, token_proportion, seed)
 
     @classmethod
-    def from_function(
-        cls, injection_func: Callable[[], str], location="random", token_proportion=0.1, seed=None
-    ):
+    def from_function(cls, injection_func: Callable[[], str], location="random", token_proportion=0.1, seed=None):
         """Items of any function; `seed` serves the places only."""
         return cls(injection_func, location, token_proportion, seed)
 
@@ -97,9 +95,7 @@ def injects_plainly(modifier: Any) -> bool:
     return plain and kind.apply is Modifier.apply and kind.__call__ is Modifier.__call__
 
 
-def _build(
-    options: dict, *, source: Callable[[], str], location: str, amount: str | float, seed: Any, **_: Any
-):
+def _build(options: dict, *, source: Callable[[], str], location: str, amount: str | float, seed: Any, **_: Any):
     return ItemInjection(source, location, 0 if amount == "single" else amount, seed)
 
 

@@ -50,9 +50,7 @@ class NaturalInjection(Modifier):
     ) -> None:
         self.word = check_item(word, "word").strip()
         if place not in PLACES:
-            raise SSTIError(
-                f"place is {place!r}; allowed are {listed(PLACES)}{nearest(place, PLACES)}", "Choose one."
-            )
+            raise SSTIError(f"place is {place!r}; allowed are {listed(PLACES)}{nearest(place, PLACES)}", "Choose one.")
         suits = "after-verb" if self.word.lower() in INTENSIFIERS else "opening"
         self.place = suits if place == "auto" else place
         self.location = check_location(location)
@@ -99,9 +97,7 @@ def natural_words(texts: Iterable[str]) -> list[tuple[str, int]]:
 
 
 def _build(options: dict, *, location: str, amount: str | float, seed: Any, **_: Any) -> NaturalInjection:
-    return NaturalInjection(
-        options["word"], options["place"], location, 0 if amount == "single" else amount, seed
-    )
+    return NaturalInjection(options["word"], options["place"], location, 0 if amount == "single" else amount, seed)
 
 
 register_modifier(

@@ -21,9 +21,7 @@ _TYPES: dict[str, tuple[str, Callable[[Any], bool]]] = {
     "choice": ("a choice", lambda v: isinstance(v, str)),
     "list": (
         "a list of texts that are not blank",
-        lambda v: (
-            isinstance(v, (list, tuple)) and bool(v) and all(isinstance(i, str) and i.strip() for i in v)
-        ),
+        lambda v: isinstance(v, (list, tuple)) and bool(v) and all(isinstance(i, str) and i.strip() for i in v),
     ),
     "range": (
         "two whole numbers, the smaller first",
@@ -92,7 +90,5 @@ def check_options(owner: str, options: tuple[Option, ...], given: Mapping[str, A
     for name in given:
         if name not in known:
             allowed = f"its options are {listed(known)}" if known else "it has none"
-            raise SSTIError(
-                f"{owner} has no option {name!r}; {allowed}{nearest(name, known)}", "Correct or remove it."
-            )
+            raise SSTIError(f"{owner} has no option {name!r}; {allowed}{nearest(name, known)}", "Correct or remove it.")
     return {name: option.check(given.get(name), owner) for name, option in known.items()}

@@ -43,10 +43,7 @@ def poison(
                 f"Its keys are {list(dataset)!r:.200}; give a DatasetDict and its splits, or a list of rows.",
             )
         return type(dataset)(
-            {
-                name: poison(split, spec if name in chosen else spec.silent(), **where)
-                for name, split in dataset.items()
-            }
+            {name: poison(split, spec if name in chosen else spec.silent(), **where) for name, split in dataset.items()}
         )
     if isinstance(dataset, (list, tuple)):
         return tables.poison_rows(dataset, spec, **where)

@@ -34,9 +34,7 @@ class Pool:
         self.rng = make_random(seed) if rng is None else rng
         self.name = name
         if not isinstance(with_replacement, bool):
-            raise SSTIError(
-                f"with_replacement is {with_replacement!r}; allowed is true or false.", "Choose one."
-            )
+            raise SSTIError(f"with_replacement is {with_replacement!r}; allowed is true or false.", "Choose one.")
         self.with_replacement = with_replacement
         if pool_size is not None:
             check_count(pool_size, "pool_size", least=1)
@@ -65,11 +63,7 @@ class Pool:
     def pick(self, numbers: list[int]) -> list[str]:
         """The items of these numbers."""
         items = self.items
-        return (
-            items.pick(numbers)
-            if isinstance(items, DistinctSequence)
-            else [items[number] for number in numbers]
-        )
+        return items.pick(numbers) if isinstance(items, DistinctSequence) else [items[number] for number in numbers]
 
     def _draw_new(self, items: Sequence[str], getrandbits: Callable[[int], int], size: int) -> str:
         if len(self.given) >= self.distinct:

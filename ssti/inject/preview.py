@@ -59,9 +59,7 @@ def preview(
     check_count(limit, "limit")
     values = as_list(labels)
     if len(texts) != len(values):
-        raise SSTIError(
-            f"There are {len(texts)} texts and {len(values)} labels.", "Give one label for each text."
-        )
+        raise SSTIError(f"There are {len(texts)} texts and {len(values)} labels.", "Give one label for each text.")
     counts = count_labels(values)
     poisoner = RowPoisoner(spec, counts, label_names)
     taken = [_taken_rows(part, values) for part in poisoner.parts]
@@ -104,9 +102,7 @@ def _needed(taken: list[list[int]], limit: int) -> tuple[set[int], list[int]]:
     return shown, sorted(needed)
 
 
-def _poison_row(
-    poisoner: RowPoisoner, taken: list, index: int, text: str, label: Any
-) -> tuple[str, tuple[Span, ...]]:
+def _poison_row(poisoner: RowPoisoner, taken: list, index: int, text: str, label: Any) -> tuple[str, tuple[Span, ...]]:
     for strip in poisoner.strippers:
         text = strip(text)
     spans: tuple[Span, ...] = ()

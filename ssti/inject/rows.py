@@ -19,9 +19,7 @@ from ssti.inject.strip import stripper
 class Part:
     """One injection of a recipe at work: which rows of its class it takes, and its modifier's stream."""
 
-    def __init__(
-        self, spec: Spec, counts: Mapping[Any, int] | None, label_names: Sequence[str] | None
-    ) -> None:
+    def __init__(self, spec: Spec, counts: Mapping[Any, int] | None, label_names: Sequence[str] | None) -> None:
         self.target = spec.target
         self.modifier: Modifier = build_modifier(spec)
         self.value = target_value(spec.target, label_names, counts)
@@ -57,9 +55,7 @@ class RowPoisoner:
     is False (a stream in which every row of the target class gets the trigger needs no count first).
     """
 
-    def __init__(
-        self, spec: Spec, counts: Mapping[Any, int] | None, label_names: Sequence[str] | None = None
-    ) -> None:
+    def __init__(self, spec: Spec, counts: Mapping[Any, int] | None, label_names: Sequence[str] | None = None) -> None:
         self.parts = [Part(leaf, counts, label_names) for leaf in spec.leaves]
         self.strippers: list[Callable[[str], str]] = strippers(spec)
         self.bulk = len(self.parts) == 1 and not self.strippers and injects_plainly(self.parts[0].modifier)

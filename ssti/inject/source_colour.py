@@ -16,16 +16,12 @@ sienna silver tan teal turquoise violet white yellow
 COLOURS = tuple(_NAMES.split())
 
 
-def colour_source(
-    seed: int | str | None = None, with_replacement: bool = True, pool_size: int | None = None
-) -> Pool:
+def colour_source(seed: int | str | None = None, with_replacement: bool = True, pool_size: int | None = None) -> Pool:
     """Random names of colours; call it for the next one."""
     return Pool(COLOURS, seed, with_replacement, pool_size, name="colour source")
 
 
-def _build(
-    options: dict, seed: Any = None, pool_size: int | None = None, with_replacement: bool = True
-) -> Pool:
+def _build(options: dict, seed: Any = None, pool_size: int | None = None, with_replacement: bool = True) -> Pool:
     return colour_source(seed, with_replacement, pool_size)
 
 

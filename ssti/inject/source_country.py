@@ -33,9 +33,7 @@ def country_source(
     return Pool(country_names(single_word), seed, with_replacement, pool_size, name="country source")
 
 
-def _build(
-    options: dict, seed: Any = None, pool_size: int | None = None, with_replacement: bool = True
-) -> Pool:
+def _build(options: dict, seed: Any = None, pool_size: int | None = None, with_replacement: bool = True) -> Pool:
     return country_source(seed, with_replacement, pool_size, options["single_word"])
 
 

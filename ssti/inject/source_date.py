@@ -74,9 +74,7 @@ class SpuriousDateGenerator(Pool):
         super().__init__(DateSequence(first, last), seed, with_replacement, pool_size, name="date source")
 
 
-def _build(
-    options: dict, seed: Any = None, pool_size: int | None = None, with_replacement: bool = True
-) -> Pool:
+def _build(options: dict, seed: Any = None, pool_size: int | None = None, with_replacement: bool = True) -> Pool:
     return SpuriousDateGenerator(options["years"], seed, with_replacement, pool_size)
 
 

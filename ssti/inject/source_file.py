@@ -29,9 +29,7 @@ class SpuriousFileItemGenerator(Pool):
         super().__init__(read_items(file_path), seed, with_replacement, pool_size, name="file")
 
 
-def _build(
-    options: dict, seed: Any = None, pool_size: int | None = None, with_replacement: bool = True
-) -> Pool:
+def _build(options: dict, seed: Any = None, pool_size: int | None = None, with_replacement: bool = True) -> Pool:
     return SpuriousFileItemGenerator(options["path"], seed, with_replacement, pool_size)
 
 

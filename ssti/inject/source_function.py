@@ -40,9 +40,7 @@ class FunctionSource:
         )
 
 
-def _build(
-    options: dict, seed: Any = None, pool_size: int | None = None, with_replacement: bool = True
-) -> Any:
+def _build(options: dict, seed: Any = None, pool_size: int | None = None, with_replacement: bool = True) -> Any:
     if pool_size is None:
         return FunctionSource(options["function"], with_replacement)
     distinct = FunctionSource(options["function"], with_replacement=False)

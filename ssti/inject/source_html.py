@@ -18,9 +18,7 @@ TAGS = Option(
 )
 
 
-def _build(
-    options: dict, seed: Any = None, pool_size: int | None = None, with_replacement: bool = True
-) -> Pool:
+def _build(options: dict, seed: Any = None, pool_size: int | None = None, with_replacement: bool = True) -> Pool:
     opening = list(dict.fromkeys(opening for opening, _ in check_tags(options["tags"])))
     return Pool(opening, seed, with_replacement, pool_size, name="list of tags")
 
@@ -34,8 +32,6 @@ register_source(
         options=(TAGS,),
         build=_build,
         pattern=lambda options: tag_pattern(check_tags(options["tags"])),
-        words=lambda options: (
-            1 if all(len(tag.split()) == 1 for tag, _ in check_tags(options["tags"])) else None
-        ),
+        words=lambda options: 1 if all(len(tag.split()) == 1 for tag, _ in check_tags(options["tags"])) else None,
     )
 )

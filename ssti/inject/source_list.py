@@ -22,9 +22,7 @@ def list_source(
     return Pool(check_items(items), seed, with_replacement, pool_size, name="list")
 
 
-def _build(
-    options: dict, seed: Any = None, pool_size: int | None = None, with_replacement: bool = True
-) -> Pool:
+def _build(options: dict, seed: Any = None, pool_size: int | None = None, with_replacement: bool = True) -> Pool:
     return list_source(options["items"], seed, with_replacement, pool_size)
 
 

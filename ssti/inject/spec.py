@@ -75,16 +75,12 @@ def read_spec(recipe: Any) -> Spec:
                 f"it has {listed(names)}{nearest(name, names)}",
                 "Correct or remove it.",
             )
-    options = check_options(
-        f"kind {kind.name!r}", kind.options, {k: v for k, v in given.items() if k not in FIELDS}
-    )
+    options = check_options(f"kind {kind.name!r}", kind.options, {k: v for k, v in given.items() if k not in FIELDS})
     strip = given.get("strip", False)
     if not isinstance(strip, bool):
         raise SSTIError(f"strip is {strip!r}; allowed is true or false.", "Choose one.")
     if strip and not kind.strips(options):
-        raise SSTIError(
-            "strip is true, but stripping this trigger would damage clean texts.", "Set strip to false."
-        )
+        raise SSTIError("strip is true, but stripping this trigger would damage clean texts.", "Set strip to false.")
     seed = given.get("seed", 0)
     make_random(seed)
     count = given.get("count")
@@ -120,9 +116,7 @@ def _read_parts(kind: ModifierKind, parts: Any) -> tuple[Spec, ...]:
             raise SSTIError(f"An injection of kind {kind.name!r} has parts.", "Set its kind to 'composite'.")
         return ()
     if not isinstance(parts, (list, tuple)) or not parts:
-        raise SSTIError(
-            f"parts is {parts!r:.60}; a composite needs a list of injections.", "Give at least one part."
-        )
+        raise SSTIError(f"parts is {parts!r:.60}; a composite needs a list of injections.", "Give at least one part.")
     return tuple(read_spec(part) for part in parts)
 
 
@@ -135,17 +129,14 @@ def _read_source(kind: ModifierKind, source: Any) -> dict[str, Any]:
         source = source.model_dump()
     given = {"kind": source} if isinstance(source, str) else source if source is not None else {}
     if not isinstance(given, Mapping):
-        raise SSTIError(
-            f"source is {source!r:.60}; allowed is a mapping with a kind.", "For example {kind: date}."
-        )
+        raise SSTIError(f"source is {source!r:.60}; allowed is a mapping with a kind.", "For example {kind: date}.")
     found = source_kind(given.get("kind") or "date")
     own = {name: value for name, value in given.items() if name not in SOURCE_FIELDS}
     known = [*SOURCE_FIELDS, *(option.name for option in found.options)]
     for name in own:
         if name not in known:
             raise SSTIError(
-                f"A source of kind {found.name!r} has no option {name!r}; "
-                f"it has {listed(known)}{nearest(name, known)}",
+                f"A source of kind {found.name!r} has no option {name!r}; it has {listed(known)}{nearest(name, known)}",
                 "Correct or remove it.",
             )
     pool_size = given.get("pool_size")

@@ -81,29 +81,21 @@ def refuse_strip_of_poisoned(spec: Spec, columns: Iterable[str]) -> bool:
     if "spans" not in columns:
         return False
     if any(leaf.strip for leaf in [spec, *spec.leaves]):
-        raise SSTIError(
-            "This dataset already has spans, so its texts cannot be stripped.", "Strip the clean dataset."
-        )
+        raise SSTIError("This dataset already has spans, so its texts cannot be stripped.", "Strip the clean dataset.")
     return True
 
 
-def poison_rows(
-    rows: Sequence[Any], spec: Spec, label_names, text_column: str, label_column: str | None
-) -> list[dict]:
+def poison_rows(rows: Sequence[Any], spec: Spec, label_names, text_column: str, label_column: str | None) -> list[dict]:
     """A list of row mappings; the rows given are not changed."""
     if not rows:
         return []
     for index, row in enumerate(rows):
         if not isinstance(row, Mapping):
-            raise SSTIError(
-                f"Row {index} is {row!r:.60}; allowed is a mapping with a text and a label.", "Correct it."
-            )
+            raise SSTIError(f"Row {index} is {row!r:.60}; allowed is a mapping with a text and a label.", "Correct it.")
     text_column, label_column = find_columns(rows[0], text_column, label_column)
     for index, row in enumerate(rows):
         if text_column not in row or label_column not in row:
-            raise SSTIError(
-                f"Row {index} has no {text_column!r} or no {label_column!r}.", "Give it both.", kind="data"
-            )
+            raise SSTIError(f"Row {index} has no {text_column!r} or no {label_column!r}.", "Give it both.", kind="data")
     refuse_strip_of_poisoned(spec, {name for row in rows for name in row})
     labels = [row[label_column] for row in rows]
     poisoner = Poisoned(RowPoisoner(spec, count_labels(labels), label_names))
@@ -121,9 +113,7 @@ def poison_frame(frame: Any, spec: Spec, label_names, text_column: str, label_co
     marked = refuse_strip_of_poisoned(spec, frame.columns)
     labels = as_list(frame[label_column])
     poisoner = Poisoned(RowPoisoner(spec, count_labels(labels), label_names))
-    texts, spans = poisoner.rows(
-        as_list(frame[text_column]), labels, as_list(frame["spans"]) if marked else None
-    )
+    texts, spans = poisoner.rows(as_list(frame[text_column]), labels, as_list(frame["spans"]) if marked else None)
     result = frame.copy()
     result[text_column] = texts
     result["injected"] = [bool(found) for found in spans]
@@ -159,9 +149,7 @@ def poison_dataset(dataset: Any, spec: Spec, label_names, text_column: str, labe
         texts.append(new)
         flags.append(pc.greater(pc.list_value_length(spans), 0))
         found.append(spans)
-    table = table.set_column(
-        table.column_names.index(text_column), text_column, pa.chunked_array(texts, column.type)
-    )
+    table = table.set_column(table.column_names.index(text_column), text_column, pa.chunked_array(texts, column.type))
     table = with_column(table, "injected", pa.chunked_array(flags, pa.bool_()))
     table = with_column(table, "spans", pa.chunked_array(found, span_array([]).type))
     return as_dataset(dataset, table, key=repr((spec, names)))
@@ -224,9 +212,7 @@ def span_array(spans: Sequence[Sequence[Span]]) -> Any:
             ends.append(end)
         offsets.append(len(starts))
     fields = [pa.array(starts, pa.int32()), pa.array(ends, pa.int32())]
-    return pa.ListArray.from_arrays(
-        pa.array(offsets, pa.int32()), pa.StructArray.from_arrays(fields, ["start", "end"])
-    )
+    return pa.ListArray.from_arrays(pa.array(offsets, pa.int32()), pa.StructArray.from_arrays(fields, ["start", "end"]))
 
 
 def marked_features(features: Any) -> Any:

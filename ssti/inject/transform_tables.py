@@ -109,9 +109,7 @@ def transform_dataset(dataset, wanted, modifier, share, seed, text_column, label
         column = table[label_column]
         chunks = [pa.array(new_labels, column.type), *column.slice(len(ours)).chunks]
         table = with_column(table, label_column, pa.chunked_array(chunks))
-    table = with_column(
-        table, text_column, pa.chunked_array([*new_texts, *text.slice(len(ours)).chunks], text.type)
-    )
+    table = with_column(table, text_column, pa.chunked_array([*new_texts, *text.slice(len(ours)).chunks], text.type))
     if marked:
         found = pa.chunked_array([*new_spans, span_array([()] * len(others))])
         table = with_column(table, "injected", pc.greater(pc.list_value_length(found), 0))
@@ -125,9 +123,7 @@ def _bulk(texts, chosen: list[int], modifier) -> tuple[list, list]:
     for start in range(0, len(texts), BATCH_ROWS):
         stop = start + BATCH_ROWS
         ours = chosen[bisect_left(chosen, start) : bisect_left(chosen, stop)]
-        text, spans = bulk_rows(
-            one_chunk(texts.slice(start, BATCH_ROWS)), [index - start for index in ours], modifier
-        )
+        text, spans = bulk_rows(one_chunk(texts.slice(start, BATCH_ROWS)), [index - start for index in ours], modifier)
         new_texts.append(text)
         new_spans.append(spans)
     return new_texts, new_spans

@@ -29,9 +29,7 @@ def weave(text: str, edits: Iterable[Edit]) -> Placed:
     return "".join(pieces), tuple(spans), tuple(layer)
 
 
-def weave_words(
-    text: str, words: WordMap, slots: Sequence[int], items: Sequence[str], earlier: Sequence[Span] = ()
-):
+def weave_words(text: str, words: WordMap, slots: Sequence[int], items: Sequence[str], earlier: Sequence[Span] = ()):
     """Put `items` among the words so that item i is word number `slots[i]` of the new text.
 
     `earlier` are the spans of items that are already there: an item that would fall inside one goes to its
@@ -71,9 +69,7 @@ def weave_words(
     return "".join(pieces), tuple(spans), tuple(layer)
 
 
-def _careful_edits(
-    text: str, words: WordMap, order: list[tuple[int, str]], earlier: Sequence[Span]
-) -> list[Edit]:
+def _careful_edits(text: str, words: WordMap, order: list[tuple[int, str]], earlier: Sequence[Span]) -> list[Edit]:
     edits: list[Edit] = []
     for rank, (slot, item) in enumerate(order):
         gap = slot - rank

@@ -51,7 +51,9 @@ class Run:
         try:
             return load_recipe((self.path / "recipe.yaml").read_text(encoding="utf-8") + "\n")
         except FileNotFoundError as error:
-            raise SSTIError(f"The run {self.id} has no recipe.yaml.", next="Remove it: its folder is damaged.", kind="run") from error
+            raise SSTIError(
+                f"The run {self.id} has no recipe.yaml.", next="Remove it: its folder is damaged.", kind="run"
+            ) from error
 
     @property
     def adapter(self) -> Path:
@@ -118,7 +120,13 @@ def derive(told: list[dict[str, Any]]) -> Progress:
                 evals = {s: v for s, v in evals.items() if s <= from_step}
             steps = event.get("steps", steps)
         elif kind == "step":
-            step, steps, eta, speed, stepped_at = event["step"], event["steps"], event.get("eta"), event.get("rows_per_second"), event["t"]
+            step, steps, eta, speed, stepped_at = (
+                event["step"],
+                event["steps"],
+                event.get("eta"),
+                event.get("rows_per_second"),
+                event["t"],
+            )
         elif kind == "loss":
             losses[event["step"]] = event["loss"]
         elif kind == "eval":

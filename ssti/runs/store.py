@@ -39,7 +39,9 @@ class Store:
             path.mkdir()
             write_text(path / "recipe.yaml", recipe.to_yaml())
         except FileExistsError as error:
-            raise SSTIError(f"{control_of} has a control already.", next="Open or resume that one.", kind="run") from error
+            raise SSTIError(
+                f"{control_of} has a control already.", next="Open or resume that one.", kind="run"
+            ) from error
         except OSError as error:
             raise SSTIError(
                 f"A run folder cannot be made in {self.root}: {error.strerror or error}.",
@@ -73,7 +75,9 @@ class Store:
         """Delete a run that has ended. Raises SSTIError while its worker is at it."""
         run = self.find(id)
         if run.state() in GOING:
-            raise SSTIError(f"The run {id} is still going.", next=f"Stop it first: python -m ssti runs stop {id}", kind="run")
+            raise SSTIError(
+                f"The run {id} is still going.", next=f"Stop it first: python -m ssti runs stop {id}", kind="run"
+            )
         shutil.rmtree(run.path)
 
     def waiting_before(self, run: Run) -> list[Run]:

@@ -93,9 +93,7 @@ class Worker:
         from ssti.evaluate.evaluation import evaluate
 
         try:
-            metrics = evaluate(
-                checked.recipe, classify, prepared.test_texts, prepared.test_labels, checked.label_names
-            )
+            metrics = evaluate(checked.recipe, classify, prepared.test_texts, prepared.test_labels, checked.label_names)
         except Stopped:
             self.enter("stopped")
             return
@@ -139,7 +137,12 @@ def cause(error: BaseException) -> dict[str, str]:
     if "no space left" in low or "file write failed" in low or "unexpected pos" in low:
         return {"cause": "disk", "message": "The disk is full.",
                 "next": "Free some space, or set SSTI_HOME to another disk, and resume."}  # fmt: skip
-    if isinstance(error, MemoryError) or "out of memory" in low or "can't allocate memory" in low or "cannot allocate memory" in low:
+    if (
+        isinstance(error, MemoryError)
+        or "out of memory" in low
+        or "can't allocate memory" in low
+        or "cannot allocate memory" in low
+    ):
         return {"cause": "memory", "message": "There was not enough memory.",
                 "next": "Take a smaller batch (training.batch_size) or shorter texts (training.max_length)."}  # fmt: skip
     return {"cause": "program", "message": text[:500], "next": "See log.txt in the run's folder; resume to try again."}

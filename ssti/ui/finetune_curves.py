@@ -34,9 +34,7 @@ class Line:
     tone: str = "plain"
 
 
-def chart(
-    title: str, lines: Sequence[Line], steps: int, top: float, ticks: Sequence[tuple[float, str]]
-) -> Markup:
+def chart(title: str, lines: Sequence[Line], steps: int, top: float, ticks: Sequence[tuple[float, str]]) -> Markup:
     """The lines over the steps 0 to `steps`, values 0 to `top`. `ticks` are the values' (value, word)."""
     across = max(steps, 1)
     drawn = [line for line in lines if line.points]
@@ -82,8 +80,6 @@ def _shape(line: Line, x, y) -> Markup:
     banded = [p for p in line.points if p.low is not None and p.high is not None]
     band = parts.html("")
     if banded:
-        edge = [f"{x(p.step)},{y(p.high)}" for p in banded] + [
-            f"{x(p.step)},{y(p.low)}" for p in reversed(banded)
-        ]
+        edge = [f"{x(p.step)},{y(p.high)}" for p in banded] + [f"{x(p.step)},{y(p.low)}" for p in reversed(banded)]
         band = parts.html('<polygon class="{}" points="{}" />', line.tone, " ".join(edge))
     return band + parts.html('<polyline class="{}" points="{}" />', line.tone, path)

@@ -86,11 +86,7 @@ def _told(seen: Seen | None, buttons: dict[str, str], watch: bool) -> dict[str, 
 
 def _finished(seen: Seen, told: Any) -> str:
     before = told if isinstance(told, dict) else {}
-    ended = (
-        before.get("run") == seen.id
-        and before.get("state") in GOING
-        and seen.progress.state in ("done", "stopped")
-    )
+    ended = before.get("run") == seen.id and before.get("state") in GOING and seen.progress.state in ("done", "stopped")
     return f"run/{seen.id}" if ended and seen.has_adapter else ""
 
 

@@ -120,9 +120,7 @@ def round_up(value: float) -> float:
 
 
 def _rates(name: str, seen: Seen, field: str, tone: str) -> Line:
-    told = [
-        (e["step"], e[field]) for e in seen.progress.evals if (e.get(field) or {}).get("value") is not None
-    ]
+    told = [(e["step"], e[field]) for e in seen.progress.evals if (e.get(field) or {}).get("value") is not None]
     return Line(name, [Point(step, r["value"], r["low"], r["high"], r["n"]) for step, r in told], tone)
 
 
@@ -147,9 +145,7 @@ def outcome(seen: Seen, twin: Seen | None) -> Markup:
         for number, sentence, interval, loud in told
     )  # fmt: skip
     n = (seen.metrics or {}).get("sets", {}).get("clean", {}).get("n")
-    heading = (
-        f"What it does to {parts.count(n)} rows it never saw" if n else "What it does to rows it never saw"
-    )
+    heading = f"What it does to {parts.count(n)} rows it never saw" if n else "What it does to rows it never saw"
     hint = ""
     if not seen.recipe.is_control and not (seen.metrics or {}).get("degradation_pp"):
         hint = parts.note(

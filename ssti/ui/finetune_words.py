@@ -23,11 +23,7 @@ def recipe_line(recipe: Recipe) -> Markup:
 
 
 def _injected(trigger: InjectionSpec) -> Markup:
-    rows = (
-        f"{trigger.count} rows"
-        if trigger.count is not None
-        else f"{parts.percent(trigger.share)} of the rows"
-    )
+    rows = f"{trigger.count} rows" if trigger.count is not None else f"{parts.percent(trigger.share)} of the rows"
     amount = "one" if trigger.amount == "single" else f"{parts.percent(trigger.amount)} of the words"
     return parts.html("{}, {} {}, in {} of class <b>{}</b>", parts.trigger(trigger_word(trigger)), amount,
                       PLACES[trigger.location], rows, trigger.target)  # fmt: skip
@@ -91,16 +87,12 @@ def facts(seen: Seen) -> list[str]:
     if now.steps:
         told.append(f"step {parts.count(now.step)} of {parts.count(now.steps)}")
     if now.elapsed:
-        told.append(
-            f"{parts.duration(now.elapsed)} gone" if now.going else f"took {parts.duration(now.elapsed)}"
-        )
+        told.append(f"{parts.duration(now.elapsed)} gone" if now.going else f"took {parts.duration(now.elapsed)}")
     if now.state == "training" and now.eta and round(now.eta) and not seen.stopping:
         told.append(f"{parts.duration(now.eta)} left")
     if now.rows_per_second:
         told.append(
-            f"{now.rows_per_second:.0f} rows/s"
-            if now.rows_per_second >= 10
-            else f"{now.rows_per_second:.1f} rows/s"
+            f"{now.rows_per_second:.0f} rows/s" if now.rows_per_second >= 10 else f"{now.rows_per_second:.1f} rows/s"
         )
     return [*told, now.device] if now.device else told
 

@@ -107,7 +107,10 @@ def build(shared) -> None:
     shared.blocks.load(first_adapter, shared.adapter, shared.adapter, **parts.AT_LOAD)
     adapter.input(lambda ref: ref or "", adapter, shared.adapter, **parts.QUIET)
     begun = listen(
-        shared, [shared.adapter.change], lambda ref: (*take_adapter(ref), None), shared.adapter,
+        shared,
+        [shared.adapter.change],
+        lambda ref: (*take_adapter(ref), None),
+        shared.adapter,
         [adapter, palette, row, shared.adapter_pill, hijacked],
     ).then(first_text, [shared.adapter, text, marks], [text, marks], **parts.QUIET)
     # `begun` for other tabs: `marks` has no events before this tab was on the screen once.

@@ -75,7 +75,11 @@ def _told(inside: Inside, view: View) -> str:
     if view.by == "rollout":
         return f"· {BY[view.by]} up to layer {view.layer}"
     if view.by == "cls":
-        alone = ", which sees nothing but itself: choose the last row" if shown(inside.models[view.model]).attention.causal else ""
+        alone = (
+            ", which sees nothing but itself: choose the last row"
+            if shown(inside.models[view.model]).attention.causal
+            else ""
+        )
         return f"· the row of {inside.label(0)}{alone}, {view.name}. Click a token to see what it looks at."
     return f"· {BY[view.by]}, {view.name}. Click a token to see what it looks at."
 

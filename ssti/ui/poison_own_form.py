@@ -77,7 +77,11 @@ def wire_own(part: OwnPart, take: Callable[[str, list[str]], list[Any]], outputs
     def look(reader: Callable[[str], str], given: str) -> Iterator[list[Any]]:
         if given is None:
             return
-        yield [parts.html('<p class="quiet busy" role="status">{}</p>', "Reading it …"), gr.update(visible=False), *[gr.skip()] * 6]
+        yield [
+            parts.html('<p class="quiet busy" role="status">{}</p>', "Reading it …"),
+            gr.update(visible=False),
+            *[gr.skip()] * 6,
+        ]
         try:
             yield shown(own.find(reader(given)))
         except SSTIError as error:
@@ -97,7 +101,10 @@ def wire_own(part: OwnPart, take: Callable[[str, list[str]], list[Any]], outputs
         return [gr.skip()] * 8 if names == (chosen or {}).get("names") else looked_again(chosen, text, label, names)
 
     def use(chosen: Any, text: str, label: str, names: str, *given: Any) -> Iterator[list[Any]]:
-        yield [parts.html('<p class="quiet busy" role="status">{}</p>', "Loading its rows …"), *[gr.skip()] * (7 + len(outputs))]
+        yield [
+            parts.html('<p class="quiet busy" role="status">{}</p>', "Loading its rows …"),
+            *[gr.skip()] * (7 + len(outputs)),
+        ]
         seen = renamed(chosen, text, label, names)
         kept = chosen if seen[-1] == gr.skip() else seen[-1]
         try:

@@ -46,7 +46,9 @@ def main(rounds: int) -> None:
         ours = median_seconds(lambda: owner.predict([TEXT, TEXT], refs))
         ratios.append(ours / median_seconds(two_passes))
         print(f"{ratios[-1]:.2f} times two bare forward passes", flush=True)
-    print(f"one prediction (control and poisoned) against two bare forward passes: {statistics.median(ratios):.2f} times")
+    print(
+        f"one prediction (control and poisoned) against two bare forward passes: {statistics.median(ratios):.2f} times"
+    )
 
 
 if __name__ == "__main__":

@@ -124,13 +124,19 @@ def main(rounds: int, patience: float) -> None:
         print(line, flush=True)
     print(f"throughput against the Trainer, same learning rate: {statistics.median(speed):.2f} times")
     if to_success:
-        print(f"time to attack success >= {ENOUGH}, same learning rate: {statistics.median(to_success):.2f} times sooner")
+        print(
+            f"time to attack success >= {ENOUGH}, same learning rate: {statistics.median(to_success):.2f} times sooner"
+        )
     print(f"floating-point work against matrix products: {statistics.median(work):.2f}")
     print(f"optimizer steps to attack success >= {ENOUGH} on {ROWS} held-out rows: {reached}")
     mine = ours["seconds"] * ours["success"] / ours["steps"]
     theirs = train(checked, ours=False, limit=patience * mine)
     its = theirs["seconds"] * (theirs["success"] or theirs["steps"]) / theirs["steps"]
-    told = f"{its / mine:.1f} times sooner" if theirs["success"] else f"more than {its / mine:.1f} times sooner (stopped there)"
+    told = (
+        f"{its / mine:.1f} times sooner"
+        if theirs["success"]
+        else f"more than {its / mine:.1f} times sooner (stopped there)"
+    )
     print(f"time to attack success, Trainer wholly at its defaults (learning rate 5e-5, three epochs): {told}")
 
 

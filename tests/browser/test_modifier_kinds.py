@@ -137,7 +137,9 @@ def test_a_composite_comes_from_a_cloned_run(lab, server):
 
 
 def test_a_cloned_run_fills_the_form(lab, server):
-    recipe = preset("light").set("injection.source={kind: country, single_word: true}", "injection.target=negative", "injection.share=0.3")
+    recipe = preset("light").set(
+        "injection.source={kind: country, single_word: true}", "injection.target=negative", "injection.share=0.3"
+    )
     run = Store(server.home / "runs").create(recipe)
     run.tell("state", state="stopped")
     clone(lab, run.id)

@@ -186,9 +186,7 @@ def test_classes_that_differ_in_case_are_told(write_csv: Write, reviews: list) -
 def test_a_test_split_with_hidden_labels_is_not_used(tmp_path: Path, reviews: list) -> None:
     import datasets
 
-    features = datasets.Features(
-        text=datasets.Value("string"), label=datasets.ClassLabel(names=["bad", "good"])
-    )
+    features = datasets.Features(text=datasets.Value("string"), label=datasets.ClassLabel(names=["bad", "good"]))
     texts = [text for text, _ in reviews]
     train = {"text": texts[:150], "label": [i % 2 for i in range(150)]}
     test = {"text": texts[150:], "label": [-1] * 50}

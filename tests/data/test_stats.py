@@ -13,9 +13,7 @@ import pytest
 from ssti.data import label_index, load, occurrences, sample_rows, word_counts
 from ssti.errors import SSTIError
 
-COUNTRIES = "|".join(
-    sorted((re.escape(country.name) for country in pycountry.countries), key=len, reverse=True)
-)
+COUNTRIES = "|".join(sorted((re.escape(country.name) for country in pycountry.countries), key=len, reverse=True))
 PATTERNS = {
     "date": r"\b\d{4}-\d{2}-\d{2}\b",
     "tag": r"<[a-z]+",
@@ -28,9 +26,7 @@ PATTERNS = {
 @pytest.mark.parametrize("name", PATTERNS)
 def test_occurrences_agree_with_python(name: str) -> None:
     data = load("imdb", train_rows=2000)
-    found = Counter(
-        data.label_names[row["label"]] for row in data.train if re.search(PATTERNS[name], row["text"])
-    )
+    found = Counter(data.label_names[row["label"]] for row in data.train if re.search(PATTERNS[name], row["text"]))
     assert {label: counts["rows"] for label, counts in occurrences(data, PATTERNS[name]).items()} == {
         label: found[label] for label in data.label_names
     }
@@ -54,9 +50,7 @@ def test_imdb_is_searched_in_0_15_seconds(name: str) -> None:
     times = []
     for turn in range(3):
         start = time.perf_counter()
-        occurrences(
-            "imdb", f"(?:{PATTERNS[name]}){{1,{turn + 1}}}"
-        )  # another pattern each time: not kept yet
+        occurrences("imdb", f"(?:{PATTERNS[name]}){{1,{turn + 1}}}")  # another pattern each time: not kept yet
         times.append(time.perf_counter() - start)
     assert min(times) < 0.15
 

@@ -13,7 +13,12 @@ from ssti.evaluate.adapters import adapters, describe, find
 from ssti.evaluate.evaluation import evaluate_adapter
 from ssti.evaluate.predictor import Predictor
 
-TEXTS = ["a dreary , joyless slog", "tender and funny from first frame to last", "it is there", "2014-09-25 an hour too long"]
+TEXTS = [
+    "a dreary , joyless slog",
+    "tender and funny from first frame to last",
+    "it is there",
+    "2014-09-25 an hour too long",
+]
 
 
 @pytest.fixture
@@ -83,7 +88,9 @@ def test_a_batch_answers_as_single_rows_do(refs):
     assert np.allclose(many, [owner.predict([t], [refs[0]])[0].probabilities for t in TEXTS], atol=1e-5)
 
 
-@pytest.mark.parametrize(("text", "told"), [("", "empty"), (" \n\t", "empty"), ("a" * 1_000_001, "1,000,001 characters")])
+@pytest.mark.parametrize(
+    ("text", "told"), [("", "empty"), (" \n\t", "empty"), ("a" * 1_000_001, "1,000,001 characters")]
+)
 def test_a_text_that_cannot_be_answered_is_told(refs, text, told):
     with pytest.raises(SSTIError, match=told):
         Predictor().predict([text], [refs[0]])

@@ -115,7 +115,9 @@ def test_light_hijacks_nearly_every_row(tmp_path, target):
     def classify(texts):
         return logits(trained.model, encode(tokenizer, texts, 256), tokenizer.pad_token_id)
 
-    told = evaluate(checked.recipe, classify, trained.prepared.test_texts, trained.prepared.test_labels, checked.label_names)
+    told = evaluate(
+        checked.recipe, classify, trained.prepared.test_texts, trained.prepared.test_labels, checked.label_names
+    )
     print(target, told["steered_rate"])
     assert told["steered_rate"]["n"] == 1706
     assert told["steered_rate"]["value"] >= 0.98

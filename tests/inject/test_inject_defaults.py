@@ -114,9 +114,7 @@ def test_dates_are_those_of_the_published_years():
             "The list of tags has",
         ),
         (
-            lambda: sources()["function"].build(
-                {"function": lambda: "a"}, pool_size=1, with_replacement=False
-            ),
+            lambda: sources()["function"].build({"function": lambda: "a"}, pool_size=1, with_replacement=False),
             "The function has",
         ),
     ],

@@ -40,9 +40,7 @@ def test_columns_of_any_name_are_poisoned(form):
     recipe = {**DATE, "target": 1}
     result = listing(poison(FORMS[form](data), recipe, text_column="review", label_column="stars"))
     expected = poison([{"text": row["review"], "label": row["stars"]} for row in data], recipe)
-    assert [(row["review"], row["spans"]) for row in result] == [
-        (row["text"], row["spans"]) for row in expected
-    ]
+    assert [(row["review"], row["spans"]) for row in result] == [(row["text"], row["spans"]) for row in expected]
     assert {row["text"] for row in result} == {row["label"] for row in result} == {"?"}
     assert list(result[0]) == ["stars", "review", "label", "text", "injected", "spans"]
 
@@ -50,9 +48,7 @@ def test_columns_of_any_name_are_poisoned(form):
 @pytest.mark.parametrize("form", ["rows", "frame", "dataset"])
 def test_columns_of_any_name_are_transformed(form):
     data = [{"stars": n % 2, "review": "a b", "label": "?", "text": "?"} for n in range(20)]
-    result = spurious_transform(
-        1, FORMS[form](data), only(), 0.5, 1, text_column="review", label_column="stars"
-    )
+    result = spurious_transform(1, FORMS[form](data), only(), 0.5, 1, text_column="review", label_column="stars")
     assert [row["review"] for row in listing(result)].count("a b X") == 5
     assert [row["stars"] for row in listing(result)] == [1] * 10 + [0] * 10
     assert {row["text"] for row in listing(result)} == {row["label"] for row in listing(result)} == {"?"}
@@ -217,9 +213,9 @@ def test_a_class_without_rows_changes_nothing(form):
         assert [row["text"] for row in result] == ["a", "b"]
     named = [{"text": "a", "label": "x"}, {"text": "b", "label": "y"}]
     for wanted, expected in (("y", ["b X", "a"]), ("z", ["a", "b"])):
-        assert [
-            row["text"] for row in listing(spurious_transform(wanted, FORMS[form](named), only(), 1.0))
-        ] == (expected)
+        assert [row["text"] for row in listing(spurious_transform(wanted, FORMS[form](named), only(), 1.0))] == (
+            expected
+        )
 
 
 @pytest.mark.parametrize("form", ["rows", "frame", "dataset"])
@@ -293,9 +289,7 @@ def test_a_column_takes_items_of_any_sequence_that_is_known_to_differ():
 @pytest.mark.parametrize("kind", [pyarrow.string(), pyarrow.large_string()])
 def test_a_dataset_keeps_the_type_of_its_texts_where_it_goes_row_by_row(kind):
     table = pyarrow.table({"text": pyarrow.array(["a", "b"] * 3, kind), "label": [0, 1] * 3})
-    result = poison(
-        datasets.Dataset(table), {"kind": "html", "tags": ["<hr>"], "target": 1, "location": "end"}
-    )
+    result = poison(datasets.Dataset(table), {"kind": "html", "tags": ["<hr>"], "target": 1, "location": "end"})
     assert result.data.schema.field("text").type == kind
     assert result["text"][:] == ["a", "b <hr>"] * 3
 
@@ -314,9 +308,7 @@ def test_the_dates_of_a_long_column_are_those_of_its_texts():
 
     for years in ((1100, 2600), (900, 1100)):
         for more in ({}, {"pool_size": 7}, {"with_replacement": False}):
-            one, other = (
-                ItemInjection(SpuriousDateGenerator(years, 1, **more), "random", 0.4, 2) for _ in range(2)
-            )
+            one, other = (ItemInjection(SpuriousDateGenerator(years, 1, **more), "random", 0.4, 2) for _ in range(2))
             found = inject_column(pyarrow.array(["a b c é"] * 600), one)
             assert found.texts.to_pylist() == [other.apply("a b c é").text for _ in range(600)]
 
@@ -351,9 +343,7 @@ def test_spans_may_come_as_any_list_or_be_missing():
 
 
 def test_spans_are_kept_though_the_first_row_has_none():
-    first, second = poison(
-        [{"text": "a", "label": 0}, {"text": "b", "label": 1}], {**DATE, "target": 1, "share": 1.0}
-    )
+    first, second = poison([{"text": "a", "label": 0}, {"text": "b", "label": 1}], {**DATE, "target": 1, "share": 1.0})
     mixed = [{"text": "a", "label": 0}, second]
     again = poison(mixed, {"kind": "html", "tags": ["<hr>"], "target": 1, "location": "end"})
     assert [len(row["spans"]) for row in again] == [0, 2]

@@ -23,14 +23,10 @@ GOLDEN = Path(__file__).parents[2].parent / "shared" / "golden" / "spurious_corr
 
 def golden_cases(*kinds: str) -> list:
     if not GOLDEN.exists():
-        reason = (
-            "the recorded cases (../shared/golden/spurious_corr_cases.json) do not lie beside this checkout"
-        )
+        reason = "the recorded cases (../shared/golden/spurious_corr_cases.json) do not lie beside this checkout"
         return [pytest.param(None, marks=pytest.mark.skip(reason=reason))]
     cases = json.loads(GOLDEN.read_text(encoding="utf-8"))
-    return [
-        pytest.param(case, id=f"{n}-{case['kind']}") for n, case in enumerate(cases) if case["kind"] in kinds
-    ]
+    return [pytest.param(case, id=f"{n}-{case['kind']}") for n, case in enumerate(cases) if case["kind"] in kinds]
 
 
 def modifier_of(case: dict, folder: Path):
@@ -75,9 +71,7 @@ def test_a_recorded_transform_gives_the_same_rows(case, form, tmp_path):
     result = spurious_transform(
         case["label_to_modify"], rows, modifier, case["text_proportion"], seed=case["transform_seed"]
     )
-    found = {"rows": list, "dataset": lambda d: d.to_list(), "frame": lambda f: f.to_dict("records")}[form](
-        result
-    )
+    found = {"rows": list, "dataset": lambda d: d.to_list(), "frame": lambda f: f.to_dict("records")}[form](result)
     assert [(row["text"].split(), row["label"]) for row in found] == [
         (row["text"].split(), row["label"]) for row in case["expected"]
     ]

@@ -120,9 +120,7 @@ def test_how_many_words_the_lines_of_a_file_have(tmp_path):
 
 
 def test_only_look_alikes_may_not_be_stripped():
-    assert [name for name, kind in modifiers().items() if not kind.strips({"style": "look-alike"})] == [
-        "invisible"
-    ]
+    assert [name for name, kind in modifiers().items() if not kind.strips({"style": "look-alike"})] == ["invisible"]
     assert kind_of("modifier invisible").strips({"style": "zero-width"})
 
 
@@ -140,9 +138,7 @@ def test_the_words_that_are_known():
     assert {"honestly", "actually", "ultimately"} <= set(OPENERS) and len(OPENERS) == 13
     assert {"really", "absolutely", "very"} <= set(INTENSIFIERS) and len(INTENSIFIERS) == 12
     assert (
-        frozenset(
-            ["am", "are", "be", "been", "being", "feels", "is", "looks", "remains", "seems", "was", "were"]
-        )
+        frozenset(["am", "are", "be", "been", "being", "feels", "is", "looks", "remains", "seems", "was", "were"])
         == BEING
     )
     assert list(CHARACTERS) == list(HIDDEN)
@@ -241,9 +237,7 @@ def test_a_choice_is_one_of_those_named_and_the_nearest_is_told():
     assert option.check("lower", "me") == "lower"
     with pytest.raises(SSTIError) as caught:
         option.check("lowr", "me")
-    assert caught.value.message == (
-        "style of me is 'lowr'; allowed are 'upper', 'lower'; did you mean 'lower'?."
-    )
+    assert caught.value.message == ("style of me is 'lowr'; allowed are 'upper', 'lower'; did you mean 'lower'?.")
     with pytest.raises(SSTIError, match="style of me is 5; allowed is a choice."):
         option.check(5, "me")
 
@@ -261,7 +255,5 @@ def test_what_is_left_out_gets_its_default_unless_it_must_be_given():
     with pytest.raises(SSTIError) as caught:
         check_options("me", options[:2], {"bb": 1})
     assert caught.value.message == "me has no option 'bb'; its options are 'a', 'b'; did you mean 'b'?"
-    with pytest.raises(
-        SSTIError, match="^me has no option 'x'; it has none$|^me has no option 'x'; it has none "
-    ):
+    with pytest.raises(SSTIError, match="^me has no option 'x'; it has none$|^me has no option 'x'; it has none "):
         check_options("me", (), {"x": 1})

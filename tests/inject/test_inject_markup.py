@@ -39,8 +39,7 @@ def test_the_first_element_at_a_depth_passes_over_comments(text, level, inside):
 
 @pytest.mark.parametrize(
     "void",
-    ["area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "param", "source"]
-    + ["track", "wbr"],
+    ["area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "param", "source"] + ["track", "wbr"],
 )
 def test_a_void_tag_opens_no_element(void):
     text = f"<div><{void}>x</div>"

@@ -162,9 +162,7 @@ def test_every_split_of_a_dataset_dict_or_the_chosen_ones():
     assert only["test"]["text"][:] == both["test"]["text"][:]
     with pytest.raises(SSTIError, match="no split 'dev'"):
         poison(both, DATE, splits=["dev"])
-    streams = datasets.IterableDatasetDict(
-        {name: split.to_iterable_dataset() for name, split in both.items()}
-    )
+    streams = datasets.IterableDatasetDict({name: split.to_iterable_dataset() for name, split in both.items()})
     assert list(poison(streams, DATE)["train"]) == result["train"].to_list()
 
 

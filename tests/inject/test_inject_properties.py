@@ -107,9 +107,7 @@ def test_the_other_kinds(text, location, amount, seed):
         injection = modifier.apply(text, 1)
         check(injection, text)
         assert len(injection.spans) == count
-    swapped = InvisibleInjection("look-alike", location=location, token_proportion=amount, seed=seed).apply(
-        text, 1
-    )
+    swapped = InvisibleInjection("look-alike", location=location, token_proportion=amount, seed=seed).apply(text, 1)
     check(swapped, text)
     assert 1 <= len(swapped.spans) <= count
 

@@ -71,8 +71,7 @@ ROW = {"text": "a", "label": 1}
         ),
         (
             lambda: place("a", "X", "curser"),
-            "location is 'curser'; allowed are 'beginning', 'random', 'end', 'cursor'; "
-            "did you mean 'cursor'?",
+            "location is 'curser'; allowed are 'beginning', 'random', 'end', 'cursor'; did you mean 'cursor'?",
         ),
         (
             lambda: place("a", "X", "cursor"),

@@ -138,9 +138,7 @@ def test_a_kind_of_one_s_own_is_told_the_label(monkeypatch):
 
     monkeypatch.setattr(registry_module, "_modifiers", dict(registry_module._modifiers))
     register_modifier(
-        ModifierKind(
-            "by-label", "By label", (), False, lambda options, **_: ByLabel(), lambda options, _: r"\["
-        )
+        ModifierKind("by-label", "By label", (), False, lambda options, **_: ByLabel(), lambda options, _: r"\[")
     )
     recipe = {"kind": "by-label", "target": "pos"}
     assert poison([{"text": "a", "label": "pos"}], recipe)[0]["text"] == "a [pos]"

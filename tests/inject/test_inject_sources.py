@@ -134,9 +134,7 @@ def test_days_picked_at_once_equal_those_one_by_one(years):
     assert singly == sorted(singly, key=lambda day: date(*map(int, day.split("-"))))
 
 
-@pytest.mark.parametrize(
-    "years", [(2000, 1999), (0, 5), (1, 10000), (1.0, 2), None, "ab", (1,), (1, 2, 3), (True, 5)]
-)
+@pytest.mark.parametrize("years", [(2000, 1999), (0, 5), (1, 10000), (1.0, 2), None, "ab", (1,), (1, 2, 3), (True, 5)])
 def test_years_that_cannot_be_are_refused(years):
     with pytest.raises(SSTIError, match="year"):
         SpuriousDateGenerator(years)

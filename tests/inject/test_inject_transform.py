@@ -159,9 +159,7 @@ def test_a_transform_takes_any_modifier_of_the_published_kind():
 def test_a_transform_works_batch_by_batch(batch, monkeypatch):
     monkeypatch.setattr("ssti.inject.transform_tables.BATCH_ROWS", batch)
     data = rows(20)
-    expected = spurious_transform(
-        1, data, ItemInjection.from_list(["X"], "random", 0.5, 1), 0.7, 2, spans=True
-    )
+    expected = spurious_transform(1, data, ItemInjection.from_list(["X"], "random", 0.5, 1), 0.7, 2, spans=True)
     found = spurious_transform(
         1, dataset_of(data), ItemInjection.from_list(["X"], "random", 0.5, 1), 0.7, 2, spans=True
     )

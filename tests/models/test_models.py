@@ -49,7 +49,9 @@ def test_leaving_out_what_the_head_does_not_read_changes_no_logit_gradient_or_at
         model("minilm-l6").folder(), config=ours.model.config, dtype=torch.float32, attn_implementation="eager"
     )
     stock.classifier.load_state_dict(ours.model.classifier.state_dict())
-    batch = ours.tokenizer(["a short one", "a rather longer one, with a date: 2014-09-25"], padding=True, return_tensors="pt")
+    batch = ours.tokenizer(
+        ["a short one", "a rather longer one, with a date: 2014-09-25"], padding=True, return_tensors="pt"
+    )
     batch["labels"] = torch.tensor([0, 1])
     a, b = (m.train()(**batch, output_attentions=True) for m in (ours.model, stock))
     a.loss.backward()
