@@ -66,10 +66,10 @@ class Job:
             raise Stopped
 
 
-def progress(part: float, words: str, label: str = "") -> Markup:
-    """A bar that says how far it is; a screen reader calls it `label`, or the first of the words."""
+def progress(part: float, words: str) -> Markup:
+    """A bar that says how far it is; a screen reader calls it by the first of the words."""
     return parts.html(
         '<div class="going-on" role="progressbar" aria-label="{}" aria-valuemin="0" aria-valuemax="100" '
         'aria-valuenow="{}"><i class="track"><i style="width:{}%"></i></i><p class="quiet">{}</p></div>',
-        label or words.split(" · ")[0], round(part * 100), round(part * 100, 1), words,
+        words.split(" · ")[0], round(part * 100), round(part * 100, 1), words,
     )  # fmt: skip
