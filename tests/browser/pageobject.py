@@ -46,6 +46,11 @@ class Lab:
         self.page.wait_for_load_state("networkidle")
         return self
 
+    def leave(self) -> Lab:
+        """Close what is shown. A page left open reloads itself when its server is back, and that ends an `open`."""
+        self.page.goto("about:blank")
+        return self
+
     def tab(self, title: str) -> Lab:
         """Choose a tab, also one that is folded away."""
         found = self.page.get_by_role("tab", name=title, exact=True)

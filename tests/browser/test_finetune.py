@@ -162,6 +162,7 @@ def test_a_run_goes_on_without_the_server_and_the_page_finds_it_again(fresh_serv
     id = start_a_clone(lab, store, 2000)
     run = store.find(id)
     expect(facts(lab.page)).to_contain_text(re.compile(r"step [1-9]"), timeout=LONG)
+    lab.leave()
     server.kill()
     before = run.progress().step
     server.start()
