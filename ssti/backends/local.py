@@ -19,19 +19,22 @@ from ssti.runs.worker import STOP
 NICE = 10
 
 
-def launch(recipe: Recipe, with_control: bool = False, store: Store | None = None) -> list[Run]:
+def launch(
+    recipe: Recipe, with_control: bool = False, store: Store | None = None, owner: str | None = None
+) -> list[Run]:
     """Check a recipe, make its run (and its control's), and start them. Returns the runs, the poisoned one first.
 
+    `owner` is the key of whoever asks (`Run.belongs_to`).
     Raises SSTIError, and makes nothing, when the recipe cannot run here.
     """
     from ssti.finetune.check import check
 
     check(recipe)
     store = store or Store()
-    runs = [store.create(recipe)]
+    runs = [store.create(recipe, owner=owner)]
     start(runs[0])
     if with_control and not recipe.is_control:
-        runs.append(store.create(recipe.control(), control_of=runs[0].id))
+        runs.append(store.create(recipe.control(), control_of=runs[0].id, owner=owner))
         start(runs[1])
     return runs
 

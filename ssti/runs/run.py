@@ -11,6 +11,7 @@ from typing import Any
 from ssti.errors import SSTIError
 from ssti.recipe import Recipe, load_recipe
 from ssti.runs import events
+from ssti.runs.owner import read_owner, same_owner
 
 GOING = ("queued", "starting", "training", "evaluating")
 ENDED = ("done", "stopped", "failed", "interrupted")
@@ -69,6 +70,15 @@ class Run:
     def control_of(self) -> str | None:
         """The id of the poisoned run whose clean twin this is."""
         return self.id.removesuffix("-control") if self.id.endswith("-control") else None
+
+    @property
+    def owner_hash(self) -> str | None:
+        """The hash of the key of whoever started it; None where nobody is named."""
+        return read_owner(self.path)
+
+    def belongs_to(self, key: str | None) -> bool:
+        """Whether whoever holds this key started it."""
+        return same_owner(self.owner_hash, key)
 
     def metrics(self) -> dict[str, Any] | None:
         """What was measured at the end; None before."""

@@ -11,6 +11,7 @@ from ssti.errors import SSTIError, nearest
 from ssti.home import home, write_text
 from ssti.recipe import Recipe
 from ssti.runs.names import new_name
+from ssti.runs.owner import write_owner
 from ssti.runs.run import GOING, Run
 
 ID = re.compile(r"[a-z0-9][a-z0-9-]{0,63}")
@@ -23,8 +24,11 @@ class Store:
     def __init__(self, root: Path | None = None) -> None:
         self.root = root or home() / "runs"
 
-    def create(self, recipe: Recipe, control_of: str | None = None) -> Run:
-        """A new run, queued, with its recipe written. Raises SSTIError where the disk has no room or no leave."""
+    def create(self, recipe: Recipe, control_of: str | None = None, owner: str | None = None) -> Run:
+        """A new run, queued, with its recipe written. Raises SSTIError where the disk has no room or no leave.
+
+        `owner` is the key of whoever starts it; only its hash is written.
+        """
         try:
             self.root.mkdir(parents=True, exist_ok=True)
             free = shutil.disk_usage(self.root).free
@@ -37,6 +41,8 @@ class Store:
             name = f"{control_of}-control" if control_of else new_name({p.name for p in self.root.iterdir()})
             path = self.root / name
             path.mkdir()
+            if owner is not None:
+                write_owner(path, owner)
             write_text(path / "recipe.yaml", recipe.to_yaml())
         except FileExistsError as error:
             raise SSTIError(
