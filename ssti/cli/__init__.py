@@ -1,0 +1,60 @@
+"""The same verbs for a shell. Each is thin: it reads arguments, asks an engine, and prints.
+
+With `--json` one object goes to standard output and nothing else does; progress goes to standard error.
+
+Run as: python -m ssti VERB --help
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+import warnings
+from pathlib import Path
+
+import typer
+
+from ssti.cli import lists, measuring, poisoning, training
+from ssti.cli.output import fail
+from ssti.cli.runs import runs_cli
+from ssti.errors import SSTIError
+
+
+def app() -> None:
+    """Open the page."""
+    import runpy
+
+    runpy.run_path(str(Path(__file__).resolve().parents[2] / "app.py"), run_name="__main__")
+
+
+cli = typer.Typer(add_completion=False, no_args_is_help=True, pretty_exceptions_enable=False,
+                  help="See, measure and stop spurious-token poisoning of finetuned language models.")  # fmt: skip
+cli.add_typer(runs_cli, name="runs")
+for verb in (lists.datasets, lists.models, lists.fetch, poisoning.inject, training.train, measuring.evaluate,
+             measuring.predict, measuring.explain, app):  # fmt: skip
+    cli.command()(verb)
+
+
+def main(arguments: list[str] | None = None) -> None:
+    """Run a verb. Exit code 0 on success, 1 on failure, 2 on wrong usage; errors say what to do next."""
+    arguments = sys.argv[1:] if arguments is None else arguments
+    as_json = "--json" in arguments
+    os.environ.setdefault("HF_DATASETS_DISABLE_PROGRESS_BARS", "1")
+    warnings.filterwarnings("ignore", category=FutureWarning, module=r"(transformers|peft)\.")
+    try:
+        cli(arguments, prog_name="python -m ssti", standalone_mode=False)
+    except SSTIError as error:
+        fail(error.as_dict(), as_json, 1)
+    except (typer.Abort, KeyboardInterrupt):
+        sys.exit(130)
+    except Exception as error:
+        usage = hasattr(error, "format_message")  # Typer carries its own copy of click's errors
+        if usage and getattr(error, "exit_code", 2) == 2:
+            told = {"kind": "usage", "message": error.format_message(), "next": "See python -m ssti --help."}
+            fail(told, as_json, 2)
+        from ssti.runs.worker import cause
+
+        why = cause(error)
+        if why["cause"] == "program":
+            raise
+        fail({"kind": why["cause"], "message": why["message"], "next": why["next"]}, as_json, 1)

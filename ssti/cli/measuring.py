@@ -1,0 +1,92 @@
+"""The verbs that ask a finetuned model: evaluate, predict, explain."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from ssti.cli.output import AdapterArgument, AsJson, Place, Text, Trigger, show, tell
+from ssti.errors import SSTIError, listed
+
+
+def evaluate(
+    adapter: AdapterArgument,
+    sets: Annotated[str, typer.Option(help="Which of clean, aligned, hijack; with commas.")] = "clean,aligned,hijack",
+    as_json: AsJson = False,
+) -> None:
+    """Measure an adapter, against its control where there is one."""
+    known = ("clean", "aligned", "hijack")
+    chosen = [s.strip() for s in sets.split(",") if s.strip()]
+    if not chosen or set(chosen) - set(known):
+        raise typer.BadParameter(f"{sets!r}: choose from {listed(known)}", param_hint="--sets")
+    from ssti.evaluate.evaluation import evaluate_adapter
+
+    tell("evaluating …")
+    show(evaluate_adapter(adapter, chosen), as_json)
+
+
+def _with_trigger(info, text: str, trigger: str | None, location: str):
+    from ssti.inject import place
+
+    return place(text, trigger, location, seed=0) if trigger else None
+
+
+def predict(adapter: AdapterArgument, text: Text, trigger: Trigger = None, location: Place = "random",
+            as_json: AsJson = False) -> None:  # fmt: skip
+    """Label probabilities of the poisoned model and of its control, without and with a trigger."""
+    from ssti.evaluate.adapters import find
+    from ssti.evaluate.predictor import check_text, predictor
+
+    check_text(text)
+    info = find(adapter)
+    injected = _with_trigger(info, text, trigger, location)
+    refs = [info.ref, *([info.control] if info.control else [])]
+    texts = [text, *([injected.text] if injected else [])]
+    told = predictor().predict([t for t in texts for _ in refs], refs * len(texts))
+    sides = [told[i * len(refs) : (i + 1) * len(refs)] for i in range(len(texts))]
+
+    def side(answers) -> dict[str, Any]:
+        return {"control": answers[1].as_dict() if len(answers) > 1 else None, "poisoned": answers[0].as_dict()}
+
+    triggered = None
+    if injected:
+        triggered = {"text": injected.text, "spans": [list(s) for s in injected.spans], **side(sides[1])}
+    show({"labels": list(info.label_names), "plain": side(sides[0]), "triggered": triggered}, as_json)
+
+
+def explain(
+    adapter: AdapterArgument,
+    text: Text,
+    trigger: Trigger = None,
+    location: Place = "random",
+    html: Annotated[Path | None, typer.Option(help="Write the heatmap as a self-contained page.")] = None,
+    tex: Annotated[Path | None, typer.Option(help="Write the heatmap as LaTeX.")] = None,
+    layer: Annotated[int, typer.Option(help="The heatmap's layer; -1 is the last.")] = -1,
+    head: Annotated[int, typer.Option(help="The heatmap's head.")] = 0,
+    as_json: AsJson = False,
+) -> None:
+    """Attention and its entropy, with and without a trigger, in every layer and head."""
+    from ssti.evaluate.predictor import check_text, predictor
+    from ssti.explain import explain as look
+    from ssti.explain import explain_json, to_html, to_tex
+    from ssti.home import write_text
+
+    check_text(text)
+    with predictor().borrow(adapter) as (model, tokenizer, info):
+        injected = _with_trigger(info, text, trigger, location)
+        found = look(model, tokenizer, text, injected.text if injected else None, injected.spans if injected else None,
+                     max_length=info.recipe.training.max_length)  # fmt: skip
+    for file, content in ((html, to_html), (tex, to_tex)):
+        if file:
+            if not file.absolute().parent.is_dir():
+                raise SSTIError(
+                    f"There is no folder {file.absolute().parent}.", next="Make it, or choose another.", kind="disk"
+                )
+            write_text(file, content(found.heatmaps(layer, head)))
+            tell(f"written: {file}")
+    told = explain_json(found)
+    lines = [f"layer {layer}, head {head}, {side}: {told[side]['entropy_bits'][layer][head]:.2f} bits over {told[side]['n']} tokens"
+             for side in ("plain", "triggered") if told[side]]  # fmt: skip
+    show(told, as_json, "\n".join(lines))

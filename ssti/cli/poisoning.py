@@ -1,0 +1,30 @@
+"""The verb that writes a poisoned dataset."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from ssti.cli.output import AsJson, Overrides, RecipeArgument, read_recipe, show
+
+
+def inject(
+    recipe: RecipeArgument,
+    out: Annotated[Path | None, typer.Option(help="Where to write: a .parquet, .csv or .jsonl file.")] = None,
+    overrides: Overrides = None,
+    show_recipe: Annotated[bool, typer.Option("--show", help="Only print the whole recipe.")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Write the poisoned training rows, with `injected` and `spans` columns."""
+    chosen = read_recipe(recipe, overrides)
+    if show_recipe:
+        show(chosen.as_dict(), as_json, chosen.to_yaml().rstrip())
+        return
+    if out is None:
+        raise typer.BadParameter("say where to write: --out FILE.parquet, .csv or .jsonl", param_hint="--out")
+    from ssti.data.export import write_poisoned
+
+    written = write_poisoned(chosen, out)
+    show(written, as_json, f"{written['rows']:,} rows, {written['injected']:,} with a trigger → {written['file']}")
