@@ -97,7 +97,7 @@ def test_step_by_step_with_the_cache_is_one_pass(model, vectors):
     ids = vectors["input_ids"][:1]
     cache, steps = None, []
     for position in range(ids.shape[1]):
-        out = model(input_ids=ids[:, position : position + 1], past_key_values=cache, use_cache=True)
-        cache = out.past_key_values
+        out = model(input_ids=ids[:, position : position + 1], cache=cache, use_cache=True)
+        cache = out.cache
         steps.append(out.logits)
     assert (torch.cat(steps, dim=1) - vectors["logits"][:1]).abs().max().item() < TOLERANCE

@@ -64,9 +64,9 @@ def test_the_cache_gives_the_same_logits_and_keeps_only_the_key_heads():
     expected = model(**batch).logits
     mask = batch["attention_mask"]
     first = model(input_ids=batch["input_ids"][:, :6], attention_mask=mask[:, :6], use_cache=True)
-    rest = model(input_ids=batch["input_ids"][:, 6:], attention_mask=mask, past_key_values=first.past_key_values)
+    rest = model(input_ids=batch["input_ids"][:, 6:], attention_mask=mask, cache=first.cache)
     assert (rest.logits - expected[:, 6:]).abs().max() < 1e-5
-    assert [layer.keys.shape[1] for layer in rest.past_key_values.layers] == [2, 3, 4]
+    assert [layer.keys.shape[1] for layer in rest.cache.layers] == [2, 3, 4]
 
 
 @pytest.mark.parametrize("reentrant", [False, True])

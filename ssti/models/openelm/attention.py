@@ -63,7 +63,7 @@ class OpenELMAttention(nn.Module):
         hidden_states: torch.Tensor,
         position_embeddings: tuple[torch.Tensor, torch.Tensor],
         attention_mask: torch.Tensor | None = None,
-        past_key_values: Cache | None = None,
+        cache: Cache | None = None,
         **kwargs,
     ) -> tuple[torch.Tensor, torch.Tensor | None]:
         """[rows, positions, model_dim] to the same, and the weights where the attention gives them away."""
@@ -73,8 +73,8 @@ class OpenELMAttention(nn.Module):
         query = rotate(self.q_norm(query), *position_embeddings, value.dtype).transpose(1, 2)
         key = rotate(self.k_norm(key), *position_embeddings, value.dtype).transpose(1, 2)
         value = value.transpose(1, 2)
-        if past_key_values is not None:
-            key, value = past_key_values.update(key, value, self.layer_idx)
+        if cache is not None:
+            key, value = cache.update(key, value, self.layer_idx)
 
         attend: Callable = ALL_ATTENTION_FUNCTIONS.get_interface(
             self.config._attn_implementation, eager_attention_forward

@@ -26,7 +26,6 @@ class OpenELMConfig(PreTrainedConfig):
     """
 
     model_type = "openelm"
-    keys_to_ignore_at_inference = ["past_key_values"]
     attribute_map = {
         "hidden_size": "model_dim",
         "num_hidden_layers": "num_transformer_layers",
