@@ -24,7 +24,8 @@ class DatasetInfo:
     `splits` are rows per split as the source publishes them, before duplicates are removed; `rows` is their
     sum over the splits that `load` uses. `usual_words` is the mean number of whitespace words of a text.
     `reason` says why it cannot be used here and now, and what to do; it is None when it can. `note` says what
-    `load` makes of the source. `extra_columns` are kept beside `text` and `label`.
+    `load` makes of the source. `extra_columns` are kept beside `text` and `label`. `notes` are sentences for people
+    about a file that somebody brought: which columns and classes were taken, how it was read, what was left out.
     """
 
     name: str
@@ -41,6 +42,7 @@ class DatasetInfo:
     extra_columns: tuple[str, ...] = ()
     available: bool = True
     reason: str | None = None
+    notes: tuple[str, ...] = ()
 
     def as_json(self) -> dict[str, Any]:
         """The row that `python -m ssti datasets --json` prints."""
@@ -48,6 +50,7 @@ class DatasetInfo:
         row["label_names"] = list(self.label_names)
         row["extra_columns"] = list(self.extra_columns)
         row["splits"] = dict(self.splits)
+        row["notes"] = list(self.notes)
         return row
 
 
@@ -99,6 +102,14 @@ class TextDataset:
     @property
     def label_names(self) -> tuple[str, ...]:
         return self.info.label_names
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """Sentences about how these rows were read, for the page and the command line alike.
+
+        Of one's own data: columns, classes, encoding, delimiter, rows left out, classes merged; what was guessed says so.
+        """
+        return self.info.notes or ((self.info.note,) if self.info.note else ())
 
     @property
     def nbytes(self) -> int:

@@ -137,6 +137,7 @@ def _info(name: str, place: str, guess: Guess, tables: dict[str, Any]) -> Datase
         usual_words=guess.usual_words,
         source="file" if here else "hub",
         note=" ".join(guess.problems),
+        notes=guess.problems,
     )
 
 
