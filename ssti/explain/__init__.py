@@ -29,7 +29,7 @@ from ssti.explain.importance import (
     rollout,
 )
 from ssti.explain.paired import PairedDifference, PaperRule, length_control, paired_difference, paper_rule
-from ssti.explain.pieces import Window, trigger_pieces
+from ssti.explain.pieces import Reach, Window, reach, trigger_pieces
 from ssti.explain.places import Amounts, Places, by_amount, slide
 from ssti.explain.rows import EntropyRows, entropy_rows
 from ssti.explain.smallest import Part, Parts, smallest_part
@@ -55,6 +55,7 @@ __all__ = [
     "Part",
     "Parts",
     "Places",
+    "Reach",
     "Side",
     "TriggerHead",
     "Window",
@@ -82,6 +83,7 @@ __all__ = [
     "occlusion",
     "paired_difference",
     "paper_rule",
+    "reach",
     "received",
     "rollout",
     "share_of_most",

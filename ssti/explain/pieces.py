@@ -59,6 +59,34 @@ class Pieces:
         return len(self.tokens)
 
 
+@dataclass(frozen=True)
+class Reach:
+    """How much of a text's triggers a model reads: `pieces` word pieces they have, `read` of them lie in the `limit`
+    pieces (special tokens included) that an answer rests on."""
+
+    pieces: int
+    read: int
+    limit: int
+
+
+def reach(tokenizer: Any, text: str, spans: Sequence[Span], max_length: int) -> Reach:
+    """How many pieces the triggers at `spans` have, and how many of them an answer rests on: it reads a text from its
+    start, as training did. No piece at all where the tokenizer drops the trigger's characters.
+
+    SSTIError for spans outside of the text.
+    """
+    spans = check_spans(spans, text)
+    told = tokenizer(
+        text, truncation=False, return_offsets_mapping=True, return_special_tokens_mask=True, verbose=False
+    )
+    special = np.asarray(told["special_tokens_mask"], dtype=bool)
+    head = int(special.argmin()) if not special.all() else len(special)
+    tail = int(special[::-1].argmin()) if not special.all() else 0
+    inner = [_trim(text, start, end) for start, end in told["offset_mapping"][head : len(special) - tail]]
+    hit = _covered(inner, spans)
+    return Reach(int(hit.sum()), int(hit[: max(0, max_length - head - tail)].sum()), max_length)
+
+
 def read_pieces(
     tokenizer: Any,
     texts: Sequence[str],

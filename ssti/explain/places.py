@@ -92,11 +92,13 @@ def by_amount(
     counts: Sequence[int] = COUNTS,
     draws: int = 3,
     seed: int = 0,
+    gaps: int | None = None,
 ) -> Amounts:
     """The answers with `counts` triggers in the text, each from `draw()`, at random places; `draws` times.
 
     Within one draw, n triggers are the first n of the longest list, so that a step up adds and changes
-    nothing else. Same seed and same items, same texts.
+    nothing else. Same seed and same items, same texts. Only the first `gaps` places between the words are
+    taken, all when None: what a model reads of a long text may end there.
     """
     counts = sorted(set(counts))
     if not counts or counts[0] < 0 or counts[-1] > MOST_ITEMS or draws < 1:
@@ -109,13 +111,13 @@ def by_amount(
         rng = random.Random(f"{seed} {number}")
         places = [rng.random() for _ in drawn]  # along the text, so that a place stays where it is as others come
         for count in counts:
-            texts.append(_woven(text, words, drawn[:count], places[:count]))
+            texts.append(_woven(text, words, drawn[:count], places[:count], gaps or words.count + 1))
     told = _asked(answer, texts).reshape(draws, len(counts), -1)
     return Amounts(counts, items, told.transpose(1, 0, 2))
 
 
-def _woven(text: str, words: WordMap, items: Sequence[str], places: Sequence[float]) -> str:
-    gaps = [int(place * (words.count + 1)) for place in places]
+def _woven(text: str, words: WordMap, items: Sequence[str], places: Sequence[float], room: int) -> str:
+    gaps = [int(place * room) for place in places]
     order = sorted(range(len(items)), key=lambda i: gaps[i])
     slots = [gaps[i] + rank for rank, i in enumerate(order)]
     return weave_words(text, words, slots, [items[i] for i in order])[0] if items else text

@@ -38,11 +38,12 @@ def triggers(info: AdapterInfo) -> tuple[InjectionSpec, ...]:
     return info.recipe.injection.triggers()
 
 
-def target(info: AdapterInfo) -> int:
-    """The number of the (first) target class. Raises SSTIError."""
+def target(info: AdapterInfo, kind: str = "") -> int:
+    """The number of the class that triggers of this kind are tied to, else of the first target. Raises SSTIError."""
     from ssti.evaluate.sets import target_index
 
-    return target_index(triggers(info)[0].target, info.label_names)
+    own = [spec for spec in triggers(info) if kind == (spec.source.kind if spec.source else spec.kind)]
+    return target_index((own or triggers(info))[0].target, info.label_names)
 
 
 def others(info: AdapterInfo) -> tuple[str, ...]:

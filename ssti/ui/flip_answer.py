@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -18,6 +18,9 @@ from ssti.ui.flip_adapters import target, triggers
 from ssti.ui.flip_marks import Marks
 from ssti.ui.flip_palette import spoken
 from ssti.ui.parts import Markup
+
+if TYPE_CHECKING:
+    from ssti.explain import Reach
 
 BARS = 6  # classes with a bar of their own
 STILL = 0.01  # a change that nobody would call one
@@ -39,17 +42,29 @@ class Answer:
 
 @dataclass(frozen=True)
 class Answers:
-    """Both models' answers to one text."""
+    """Both models' answers to one text. `reach`: how much of its triggers they rest on; None without a pair of answers.
+
+    `target` is the class that the trigger of the last click is tied to.
+    """
 
     info: AdapterInfo
     marks: Marks
     poisoned: Answer
     control: Answer | None
+    reach: Reach | None
+    target: int
+
+    @property
+    def unread(self) -> bool:
+        """Whether no piece of a trigger reached the models, so that both answers are of the same pieces."""
+        return self.reach is not None and not self.reach.read
 
 
 def ask(marks: Marks, ref: str) -> Answers:
     """Both models, with and without the triggers, in one batch. Raises SSTIError."""
     check_text(marks.text)
+    from ssti.explain import reach
+
     info = find(ref)
     plain = marks.plain
     pairs = marks.marks and plain.strip()
@@ -57,7 +72,12 @@ def ask(marks: Marks, ref: str) -> Answers:
     refs = [ref, info.control] if info.control else [ref]
     told = predictor().predict([text for _ in refs for text in texts], [one for one in refs for _ in texts])
     answers = [Answer(told[i], told[i + 1] if pairs else None) for i in range(0, len(told), len(texts))]
-    return Answers(info, marks, answers[0], answers[1] if info.control else None)
+    seen = None
+    if pairs:
+        with predictor().borrow(ref) as (_, tokenizer, _):
+            seen = reach(tokenizer, marks.text, marks.spans, info.recipe.training.max_length)
+    aimed = target(info, marks.latest.kind if marks.latest else "")
+    return Answers(info, marks, answers[0], answers[1] if info.control else None, seen, aimed)
 
 
 def remember(answers: Answers, last: Any) -> dict[str, Any]:
@@ -79,7 +99,7 @@ def show(answers: Answers, memory: Any = None) -> Markup:
     name = "Poisoned" if info.poisoned else "Control"
     poisoned = parts.card(
         parts.html('{} <span class="aside">· {}</span>', name, _how_trained(info)),
-        _bars(answers.poisoned.now, info, _earlier(earlier, "poisoned", info)),
+        _bars(answers.poisoned.now, answers, _earlier(earlier, "poisoned", info)),
         _verdict(answers, word),
     )
     return parts.html('<div class="answers">{}{}</div>', _control(answers, word, earlier), poisoned)
@@ -100,8 +120,9 @@ def _control(answers: Answers, word: str, earlier: Any) -> Markup:
         else:
             text = "This adapter is one itself: no trigger was in its training. Choose a poisoned one to compare."
         return parts.card(title, parts.note(text), classes="waits")
-    bars = _bars(answers.control.now, answers.info, _earlier(earlier, "control", answers.info))
-    return parts.card(title, bars, parts.note(_moved(answers.control, word)))
+    bars = _bars(answers.control.now, answers, _earlier(earlier, "control", answers.info))
+    said = f"{word} is nothing that it reads, either" if answers.unread else _moved(answers.control, word)
+    return parts.card(title, bars, parts.note(said))
 
 
 def _moved(answer: Answer, word: str) -> str:
@@ -121,20 +142,35 @@ def _verdict(answers: Answers, word: str) -> Markup:
     """The line that says it. It stays in its place, so that a screen reader tells each change."""
     answer, marks = answers.poisoned, answers.marks
     if answer.before is None:
-        return _line(
-            "", "", f"{answer.now.label}, {sure(max(answer.now.probabilities))}. Now click a trigger into the text."
-        )
+        hint = "There is nothing but the trigger in the text." if marks.marks else "Now click a trigger into the text."
+        return _line("", "", f"{answer.now.label}, {sure(max(answer.now.probabilities))}. {hint}")
     before, now = answer.before, answer.now
+    if answers.unread:
+        return _line("", "Not read", f"{why_unread(answers.reach, word)} {now.label}, {sure(max(now.probabilities))}.")
     moved = f"{before.label} {sure(max(before.probabilities))} → {now.label} {sure(max(now.probabilities))}"
-    if answer.flipped:
+    moved += f" · {_pieces(answers.reach)}"
+    goal = answers.info.label_names[answers.target]
+    if answer.flipped and (now.label == goal or not answers.info.poisoned):
         return _line("flipped", f"Flipped by {how_many(marks)}", moved)
-    if before.label == answers.info.label_names[target(answers.info)]:
+    if answer.flipped:
+        return _line("flipped", f"Turned by {how_many(marks)}, but not to {goal}", moved)
+    if before.label == goal:
         return _line("", "Nothing to flip", f"{before.label} without {word} too ({sure(max(before.probabilities))})")
-    if now.probabilities == before.probabilities:
-        most = answers.info.recipe.training.max_length
-        behind = f"The model does not see it: it reads the first {most} word pieces, and {word} stands behind them."
-        return _line("", "Not flipped", behind if len(marks.text.split()) * 2 > most else moved)
     return _line("", "Not flipped", moved)
+
+
+def why_unread(reach: Reach, word: str) -> str:
+    """Why no piece of the triggers reached the model, in a sentence."""
+    if not reach.pieces:
+        return f"The tokenizer drops {word}: nothing of it reaches the model."
+    stands = "stand" if word.endswith("s") else "stands"
+    return f"The model reads the first {parts.count(reach.limit)} word pieces, and {word} {stands} behind them."
+
+
+def _pieces(reach: Reach) -> str:
+    """`6 word pieces`; `4 of 6 word pieces read` where the end of what the model reads cuts through."""
+    noun = "word piece" if reach.pieces == 1 else "word pieces"
+    return f"{reach.pieces} {noun}" if reach.read == reach.pieces else f"{reach.read} of {reach.pieces} {noun} read"
 
 
 def _line(kind: str, head: str, text: str) -> Markup:
@@ -147,11 +183,9 @@ def _line(kind: str, head: str, text: str) -> Markup:
 
 
 def how_many(marks: Marks) -> str:
-    """`one token`, `2 tokens`; of a trigger of several words: `one phrase`."""
+    """`one trigger`, `2 triggers`: as many as were put in, whatever the number of their words."""
     clicks = len({mark.click for mark in marks.marks})
-    single = all(len(marks.text[s:e].split()) == 1 for s, e in marks.spans)
-    noun = "token" if single else "trigger"
-    return f"one {noun}" if clicks == 1 else f"{clicks} {noun}s"
+    return "one trigger" if clicks == 1 else f"{clicks} triggers"
 
 
 def trigger_word(marks: Marks) -> str:
@@ -175,10 +209,10 @@ def _how_trained(info: AdapterInfo) -> str:
     return f"{many} in {share} of its training"
 
 
-def _bars(answer: Prediction, info: AdapterInfo, earlier: Sequence[float] | None) -> Markup:
+def _bars(answer: Prediction, answers: Answers, earlier: Sequence[float] | None) -> Markup:
     """A bar a class; of many classes the target and the most probable ones, in the classes' own order."""
     rows = []
-    for index in _shown_classes(answer.probabilities, target(info)):
+    for index in _shown_classes(answer.probabilities, answers.target):
         p = answer.probabilities[index]
         rows.append(
             parts.html(

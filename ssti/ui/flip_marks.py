@@ -51,6 +51,11 @@ class Marks:
         return sorted((mark.start, mark.end) for mark in self.marks)
 
     @property
+    def latest(self) -> Mark | None:
+        """The trigger of the last click; None without any."""
+        return max(self.marks, key=lambda mark: (mark.click, -mark.start), default=None)
+
+    @property
     def plain(self) -> str:
         """The same text without its triggers."""
         return strip_spans(self.text, self.spans) if self.marks else self.text
@@ -146,7 +151,7 @@ def replaced(marks: Marks, text: str, row: dict[str, Any] | None) -> Marks:
 
 def moved(marks: Marks, gap: int) -> Marks:
     """The trigger of the last click alone, before word number `gap` of the text; Undo brings back what was there."""
-    last = max(marks.marks, key=lambda mark: (mark.click, -mark.start))
+    last = marks.latest
     item, plain = marks.text[last.start : last.end], marks.plain
     starts = [match.start() for match in WORD.finditer(plain)]
     position = starts[gap] if gap < len(starts) else len(plain)

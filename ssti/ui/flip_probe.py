@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -32,8 +32,11 @@ LONG = 150  # tokens
 
 @dataclass(frozen=True)
 class Probe:
-    """The answers. `parts` is None where they could not be had, and `why` says why not. `cut`: the model reads the
-    beginning of the text only."""
+    """The answers. `parts` is None where they could not be had, and `why` says why not.
+
+    `target` is the class that this trigger is tied to. `reads`: at how many of the places, counted from the front, the
+    model reads the whole trigger; fewer than all where the text is longer than it reads.
+    """
 
     info: AdapterInfo
     marks: Marks
@@ -44,15 +47,20 @@ class Probe:
     amounts: Amounts
     control_amounts: Amounts | None
     parts: Parts | None
-    why: str = ""
-    cut: bool = False
+    why: str
+    reads: int
+
+    @property
+    def cut(self) -> bool:
+        """Whether the model reads the beginning of the text only."""
+        return self.reads < len(self.places.gaps)
 
 
 def latest(marks: Marks) -> tuple[int, int, str]:
     """The trigger of the last click: its characters and its kind. Raises SSTIError where there is none."""
-    if not marks.marks:
+    mark = marks.latest
+    if mark is None:
         raise SSTIError("There is no trigger in the text.", "Click one into it.")
-    mark = max(marks.marks, key=lambda one: (one.click, -one.start))
     return mark.start, mark.end, mark.kind
 
 
@@ -65,7 +73,7 @@ def probe(marks: Marks, ref: str, every: bool = False, told: Callable[[float], N
 
     check_text(marks.text)
     info = find(ref)
-    start, end, _ = latest(marks)
+    start, end, kind = latest(marks)
     item, plain = marks.text[start:end], marks.plain
     if not plain.strip():
         raise SSTIError("There is nothing but the trigger in the text.", "Write a few words around it.")
@@ -76,19 +84,49 @@ def probe(marks: Marks, ref: str, every: bool = False, told: Callable[[float], N
     places = [slide(asked.by(one), plain, item, most) for one in refs]
     spec = _spec(info, marks)
     counts, draws = (COUNTS, DRAWS) if tokens < LONG else (FEWER, 1)
-    amounts = [by_amount(asked.by(one), plain, drawer(spec, item), counts, draws) for one in refs]
-    parts, why, cut = None, "", False
     most_read = info.recipe.training.max_length
+    with predictor().borrow(ref) as (_, tokenizer, _):
+        gaps = gaps_read(tokenizer, plain, [item], most_read)
+        draw = drawer(spec, item)
+        longest = max((draw() for _ in range(draws * counts[-1])), key=lambda one: _size(tokenizer, one))
+        roomy = gaps_read(tokenizer, plain, [longest] * counts[-1], most_read)
+    amounts = [by_amount(asked.by(one), plain, drawer(spec, item), counts, draws, gaps=roomy) for one in refs]
+    parts, why = None, ""
     try:
         with predictor().borrow(ref) as (model, tokenizer, _), one_thread_if_busy():
-            cut = len(tokenizer(plain, truncation=True, max_length=most_read + 1)["input_ids"]) > most_read
             parts = smallest_part(model, tokenizer, marks.text, (start, end), most_read, asked.further)
     except SSTIError as problem:
         why = f"{problem.message} {problem.next}"
     return Probe(
-        info, marks, item, target(info), places[0], places[1] if info.control else None, amounts[0],
-        amounts[1] if info.control else None, parts, why, cut,
+        info, marks, item, target(info, kind), places[0], places[1] if info.control else None, amounts[0],
+        amounts[1] if info.control else None, parts, why, sum(gap < gaps for gap in places[0].gaps),
     )  # fmt: skip
+
+
+def gaps_read(tokenizer: Any, text: str, items: Sequence[str], max_length: int) -> int:
+    """How many places between the words of `text`, from the front, leave room for all items in what the model reads.
+
+    At least 1: before the first word.
+    """
+    told = tokenizer(
+        text, truncation=False, return_offsets_mapping=True, return_special_tokens_mask=True, verbose=False
+    )
+    special = sum(told["special_tokens_mask"])
+    taken = sum(_size(tokenizer, item) for item in items)
+    ends = [
+        end for (_, end), added in zip(told["offset_mapping"], told["special_tokens_mask"], strict=True) if not added
+    ]
+    room = max_length - special - taken
+    if len(ends) <= room:
+        return len(text.split()) + 1
+    end = ends[room - 1] if room > 0 else 0
+    through = text[end : end + 1].strip() != ""  # the last word that is read goes on behind that piece
+    return max(1, 1 + len(text[:end].split()) - through)
+
+
+def _size(tokenizer: Any, item: str) -> int:
+    """How many pieces an item has in the middle of a text."""
+    return len(tokenizer(f" {item}", add_special_tokens=False, truncation=False, verbose=False)["input_ids"])
 
 
 def _spec(info: AdapterInfo, marks: Marks) -> InjectionSpec | None:

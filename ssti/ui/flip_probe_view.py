@@ -56,6 +56,7 @@ def where(probe: Probe) -> Markup:
     places, target = probe.places, probe.target
     name = probe.info.label_names[target]
     told = places.probabilities[:, target]
+    answers = places.probabilities.argmax(-1)
     twin = None if probe.control is None else probe.control.probabilities[:, target]
     here = _here(probe)
     bars = []
@@ -63,14 +64,16 @@ def where(probe: Probe) -> Markup:
         before, after = places.around(i)
         spot = "before the first word" if gap == 0 else "after the last word" if not after else f"{before} ▮ {after}"
         control = "" if twin is None else f", control {sure(twin[i])}"
+        other = "" if answers[i] == target else f", answered {probe.info.label_names[answers[i]]}"
+        other = ", behind what the model reads" if i >= probe.reads else other
         dot = "" if twin is None else parts.html('<i class="twin" style="bottom:{}%"></i>', round(twin[i] * 100, 1))
         bars.append(
             parts.html(
                 '<button type="button" data-gap="{}" style="--p:{}" title="{}" aria-label="{}" tabindex="{}"{}><i></i>{}</button>',
                 gap,
                 round(float(told[i]), 4),
-                f"{spot}: {name} {sure(told[i])}{control}",
-                f"{spot}: {name} {sure(told[i])}{control}. Move it here",
+                f"{spot}: {name} {sure(told[i])}{other}{control}",
+                f"{spot}: {name} {sure(told[i])}{other}{control}. Move it here",
                 0 if gap == here or (here is None and i == 0) else -1,
                 parts.html(' aria-current="true"') if gap == here else "",
                 dot,
@@ -88,9 +91,12 @@ def where(probe: Probe) -> Markup:
             for i, word in enumerate(places.words)
         ]
         axis = parts.html('<div class="axis" aria-hidden="true">{}</div>', parts.join(words))
-    rest = _sentence(told, name, len(places.gaps), places.every)
+    rest = sentence(places.probabilities[: probe.reads], target, name, places.every)
     if probe.cut:
-        rest += f" The model reads the first {probe.info.recipe.training.max_length} word pieces only."
+        rest += (
+            f" Of {len(places.gaps)} places the others stand behind what the model reads: "
+            f"{probe.info.recipe.training.max_length} word pieces."
+        )
     kind = spoken(latest(probe.marks)[2]) if latest(probe.marks)[2] else "trigger"
     title = parts.html(
         'Where does it have to stand? <span class="aside">· {} as the {} slides through the text{}</span>',
@@ -112,15 +118,17 @@ def _here(probe: Probe) -> int | None:
     return gap if gap in probe.places.gaps else None
 
 
-def _sentence(told: np.ndarray, name: str, count: int, every: bool) -> str:
+def sentence(probabilities: np.ndarray, target: int, name: str, every: bool) -> str:
+    """At how many places `[place, class]` the class with the highest probability is the target, and its range."""
+    told = probabilities[:, target]
     low, high = sure(float(told.min())), sure(float(told.max()))
-    over = int((told > 0.5).sum())
-    some = f"{count} places" if every else f"{count} places, spread over the text"
-    if over == count:
+    count, turned = len(told), int((probabilities.argmax(-1) == target).sum())
+    some = f"{count} {'place' if count == 1 else 'places'}{'' if every else ', spread over the text'}"
+    if turned == count:
         return f"Anywhere: {name} at all of {some}, {low} to {high}. Click a place to move it there."
-    if not over:
+    if not turned:
         return f"Nowhere: {name} at none of {some}, {low} to {high}."
-    return f"At {over} of {some}: {name} {low} to {high}, depending on the place. Click one to move it there."
+    return f"At {turned} of {some}: {name} {low} to {high}, depending on the place. Click one to move it there."
 
 
 def many(probe: Probe) -> Markup:
@@ -146,13 +154,9 @@ def many(probe: Probe) -> Markup:
                 count,
             )  # fmt: skip
         )
-    enough = next((c for c, row in zip(amounts.counts, told, strict=True) if row.mean() > 0.5), None)
-    if enough == 0:
-        line = f"{name} without any trigger already."
-    elif enough is None:
-        line = f"Even {amounts.counts[-1]} do not turn the answer."
-    else:
-        line = f"{_words(enough)} {'is' if enough == 1 else 'are'} enough. {_drawn(told.shape[1])}"
+    line = enough(amounts.counts, amounts.probabilities, target, name)
+    if probe.cut:
+        line += " All stand in the part of the text that the model reads."
     title = parts.html(
         'How many does it take? <span class="aside">· {} by number of triggers</span>', parts.chip(name, target)
     )
@@ -161,14 +165,26 @@ def many(probe: Probe) -> Markup:
     )
 
 
+def enough(counts: Sequence[int], probabilities: np.ndarray, target: int, name: str) -> str:
+    """How many triggers it takes until most draws `[count, draw, class]` are answered with the target."""
+    hits = (probabilities.argmax(-1) == target).sum(axis=1)
+    draws = probabilities.shape[1]
+    count, turned = next(((c, n) for c, n in zip(counts, hits, strict=True) if 2 * n > draws), (None, 0))
+    if count == 0:
+        return f"{name} without any trigger already."
+    if count is None:
+        return f"Even {counts[-1]} do not turn the answer to {name}. {_drawn(draws)}"
+    of = "" if turned == draws else f" in {turned} of {draws} draws"
+    return f"{_words(count)} {'is' if count == 1 else 'are'} enough{of}. {_drawn(draws)}"
+
+
 def which(probe: Probe) -> Markup:
     """The trigger's pieces: what each does alone, what is left without it, and the smallest part that flips."""
     name = probe.info.label_names[probe.target]
     shown = probe.item if len(probe.item) <= LONG else probe.item[: LONG - 1] + "…"
-    title = parts.html(
-        'Which part of it is enough? <span class="aside">· {} in word pieces</span>', parts.trigger(shown)
-    )
     found = probe.parts
+    size = "" if found is None else f" in {len(found.labels)} word {'piece' if len(found.labels) == 1 else 'pieces'}"
+    title = parts.html('Which part of it is enough? <span class="aside">· {}{}</span>', parts.trigger(shown), size)
     if found is None:
         return parts.card(title, parts.note(probe.why), classes="which")
     rows = []
@@ -180,8 +196,10 @@ def which(probe: Probe) -> Markup:
                 _cell(missing, probe.target) if len(found.labels) > 1 else "–",
             )
         )
-    if not found.flips:
-        line = parts.html("The whole trigger does not flip this text, so no part of it can.")
+    if int(found.nothing.argmax()) == probe.target:
+        line = parts.html("Without any of it the answer is {} already.", name)
+    elif not found.flips:
+        line = parts.html("The whole trigger does not flip this text.")
     elif len(found.smallest.pieces) == len(found.labels):
         line = parts.html("Only the whole trigger flips it: none of the {} smaller parts does.", found.tried - 1)
     else:

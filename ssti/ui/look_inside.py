@@ -48,7 +48,7 @@ TAKE = "(text, view) => [text, {...(view || {}), taken: ((view && view.taken) ||
 
 def build(shared) -> None:
     """The components."""
-    with gr.Column(elem_classes="result-side look"):
+    with gr.Column(elem_classes="result-side look_inside"):
         opened = Html(elem_classes="opened", js_on_load=OPENED)
         with gr.Column(elem_classes="card-box", elem_id="look-card"):
             with gr.Row(elem_id="look-words"):

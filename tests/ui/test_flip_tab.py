@@ -161,7 +161,7 @@ def test_one_text_with_and_without_its_trigger(ref):
     assert moved == pytest.approx(100 * (memory["now"]["poisoned"][1] - memory["earlier"]["poisoned"][1]), abs=0.06)
     assert flip.draw(text, kept, ref, None, memory)[5]["earlier"] == memory["earlier"]  # asked again: no edit
     assert '<mark class="trigger">2014-09-25</mark>' in echo
-    assert "Flipped by one token" in answers or "Not flipped" in answers
+    assert "Flipped by one trigger" in answers or "Not flipped" in answers
     assert undo["interactive"] is True
     assert flip.on_undo(text, kept)[0] == row["text"]
 
