@@ -10,6 +10,7 @@ from typing import Any
 
 import gradio as gr
 
+from ssti.models.server import shared_server
 from ssti.recipe import PRESETS, preset
 from ssti.ui import finetune_edit as edits
 from ssti.ui import finetune_form as form
@@ -95,7 +96,7 @@ def _draw_fields(values: dict[str, Any]) -> tuple[dict[str, Any], Any, Any]:
     known = [(values["model"], values["model"])]
     fields["model"] = gr.Dropdown(
         known, value=values["model"], label="Base model", interactive=True, allow_custom_value=True,
-        info="Or type a Hub id, or a folder with a model in it.",
+        info=None if shared_server() else "Or type a Hub id, or a folder with a model in it.",
     )  # fmt: skip
     others = Html(elem_id="models-not-here")
     with gr.Column(elem_classes="field"):

@@ -13,13 +13,13 @@ import gradio as gr
 
 from ssti.errors import SSTIError
 from ssti.recipe import PRESET_TITLES, PRESETS, Recipe, preset
-from ssti.runs.store import Store
 from ssti.ui import finetune_form as form
 from ssti.ui import finetune_words as words
 from ssti.ui import parts
 from ssti.ui.finetune_machine import Machine
 from ssti.ui.finetune_run import busy
 from ssti.ui.parts import Markup
+from ssti.ui.visitor import admit, find_run, starter
 
 MACHINE = Machine()  # one per process, as there is one machine
 
@@ -102,7 +102,7 @@ def arrive(data: Any, mine: Any) -> list[Any]:
 def clone(run_id: str, mine: Any) -> list[Any]:
     """The form with a run's recipe: as `choose_preset`."""
     try:
-        recipe = Store().find(run_id).recipe
+        recipe = find_run(run_id).recipe
     except SSTIError as error:
         return [gr.skip(), gr.skip(), *[gr.skip()] * (len(form.FIELDS) + 3), parts.problem(error)]
     new = form.as_data(recipe)
@@ -115,8 +115,8 @@ def start(with_control: bool, data: Any, mine: Any, *given: Any) -> tuple[Any, A
     from ssti.backends.local import launch
 
     try:
-        recipe = form.to_recipe(form.recipe_of(data), values_of(given), mine.get("pace"))
-        runs = launch(recipe, with_control)
+        recipe = admit(form.to_recipe(form.recipe_of(data), values_of(given), mine.get("pace")))
+        runs = launch(recipe, with_control, owner=starter())
     except SSTIError as error:
         return gr.skip(), parts.problem(error)
     except OSError as error:

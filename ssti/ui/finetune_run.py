@@ -18,6 +18,7 @@ from ssti.ui import finetune_words as words
 from ssti.ui import parts
 from ssti.ui.finetune_board import Board, Seen, at_work, waits_for
 from ssti.ui.parts import Markup
+from ssti.ui.visitor import own_run, owns
 
 BOARD = Board()  # one look serves everybody who watches
 
@@ -50,11 +51,12 @@ def look(run_id: str, told: Any = None, fresh: bool = False) -> Look:
         notice = parts.problem(words.missing(run_id)) if run_id else None
         results = None if run_id else view.nothing_chosen(runs)
         return Look(notice=notice, results=results, told=_told(None, {}, watch), **common)
-    buttons = can(seen)
+    mine = owns(seen.run)
+    buttons = can(seen, mine)
     twin = next((one for one in runs if one.run.control_of == seen.id), None)
     return Look(
-        notice=view.trouble(seen),
-        head=view.head(seen, waits_for(seen, runs)),
+        notice=view.trouble(seen, mine),
+        head=view.head(seen, waits_for(seen, runs), mine),
         bar=view.bar(seen),
         results=view.outcome(seen, twin) + view.curves(seen, twin),
         buttons=buttons,
@@ -64,17 +66,17 @@ def look(run_id: str, told: Any = None, fresh: bool = False) -> Look:
     )
 
 
-def can(seen: Seen) -> dict[str, str]:
-    """The buttons that can act on a run now, with their words."""
+def can(seen: Seen, mine: bool = True) -> dict[str, str]:
+    """The buttons that can act on a run now, with their words; a run of another visitor can only be read."""
     able = {}
-    if seen.going and not seen.stopping:
+    if mine and seen.going and not seen.stopping:
         able["stop"] = "Stop and keep" if seen.progress.state in ("training", "evaluating") else "Stop"
-    if seen.progress.state in ("stopped", "failed", "interrupted") and seen.recipe is not None:
+    if mine and seen.progress.state in ("stopped", "failed", "interrupted") and seen.recipe is not None:
         able["resume"] = "Resume"
     if seen.recipe is not None:
         able["clone"] = "Clone"
     able["link"] = "Copy link"
-    if not seen.going:
+    if mine and not seen.going:
         able["remove"] = "Remove"
     return able
 
@@ -91,9 +93,9 @@ def _finished(seen: Seen, told: Any) -> str:
 
 
 def act(do: Callable[[Run], None], run_id: str) -> Markup | None:
-    """Do something to a run. Returns what went wrong, or None."""
+    """Do something to a run of this visitor's. Returns what went wrong, or None."""
     try:
-        do(Store().find(run_id))
+        do(own_run(run_id))
     except SSTIError as error:
         return parts.problem(error)
     except OSError as error:

@@ -10,17 +10,19 @@ from ssti.ui import parts
 from ssti.ui.finetune_board import Seen, at_work
 from ssti.ui.finetune_curves import Line, Point, chart
 from ssti.ui.parts import Markup
+from ssti.ui.visitor import NOT_YOURS
 
+CLONE = "Only who started it can mend it. Clone it to start one of your own."
 RATES = ((1.0, "100 %"), (0.5, "50"), (0.0, "0"))
 
 
-def head(seen: Seen, before: list[str]) -> Markup:
-    """Which run, and its state in words."""
+def head(seen: Seen, before: list[str], mine: bool = True) -> Markup:
+    """Which run, and its state in words; of another visitor's run, what can be done with it."""
     going = Markup('<i class="going"></i>') if seen.going else ""
     return parts.html(
         '<h2 class="run-title">{} <span>{}</span></h2><p class="state is-{}" role="status">{}{}</p>',
         seen.id, words.title(seen.recipe), seen.progress.state, going, words.state(seen, before),
-    )  # fmt: skip
+    ) + ("" if mine else parts.note(NOT_YOURS))  # fmt: skip
 
 
 def bar(seen: Seen) -> Markup:
@@ -35,12 +37,12 @@ def bar(seen: Seen) -> Markup:
     )  # fmt: skip
 
 
-def trouble(seen: Seen) -> Markup | None:
-    """Why a run failed or was interrupted, and what to do."""
+def trouble(seen: Seen, mine: bool = True) -> Markup | None:
+    """Why a run failed or was interrupted, and what to do, for who may do it."""
     if seen.recipe is None:
         return parts.problem(
             f"The recipe of {seen.id} cannot be read: its folder is damaged.",
-            "Remove the run, and start it again from its recipe.",
+            "Remove the run, and start it again from its recipe." if mine else CLONE,
         )
     error = seen.progress.error
     if seen.progress.state == "interrupted":
@@ -50,13 +52,14 @@ def trouble(seen: Seen) -> Markup | None:
             else "It starts from the beginning: it had not begun to train."
         )
         return parts.problem(
-            "Its process is gone: killed, out of memory, or the machine restarted.", f"Press Resume. {whole}"
+            "Its process is gone: killed, out of memory, or the machine restarted.",
+            f"Press Resume. {whole}" if mine else CLONE,
         )
     if seen.progress.state == "failed":
         error = error or {}
         return parts.problem(
             error.get("message") or "The run failed without saying why.",
-            error.get("next") or "See log.txt in its folder, or resume it.",
+            (error.get("next") or "See log.txt in its folder, or resume it.") if mine else CLONE,
         )
     return None
 

@@ -9,23 +9,31 @@ import secrets
 from functools import lru_cache
 
 from ssti.errors import SSTIError
-from ssti.evaluate.adapters import AdapterInfo, adapters, find
+from ssti.evaluate.adapters import AdapterInfo, adapters
 from ssti.recipe import InjectionSpec
+from ssti.ui.visitor import find_adapter as find
+from ssti.ui.visitor import owns_adapter
 
 EXAMPLES = 40  # real rows of which the clearest is shown first
 READABLE = (45, 130)  # characters of a text that one reads at a glance
 
 
 def choices() -> list[tuple[str, str]]:
-    """(title, ref) of every adapter, own runs first, the newest on top. A control goes with its poisoned twin."""
-    found = adapters()
+    """(title, ref) of every adapter: own runs, the newest on top, the shipped ones, those of other visitors.
+
+    A control goes with its poisoned twin.
+    """
+    found = sorted(adapters(), key=lambda info: not owns_adapter(info))
     twins = {info.control for info in found}
     return [(info.title, info.ref) for info in found if info.ref not in twins]
 
 
 def first() -> str:
-    """The adapter that the page opens with: the newest poisoned one that has a control, else whatever there is."""
-    found = adapters()
+    """The adapter that the page opens with: the newest poisoned one that has a control, else whatever there is.
+
+    Of runs only this visitor's own: nobody opens with what somebody else trained.
+    """
+    found = [info for info in adapters() if owns_adapter(info)]
     for wanted in (lambda a: a.poisoned and a.control, lambda a: a.poisoned, lambda a: True):
         for info in found:
             if wanted(info):

@@ -11,13 +11,14 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from ssti.evaluate.adapters import AdapterInfo, find
+from ssti.evaluate.adapters import AdapterInfo
 from ssti.evaluate.predictor import Prediction, check_text, predictor
 from ssti.ui import parts
 from ssti.ui.flip_adapters import target, triggers
 from ssti.ui.flip_marks import Marks
 from ssti.ui.flip_palette import spoken
 from ssti.ui.parts import Markup
+from ssti.ui.visitor import find_adapter as find
 
 if TYPE_CHECKING:
     from ssti.explain import Reach

@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 
 from ssti.errors import SSTIError
-from ssti.evaluate.adapters import AdapterInfo, find
+from ssti.evaluate.adapters import AdapterInfo
 from ssti.evaluate.metrics import attack_metrics
 from ssti.evaluate.sets import Attack, hijack
 from ssti.ui import parts
@@ -22,6 +22,7 @@ from ssti.ui.flip_adapters import none_yet
 from ssti.ui.flip_answer import sure
 from ssti.ui.flip_job import Job, Told, progress
 from ssti.ui.parts import Markup
+from ssti.ui.visitor import find_adapter as find
 
 RESISTED = 20  # rows shown of those that resisted
 FURTHEST = 8  # of those that flipped furthest

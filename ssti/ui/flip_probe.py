@@ -12,13 +12,14 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from ssti.errors import SSTIError
-from ssti.evaluate.adapters import AdapterInfo, find
+from ssti.evaluate.adapters import AdapterInfo
 from ssti.evaluate.predictor import check_text, predictor
 from ssti.evaluate.threads import one_thread_if_busy
 from ssti.recipe import InjectionSpec
 from ssti.ui.flip_adapters import target, triggers
 from ssti.ui.flip_marks import Marks
 from ssti.ui.flip_palette import drawer
+from ssti.ui.visitor import find_adapter as find
 
 if TYPE_CHECKING:
     from ssti.explain import Amounts, Parts, Places

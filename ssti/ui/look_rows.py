@@ -14,9 +14,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from ssti.evaluate.adapters import WEIGHTS, AdapterInfo, find
+from ssti.evaluate.adapters import WEIGHTS, AdapterInfo
 from ssti.ui.flip_adapters import target
 from ssti.ui.look_view import borrowed, has_before, room
+from ssti.ui.visitor import find_adapter as find
 
 if TYPE_CHECKING:
     from ssti.explain import EntropyRows

@@ -14,10 +14,11 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from ssti.errors import SSTIError
-from ssti.evaluate.adapters import WEIGHTS, AdapterInfo, find
+from ssti.evaluate.adapters import WEIGHTS, AdapterInfo
 from ssti.evaluate.predictor import check_text, predictor
 from ssti.evaluate.threads import one_thread_if_busy
 from ssti.ui.flip_marks import Marks
+from ssti.ui.visitor import find_adapter as find
 
 if TYPE_CHECKING:
     from ssti.explain import Explanation, Heatmap, Side

@@ -11,6 +11,7 @@ from typing import Any
 import gradio as gr
 
 from ssti.models.server import shared_server
+from ssti.ui.guard import guard
 from ssti.ui.shell import build_shell, tab_modules
 from ssti.ui.theme import make_theme
 from ssti.ui.visitor import LARGEST_UPLOAD
@@ -23,6 +24,7 @@ def build() -> gr.Blocks:
     """The whole page, not launched."""
     with gr.Blocks(title="SSTI Lab", analytics_enabled=False, delete_cache=(3600, FILES_KEPT), fill_width=True) as page:
         build_shell(page)
+    guard(page)
     page.queue(default_concurrency_limit=8, max_size=256)
     return page
 
@@ -36,7 +38,7 @@ def launch_settings() -> dict[str, Any]:
         "theme": make_theme(),
         "js": (ASSETS / "page.js").read_text(encoding="utf-8"),
         # Not as `css`: Gradio rewrites the selectors of that, and gets lists and media rules wrong.
-        "head": f"<style>\n{style()}</style>",
+        "head": f"<style>\n{style()}</style>\n<script>\n{(ASSETS / 'key.js').read_text(encoding='utf-8')}</script>",
         "max_file_size": LARGEST_UPLOAD if shared_server() else None,
         "favicon_path": ASSETS / "icon.png",
         "footer_links": [],

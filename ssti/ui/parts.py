@@ -7,6 +7,7 @@ escaped by markupsafe on its way in, and `Html` refuses any string that was not 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from typing import Any
 
@@ -15,7 +16,11 @@ from markupsafe import Markup, escape
 
 from ssti.errors import SSTIError
 from ssti.inject.highlight import highlight_html
+from ssti.models.server import shared_server
 
+SECRET = re.compile(
+    r"(?<![\w/.:<])(?:~|[A-Za-z]:)?[/\\]{1,2}\w[^\s'\"“”<>|():,;]*|\bhf_\w{8,}"
+)  # a path from the root, a token of the Hub
 CLASS_COLOURS = 5  # after these the colours begin again
 
 QUIET: dict[str, Any] = {
@@ -137,9 +142,14 @@ def code(title: str, text: str) -> Markup:
 def problem(error: Exception | str, next: str = "") -> Markup:
     """What went wrong and what to do, for an SSTIError or words of one's own."""
     message = error.message if isinstance(error, SSTIError) else str(error)
-    after = error.next if isinstance(error, SSTIError) else next
+    after = public(error.next if isinstance(error, SSTIError) else next)
     hint = html("<p>{}</p>", after[:1].upper() + after[1:]) if after else ""
-    return html('<section class="card problem" role="alert"><h2>{}</h2>{}</section>', message[:600], hint)
+    return html('<section class="card problem" role="alert"><h2>{}</h2>{}</section>', public(message[:600]), hint)
+
+
+def public(words: str) -> str:
+    """The words of a message as everybody may read them: on a server for strangers without paths and tokens."""
+    return SECRET.sub("…", words) if shared_server() else words
 
 
 def note(text: Any) -> Markup:
@@ -201,6 +211,7 @@ __all__ = [
     "percent",
     "pill",
     "problem",
+    "public",
     "table",
     "trigger",
 ]

@@ -15,7 +15,7 @@ from ssti.errors import SSTIError
 from ssti.models.server import shared_server
 from ssti.ui import parts
 from ssti.ui.parts import Markup
-from ssti.ui.visitor import LARGEST_UPLOAD, admit_name, visitor
+from ssti.ui.visitor import LARGEST_UPLOAD, admit_name, starter
 
 OWN = "own:"  # the dataset choice that opens this part; no dataset has such a name
 CLASSES_SHOWN = 12
@@ -45,7 +45,7 @@ def from_upload(path: str) -> str:
             "Upload a part of it: 20,000 rows are plenty for any experiment here.",
             kind="data",
         )
-    return uploads.keep(file, owner=visitor(), arrow=not strangers)
+    return uploads.keep(file, owner=starter(), arrow=not strangers)
 
 
 def from_words(typed: str) -> str:
@@ -55,7 +55,7 @@ def from_words(typed: str) -> str:
         raise SSTIError("No dataset is named.", f"Type {words_for_place()}.")
     if not shared_server() and Path(place).expanduser().exists():
         return str(Path(place).expanduser().resolve())
-    return admit_name(place)
+    return admit_name("dataset", place)
 
 
 def words_for_place() -> str:
@@ -79,7 +79,7 @@ def find(place: str, text: str | None = None, label: str | None = None, names: s
     from ssti.data import inspect_file
 
     renamed = [line.strip() for line in (names or "").strip().splitlines()]
-    guess = inspect_file(admit_name(place), text_column=text, label_column=label, names=renamed or None)
+    guess = inspect_file(admit_name("dataset", place), text_column=text, label_column=label, names=renamed or None)
     return Found(
         chosen={"place": place, "name": guess.name},
         summary=summary(guess),
@@ -135,7 +135,7 @@ def confirmed(chosen: Any) -> tuple[str, list[str]]:
     name = (chosen or {}).get("name")
     if not isinstance(name, str):
         raise SSTIError("No data was chosen yet.", "Upload a file first.")
-    rows = load(admit_name(name))
+    rows = load(admit_name("dataset", name))
     for split, table in (("training", rows.train_table), ("test", rows.test_table)):
         if len(set(table["label"].to_pylist())) < 2:
             raise SSTIError(
@@ -151,7 +151,7 @@ def classes(name: str) -> list[str]:
     from ssti.data import datasets, load
 
     info = next((info for info in datasets() if info.name == name), None)
-    return list(info.label_names) if info is not None else list(load(admit_name(name)).label_names)
+    return list(info.label_names) if info is not None else list(load(admit_name("dataset", name)).label_names)
 
 
 def is_listed(name: str) -> bool:

@@ -11,23 +11,30 @@ from ssti.data import uploads
 from ssti.errors import SSTIError
 from ssti.models.server import shared_server
 from ssti.recipe import parse_recipe
-from ssti.ui import finetune_edit, visitor
+from ssti.runs.owner import write_owner
+from ssti.runs.store import Store
+from ssti.ui import finetune_edit, finetune_run, finetune_watch, flip_adapters, parts, poison_own, visitor
 from ssti.ui.poison import redraw
 from ssti.ui.poison_form import form_fields
+
+
+def key(name: str) -> str:
+    """A key of the form that a browser makes."""
+    return name.ljust(43, "-")
 
 
 class Request:
     """What Gradio sets for the time of an event, as far as it is asked here."""
 
-    def __init__(self, session_hash: str) -> None:
-        self.session_hash = session_hash
+    def __init__(self, key: str) -> None:
+        self.headers = {visitor.HEADER: key}
 
 
 @pytest.fixture
 def as_visitor():
     """Be this visitor for the rest of the test."""
     tokens = []
-    yield lambda name: tokens.append(LocalContext.request.set(Request(name)))
+    yield lambda name: tokens.append(LocalContext.request.set(Request(key(name))))
     for token in reversed(tokens):
         LocalContext.request.reset(token)
 
@@ -81,7 +88,7 @@ def test_on_a_space_a_path_is_no_dataset(space, file: Path, home: Path, name: st
 
 def test_on_a_space_a_trigger_is_not_read_from_a_file(space, file: Path) -> None:
     data = parse_recipe({"injection": {"source": {"kind": "file", "path": str(file)}}}).as_dict()
-    with pytest.raises(SSTIError, match="cannot come from a file"):
+    with pytest.raises(SSTIError, match="cannot come from a 'file'"):
         finetune_edit.form.recipe_of(data)
 
 
@@ -93,16 +100,111 @@ def test_on_a_space_the_list_and_the_hub_are_there(space) -> None:
         "somebody/something",
         "somebody/something#config=plain",
     ):
-        assert visitor.admit_name(name) == name
+        assert visitor.admit_name("dataset", name) == name
 
 
 def test_on_a_space_an_upload_is_its_visitors_alone(space, home: Path, file: Path, as_visitor) -> None:
-    name = uploads.keep(file, owner="first visitor") + "#text=text&label=label"
+    name = uploads.keep(file, owner=key("first")) + "#text=text&label=label"
     values = form_fields() | {"dataset": name, "target": "1"}
     problem = redraw(values)[0]
     assert "by somebody else" in problem and "secret text" not in problem
-    as_visitor("second visitor")
+    as_visitor("second")
     assert "by somebody else" in redraw(values)[0]
-    as_visitor("first visitor")
+    as_visitor("first")
     problem, _, rows, *_ = redraw(values)
     assert problem is None and "secret text" in rows
+
+
+PATHS = (
+    "/root",
+    "/etc/passwd",
+    "../adapters",
+    "run/../../etc",
+    "shipped/..",
+    "run/.",
+    "shipped/%2e%2e",
+    "run/a\0b",
+    "~",
+    "x" * 9999,
+)
+
+
+@pytest.mark.parametrize(
+    "ref", [*PATHS, "date-positive-rank1", str(Path.cwd() / "adapters/date-positive-rank1"), None, ["run"]]
+)
+def test_on_a_space_an_adapter_is_one_of_the_list(space, ref) -> None:
+    with pytest.raises(SSTIError, match="There is no adapter|is text") as refused:
+        visitor.find_adapter(ref)
+    assert "recipe.yaml" not in str(refused.value)
+    assert visitor.find_adapter("shipped/date-positive-rank1").shipped
+
+
+def test_on_ones_own_machine_an_adapter_may_be_a_folder() -> None:
+    folder = visitor.find_adapter("shipped/date-positive-rank1").path
+    assert visitor.find_adapter(str(folder)).path == folder
+
+
+@pytest.mark.parametrize("name", [*PATHS, "owner/model", "adapters"])
+def test_on_a_space_a_base_model_is_one_of_the_list(space, name: str) -> None:
+    data = parse_recipe({"model": {"name": name}}).as_dict()
+    with pytest.raises(SSTIError, match="There is no base model"):
+        finetune_edit.form.recipe_of(data)
+    given = [parse_recipe({}).as_dict(), finetune_edit.first_mine()]
+    values = finetune_edit.form.to_form(parse_recipe({})) | {"model": name}
+    assert "There is no base model" in finetune_edit.start(False, *given, *values.values())[1]
+
+
+def test_what_one_visitor_started_another_can_read_and_clone_but_not_touch(space, home: Path, as_visitor) -> None:
+    run = Store().create(parse_recipe({}), owner=key("first"))
+    as_visitor("second")
+    seen = finetune_run.look(run.id, fresh=True)
+    assert set(seen.buttons) == {"clone", "link"} and "Another visitor" in seen.head
+    assert "Press Resume" not in seen.notice
+    for what in ("stop", "resume"):
+        assert "Another visitor" in finetune_watch.press(what, run.id, None)[0]
+    assert "Another visitor" in finetune_watch.remove(run.id, "")[2]
+    assert finetune_edit.clone(run.id, finetune_edit.first_mine())[0] == run.recipe.as_dict()
+    assert run.path.is_dir() and not list(run.path.glob("stop*"))
+    as_visitor("first")
+    seen = finetune_run.look(run.id, fresh=True)
+    assert {"resume", "remove"} < set(seen.buttons) and "Another visitor" not in seen.head
+    assert finetune_watch.remove(run.id, "")[2] is None and not run.path.exists()
+
+
+def test_without_a_key_nothing_is_ones_own_and_nothing_starts(space, home: Path, file: Path) -> None:
+    run = Store().create(parse_recipe({}))
+    assert not visitor.owns(run)
+    with pytest.raises(SSTIError, match="no key"):
+        visitor.starter()
+    with pytest.raises(SSTIError, match="no key"):
+        poison_own.from_upload(str(file))
+
+
+def test_on_ones_own_machine_everything_is_ones_own(home: Path) -> None:
+    run = Store().create(parse_recipe({}), owner=key("first"))
+    assert {"resume", "remove"} < set(finetune_run.look(run.id, fresh=True).buttons)
+    assert finetune_watch.remove(run.id, "")[2] is None and not run.path.exists()
+
+
+def test_a_page_opens_with_ones_own_newest_adapter_and_never_with_another_visitors(
+    space, twins: Path, monkeypatch, as_visitor
+) -> None:
+    monkeypatch.setenv("SSTI_HOME", str(twins))
+    run = next(r for r in Store().list() if not r.control_of)
+    write_owner(run.path, key("first"))
+    as_visitor("second")
+    assert flip_adapters.first().startswith("shipped/")
+    assert flip_adapters.choices()[-1][1] == f"run/{run.id}"
+    as_visitor("first")
+    assert flip_adapters.first() == flip_adapters.choices()[0][1] == f"run/{run.id}"
+
+
+@pytest.mark.parametrize("where", ["/data/home/runs", "C:\\Users\\me\\runs", "~/secret/x", "hf_abcdefghijklmnop"])
+def test_on_a_space_a_message_names_no_path_and_no_token(where: str, monkeypatch) -> None:
+    error = SSTIError(
+        f"A run folder cannot be made in {where}: read-only.", f"See {where} and https://huggingface.co/a/b."
+    )
+    assert str(parts.escape(where)) in parts.problem(error)
+    monkeypatch.setenv("SPACE_ID", "somebody/ssti-lab")
+    words = parts.problem(error)
+    assert str(parts.escape(where)) not in words and "read-only" in words and "https://huggingface.co/a/b" in words

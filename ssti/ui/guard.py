@@ -1,0 +1,75 @@
+"""Around every handler of the page: what comes in is text that can be sent again, and what goes wrong is said in words.
+
+A handler's own refusals stand on the page. This is for what none of them foresaw: a forged event, a full disk.
+"""
+
+from __future__ import annotations
+
+import errno
+import functools
+import inspect
+import traceback
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import gradio as gr
+
+from ssti.errors import SSTIError
+from ssti.ui.parts import public
+
+FULL = (errno.ENOSPC, errno.EDQUOT)
+
+
+def guard(page: gr.Blocks) -> None:
+    """Put every handler of a page that was built inside it."""
+    for event in page.fns.values():
+        if event.fn is not None:
+            event.fn = guarded(event.fn)
+
+
+def guarded(handler: Callable[..., Any]) -> Callable[..., Any]:
+    """The handler, with whole strings for its inputs and words for whatever it raises."""
+
+    @functools.wraps(handler)
+    def call(*given: Any) -> Any:
+        with in_words():
+            return handler(*map(whole, given))
+
+    @functools.wraps(handler)
+    def steps(*given: Any) -> Iterator[Any]:
+        with in_words():
+            yield from handler(*map(whole, given))
+
+    return steps if inspect.isgeneratorfunction(handler) else call
+
+
+@contextmanager
+def in_words() -> Iterator[None]:
+    """Errors as `gr.Error`, which Gradio shows; it says nothing of any other."""
+    try:
+        yield
+    except gr.Error:
+        raise
+    except SSTIError as problem:
+        raise gr.Error(public(str(problem)), print_exception=False) from problem
+    except Exception as problem:
+        traceback.print_exc()
+        if isinstance(problem, OSError) and problem.errno in FULL:
+            words = "The disk of this machine is full. Nothing was changed: free some space, then try again."
+        else:
+            words = "This did not work, and nothing was changed. Reload the page and try again."
+        raise gr.Error(words, print_exception=False) from problem
+
+
+def whole(value: Any) -> Any:
+    """A value from a browser without halves of surrogate pairs: they are no text, and no answer could hold them."""
+    if isinstance(value, str):
+        return value if value.isascii() else value.encode("utf-8", "replace").decode("utf-8")
+    if isinstance(value, list):
+        return [whole(one) for one in value]
+    if isinstance(value, dict):
+        return {whole(key): whole(one) for key, one in value.items()}
+    if isinstance(value, gr.EventData):
+        value._data = whole(value._data)
+    return value
