@@ -8,6 +8,7 @@ import shutil
 import subprocess
 import sys
 import venv
+import zipfile
 from pathlib import Path
 
 import pytest
@@ -26,7 +27,7 @@ def run(*command: str, **settings) -> str:
 @pytest.fixture(scope="module")
 def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("wheel")
-    for name in ("pyproject.toml", "README.md", "LICENSE", "requirements.txt", "tests/requirements.txt"):
+    for name in ("pyproject.toml", "README.md", "LICENSE", "requirements.in", "tests/requirements.in"):
         (folder / "source" / name).parent.mkdir(parents=True, exist_ok=True)
         shutil.copy(ROOT / name, folder / "source" / name)
     # A copy, because setuptools leaves a `build` beside the sources, whose old files would get into the next wheel.
@@ -57,8 +58,16 @@ def test_installed_without_extras_the_readmes_ten_lines_run_without_torch_or_gra
 
 
 @pytest.mark.network
-def test_the_wheel_holds_every_file_of_the_package(wheel: Path):
-    import zipfile
+def test_its_extras_are_the_ranges_and_not_the_lock(wheel: Path):
+    names = zipfile.ZipFile(wheel)
+    (metadata,) = [name for name in names.namelist() if name.endswith("METADATA")]
+    said = names.read(metadata).decode()
+    assert 'Requires-Dist: transformers<6,>=5.24; extra == "app"' in said
+    assert 'Requires-Dist: pytest>=9; extra == "test"' in said
+    assert said.count("Requires-Dist") < 45  # with everything that these need it would be a hundred
 
+
+@pytest.mark.network
+def test_the_wheel_holds_every_file_of_the_package(wheel: Path):
     held = {name for name in zipfile.ZipFile(wheel).namelist() if name.startswith("ssti/")}
     assert held >= {str(path.relative_to(ROOT)) for path in (ROOT / "ssti").rglob("*.py")}
