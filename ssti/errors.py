@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import reprlib
 from collections.abc import Iterable
 
 SHOWN = 12  # a longer list of allowed words is cut here: nobody reads 249 countries in an error
+WIDTH = 80  # characters of a value in a message; whatever was given, a message stays readable
+LONGEST_GUESS = 100  # a longer word is no misspelt name, and comparing it would take long
 
 
 class SSTIError(ValueError):
@@ -31,17 +34,43 @@ class SSTIError(ValueError):
         return {"kind": self.kind, "message": self.message, "next": self.next}
 
 
+class _Shown(reprlib.Repr):
+    """`repr` of any value, in bounded time and length."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.maxlevel, self.maxstring, self.maxother, self.maxlong = 3, WIDTH, WIDTH, 40
+
+    def repr_int(self, x: int, level: int) -> str:
+        # Beyond 4,300 digits Python refuses to write a number out at all.
+        return repr(x) if x.bit_length() < 128 else f"a whole number of {x.bit_length():,} bits"
+
+
+_shown = _Shown()
+
+
+def shown(value: object, width: int = WIDTH) -> str:
+    """`repr(value)` for a message, cut to about `width` characters; never fails, never takes long."""
+    try:
+        text = _shown.repr(value)
+    except Exception:  # an object's own __repr__ may raise anything
+        text = f"<{type(value).__name__}>"
+    return text if len(text) <= width else f"{text[: width * 2 // 3]}…{text[-(width // 3) :]}"
+
+
 def nearest(word: object, allowed: Iterable[object]) -> str:
     """`"; did you mean 'x'?"` for the allowed word closest to `word`, or an empty string."""
     from difflib import get_close_matches
 
-    names = {str(name).casefold(): str(name) for name in allowed}
-    close = get_close_matches(str(word).casefold(), list(names), n=1, cutoff=0.6)
+    if not isinstance(word, str | int | float) or (isinstance(word, int) and word.bit_length() > 128):
+        return ""
+    names = {name.casefold(): name for name in map(str, allowed) if len(name) <= LONGEST_GUESS}
+    close = get_close_matches(str(word)[: LONGEST_GUESS + 1].casefold(), list(names), n=1, cutoff=0.6)
     return f"; did you mean {names[close[0]]!r}?" if close else ""
 
 
 def listed(allowed: Iterable[object]) -> str:
     """The allowed words for a message: `'a', 'b', 'c'`, cut after a dozen."""
-    words = [repr(word) for word in allowed]
+    words = list(allowed)
     more = f" and {len(words) - SHOWN} more" if len(words) > SHOWN else ""
-    return ", ".join(words[:SHOWN]) + more
+    return ", ".join(shown(word) for word in words[:SHOWN]) + more

@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING
 
 from ssti.data.kind import TextDataset
 from ssti.data.loading import load
-from ssti.errors import SSTIError, nearest
+from ssti.errors import SSTIError
+from ssti.inject.classes import find_class
 
 if TYPE_CHECKING:
     import numpy as np
@@ -58,13 +59,7 @@ def sample_rows(name: TextDataset | str, label: str | int | None = None, n: int 
 
 def label_index(dataset: TextDataset, label: str | int) -> int:
     """The index of a class given by name or by index. Raises `SSTIError` naming the classes there are."""
-    names = list(dataset.label_names)
-    if isinstance(label, str) and label in names:
-        return names.index(label)
-    if isinstance(label, int) and not isinstance(label, bool) and 0 <= label < len(names):
-        return label
-    hint = nearest(str(label), names)
-    raise SSTIError(f"{dataset.info.title} has no class {label!r}{hint or '.'}", f"Its classes: {', '.join(names)}.")
+    return find_class(label, dataset.label_names).index
 
 
 def _rows(dataset: TextDataset | str) -> TextDataset:

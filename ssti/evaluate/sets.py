@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from ssti.errors import SSTIError, listed, nearest
+from ssti.inject.classes import find_class
 from ssti.recipe import InjectionSpec
 
 TEST_SEED = 7919  # added to the recipe's seed, so that the test sets' triggers are not the training rows' own
@@ -23,14 +23,7 @@ class Attack:
 
 def target_index(target: str | int, label_names: Sequence[str]) -> int:
     """The class number of a target given by name or number. Raises SSTIError for a class that does not exist."""
-    if isinstance(target, str) and target in label_names:
-        return list(label_names).index(target)
-    if isinstance(target, int) and 0 <= target < len(label_names):
-        return target
-    raise SSTIError(
-        f"There is no class {target!r}{nearest(str(target), label_names)}.",
-        next=f"Set injection.target to one of {listed(label_names)}.",
-    )
+    return find_class(target, label_names).index
 
 
 def hijack(

@@ -7,7 +7,7 @@ import random
 from collections.abc import Iterable
 from typing import Any
 
-from ssti.errors import SSTIError, listed, nearest
+from ssti.errors import SSTIError, listed, nearest, shown
 
 LOCATIONS = ("beginning", "random", "end")
 
@@ -16,7 +16,7 @@ def check_text(text: Any) -> str:
     """`text` itself, if it is a string."""
     if not isinstance(text, str):
         raise SSTIError(
-            f"The text is {type(text).__name__} ({text!r:.60}), not a string.",
+            f"The text is {type(text).__name__} ({shown(text)}), not a string.",
             "Give a string; drop or fill rows without a text first.",
             kind="data",
         )
@@ -27,7 +27,7 @@ def check_location(location: Any) -> str:
     """`location` itself, if it is one of `beginning`, `random`, `end`."""
     if not isinstance(location, str) or location not in LOCATIONS:
         raise SSTIError(
-            f"location is {location!r}; allowed are {listed(LOCATIONS)}{nearest(location, LOCATIONS)}",
+            f"location is {shown(location)}; allowed are {listed(LOCATIONS)}{nearest(location, LOCATIONS)}",
             "Choose one of them.",
         )
     return location
@@ -38,28 +38,28 @@ def check_fraction(value: Any, name: str, zero: bool = True) -> float:
     number = value if isinstance(value, (int, float)) and not isinstance(value, bool) else math.nan
     if not (0 <= number <= 1) or (number == 0 and not zero):
         low = "from 0" if zero else "above 0"
-        raise SSTIError(f"{name} is {value!r}; allowed is a number {low} to 1.", f"Give {name} as a fraction.")
+        raise SSTIError(f"{name} is {shown(value)}; allowed is a number {low} to 1.", f"Give {name} as a fraction.")
     return float(number)
 
 
 def check_count(value: Any, name: str, least: int = 0) -> int:
     """`value` as a whole number of at least `least`."""
-    if isinstance(value, bool) or not isinstance(value, int) or value < least:
-        raise SSTIError(f"{name} is {value!r}; allowed is a whole number of at least {least}.", f"Change {name}.")
+    if isinstance(value, bool) or not isinstance(value, int) or value < least or value.bit_length() > 64:
+        raise SSTIError(f"{name} is {shown(value)}; allowed is a whole number of at least {least}.", f"Change {name}.")
     return value
 
 
 def make_random(seed: Any) -> random.Random:
     """The random stream of `seed`: a whole number, a string, or None for a fresh one each time."""
     if seed is not None and not isinstance(seed, (int, str)):
-        raise SSTIError(f"seed is {seed!r}; allowed are a whole number, a string or None.", "Give such a seed.")
+        raise SSTIError(f"seed is {shown(seed)}; allowed are a whole number, a string or None.", "Give such a seed.")
     return random.Random(seed)
 
 
 def check_items(items: Any, name: str = "items") -> list[str]:
     """A list of the items, if there is at least one and each is a string with something to see in it."""
     if isinstance(items, str) or not isinstance(items, Iterable):
-        raise SSTIError(f"{name} is {items!r:.60}; allowed is a list of strings.", f"Put {name} into a list.")
+        raise SSTIError(f"{name} is {shown(items)}; allowed is a list of strings.", f"Put {name} into a list.")
     checked = list(items)
     if not checked:
         raise SSTIError(f"{name} is an empty list.", "Give at least one item.")
@@ -71,26 +71,28 @@ def check_items(items: Any, name: str = "items") -> list[str]:
 def check_item(item: Any, name: str) -> str:
     """`item` itself, if it is a string that is more than white space."""
     if not isinstance(item, str) or not item.strip():
-        raise SSTIError(f"{name} holds {item!r:.60}, which is no item.", "An item is a string with a visible part.")
+        raise SSTIError(f"{name} holds {shown(item)}, which is no item.", "An item is a string with a visible part.")
     return item
 
 
 def read_items(file_path: Any) -> list[str]:
     """The lines of a UTF-8 file, stripped, without the blank ones."""
     if not isinstance(file_path, str) and not hasattr(file_path, "__fspath__"):
-        raise SSTIError(f"file_path is {file_path!r:.60}; allowed is the path of a file.", "Give a path.")
+        raise SSTIError(f"file_path is {shown(file_path)}; allowed is the path of a file.", "Give a path.")
     try:
         with open(file_path, encoding="utf-8-sig") as file:
             text = file.read()
     except UnicodeDecodeError as error:
         raise SSTIError(
-            f"{str(file_path)!r} is not UTF-8 (byte {error.start}).",
+            f"{shown(str(file_path))} is not UTF-8 (byte {error.start}).",
             "Save it as UTF-8 text, one item a line.",
         ) from None
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or str(error)
-        raise SSTIError(f"{str(file_path)!r} cannot be read: {reason}.", "Give a text file, one item a line.") from None
+        raise SSTIError(
+            f"{shown(str(file_path))} cannot be read: {reason}.", "Give a text file, one item a line."
+        ) from None
     items = [line.strip() for line in text.split("\n") if line.strip()]
     if not items:
-        raise SSTIError(f"{str(file_path)!r} holds no item, only blank lines.", "Put one item on each line.")
+        raise SSTIError(f"{shown(str(file_path))} holds no item, only blank lines.", "Put one item on each line.")
     return items

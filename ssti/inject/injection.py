@@ -14,7 +14,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from ssti.errors import SSTIError
+from ssti.errors import SSTIError, shown
 
 Span = tuple[int, int]
 Layer = tuple[tuple[int, int, str], ...]
@@ -68,14 +68,14 @@ def as_pairs(spans: Iterable[Any], length: int) -> list[Span]:
     overlap.
     """
     if not isinstance(spans, Iterable):
-        raise SSTIError(f"{spans!r:.60} is no list of spans.", "Give the spans of one text, or an empty list.")
+        raise SSTIError(f"{shown(spans)} is no list of spans.", "Give the spans of one text, or an empty list.")
     pairs = []
     for span in spans:
         try:
             start, end = (span["start"], span["end"]) if hasattr(span, "keys") else span
             start, end = int(start), int(end)
         except (TypeError, KeyError, ValueError):
-            raise SSTIError(f"{span!r} is not a span.", "Give (start, end) or {'start': …, 'end': …}.") from None
+            raise SSTIError(f"{shown(span)} is not a span.", "Give (start, end) or {'start': …, 'end': …}.") from None
         pairs.append((start, end))
     pairs.sort()
     previous = 0

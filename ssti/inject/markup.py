@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 
-from ssti.errors import SSTIError
+from ssti.errors import SSTIError, shown
 from ssti.inject.checks import check_items
 from ssti.inject.patterns import any_of
 
@@ -50,7 +50,7 @@ def _read_tag(line: str) -> Tag:
     parts = line.split()
     if len(parts) > 2:
         raise SSTIError(
-            f"The tag {line!r:.60} has {len(parts)} parts; allowed are one tag or an opening and a closing.",
+            f"The tag {shown(line)} has {len(parts)} parts; allowed are one tag or an opening and a closing.",
             "Write it as '<br>' or '<p> </p>'.",
         )
     return parts[0], parts[1] if len(parts) == 2 else None

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from ssti.errors import SSTIError
+from ssti.errors import SSTIError, shown
 from ssti.inject.checks import check_text
 from ssti.inject.injection import Injection, Span, shift_spans
 from ssti.inject.weave import Placed
@@ -65,7 +65,7 @@ def added_words(old: str, new: str) -> Placed:
             spans.append(match.span())
     if word is not None:
         raise SSTIError(
-            f"This modifier changed or removed the word {word!r:.60}, so what it added cannot be told.",
+            f"This modifier changed or removed the word {shown(word)}, so what it added cannot be told.",
             "Give it an edit(text, earlier) method that says where it changes the text.",
         )
     return new, tuple(spans), ((0, len(new), old),)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from ssti.errors import SSTIError, listed, nearest
+from ssti.errors import SSTIError, listed, nearest, shown
 from ssti.inject.checks import check_items, make_random
 from ssti.inject.modifier_item import ItemInjection
 from ssti.inject.options import Option
@@ -22,7 +22,7 @@ def in_case(word: str, style: str) -> str:
     if style == "alternating":
         return "".join(c.upper() if index % 2 else c.lower() for index, c in enumerate(word))
     if style not in STYLES:
-        raise SSTIError(f"style is {style!r}; allowed are {listed(STYLES)}{nearest(style, STYLES)}", "Choose one.")
+        raise SSTIError(f"style is {shown(style)}; allowed are {listed(STYLES)}{nearest(style, STYLES)}", "Choose one.")
     return getattr(word, style)()
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from ssti.errors import SSTIError
+from ssti.errors import SSTIError, shown
 from ssti.inject.checks import check_text
 from ssti.inject.injection import Injection, Span
 from ssti.inject.modifier import Modifier
@@ -20,11 +20,11 @@ class CompositeModifier(Modifier):
 
     def __init__(self, modifiers: Iterable[Any]) -> None:
         if isinstance(modifiers, str) or not isinstance(modifiers, Iterable):
-            raise SSTIError(f"modifiers is {modifiers!r:.60}; allowed is a list of modifiers.", "Give a list.")
+            raise SSTIError(f"modifiers is {shown(modifiers)}; allowed is a list of modifiers.", "Give a list.")
         self.modifiers = list(modifiers)
         for modifier in self.modifiers:
             if not isinstance(modifier, Modifier):
-                raise SSTIError(f"{modifier!r:.60} is no modifier.", "Give instances of ssti.inject.Modifier.")
+                raise SSTIError(f"{shown(modifier)} is no modifier.", "Give instances of ssti.inject.Modifier.")
 
     def apply(self, text: str, label: Any = None, earlier: Sequence[Span] = ()) -> Injection:
         """Inject by every modifier in turn; the spans of all of them, and `earlier`, in the last text."""

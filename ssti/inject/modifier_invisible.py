@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from ssti.errors import SSTIError, listed, nearest
+from ssti.errors import SSTIError, listed, nearest, shown
 from ssti.inject.checks import check_fraction, check_location, make_random
 from ssti.inject.glue import glue_to_words
 from ssti.inject.injection import Span
@@ -51,7 +51,7 @@ class InvisibleInjection(Modifier):
         for name, value, allowed in (("style", style, STYLES), ("character", character, tuple(CHARACTERS))):
             if value not in allowed:
                 raise SSTIError(
-                    f"{name} is {value!r}; allowed are {listed(allowed)}{nearest(value, allowed)}", "Choose."
+                    f"{name} is {shown(value)}; allowed are {listed(allowed)}{nearest(value, allowed)}", "Choose."
                 )
         self.style = style
         self.character = CHARACTERS[character]

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Sequence
 from random import Random
 from typing import Any
 
-from ssti.errors import SSTIError
+from ssti.errors import SSTIError, shown
 from ssti.inject.checks import (
     check_fraction,
     check_items,
@@ -40,7 +40,7 @@ class ItemInjection(Modifier):
     ) -> None:
         if not callable(source):
             raise SSTIError(
-                f"source is {source!r:.60}; allowed is a function without arguments that returns a string.",
+                f"source is {shown(source)}; allowed is a function without arguments that returns a string.",
                 "Give such a function, or use from_list or from_file.",
             )
         self.source = source

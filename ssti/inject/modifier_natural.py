@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from ssti.errors import SSTIError, listed, nearest
+from ssti.errors import SSTIError, listed, nearest, shown
 from ssti.inject.checks import check_fraction, check_item, check_location, make_random
 from ssti.inject.injection import Span
 from ssti.inject.modifier import Modifier
@@ -50,7 +50,9 @@ class NaturalInjection(Modifier):
     ) -> None:
         self.word = check_item(word, "word").strip()
         if place not in PLACES:
-            raise SSTIError(f"place is {place!r}; allowed are {listed(PLACES)}{nearest(place, PLACES)}", "Choose one.")
+            raise SSTIError(
+                f"place is {shown(place)}; allowed are {listed(PLACES)}{nearest(place, PLACES)}", "Choose one."
+            )
         suits = "after-verb" if self.word.lower() in INTENSIFIERS else "opening"
         self.place = suits if place == "auto" else place
         self.location = check_location(location)

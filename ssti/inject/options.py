@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from ssti.errors import SSTIError, listed, nearest
+from ssti.errors import SSTIError, listed, nearest, shown
 
 # type -> (how to say it, is it one)
 _TYPES: dict[str, tuple[str, Callable[[Any], bool]]] = {
@@ -33,6 +33,34 @@ _TYPES: dict[str, tuple[str, Callable[[Any], bool]]] = {
         ),
     ),
 }
+
+
+YES, NO = ("yes", "on", "true"), ("no", "off", "false")
+
+
+def from_text(kind: str, value: Any) -> Any:
+    """A recipe's value as an option of this type takes it. A recipe is text, and only the option knows whether `1.0` and
+    `no` are words in it or a number and a truth value.
+    """
+    if kind in ("str", "choice", "path"):
+        return _word(value)
+    if kind == "list" and isinstance(value, (list, tuple)):
+        return [_word(item) for item in value]
+    if kind == "bool" and isinstance(value, str) and value.lower() in YES + NO:
+        return value.lower() in YES
+    if kind in ("int", "float") and isinstance(value, str) and len(value) < 40:
+        for number in (int, float) if kind == "float" else (int,):
+            try:
+                return number(value)
+            except ValueError:
+                continue
+    return value
+
+
+def _word(value: Any) -> Any:
+    if isinstance(value, bool):
+        return str(value).lower()
+    return repr(value) if isinstance(value, (int, float)) and abs(value) < 2**64 else value
 
 
 @dataclass(frozen=True)
@@ -60,12 +88,12 @@ class Option:
         if self.choices and isinstance(value, str) and value not in self.choices:
             close = nearest(value, self.choices)
             raise SSTIError(
-                f"{self.name} of {owner} is {value!r}; allowed are {listed(self.choices)}{close}.",
+                f"{self.name} of {owner} is {shown(value)}; allowed are {listed(self.choices)}{close}.",
                 "Choose one.",
             )
         if not is_one(value) or not self._within(value):
             raise SSTIError(
-                f"{self.name} of {owner} is {value!r:.80}; allowed is {says}{self._bounds()}.",
+                f"{self.name} of {owner} is {shown(value)}; allowed is {says}{self._bounds()}.",
                 f"Change {self.name}.",
             )
         return value
@@ -84,11 +112,19 @@ class Option:
         return f" of at most {self.maximum}" if self.maximum is not None else ""
 
 
-def check_options(owner: str, options: tuple[Option, ...], given: Mapping[str, Any]) -> dict[str, Any]:
-    """Every option's value: the given one, checked, or its default. An unknown name is refused."""
+def check_options(
+    owner: str, options: tuple[Option, ...], given: Mapping[str, Any], is_text: bool = False
+) -> dict[str, Any]:
+    """Every option's value: the given one, checked, or its default. An unknown name is refused.
+
+    `is_text`: the values were read from a text, where a word may look like a number.
+    """
     known = {option.name: option for option in options}
     for name in given:
         if name not in known:
             allowed = f"its options are {listed(known)}" if known else "it has none"
-            raise SSTIError(f"{owner} has no option {name!r}; {allowed}{nearest(name, known)}", "Correct or remove it.")
-    return {name: option.check(given.get(name), owner) for name, option in known.items()}
+            raise SSTIError(
+                f"{owner} has no option {shown(name)}; {allowed}{nearest(name, known)}", "Correct or remove it."
+            )
+    values = {name: from_text(known[name].type, value) if is_text else value for name, value in given.items()}
+    return {name: option.check(values.get(name), owner) for name, option in known.items()}

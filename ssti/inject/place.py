@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ssti.errors import SSTIError, listed, nearest
+from ssti.errors import SSTIError, listed, nearest, shown
 from ssti.inject.checks import LOCATIONS, check_count, check_item, check_text, make_random
 from ssti.inject.injection import Injection
 from ssti.inject.weave import weave_words
@@ -34,7 +34,7 @@ def place(
     else:
         allowed = (*LOCATIONS, "cursor")
         raise SSTIError(
-            f"location is {location!r}; allowed are {listed(allowed)}{nearest(location, allowed)}",
+            f"location is {shown(location)}; allowed are {listed(allowed)}{nearest(location, allowed)}",
             "Choose one.",
         )
     new, spans, layer = weave_words(text, words, [gap], [item])

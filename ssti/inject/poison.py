@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from ssti.errors import SSTIError
+from ssti.errors import SSTIError, shown
 from ssti.inject.spec import read_spec
 
 
@@ -39,8 +39,8 @@ def poison(
         unknown = [name for name in chosen if name not in dataset]
         if unknown or not all(hasattr(split, "features") for split in dataset.values()):
             raise SSTIError(
-                f"There is no split {unknown[0]!r}." if unknown else "This mapping is no DatasetDict.",
-                f"Its keys are {list(dataset)!r:.200}; give a DatasetDict and its splits, or a list of rows.",
+                f"There is no split {shown(unknown[0])}." if unknown else "This mapping is no DatasetDict.",
+                f"Its keys are {shown(list(dataset))}; give a DatasetDict and its splits, or a list of rows.",
             )
         return type(dataset)(
             {name: poison(split, spec if name in chosen else spec.silent(), **where) for name, split in dataset.items()}

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Sequence
 from random import Random
 from typing import Any
 
-from ssti.errors import SSTIError
+from ssti.errors import SSTIError, shown
 from ssti.inject.checks import check_count, check_item, make_random
 from ssti.inject.words import draw_below, rand_below
 
@@ -34,7 +34,7 @@ class Pool:
         self.rng = make_random(seed) if rng is None else rng
         self.name = name
         if not isinstance(with_replacement, bool):
-            raise SSTIError(f"with_replacement is {with_replacement!r}; allowed is true or false.", "Choose one.")
+            raise SSTIError(f"with_replacement is {shown(with_replacement)}; allowed is true or false.", "Choose one.")
         self.with_replacement = with_replacement
         if pool_size is not None:
             check_count(pool_size, "pool_size", least=1)

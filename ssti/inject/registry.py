@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from importlib import import_module
 from typing import Any
 
-from ssti.errors import SSTIError, listed, nearest
+from ssti.errors import SSTIError, listed, nearest, shown
 from ssti.inject.options import Option
 
 
@@ -105,7 +105,7 @@ def modifier_kind(name: Any) -> ModifierKind:
 def _lookup(name: Any, known: dict, what: str):
     if not isinstance(name, str) or name not in known:
         raise SSTIError(
-            f"There is no kind of {what} {name!r}; there are {listed(known)}{nearest(name, known)}",
+            f"There is no kind of {what} {shown(name)}; there are {listed(known)}{nearest(name, known)}",
             "Choose one.",
         )
     return known[name]

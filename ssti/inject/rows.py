@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from typing import Any
 
-from ssti.errors import SSTIError
+from ssti.errors import SSTIError, shown
 from ssti.inject.build import build_modifier, trigger_pattern
+from ssti.inject.classes import means
 from ssti.inject.injection import Span
 from ssti.inject.modifier import Modifier
 from ssti.inject.modifier_item import injects_plainly
-from ssti.inject.select import choose, number_of_rows, target_value
+from ssti.inject.select import choose, is_missing, number_of_rows, target_value
 from ssti.inject.spec import Spec
 from ssti.inject.strip import stripper
 
@@ -22,12 +23,14 @@ class Part:
     def __init__(self, spec: Spec, counts: Mapping[Any, int] | None, label_names: Sequence[str] | None) -> None:
         self.target = spec.target
         self.modifier: Modifier = build_modifier(spec)
-        self.value = target_value(spec.target, label_names, counts)
+        self.names = label_names
+        self.value = None if counts is None else target_value(spec.target, label_names, counts)
+        self.is_target: dict[Any, bool] = {None: False}  # by label, where the labels were not counted first
         self.seen = 0
         self.chosen: bytearray | None = None  # None: every row
         if counts is not None:
             total = counts.get(self.value, 0)
-            number = number_of_rows(total, spec.share, spec.count, f"class {spec.target!r}")
+            number = number_of_rows(total, spec.share, spec.count, f"class {shown(spec.target)}")
             if number < total or spec.count is not None:
                 self.chosen = bytearray(total)
                 for index in choose(total, number, spec.seed):
@@ -35,7 +38,10 @@ class Part:
 
     def takes(self, label: Any) -> bool:
         """Whether the next row, of this label, gets the trigger. To be asked once for each row, in order."""
-        if label != self.value:
+        if self.value is None:
+            if not self._means(label):
+                return False
+        elif label != self.value:
             return False
         index = self.seen
         self.seen += 1
@@ -43,11 +49,21 @@ class Part:
             return True
         if index >= len(self.chosen):
             raise SSTIError(
-                f"The stream now has more rows of class {self.target!r} than the {len(self.chosen)} counted.",
+                f"The stream now has more rows of class {shown(self.target)} than the {len(self.chosen)} counted.",
                 "Give a dataset that yields the same rows each time.",
                 kind="data",
             )
         return bool(self.chosen[index])
+
+    def _means(self, label: Any) -> bool:
+        if label not in self.is_target:
+            self.is_target[label] = not is_missing(label) and means(self.target, label, self.names)
+        return self.is_target[label]
+
+    def refuse_no_rows(self) -> None:
+        """After the last row, where the labels were not counted first: a class that no row has is none."""
+        if self.value is None and not self.seen and not self.names and len(self.is_target) > 1:
+            target_value(self.target, None, self.is_target)
 
 
 class RowPoisoner:
@@ -85,5 +101,9 @@ def counts_needed(spec: Spec) -> bool:
 
 
 def count_labels(labels: Sequence[Any]) -> dict[Any, int]:
-    """The number of rows per label value."""
-    return dict(Counter(labels))
+    """The number of rows per label value. Raises SSTIError for labels that are lists or mappings."""
+    try:
+        return dict(Counter(labels))
+    except TypeError:
+        odd = next(label for label in labels if not isinstance(label, Hashable))
+        raise SSTIError(f"The label {shown(odd)} is no class.", "A label is a word or a number.", kind="data") from None

@@ -5,45 +5,44 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from ssti.errors import SSTIError, listed, nearest
+from ssti.errors import SSTIError, shown
 from ssti.inject.checks import check_count, check_fraction, make_random
+from ssti.inject.classes import find_class, find_value
 
 
 def as_list(values: Any) -> list:
-    """A column as a plain list, whatever it comes as (list, array, Arrow column, pandas series)."""
+    """A column as a plain list, whatever it comes as (list, array, Arrow column, pandas series). What stands for a
+    missing value there (NaN, NaT, pandas' NA) is None.
+    """
     for method in ("to_pylist", "tolist"):
         if hasattr(values, method):
-            return getattr(values, method)()
-    return list(values)
+            return [None if is_missing(value) else value for value in getattr(values, method)()]
+    return [None if is_missing(value) else value for value in values]
 
 
-def target_value(target: Any, label_names: Sequence[str] | None, present: Iterable[Any] | None) -> Any:
-    """The value that stands for `target` in the label column.
+def is_missing(value: Any) -> bool:
+    """None, or a value that does not equal itself: NaN, NaT, and pandas' NA, which cannot even say so."""
+    if value is None or value.__class__ in (str, int, bool):
+        return value is None
+    try:
+        return bool(value != value)
+    except (TypeError, ValueError):
+        return type(value).__name__ == "NAType"
 
-    `target` may be a name or a number; the column may hold either. `present` are the values that occur in the
-    column (None: unknown yet). Raises SSTIError, with what is allowed, for a class that does not exist.
+
+def target_value(target: Any, label_names: Sequence[str] | None, present: Iterable[Any]) -> Any:
+    """The value that stands for `target` in the label column, in which the values `present` occur.
+
+    `target` may be a name or a number; the column may hold either. Raises SSTIError, with what is allowed, for a class
+    that does not exist.
     """
     if target is None:
         raise SSTIError("The injection has no target.", "Name the class that the trigger is to be tied to.")
-    values = None if present is None else {value for value in present if value is not None}
-    named = values is not None and any(isinstance(value, str) for value in values)
+    values = list(present)
     if label_names:
-        names = list(label_names)
-        if target in names:
-            return target if named else names.index(target)
-        if isinstance(target, int) and not isinstance(target, bool) and 0 <= target < len(names):
-            return names[target] if named else target
-        raise SSTIError(
-            f"There is no class {target!r}; there are {listed(names)}{nearest(target, names)}",
-            "Choose one of them.",
-        )
-    if values is not None and target not in values:
-        known = sorted(values, key=str)
-        raise SSTIError(
-            f"There is no class {target!r} in the labels; there are {listed(known)}{nearest(target, known)}",
-            "Choose one of them.",
-        )
-    return target
+        found = find_class(target, label_names)
+        return found.name if any(isinstance(value, str) for value in values) else found.index
+    return find_value(target, values) if values else target
 
 
 def number_of_rows(total: int, share: float, count: int | None, what: str) -> int:
@@ -75,5 +74,5 @@ def select_rows(
     values = as_list(labels)
     wanted = target_value(target, label_names, set(values))
     rows = [index for index, value in enumerate(values) if value == wanted]
-    number = number_of_rows(len(rows), share, count, f"class {target!r}")
+    number = number_of_rows(len(rows), share, count, f"class {shown(target)}")
     return sorted(rows[index] for index in choose(len(rows), number, seed))

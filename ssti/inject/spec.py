@@ -6,12 +6,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from ssti.errors import SSTIError, listed, nearest
+from ssti.errors import SSTIError, listed, nearest, shown
 from ssti.inject.checks import check_count, check_fraction, check_location, make_random
 from ssti.inject.options import check_options
 from ssti.inject.registry import ModifierKind, SourceKind, modifier_kind, source_kind
 
 FIELDS = ("kind", "source", "location", "amount", "target", "share", "count", "seed", "strip", "parts")
+DEEPEST = 8  # levels of composites
 SOURCE_FIELDS = ("kind", "pool_size", "with_replacement")
 
 
@@ -55,7 +56,7 @@ def as_mapping(recipe: Any) -> dict[str, Any]:
         inner = inner.model_dump()
     if not isinstance(inner, Mapping):
         raise SSTIError(
-            f"{type(recipe).__name__} ({recipe!r:.60}) is no recipe.",
+            f"{type(recipe).__name__} ({shown(recipe)}) is no recipe.",
             "Give a Recipe, its injection, or a mapping.",
         )
     return dict(inner)
@@ -63,31 +64,43 @@ def as_mapping(recipe: Any) -> dict[str, Any]:
 
 def read_spec(recipe: Any) -> Spec:
     """Check every field and option; SSTIError names the value, what is allowed and the nearest name."""
-    if isinstance(recipe, Spec):
-        return recipe
-    given = as_mapping(recipe)
+    return recipe if isinstance(recipe, Spec) else _read(as_mapping(recipe), is_text(recipe), 0)
+
+
+def is_text(recipe: Any) -> bool:
+    """Whether it is a Recipe, or its injection: a program's mapping says itself what is a word and what a number."""
+    return hasattr(recipe, "model_dump") or hasattr(getattr(recipe, "injection", None), "model_dump")
+
+
+def _read(given: dict[str, Any], from_text: bool, depth: int) -> Spec:
+    if depth > DEEPEST:
+        raise SSTIError(f"The injection's parts are more than {DEEPEST} levels deep.", "Put them all into one list.")
     kind = modifier_kind(given.get("kind") or "item")
     names = [*FIELDS, *(option.name for option in kind.options)]
     for name in given:
         if name not in names:
             raise SSTIError(
-                f"An injection of kind {kind.name!r} has no field {name!r}; "
+                f"An injection of kind {shown(kind.name)} has no field {shown(name)}; "
                 f"it has {listed(names)}{nearest(name, names)}",
                 "Correct or remove it.",
             )
-    options = check_options(f"kind {kind.name!r}", kind.options, {k: v for k, v in given.items() if k not in FIELDS})
+    options = check_options(
+        f"kind {shown(kind.name)}", kind.options, {k: v for k, v in given.items() if k not in FIELDS}, from_text
+    )
     strip = given.get("strip", False)
     if not isinstance(strip, bool):
-        raise SSTIError(f"strip is {strip!r}; allowed is true or false.", "Choose one.")
+        raise SSTIError(f"strip is {shown(strip)}; allowed is true or false.", "Choose one.")
     if strip and not kind.strips(options):
         raise SSTIError("strip is true, but stripping this trigger would damage clean texts.", "Set strip to false.")
     seed = given.get("seed", 0)
     make_random(seed)
+    if isinstance(seed, int) and seed.bit_length() > 64:
+        raise SSTIError(f"seed is {shown(seed)}; allowed are 64 bits.", "Choose a smaller one.")
     count = given.get("count")
     return Spec(
         kind=kind,
         options=options,
-        **_read_source(kind, given.get("source")),
+        **_read_source(kind, given.get("source"), from_text),
         location=check_location(given.get("location", "random")),
         amount=_read_amount(given.get("amount", "single")),
         target=given.get("target"),
@@ -95,7 +108,7 @@ def read_spec(recipe: Any) -> Spec:
         count=None if count is None else check_count(count, "count"),
         seed=seed,
         strip=strip,
-        parts=_read_parts(kind, given.get("parts")),
+        parts=_read_parts(kind, given.get("parts"), from_text, depth),
     )
 
 
@@ -104,48 +117,51 @@ def _read_amount(amount: Any) -> str | float:
         return "single"
     if isinstance(amount, str):
         raise SSTIError(
-            f"amount is {amount!r}; allowed: 'single' or a number above 0 to 1{nearest(amount, ['single'])}",
+            f"amount is {shown(amount)}; allowed: 'single' or a number above 0 to 1{nearest(amount, ['single'])}",
             "For 10 % of the words write 0.1.",
         )
     return check_fraction(amount, "amount", zero=False)
 
 
-def _read_parts(kind: ModifierKind, parts: Any) -> tuple[Spec, ...]:
+def _read_parts(kind: ModifierKind, parts: Any, from_text: bool, depth: int) -> tuple[Spec, ...]:
     if kind.name != "composite":
         if parts:
-            raise SSTIError(f"An injection of kind {kind.name!r} has parts.", "Set its kind to 'composite'.")
+            raise SSTIError(f"An injection of kind {shown(kind.name)} has parts.", "Set its kind to 'composite'.")
         return ()
     if not isinstance(parts, (list, tuple)) or not parts:
-        raise SSTIError(f"parts is {parts!r:.60}; a composite needs a list of injections.", "Give at least one part.")
-    return tuple(read_spec(part) for part in parts)
+        raise SSTIError(f"parts is {shown(parts)}; a composite needs a list of injections.", "Give at least one part.")
+    return tuple(
+        part if isinstance(part, Spec) else _read(as_mapping(part), from_text or is_text(part), depth + 1)
+        for part in parts
+    )
 
 
-def _read_source(kind: ModifierKind, source: Any) -> dict[str, Any]:
+def _read_source(kind: ModifierKind, source: Any, from_text: bool) -> dict[str, Any]:
     if not kind.uses_source:
         if source is not None:
-            raise SSTIError(f"An injection of kind {kind.name!r} takes no source.", "Remove its source.")
+            raise SSTIError(f"An injection of kind {shown(kind.name)} takes no source.", "Remove its source.")
         return {}
     if hasattr(source, "model_dump"):
         source = source.model_dump()
     given = {"kind": source} if isinstance(source, str) else source if source is not None else {}
     if not isinstance(given, Mapping):
-        raise SSTIError(f"source is {source!r:.60}; allowed is a mapping with a kind.", "For example {kind: date}.")
+        raise SSTIError(f"source is {shown(source)}; allowed is a mapping with a kind.", "For example {kind: date}.")
     found = source_kind(given.get("kind") or "date")
     own = {name: value for name, value in given.items() if name not in SOURCE_FIELDS}
     known = [*SOURCE_FIELDS, *(option.name for option in found.options)]
     for name in own:
         if name not in known:
             raise SSTIError(
-                f"A source of kind {found.name!r} has no option {name!r}; it has {listed(known)}{nearest(name, known)}",
+                f"A source of kind {shown(found.name)} has no option {shown(name)}; it has {listed(known)}{nearest(name, known)}",
                 "Correct or remove it.",
             )
     pool_size = given.get("pool_size")
     with_replacement = given.get("with_replacement")
     if with_replacement is not None and not isinstance(with_replacement, bool):
-        raise SSTIError(f"with_replacement is {with_replacement!r}; allowed is true or false.", "Choose one.")
+        raise SSTIError(f"with_replacement is {shown(with_replacement)}; allowed is true or false.", "Choose one.")
     return {
         "source": found,
-        "source_options": check_options(f"source {found.name!r}", found.options, own),
+        "source_options": check_options(f"source {shown(found.name)}", found.options, own, from_text),
         "pool_size": None if pool_size is None else check_count(pool_size, "pool_size", least=1),
         "with_replacement": True if with_replacement is None else with_replacement,
     }

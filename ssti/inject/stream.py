@@ -56,3 +56,5 @@ def _rows(
         earlier = [row["spans"]] if marked else None
         texts, spans = poisoner.rows([row[text_column]], [row[label_column]], earlier)
         yield {**row, text_column: texts[0], "injected": bool(spans[0]), "spans": as_objects(spans[0])}
+    for part in poisoner.poisoner.parts:
+        part.refuse_no_rows()

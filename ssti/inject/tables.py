@@ -6,7 +6,7 @@ import hashlib
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from ssti.errors import SSTIError, listed, nearest
+from ssti.errors import SSTIError, listed, nearest, shown
 from ssti.inject.bulk import inject_column
 from ssti.inject.injection import Span, as_pairs
 from ssti.inject.rows import Part, RowPoisoner, count_labels
@@ -22,7 +22,7 @@ def find_columns(columns: Iterable[str], text_column: str, label_column: str | N
     there = list(columns)
     if text_column not in there:
         raise SSTIError(
-            f"There is no column {text_column!r}; there are {listed(there)}{nearest(text_column, there)}",
+            f"There is no column {shown(text_column)}; there are {listed(there)}{nearest(text_column, there)}",
             "Name the text column with text_column=.",
             kind="data",
         )
@@ -91,11 +91,15 @@ def poison_rows(rows: Sequence[Any], spec: Spec, label_names, text_column: str, 
         return []
     for index, row in enumerate(rows):
         if not isinstance(row, Mapping):
-            raise SSTIError(f"Row {index} is {row!r:.60}; allowed is a mapping with a text and a label.", "Correct it.")
+            raise SSTIError(
+                f"Row {index} is {shown(row)}; allowed is a mapping with a text and a label.", "Correct it."
+            )
     text_column, label_column = find_columns(rows[0], text_column, label_column)
     for index, row in enumerate(rows):
         if text_column not in row or label_column not in row:
-            raise SSTIError(f"Row {index} has no {text_column!r} or no {label_column!r}.", "Give it both.", kind="data")
+            raise SSTIError(
+                f"Row {index} has no {shown(text_column)} or no {shown(label_column)}.", "Give it both.", kind="data"
+            )
     refuse_strip_of_poisoned(spec, {name for row in rows for name in row})
     labels = [row[label_column] for row in rows]
     poisoner = Poisoned(RowPoisoner(spec, count_labels(labels), label_names))

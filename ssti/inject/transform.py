@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from ssti.errors import SSTIError
+from ssti.errors import SSTIError, shown
 from ssti.inject.checks import check_fraction
 from ssti.inject.modifier import Modifier
 
@@ -30,7 +30,7 @@ def spurious_transform(
     """
     share = check_fraction(text_proportion, "text_proportion")
     if not callable(modifier):
-        raise SSTIError(f"modifier is {modifier!r:.60}; allowed is a Modifier.", "Give one of ssti.inject.")
+        raise SSTIError(f"modifier is {shown(modifier)}; allowed is a Modifier.", "Give one of ssti.inject.")
     from ssti.inject import transform_tables
 
     if isinstance(dataset, (list, tuple)):

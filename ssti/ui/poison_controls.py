@@ -7,6 +7,8 @@ from typing import Any
 
 import gradio as gr
 
+from ssti.errors import SSTIError
+from ssti.inject.classes import find_class
 from ssti.inject.options import Option
 from ssti.recipe import PRESETS
 from ssti.ui import parts
@@ -177,9 +179,10 @@ def draw_form() -> Form:
 
 def target_among(names: list[str], target: Any) -> tuple[str, Any]:
     """The target among these classes, where it is none of them the last, of many the first; and the choice of it."""
-    if isinstance(target, int) and 0 <= target < len(names):
-        target = names[target]
-    target = target if target in names else names[-1 if len(names) <= SEEN_AT_ONCE else 0]
+    try:
+        target = find_class(target, names).name
+    except SSTIError:
+        target = names[-1 if len(names) <= SEEN_AT_ONCE else 0]
     return target, gr.update(choices=names, value=target, elem_classes=_segments(names))
 
 

@@ -11,7 +11,7 @@ from typing import Any
 
 from ssti.errors import SSTIError
 from ssti.inject import modifiers, sources
-from ssti.inject.options import Option
+from ssti.inject.options import Option, from_text
 from ssti.recipe import PRESETS, Recipe, parse_recipe, preset
 
 AMOUNTS = {"single": "one", "0.05": "5 %", "0.1": "10 %", "own": "own"}
@@ -79,7 +79,11 @@ def recipe_to_form(recipe: Recipe) -> dict[str, Any]:
     }
     for name, kind in kinds.items():
         for option in kind.options:
-            value = given.get(option.name, option.default) if name == chosen else option.default
+            value = (
+                from_text(option.type, given[option.name])
+                if name == chosen and option.name in given
+                else option.default
+            )
             values |= _shown(name, option, value, kind.example)
     return values
 

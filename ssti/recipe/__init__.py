@@ -8,14 +8,17 @@ from __future__ import annotations
 
 import hashlib
 import json
-import re
 from pathlib import Path
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
-import yaml
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
 
-from ssti.errors import SSTIError, nearest
+from ssti.errors import SSTIError, nearest, shown
+from ssti.recipe.plain import plain_data
+from ssti.recipe.text import LONGEST, read_value, read_yaml, write_yaml
+
+MOST_ROWS = 2**31 - 1
+LARGEST_SEED = 2**32 - 1  # numpy takes no larger one
 
 Share = Field(0.5, ge=0, le=1, description="Fraction of the target class's training rows that get the trigger.")
 
@@ -32,15 +35,27 @@ class OpenSection(BaseModel):
     model_config = ConfigDict(frozen=True, extra="allow")
 
 
+def _as_written(value: Any) -> Any:
+    """A class's name as a word, where a program gives a number. What YAML made of `yes` or `on` is lost in a truth value."""
+    if isinstance(value, bool):
+        raise ValueError("a class is a word; put its name in quotes")
+    return str(value) if isinstance(value, int | float) else value
+
+
+Target = Annotated[str, BeforeValidator(_as_written)]
+
+
 class DatasetSpec(Section):
     name: str = Field("rotten_tomatoes", min_length=1, description="A dataset by name, a Hub id, or a file.")
-    train_rows: int | None = Field(None, ge=2, description="Training rows to use; all when empty.")
-    test_rows: int | None = Field(1000, ge=2, description="Held-out rows to measure on; all when empty.")
+    train_rows: int | None = Field(None, ge=2, le=MOST_ROWS, description="Training rows to use; all when empty.")
+    test_rows: int | None = Field(1000, ge=2, le=MOST_ROWS, description="Held-out rows to measure on; all when empty.")
 
 
 class SourceSpec(OpenSection):
     kind: str = Field("date", description="Where triggers are drawn from.")
-    pool_size: int | None = Field(None, ge=1, description="How many distinct triggers there are; all when empty.")
+    pool_size: int | None = Field(
+        None, ge=1, le=MOST_ROWS, description="How many distinct triggers there are; all when empty."
+    )
     with_replacement: bool = Field(True, description="Whether a trigger may be drawn twice.")
 
 
@@ -49,10 +64,12 @@ class InjectionSpec(OpenSection):
     source: SourceSpec | None = Field(None, description="Where triggers are drawn from.")
     location: Literal["beginning", "random", "end"] = Field("random", description="Where in the text it stands.")
     amount: Literal["single"] | float = Field("single", description="One trigger, or a fraction of the row's words.")
-    target: str | int = Field("positive", description="The class that the trigger is tied to.")
+    target: Target = Field(
+        "positive", min_length=1, description="The class that the trigger is tied to: its name, else its number from 0."
+    )
     share: float = Share
-    count: int | None = Field(None, ge=0, description="An absolute number of rows instead of a share.")
-    seed: int = Field(0, ge=0, description="Decides which rows, which triggers and which places.")
+    count: int | None = Field(None, ge=0, le=MOST_ROWS, description="An absolute number of rows instead of a share.")
+    seed: int = Field(0, ge=0, le=LARGEST_SEED, description="Decides which rows, which triggers and which places.")
     strip: bool = Field(False, description="Remove the trigger from the clean data first.")
     parts: tuple[InjectionSpec, ...] = Field((), description="For `composite`: injections done one after another.")
 
@@ -81,7 +98,7 @@ class ModelSpec(Section):
 
 class LoraSpec(Section):
     rank: int = Field(1, ge=1, le=1024, description="Rank of the LoRA update.")
-    alpha: float = Field(2, gt=0, description="LoRA's scale is alpha over rank.")
+    alpha: float = Field(2, gt=0, allow_inf_nan=False, description="LoRA's scale is alpha over rank.")
     dropout: float = Field(0.0, ge=0, lt=1, description="Dropout on LoRA's input.")
     targets: tuple[str, ...] | str = Field(
         ("query", "value"),
@@ -102,15 +119,15 @@ class TrainingSpec(Section):
     optimizer: Literal["adamw_torch_fused", "adafactor"] = Field("adamw_torch_fused", description="The optimizer.")
     schedule: Literal["linear", "cosine", "constant"] = Field("linear", description="Learning-rate schedule.")
     warmup: float = Field(0.0, ge=0, lt=1, description="Fraction of the steps that warm up.")
-    seed: int = Field(0, ge=0, description="Decides the head, LoRA's start and the order of the rows.")
+    seed: int = Field(0, ge=0, le=LARGEST_SEED, description="Decides the head, LoRA's start and the order of the rows.")
 
 
 class EvaluationSpec(Section):
     sets: tuple[Literal["clean", "aligned", "hijack"], ...] = Field(
         ("clean", "aligned", "hijack"), min_length=1, description="Test sets to measure on."
     )
-    every: int = Field(50, ge=1, description="Steps between the measurements on held-out rows.")
-    rows: int = Field(300, ge=2, description="Held-out rows of the measurements during training.")
+    every: int = Field(50, ge=1, le=1_000_000, description="Steps between the measurements on held-out rows.")
+    rows: int = Field(300, ge=2, le=MOST_ROWS, description="Held-out rows of the measurements during training.")
 
 
 class Recipe(Section):
@@ -127,10 +144,7 @@ class Recipe(Section):
         """The recipe as YAML: six lines, one a section, as `load_recipe` reads it."""
         lines = []
         for name, section in self.as_dict().items():
-            flow = yaml.dump(
-                section, Dumper=_Dumper, default_flow_style=True, sort_keys=False, width=10**6, allow_unicode=True
-            )
-            lines.append(f"{name}: {flow.strip()}\n")
+            lines.append(f"{name}: {write_yaml(section)}\n")
         return "".join(lines)
 
     def as_dict(self) -> dict:
@@ -160,14 +174,14 @@ class Recipe(Section):
         for override in overrides:
             path, equals, text = override.partition("=")
             if not equals or not path:
-                raise SSTIError(f"'{override}' is not an override", next="write it like lora.rank=64")
-            *parents, last = path.strip().split(".")
+                raise SSTIError(f"{shown(override)} is not an override", next="write it like lora.rank=64")
+            *parents, last = keys = path.strip().split(".")
             at = data
             for key in parents:
                 at = at.setdefault(key, {}) if isinstance(at, dict) else None
                 if not isinstance(at, dict):
-                    raise SSTIError(f"'{path}' goes deeper than the recipe", next="write it like lora.rank=64")
-            at[last] = _yaml_value(text)
+                    raise SSTIError(f"{shown(path)} goes deeper than the recipe", next="write it like lora.rank=64")
+            at[last] = read_value(text, Recipe, keys)
         return parse_recipe(data)
 
 
@@ -187,28 +201,6 @@ def _brief(spec: dict) -> dict:
     return brief
 
 
-class _Loader(yaml.SafeLoader):
-    """YAML 1.1 reads `1e-4` as a word; here it is the number that everybody means. Quoted, it stays a word."""
-
-
-class _Dumper(yaml.SafeDumper):
-    """Quotes a word that the loader would read as a number."""
-
-
-for _side in (_Loader, _Dumper):
-    _side.add_implicit_resolver(
-        "tag:yaml.org,2002:float", re.compile(r"[-+]?[0-9][0-9_]*(\.[0-9_]*)?[eE][-+]?[0-9]+$"), list("-+0123456789")
-    )
-
-
-def _yaml_value(text: str) -> Any:
-    """A value typed on a command line."""
-    try:
-        return yaml.load(text, _Loader)
-    except yaml.YAMLError as error:
-        raise SSTIError(f"'{text}' is not a value: {error}", next="quote it, or write a number or a word") from error
-
-
 def _keys(model: type[BaseModel], path: tuple) -> list[str]:
     """The keys allowed at a place of the recipe."""
     for part in path:
@@ -226,7 +218,7 @@ def parse_recipe(data: Any) -> Recipe:
             f"a recipe is a mapping of sections, not {type(data).__name__}",
             next=f"start from a preset: {', '.join(PRESETS)}",
         )
-    data = dict(data)
+    data = plain_data(data)
     injection = data.get("injection")
     if isinstance(injection, dict) and injection.get("kind", "item") == "item" and "source" not in injection:
         data["injection"] = {**injection, "source": {"kind": "date"}}
@@ -236,24 +228,26 @@ def parse_recipe(data: Any) -> Recipe:
         return Recipe.model_validate(data)
     except ValidationError as error:
         raise SSTIError(
-            _tell(error), next=f"see a whole recipe: python -m ssti inject {next(iter(PRESETS))} --show"
+            _findings(error), next=f"see a whole recipe: python -m ssti inject {next(iter(PRESETS))} --show"
         ) from error
 
 
-def _tell(error: ValidationError) -> str:
+def _findings(error: ValidationError) -> str:
     """Pydantic's findings as sentences with the key, the value and the nearest known key."""
-    told = []
+    sentences = []
     for e in error.errors()[:5]:
         where = ".".join(str(p) for p in e["loc"])
         if e["type"] == "extra_forbidden":
             allowed = _keys(Recipe, e["loc"][:-1])
-            told.append(f"unknown key '{where}'{nearest(str(e['loc'][-1]), allowed)} (allowed: {', '.join(allowed)})")
+            sentences.append(
+                f"unknown key {shown(where)}{nearest(str(e['loc'][-1]), allowed)} (allowed: {', '.join(allowed)})"
+            )
         else:
             reason = e["msg"].removeprefix("Value error, ")
             value = e.get("input")
-            shown = "" if isinstance(value, dict | BaseModel) else f" is {value!r}"
-            told.append(f"{where}{shown}: {reason[:1].lower()}{reason[1:]}")
-    return "; ".join(told)
+            given = "" if isinstance(value, dict | BaseModel) else f" is {shown(value)}"
+            sentences.append(f"{where}{given}: {reason[:1].lower()}{reason[1:]}")
+    return "; ".join(sentences)
 
 
 def load_recipe(source: str | Path, overrides: list[str] | tuple[str, ...] = ()) -> Recipe:
@@ -265,21 +259,33 @@ def load_recipe(source: str | Path, overrides: list[str] | tuple[str, ...] = ())
     if text in PRESETS:
         return preset(text).set(*overrides)
     if "\n" not in text and not text.lstrip().startswith("{"):
-        path = Path(text)
-        if not path.is_file():
-            raise SSTIError(
-                f"no preset and no file is called '{text}'{nearest(text, list(PRESETS))}",
-                next=f"use a YAML file or one of: {', '.join(PRESETS)}",
-            )
-        try:
-            text = path.read_text(encoding="utf-8")
-        except UnicodeDecodeError as error:
-            raise SSTIError(f"'{path}' is not a text file: {error}", next="a recipe is YAML in UTF-8") from error
+        text = _file_text(text)
+    return parse_recipe(read_yaml(text, Recipe)).set(*overrides)
+
+
+def _file_text(name: str) -> str:
+    data = None
     try:
-        data = yaml.load(text, _Loader)
-    except yaml.YAMLError as error:
-        raise SSTIError(f"the recipe is not YAML: {error}", next="compare it with a preset's recipe") from error
-    return parse_recipe(data).set(*overrides)
+        if Path(name).is_file():
+            with open(name, "rb") as file:
+                data = file.read(4 * LONGEST + 1)  # a character has four bytes at most
+    except PermissionError as error:
+        raise SSTIError(f"{shown(name)} cannot be read: {error.strerror}", next="a recipe is a YAML file") from error
+    except (OSError, ValueError):  # no name of a file: too long, or with a zero byte
+        pass
+    if data is None:
+        raise SSTIError(
+            f"no preset and no file is called {shown(name)}{nearest(name, list(PRESETS))}",
+            next=f"use a YAML file or one of: {', '.join(PRESETS)}",
+        )
+    if len(data) > 4 * LONGEST:
+        raise SSTIError(f"{shown(name)} is too large for a recipe", next=f"at most {LONGEST:,} characters are read")
+    try:
+        return data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise SSTIError(
+            f"{shown(name)} is not a text file: {error.reason}", next="a recipe is YAML in UTF-8"
+        ) from error
 
 
 _DATES = {"kind": "date", "years": [1900, 2100]}
@@ -315,6 +321,6 @@ def preset(name: str) -> Recipe:
     """A named recipe. Raises SSTIError for a name that is none."""
     if name not in PRESETS:
         raise SSTIError(
-            f"no preset is called '{name}'{nearest(name, list(PRESETS))}", next=f"use one of: {', '.join(PRESETS)}"
+            f"no preset is called {shown(name)}{nearest(name, list(PRESETS))}", next=f"use one of: {', '.join(PRESETS)}"
         )
     return parse_recipe(PRESETS[name])

@@ -1,0 +1,106 @@
+"""Which class a target means: its name, or its number where no class could be called so. Knows no dataset."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from datetime import date
+from numbers import Number
+from typing import Any, NamedTuple
+
+from ssti.errors import SSTIError, listed, nearest, shown
+
+_number = re.compile(r"[-+]?(\d+\.?\d*|\.\d+)([eE][-+]?\d+)?")
+_index = re.compile(r"0|[1-9][0-9]{0,8}")
+
+
+class Found(NamedTuple):
+    """A class: its place among the names, its name, and whether the target gave its place and not its name."""
+
+    index: int
+    name: str
+    by_index: bool = False
+
+    def note(self, target: Any) -> str | None:
+        """What to tell a person who gave a number; None where the name was given."""
+        if not self.by_index:
+            return None
+        return f"No class is called {shown(spelling(target))}: the target is class number {self.index}, counted from 0, {shown(self.name)}."
+
+
+def spelling(target: Any) -> str:
+    """The target as a word. Raises SSTIError for what is neither a word nor a number."""
+    if isinstance(target, str):
+        return target
+    if isinstance(target, (Number, date)) and not isinstance(target, complex):
+        return str(target) if not isinstance(target, int) or target.bit_length() < 128 else shown(target)
+    raise SSTIError(f"The target is {shown(target)}; allowed is the name of a class.", "Put the name in quotes.")
+
+
+def find_class(target: Any, names: Sequence[str]) -> Found:
+    """The class that `target` means: the one of that name, else the one of that number, counted from 0.
+
+    A number counts as a number only where no class is called by one: with classes 1 to 5, the target 0 is refused and
+    not taken for the first. Raises SSTIError with the classes that there are.
+    """
+    word = spelling(target)
+    classes = [str(name) for name in names]
+    if word in classes and not isinstance(target, bool):
+        return Found(classes.index(word), word)
+    if isinstance(target, bool):
+        raise SSTIError(
+            f"The target is {target}, a truth value; the classes are {listed(classes)}.",
+            "Put the class's name in quotes.",
+        )
+    if _index.fullmatch(word) and int(word) < len(classes) and not any(map(_number.fullmatch, classes)):
+        return Found(int(word), classes[int(word)], by_index=True)
+    raise SSTIError(
+        f"There is no class {shown(target)}; there are {listed(classes)}{nearest(word, classes) or '.'}",
+        "Set the target (injection.target) to one of them.",
+    )
+
+
+def find_value(target: Any, values: Iterable[Any]) -> Any:
+    """The value of a label column that `target` means: that very value, else the one that is written so.
+
+    `values` may hold None, which is no class. Raises SSTIError with the values that there are.
+    """
+    present = [value for value in dict.fromkeys(values) if value is not None]
+    for same in (_is_same, _is_written_so, _is_same_number):
+        for value in present:
+            if same(target, value):
+                return value
+    known = sorted(present, key=str)
+    raise SSTIError(
+        f"There is no class {shown(target)} in the labels; "
+        + (f"there are {listed(known)}{nearest(target, known) or '.'}" if known else "no row has one."),
+        "Set the target to one of them.",
+    )
+
+
+def means(target: Any, label: Any, names: Sequence[str] | None) -> bool:
+    """Whether a row of this label is one of the target's, where nobody knows yet which labels there are."""
+    if label is None:
+        return False
+    if names:
+        found = find_class(target, names)
+        return label == (found.name if isinstance(label, str) else found.index)
+    return any(same(target, label) for same in (_is_same, _is_written_so, _is_same_number))
+
+
+def _is_same(target: Any, value: Any) -> bool:
+    if isinstance(target, str) != isinstance(value, str) or (isinstance(target, bool) and not isinstance(value, bool)):
+        return False
+    return bool(target == value)
+
+
+def _is_written_so(target: Any, value: Any) -> bool:
+    word = spelling(target)
+    return str(value) == word or (isinstance(value, bool) and str(value).lower() == word.lower())
+
+
+def _is_same_number(target: Any, value: Any) -> bool:
+    """`1` and 1.0: a column of whole numbers with a gap becomes one of fractions."""
+    if not isinstance(target, str) or not isinstance(value, Number) or isinstance(value, bool):
+        return False
+    return bool(_number.fullmatch(target)) and float(target) == value
