@@ -15,7 +15,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationEr
 
 from ssti.errors import SSTIError, nearest, shown
 from ssti.recipe.plain import plain_data
-from ssti.recipe.text import LONGEST, read_value, read_yaml, write_yaml
+from ssti.recipe.text import LONGEST, as_words, read_value, read_yaml, write_yaml
 
 MOST_ROWS = 2**31 - 1
 LARGEST_SEED = 2**32 - 1  # numpy takes no larger one
@@ -33,6 +33,15 @@ class OpenSection(BaseModel):
     """A part whose kind decides which further keys it takes; `ssti.inject` checks those."""
 
     model_config = ConfigDict(frozen=True, extra="allow")
+
+    @model_validator(mode="before")
+    @classmethod
+    def _further_keys(cls, data: Any) -> Any:
+        """What is unset goes; in a list, true is a word as `yes` is."""
+        if not isinstance(data, dict):
+            return data
+        known = {key: value for key, value in data.items() if key in cls.model_fields}
+        return known | {k: as_words(v) for k, v in data.items() if k not in known and v is not None}
 
 
 def _as_written(value: Any) -> Any:
@@ -220,7 +229,7 @@ def parse_recipe(data: Any) -> Recipe:
         )
     data = plain_data(data)
     injection = data.get("injection")
-    if isinstance(injection, dict) and injection.get("kind", "item") == "item" and "source" not in injection:
+    if isinstance(injection, dict) and injection.get("kind", "item") == "item" and injection.get("source") is None:
         data["injection"] = {**injection, "source": {"kind": "date"}}
     elif injection is None:
         data["injection"] = {"source": {"kind": "date"}}

@@ -43,6 +43,15 @@ for _side in (_Loader, _Dumper):
     )
 
 
+def _write_word(dumper: yaml.SafeDumper, word: str) -> yaml.Node:
+    """A word with a line break stands in double quotes, where every break is written out and none is folded."""
+    style = '"' if len(word.splitlines()) > 1 or word.endswith(("\n", "\r", "\x85", "\u2028", "\u2029")) else None
+    return dumper.represent_scalar("tag:yaml.org,2002:str", word, style=style)
+
+
+_Dumper.add_representer(str, _write_word)
+
+
 def write_yaml(section: Any) -> str:
     """Plain data as YAML on one line."""
     text = yaml.dump(section, Dumper=_Dumper, default_flow_style=True, sort_keys=False, width=10**6, allow_unicode=True)
@@ -150,6 +159,15 @@ def _scalar(loader: Any, node: yaml.ScalarNode, kind: Any, what: str) -> Any:
             return value if kind == OPEN and text in ("true", "false", "null", "~") else text
         return value if text in _as_numbers(value) else text
     return value
+
+
+def as_words(value: Any, listed: bool = False) -> Any:
+    """A program's value for a key of a kind as its text would be read: in a list, truth values and nothing are words."""
+    if isinstance(value, dict):
+        return {key: as_words(entry, listed) for key, entry in value.items()}
+    if isinstance(value, list):
+        return [as_words(entry, True) for entry in value]
+    return json.dumps(value) if listed and (value is None or isinstance(value, bool)) else value
 
 
 def _as_numbers(value: Any) -> tuple[str, ...]:
