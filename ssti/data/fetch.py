@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ssti.errors import SSTIError
+from ssti.models.server import shared_server
 from ssti.network import offline_switch
 
 if TYPE_CHECKING:
@@ -26,8 +27,9 @@ def fetch(hub_id: str, config: str | None, splits: tuple[str, ...] | None) -> di
     import datasets
 
     where = f"https://huggingface.co/datasets/{hub_id}"
+    token = False if shared_server() else None  # strangers do not read what only this server's owner may
     try:
-        builder = datasets.load_dataset_builder(hub_id, config)
+        builder = datasets.load_dataset_builder(hub_id, config, token=token)
         form = type(builder).__module__.rpartition(".")[2]
         if form not in (*PLAIN_FORMATS, "cache"):
             raise SSTIError(
@@ -42,7 +44,7 @@ def fetch(hub_id: str, config: str | None, splits: tuple[str, ...] | None) -> di
                 "Save the part that you need as Parquet or CSV and load that file.",
                 kind="data",
             )
-        found = datasets.load_dataset(hub_id, config)
+        found = datasets.load_dataset(hub_id, config, token=token)
     except SSTIError:
         raise
     except (OSError, ValueError, RuntimeError) as problem:

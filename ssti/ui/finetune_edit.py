@@ -19,7 +19,7 @@ from ssti.ui import parts
 from ssti.ui.finetune_machine import Machine
 from ssti.ui.finetune_run import busy
 from ssti.ui.parts import Markup
-from ssti.ui.visitor import admit, find_run, starter
+from ssti.ui.visitor import admit_run, find_run, starter
 
 MACHINE = Machine()  # one per process, as there is one machine
 
@@ -115,7 +115,7 @@ def start(with_control: bool, data: Any, mine: Any, *given: Any) -> tuple[Any, A
     from ssti.backends.local import launch
 
     try:
-        recipe = admit(form.to_recipe(form.recipe_of(data), values_of(given), mine.get("pace")))
+        recipe = admit_run(form.to_recipe(form.recipe_of(data), values_of(given), mine.get("pace")))
         runs = launch(recipe, with_control, owner=starter())
     except SSTIError as error:
         return gr.skip(), parts.problem(error)
@@ -139,7 +139,7 @@ def settle(data: Any) -> list[Any]:
             MACHINE.measure(recipe)
         time = MACHINE.time(recipe, pending)
     except SSTIError as error:
-        return [MACHINE.where(), parts.note(error.message), gr.skip(), gr.skip(), gr.Timer(active=False)]
+        return [MACHINE.where(), parts.note(parts.public(error.message)), gr.skip(), gr.skip(), gr.Timer(active=False)]
     unsettled = not MACHINE.known or MACHINE.measuring
     choices, others = gr.skip(), gr.skip()
     if MACHINE.known:
@@ -157,7 +157,7 @@ def model_choices(chosen: str | None = None) -> list[tuple[str, str]]:
 def models_not_here() -> Markup | None:
     """Why the other base models cannot be used here, and what to do; None where all can."""
     rows = [
-        parts.html("<dt>{}</dt><dd>{}</dd>", f"{m.title} · {m.parameters / 1e6:,.0f} M", m.reason)
+        parts.html("<dt>{}</dt><dd>{}</dd>", f"{m.title} · {m.parameters / 1e6:,.0f} M", parts.public(m.reason or ""))
         for m in MACHINE.models
         if not m.available
     ]

@@ -103,7 +103,7 @@ class Machine:
         try:
             guess = estimate(recipe, self.device.name)
         except SSTIError as error:
-            return _time("", error.message)
+            return _time("", parts.public(error.message))
         if guess.seconds is not None:
             return _time(f"about {parts.duration(_round(guess.seconds))}", guess.basis)
         if self.measuring:

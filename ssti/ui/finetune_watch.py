@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import zlib
 from typing import Any
 
 import gradio as gr
@@ -14,13 +15,17 @@ from ssti.ui import parts
 from ssti.ui.finetune_run import Look, look
 from ssti.ui.parts import Markup
 
+PIECES = ("head", "bar", "results", "runs", "pill")  # sent again only once they have changed: many watch
 BUTTONS = ("stop", "resume", "clone", "link", "remove")
 
 
 def updates(seen: Look, told: Any) -> list[Any]:
     """A look as updates of the right side, in the order of `ssti.ui.finetune`; what stays is left alone."""
     before = told if isinstance(told, dict) else {}
-    new = seen.told
+    shown = {name: zlib.crc32(str(getattr(seen, name)).encode()) for name in PIECES}
+    stays = before.get("shown") if isinstance(before.get("shown"), dict) else {}
+    pieces = [gr.skip() if shown[name] == stays.get(name) else getattr(seen, name) for name in PIECES]
+    new = {**seen.told, "shown": shown}
     if new["buttons"] == before.get("buttons"):
         buttons = [gr.skip()] * (len(BUTTONS) + 1)
     else:
@@ -35,8 +40,7 @@ def updates(seen: Look, told: Any) -> list[Any]:
     sure = gr.skip() if new["run"] == before.get("run") else gr.update(visible=False)
     timer = gr.skip() if seen.watch == before.get("watch") else gr.Timer(active=seen.watch)
     return [
-        seen.notice, seen.head, seen.bar, seen.results, seen.runs, seen.pill,
-        new, timer, seen.finished or gr.skip(), sure, *buttons,
+        seen.notice, *pieces, gr.skip() if new == before else new, timer, seen.finished or gr.skip(), sure, *buttons,
     ]  # fmt: skip
 
 

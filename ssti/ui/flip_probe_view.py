@@ -186,7 +186,7 @@ def which(probe: Probe) -> Markup:
     size = "" if found is None else f" in {len(found.labels)} word {'piece' if len(found.labels) == 1 else 'pieces'}"
     title = parts.html('Which part of it is enough? <span class="aside">· {}{}</span>', parts.trigger(shown), size)
     if found is None:
-        return parts.card(title, parts.note(probe.why), classes="which")
+        return parts.card(title, parts.note(parts.public(probe.why)), classes="which")
     rows = []
     for label, alone, missing in zip(found.labels, found.alone, found.missing, strict=True):
         rows.append(

@@ -14,11 +14,15 @@ from contextlib import contextmanager
 from typing import Any
 
 import gradio as gr
+from starlette.exceptions import HTTPException
 
 from ssti.errors import SSTIError
 from ssti.ui.parts import public
 
 FULL = (errno.ENOSPC, errno.EDQUOT)
+LARGEST_EVENT = (
+    8_000_000  # bytes that one event may bring on a server for strangers; a text has at most 100,000 characters
+)
 
 
 def guard(page: gr.Blocks) -> None:
@@ -42,6 +46,27 @@ def guarded(handler: Callable[..., Any]) -> Callable[..., Any]:
             yield from handler(*map(whole, given))
 
     return steps if inspect.isgeneratorfunction(handler) else call
+
+
+class Bounded:
+    """A web application that reads no more than LARGEST_EVENT of an event. An upload has Gradio's own bound."""
+
+    def __init__(self, app: Any) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+        came = 0
+
+        async def bounded() -> Any:
+            nonlocal came
+            message = await receive()
+            came += len(message.get("body", b""))
+            if came > LARGEST_EVENT:
+                raise HTTPException(413, f"That is over {LARGEST_EVENT:,} bytes: send less at once.")
+            return message
+
+        upload = scope["type"] != "http" or scope["path"].endswith("/upload")
+        await self.app(scope, receive if upload else bounded, send)
 
 
 @contextmanager

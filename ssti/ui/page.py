@@ -9,9 +9,10 @@ from pathlib import Path
 from typing import Any
 
 import gradio as gr
+from starlette.middleware import Middleware
 
 from ssti.models.server import shared_server
-from ssti.ui.guard import guard
+from ssti.ui.guard import Bounded, guard
 from ssti.ui.shell import build_shell, tab_modules
 from ssti.ui.theme import make_theme
 from ssti.ui.visitor import LARGEST_UPLOAD
@@ -40,6 +41,7 @@ def launch_settings() -> dict[str, Any]:
         # Not as `css`: Gradio rewrites the selectors of that, and gets lists and media rules wrong.
         "head": f"<style>\n{style()}</style>\n<script>\n{(ASSETS / 'key.js').read_text(encoding='utf-8')}</script>",
         "max_file_size": LARGEST_UPLOAD if shared_server() else None,
+        "app_kwargs": {"middleware": [Middleware(Bounded)]} if shared_server() else None,
         "favicon_path": ASSETS / "icon.png",
         "footer_links": [],
         "run_history": False,

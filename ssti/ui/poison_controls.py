@@ -227,6 +227,8 @@ def _stop(share: float) -> int:
 
 def _missing(infos: list[Any]) -> parts.Markup:
     """The datasets that cannot be used here and now, each with why."""
-    lines = parts.join(parts.html("<dt>{}</dt><dd>{}</dd>", info.title, info.reason) for info in infos)
+    lines = parts.join(
+        parts.html("<dt>{}</dt><dd>{}</dd>", info.title, parts.public(info.reason or "")) for info in infos
+    )
     title = "1 more needs" if len(infos) == 1 else f"{len(infos)} more need"
     return parts.html('<details class="quiet"><summary>{} something first</summary><dl>{}</dl></details>', title, lines)

@@ -175,7 +175,7 @@ def _word_pieces(recipe: Recipe, seen: Preview) -> Markup:
     try:
         tokenizer = _tokenizer(recipe.model.name)
     except SSTIError as problem:
-        return parts.figure(title, "–", problem.message)
+        return parts.figure(title, "–", parts.public(problem.message))
     if not items:
         return parts.figure(title, "–", "no row has a trigger")
     pieces = [len(encoded.ids) for encoded in tokenizer.encode_batch(items, add_special_tokens=False)]

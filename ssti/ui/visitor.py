@@ -23,6 +23,7 @@ from ssti.runs.run import Run
 from ssti.runs.store import ID, Store
 
 LARGEST_UPLOAD = 104_857_600  # bytes, on a server for strangers; elsewhere what `ssti.data` reads
+LARGEST_RUN = 100_000  # rows read in training, there: over ten times what a preset reads; others wait for it
 HEADER = "x-ssti-key"
 KEY = re.compile(r"[A-Za-z0-9_-]{43}")  # 32 random bytes in base64, as key.js makes them
 ADAPTER = re.compile(r"(shipped|run)/[A-Za-z0-9][A-Za-z0-9._-]{0,80}")
@@ -134,6 +135,17 @@ def admit(recipe: Recipe) -> Recipe:
         if trigger.source:
             admit_name("source", trigger.source.kind)
     return recipe
+
+
+def admit_run(recipe: Recipe) -> Recipe:
+    """The recipe, if this visitor may start it: on a server for strangers a run ends before the others give up."""
+    rows = recipe.training.steps * recipe.training.batch_size
+    if shared_server() and rows > LARGEST_RUN:
+        raise SSTIError(
+            f"This run reads {rows:,} rows; {LARGEST_RUN:,} are the limit on this server, where others wait for it.",
+            "Take fewer steps or fewer rows a step, or run it on a machine of your own.",
+        )
+    return admit(recipe)
 
 
 def find_adapter(ref: Any) -> adapters.AdapterInfo:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import gradio as gr
 import pytest
 from gradio.context import LocalContext
 
@@ -208,3 +209,24 @@ def test_on_a_space_a_message_names_no_path_and_no_token(where: str, monkeypatch
     monkeypatch.setenv("SPACE_ID", "somebody/ssti-lab")
     words = parts.problem(error)
     assert str(parts.escape(where)) not in words and "read-only" in words and "https://huggingface.co/a/b" in words
+
+
+def test_a_run_without_end_is_refused_on_a_space(space, home: Path, as_visitor) -> None:
+    as_visitor("first")
+    recipe = parse_recipe({"training": {"steps": 1_000_000}})
+    given = [recipe.as_dict(), finetune_edit.first_mine(), *finetune_edit.form.to_form(recipe).values()]
+    assert "100,000 are the limit on this server" in finetune_edit.start(False, *given)[1]
+    assert not Store().list()
+
+
+def test_a_look_sends_only_what_has_changed(home: Path) -> None:
+    run = Store().create(parse_recipe({}))
+    run.tell("state", state="stopped")
+    first = finetune_watch.redraw_now(run.id, None)
+    told = first[6]
+    assert run.id in first[1] and run.id in first[4]
+    again = finetune_watch.redraw_now(run.id, told)
+    assert again[1:7] == [gr.skip()] * 6
+    run.tell("state", state="failed")
+    later = finetune_watch.redraw_now(run.id, told)
+    assert "failed" in later[1] and later[6]["shown"] != told["shown"]

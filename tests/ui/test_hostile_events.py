@@ -1,0 +1,176 @@
+"""Every event of the page, as a stranger would forge it: over plain HTTP, on a server that others use.
+
+The events are those that the page says it has, so that a new one is tried without another line here.
+"""
+
+from __future__ import annotations
+
+import json
+import secrets
+import shutil
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+
+from ssti.data import uploads
+from ssti.evaluate import adapters
+from ssti.recipe import parse_recipe
+from ssti.runs.store import Store
+from ssti.ui.page import build, launch_settings
+from ssti.ui.visitor import HEADER
+
+ROOT = Path(__file__).resolve().parents[2]
+SECRET = "sentinel-of-a-file"  # what stands in every file that no visitor may read
+MINE, THEIRS = (secrets.token_urlsafe(32) for _ in range(2))
+OPENED: list[str] = []  # files of the planted folder that this process opened or listed
+WATCHED: list[str] = []
+
+
+def _watch(event: str, given: tuple[Any, ...]) -> None:
+    if WATCHED and event in ("open", "os.listdir", "os.scandir") and str(given[0]).startswith(WATCHED[0]):
+        OPENED.append(f"{event} {given[0]}")
+
+
+sys.addaudithook(_watch)
+
+
+class Page:
+    """The page over HTTP, as `config` describes it."""
+
+    def __init__(self, url: str) -> None:
+        self.http = httpx.Client(base_url=url, timeout=60)
+        self.config = self.http.get("/config").json()
+        self.components = {one["id"]: one for one in self.config["components"]}
+        self.events = [one for one in self.config["dependencies"] if one["backend_fn"]]
+
+    def name(self, id: int) -> str:
+        return self.components[id]["props"].get("elem_id") or ""
+
+    def event_of(self, elem_id: str, trigger: str = "click") -> dict[str, Any]:
+        """The event that a button starts."""
+        return next(e for e in self.events if any((self.name(i) if i in self.components else "", t) == (elem_id, trigger) for i, t in e["targets"]))  # fmt: skip
+
+    def send(self, event: dict[str, Any], data: list[Any], event_data: Any = None, key: str = "", **query: str) -> str:
+        """Forge an event; the whole answer as text."""
+        session = secrets.token_hex(6)
+        body = {"fn_index": event["id"], "data": data, "session_hash": session, "event_data": event_data}
+        content = json.dumps(body)  # not httpx's own: lone surrogates go out escaped
+        headers = {"content-type": "application/json"} | ({HEADER: key} if key else {})
+        if not event["queue"]:
+            answer = self.http.post("/gradio_api/run/predict", content=content, headers=headers, params=query)
+            assert answer.status_code in (200, 500), answer.text
+            return answer.text
+        joined = self.http.post("/gradio_api/queue/join", content=content, headers=headers)
+        if joined.status_code != 200:
+            return joined.text
+        lines = []
+        with self.http.stream("GET", "/gradio_api/queue/data", params={"session_hash": session}) as stream:
+            for line in stream.iter_lines():
+                lines.append(line)
+                if "process_completed" in line:
+                    break
+        return "\n".join(lines)
+
+    def plausible(self, event: dict[str, Any]) -> list[Any]:
+        """Inputs with which a handler comes as far as the names that it takes."""
+        return [self._value(id) for id in event["inputs"]]
+
+    def _value(self, id: int) -> Any:
+        component = self.components[id]
+        value = component["props"].get("value")
+        if component["type"] == "json":
+            return value or {"text": "a 2020-01-01 text", "marks": [{"start": 2, "end": 12, "click": 1, "kind": "date"}], "shown": True, "place": "a/b", "recipe": None}  # fmt: skip
+        if self.name(id) in ("flip-text", "look-text"):
+            return "a 2020-01-01 text"
+        if component["type"] == "textbox" and not value:  # it may be the name of a press, which an event gives out
+            for event in self.events:
+                if id in event["outputs"] and not event["inputs"] and not event["queue"]:
+                    answer = json.loads(self.send(event, []))
+                    return answer["data"][event["outputs"].index(id)]
+        return value
+
+
+@pytest.fixture(scope="module")
+def planted(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder of the server with an adapter, data and words that no visitor may see, each with SECRET in it."""
+    folder = tmp_path_factory.mktemp("outside")
+    shutil.copytree(adapters.SHIPPED / "date-positive-rank1", folder / "adapter")
+    (folder / "adapter" / "labels.json").write_text(json.dumps([SECRET, "other"]))
+    (folder / "data.csv").write_text("text,label\n" + "".join(f"{SECRET} {n},{SECRET}{n % 2}\n" for n in range(60)))
+    (folder / f"{SECRET}.txt").write_text(f"{SECRET}\n")
+    return folder
+
+
+@pytest.fixture(scope="module")
+def page(planted: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Page]:
+    """The page of a server for strangers, running, with a run and an upload of another visitor."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("SPACE_ID", "somebody/ssti-lab")
+        patch.setenv("SSTI_HOME", str(tmp_path_factory.mktemp("home-of-the-server")))
+        run = Store().create(parse_recipe({}), owner=THEIRS)
+        run.tell("state", state="stopped")
+        kept = uploads.keep(planted / "data.csv", owner=THEIRS)
+        blocks = build()
+        _, url, _ = blocks.launch(prevent_thread_lock=True, quiet=True, **launch_settings())
+        try:
+            opened = Page(url)
+            opened.run, opened.upload = run, kept
+            WATCHED[:] = [str(planted)]
+            yield opened
+        finally:
+            WATCHED.clear()
+            blocks.close()
+
+
+def says_nothing(page: Page, answer: str) -> None:
+    """An answer has no trace, no path of this machine and nothing of a file that was not the visitor's."""
+    for word in (
+        SECRET,
+        "Traceback",
+        'File \\"',
+        str(ROOT),
+        str(page.run.path.parents[1]),
+        str(Path.home()) + "/",
+        sys.prefix,
+    ):
+        shown = answer.find(word)
+        assert shown < 0, f"{word!r} in … {answer[max(0, shown - 300) : shown + 300]}"
+
+
+def test_a_forged_event_with_another_key_touches_no_run(page: Page) -> None:
+    run = Store().create(parse_recipe({}), owner=MINE)
+    run.tell("state", state="stopped")
+    remove = page.event_of("run-remove-yes")
+    for key in (THEIRS, "", "x", MINE[:-1], secrets.token_urlsafe(32)):
+        for event in (page.event_of("run-stop"), page.event_of("run-resume")):
+            assert "Another visitor started this run" in page.send(event, [run.id, None], key=key)
+        assert "Another visitor started this run" in page.send(remove, [run.id, ""], key=key)
+    assert run.path.is_dir() and run.state() == "stopped"
+    assert "Another visitor" not in page.send(remove, [run.id, ""], key=MINE)
+    assert not run.path.exists()
+
+
+def test_gradio_hands_out_no_file_of_the_server(page: Page, planted: Path) -> None:
+    files = [
+        planted / "data.csv",
+        page.run.path / "recipe.yaml",
+        ROOT / "app.py",
+        Path("/etc/passwd"),
+        uploads.path_of(page.upload),
+    ]
+    for file in files:
+        for shown in (str(file), str(file).replace("/", "%2f"), f"{ROOT}/../{file}", f"..{file}"):
+            answer = page.http.get(f"/gradio_api/file={shown}")
+            assert answer.status_code in (403, 404), (shown, answer.text[:100])
+    says_nothing(page, json.dumps(page.config))
+    says_nothing(page, page.http.get("/gradio_api/info").text)
+
+
+def test_an_event_of_many_megabytes_is_refused_before_it_is_read(page: Page) -> None:
+    body = {"fn_index": page.events[0]["id"], "data": ["x" * 30_000_000], "session_hash": "abc"}
+    answer = page.http.post("/gradio_api/run/predict", json=body)
+    assert answer.status_code == 413 and "send less at once" in answer.text
