@@ -31,7 +31,7 @@ CHECKPOINT = {
     "cuda": 4,
 }  # bytes per token and hidden width that a checkpoint keeps, with the hole that it pins
 IN_BFLOAT16 = 0.7  # of the float32 bytes: norms and softmax stay float32
-TEST_TOKENS = 4096  # a batch of a measurement (`ssti.evaluate.logits`)
+TEST_TOKENS = {"cpu": 1024, "cuda": 4096}  # a batch of a measurement (`ssti.evaluate.logits`)
 REST = 0.9  # of a machine's memory is for a run; the page and the system need some
 BYTES = {
     None: {"float32": 4.0, "bfloat16": 2.0},
@@ -157,7 +157,7 @@ def _kept(info: ModelInfo, recipe: Recipe, rows: int, length: int, eager: bool, 
 
 
 def _tested(info: ModelInfo, length: int, eager: bool, where: str) -> float:
-    tokens = max(TEST_TOKENS, length)
+    tokens = max(TEST_TOKENS[where], length)
     bytes_ = 2 if where == "cuda" else 4
     pairs = tokens / length * info.heads * length**2 * 2 if eager else 0
     return bytes_ * (tokens * (6 * info.hidden + 3 * info.intermediate) + pairs)

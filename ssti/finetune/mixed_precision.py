@@ -1,4 +1,4 @@
-"""The Trainer on a processor whose matrix unit takes bfloat16 (Intel's AMX): weights stay float32, products do not.
+"""The Trainer on a processor that multiplies faster in bfloat16 (AMX, AVX512_BF16): weights stay float32, products do not.
 
 Measurements, predictions and saved weights are float32 as everywhere else. Knows no recipe and no rows.
 """

@@ -6,6 +6,8 @@ import os
 from dataclasses import dataclass
 from functools import cache
 
+from ssti.models.precision import bfloat16_is_faster
+
 
 @dataclass(frozen=True)
 class Device:
@@ -15,6 +17,11 @@ class Device:
     title: str
     weights: str
     mixed_precision: bool = False
+
+    @property
+    def precision(self) -> str:
+        """The number format of training's products: what a run writes down, for two runs are alike only in one."""
+        return "bfloat16" if self.mixed_precision else self.weights
 
 
 @cache
@@ -29,6 +36,5 @@ def device() -> Device:
             return Device("cuda", torch.cuda.get_device_name(0), dtype)
         if torch.backends.mps.is_available():
             return Device("mps", "Apple GPU", "float32")
-    matrix_unit = torch.cpu._is_amx_tile_supported()  # AMX; without it bfloat16 is slower than float32
-    title = f"CPU, {cores} core{'s' if cores != 1 else ''}{' with AMX' if matrix_unit else ''}"
-    return Device("cpu", title, "float32", mixed_precision=matrix_unit)
+    title = f"CPU, {cores} core{'s' if cores != 1 else ''}"
+    return Device("cpu", title, "float32", mixed_precision=bfloat16_is_faster())

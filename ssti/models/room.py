@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
+from ssti.models.precision import known
+
 GB = 1_000_000_000
 CGROUP = (Path("/sys/fs/cgroup/memory.max"), Path("/sys/fs/cgroup/memory/memory.limit_in_bytes"))
 
@@ -45,15 +47,7 @@ def cpu_room() -> Room:
     total, free = memory.total, memory.available
     if (limit := _container_limit()) and limit < total:
         total, free = limit, min(free, limit)
-    return Room(total, free, "cpu", mixed=_matrix_unit())
-
-
-def _matrix_unit() -> bool:
-    """Whether the processor takes bfloat16 products (Intel's AMX), as `ssti.models.device` asks torch."""
-    try:
-        return "amx_tile" in Path("/proc/cpuinfo").read_text(encoding="utf-8", errors="replace")
-    except OSError:
-        return False
+    return Room(total, free, "cpu", mixed=bool(known()))
 
 
 def _container_limit() -> int | None:

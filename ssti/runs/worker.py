@@ -97,6 +97,7 @@ class Worker:
         except Stopped:
             self.enter("stopped")
             return
+        metrics["trained_in"] = trained.classifier.device.precision  # numbers of another machine may differ by it
         save_metrics(metrics, self.run.path, self.run.adapter)
         self._pair(metrics)
         shutil.rmtree(self.run.path / "checkpoints", ignore_errors=True)
@@ -107,7 +108,7 @@ class Worker:
             from ssti.models import device
 
             self.enter("training", steps=self.run.recipe.training.steps, device=device().title,
-                       from_step=max(0, fields["step"] - (kind == "step")))  # fmt: skip
+                       precision=device().precision, from_step=max(0, fields["step"] - (kind == "step")))  # fmt: skip
         self.run.tell(kind, **fields)
 
     def _pair(self, metrics: dict[str, Any]) -> None:
