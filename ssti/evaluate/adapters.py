@@ -1,24 +1,23 @@
-"""The adapters there are, shipped and of own runs, and one loaded onto its base model.
+"""The adapters there are, shipped and of own runs: what each is, which are damaged, and one found by its name.
 
-An adapter is found by its *ref*: `shipped/<folder>`, `run/<id>`, or a folder's path. Files of tensors are read from
-safetensors only. Knows no test rows and no page.
+An adapter is found by its *ref*: `shipped/<folder>`, `run/<id>`, or a folder's path. A folder without a recipe may
+have its classes named in the ref: `<folder>#labels=no,yes`. Knows no tensors, no test rows and no page.
 """
 
 from __future__ import annotations
 
-import json
+import os
 from dataclasses import dataclass, field
-from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
 from ssti.errors import SSTIError, listed, nearest
+from ssti.evaluate import adapter_files as files
+from ssti.evaluate.adapter_files import CONFIG, LABELS, WEIGHTS, AdapterConfig
+from ssti.evaluate.stored import read_metrics
 from ssti.home import home
-from ssti.recipe import Recipe, load_recipe
+from ssti.recipe import Recipe
 
-WEIGHTS = "adapter_model.safetensors"
-CONFIG = "adapter_config.json"
-LABELS = "labels.json"
 TITLES = {
     "lora": "",
     "dora": "DoRA",
@@ -29,11 +28,16 @@ TITLES = {
     "full": "all weights",
 }
 SHIPPED = Path(__file__).resolve().parents[2] / "adapters"
+LABELS_IN_REF = "#labels="
 
 
 @dataclass(frozen=True)
 class AdapterInfo:
-    """One adapter as a person meets it. `control` is the ref of its clean twin, when that exists."""
+    """One adapter as a person meets it. `control` is the ref of its clean twin, when that exists.
+
+    Where `recipe_known` is false the folder came without one: of `recipe`, only the base model, the method and
+    the length of texts mean anything. `config` is None for a full finetuning.
+    """
 
     ref: str
     title: str
@@ -42,6 +46,8 @@ class AdapterInfo:
     label_names: tuple[str, ...]
     control: str | None = None
     metrics: dict[str, Any] = field(default_factory=dict)
+    config: AdapterConfig | None = None
+    recipe_known: bool = True
 
     @property
     def shipped(self) -> bool:
@@ -50,13 +56,31 @@ class AdapterInfo:
 
     @property
     def poisoned(self) -> bool:
-        """Whether its training rows had triggers in them."""
-        return not self.recipe.is_control
+        """Whether its training rows are known to have had triggers in them."""
+        return self.recipe_known and not self.recipe.is_control
 
-    def as_json(self) -> dict[str, Any]:
-        """A row for machines."""
-        return {"name": self.ref, "title": self.title, "poisoned": self.poisoned, "control": self.control,
-                "path": str(self.path)}  # fmt: skip
+    @property
+    def is_control(self) -> bool:
+        """Whether its training rows are known to have had none."""
+        return self.recipe_known and self.recipe.is_control
+
+    def known_recipe(self) -> Recipe:
+        """Its recipe, for what depends on its data, trigger or target. Raises SSTIError where it came without one."""
+        if not self.recipe_known:
+            raise SSTIError(
+                "This adapter came without a recipe: its data, its trigger and its target are not known.",
+                next="Type a text and insert triggers of any kind, or put the recipe.yaml of its training into its folder.",
+                kind="adapter",
+            )
+        return self.recipe
+
+
+@dataclass(frozen=True)
+class DamagedAdapter:
+    """A folder that should hold an adapter and does not; `problem` says why and what to do."""
+
+    ref: str
+    problem: SSTIError
 
 
 def trigger_title(recipe: Recipe) -> str:
@@ -78,131 +102,130 @@ def method(recipe: Recipe) -> str:
     return name if recipe.lora.variant in ("ia3", "full") else f"{name} rank {recipe.lora.rank}".strip()
 
 
-def describe(folder: Path, ref: str, control: str | None = None, prefix: str = "") -> AdapterInfo:
-    """Read an adapter's folder, not its weights. Raises SSTIError where it is not one."""
-    for name in ("recipe.yaml", WEIGHTS, LABELS):
-        _must_have(folder, name, ref)
-    recipe = _recipe((folder / "recipe.yaml").read_text(encoding="utf-8"))
-    if recipe.lora.variant != "full":
-        _must_have(folder, CONFIG, ref)
-    try:
-        names = tuple(map(str, json.loads((folder / LABELS).read_text(encoding="utf-8"))))
-        metrics_file = folder / "metrics.json"
-        metrics = json.loads(metrics_file.read_text(encoding="utf-8")) if metrics_file.is_file() else {}
-    except ValueError as error:
+def describe(
+    folder: Path, ref: str, control: str | None = None, prefix: str = "", labels: tuple[str, ...] | None = None
+) -> AdapterInfo:
+    """Read an adapter's folder, not its weights. Raises SSTIError where it is not one.
+
+    `labels` names the classes of a folder that has no recipe.
+    """
+    if not (folder / files.RECIPE).exists():
+        return _without_recipe(folder, ref, labels)
+    if labels is not None:
         raise SSTIError(
-            f"A JSON file of the adapter {ref} is damaged: {error}.",
-            next="Train it again from its recipe.",
+            f"The adapter {ref.partition('#')[0]} has a recipe and its own classes: none can be named.",
+            next="Leave out #labels=….",
             kind="adapter",
-        ) from error
-    return AdapterInfo(ref, prefix + adapter_title(recipe), folder, recipe, names, control, metrics)
+        )
+    for name in (files.RECIPE, WEIGHTS, LABELS):
+        files.need(folder, name, ref)
+    recipe = files.read_recipe(folder, ref)
+    config = None if recipe.lora.variant == "full" else files.read_config(folder, ref)
+    if config is not None:
+        files.same_base(ref, recipe, config)
+    names = tuple(files.read(folder, LABELS, files.Labels, ref))
+    try:
+        metrics = read_metrics(folder) or {}
+    except SSTIError as error:
+        raise files.damaged(ref, error.message) from error
+    return AdapterInfo(ref, prefix + adapter_title(recipe), folder, recipe, names, control, metrics, config)
 
 
-def _must_have(folder: Path, name: str, ref: str) -> None:
-    if (folder / name).is_file():
-        return
-    unsafe = [p.name for p in folder.glob("*") if p.suffix in (".bin", ".pt", ".pth")]
-    pickle = f"; {unsafe[0]} is a pickle, which can run code and is never loaded." if unsafe else "."
-    raise SSTIError(
-        f"The adapter {ref} has no {name}{pickle}",
-        next="Choose another adapter, or train it again from its recipe.",
-        kind="adapter",
-    )
+def _without_recipe(folder: Path, ref: str, labels: tuple[str, ...] | None) -> AdapterInfo:
+    """A folder as peft's `save_pretrained` writes it."""
+    if not (folder / CONFIG).exists():
+        files.need(folder, files.RECIPE, ref)
+    config = files.read_config(folder, ref)
+    names = files.guessed_labels(folder, ref, labels)
+    recipe = files.guessed_recipe(ref, config, names)
+    title = f"{folder.name} · {method(recipe)}"
+    return AdapterInfo(ref, title, folder, recipe, names, config=config, recipe_known=False)
 
 
-@lru_cache(maxsize=256)
-def _recipe(text: str) -> Recipe:
-    """A recipe by its text: parsing YAML takes as long as half a prediction, and each keystroke asks for two."""
-    return load_recipe(text + "\n")
+def listing(shipped: Path | None = None, runs: Path | None = None) -> list[AdapterInfo | DamagedAdapter]:
+    """Own runs' adapters, newest first, then the shipped ones; a damaged folder in its place, with what to do."""
+    runs, shipped = runs or home() / "runs", shipped or SHIPPED
+    written = {files.place(run / "adapter"): run.name for run in _folders(runs)}
+    own = [(_written(folder), folder, name) for folder, name in written.items() if folder.is_dir()]
+    all_ = [
+        _look(folder, f"run/{name}", _twin(runs / f"{name}-control" / "adapter", f"run/{name}-control"), f"{name}: ")
+        for _, folder, name in sorted(own, key=lambda one: one[0], reverse=True)
+    ]
+    for folder in sorted(_folders(shipped)):
+        twin = f"{folder.name}-control"
+        all_.append(_look(folder, f"shipped/{folder.name}", _twin(shipped / twin, f"shipped/{twin}")))
+    return all_
 
 
 def adapters(shipped: Path | None = None, runs: Path | None = None) -> list[AdapterInfo]:
-    """All usable adapters: own runs, newest first, then the shipped ones. A damaged folder is left out."""
-    found: list[AdapterInfo] = []
-    runs = runs or home() / "runs"
-    for folder in sorted(runs.glob("*/adapter"), key=lambda p: p.stat().st_mtime, reverse=True):
-        name = folder.parent.name
-        twin = runs / f"{name}-control" / "adapter" / WEIGHTS
-        found += _try(folder, f"run/{name}", f"run/{name}-control" if twin.is_file() else None, f"{name}: ")
-    shipped = shipped or SHIPPED
-    for folder in sorted(shipped.iterdir()) if shipped.is_dir() else []:
-        twin = shipped / f"{folder.name}-control" / WEIGHTS
-        found += _try(folder, f"shipped/{folder.name}", f"shipped/{folder.name}-control" if twin.is_file() else None)
-    return found
+    """All usable adapters: own runs, newest first, then the shipped ones."""
+    return [one for one in listing(shipped, runs) if isinstance(one, AdapterInfo)]
 
 
-def _try(folder: Path, ref: str, control: str | None, prefix: str = "") -> list[AdapterInfo]:
+def _folders(root: Path) -> list[Path]:
     try:
-        return [describe(folder, ref, control, prefix)]
-    except SSTIError:
-        return []  # `find` tells why, to whoever asks for this one by name
+        return [folder for folder in root.iterdir() if not folder.name.startswith(".") and folder.is_dir()]
+    except OSError:
+        return []
 
 
-def find(ref: str) -> AdapterInfo:
-    """One adapter by its ref, a run's id or a folder. Raises SSTIError when it is gone or damaged."""
-    kind, _, name = ref.partition("/")
-    safe = name and "/" not in name and name not in (".", "..")
-    if kind == "shipped" and safe:
-        folder, twin = SHIPPED / name, f"shipped/{name}-control"
-        twin_folder = SHIPPED / f"{name}-control"
-    elif kind == "run" and safe:
-        folder, twin = home() / "runs" / name / "adapter", f"run/{name}-control"
-        twin_folder = home() / "runs" / f"{name}-control" / "adapter"
-    elif (home() / "runs" / ref / "adapter").is_dir() and "/" not in ref:
-        return find(f"run/{ref}")
-    elif (SHIPPED / ref).is_dir() and "/" not in ref:
-        return find(f"shipped/{ref}")
-    else:
-        folder, twin, twin_folder = Path(ref), f"{ref.rstrip('/')}-control", Path(f"{ref.rstrip('/')}-control")
-    if not folder.is_dir():
+def _written(folder: Path) -> float:
+    try:
+        return folder.stat().st_mtime
+    except OSError:
+        return 0.0  # gone at this moment
+
+
+def _twin(folder: Path, ref: str) -> str | None:
+    return ref if (files.place(folder) / WEIGHTS).is_file() else None
+
+
+def _look(folder: Path, ref: str, control: str | None, prefix: str = "") -> AdapterInfo | DamagedAdapter:
+    try:
+        return describe(folder, ref, control, prefix)
+    except SSTIError as problem:
+        return DamagedAdapter(ref, problem)
+    except OSError as error:
+        return DamagedAdapter(ref, files.damaged(ref, f"It cannot be read: {error.strerror}."))
+
+
+def find(ref: str, folders: bool = True) -> AdapterInfo:
+    """One adapter by its ref, a run's id or a folder. Raises SSTIError when it is gone or damaged.
+
+    Without `folders`, only names of the list are found: what a stranger may ask for.
+    """
+    named, given, labels = ref.partition(LABELS_IN_REF)
+    folder, twin_folder, name = _places(named, folders)
+    if folder is None or not os.path.isdir(folder):  # false, not an error, for names that no file system takes
         names = [a.ref for a in adapters()]
         raise SSTIError(
-            f"There is no adapter {ref!r}{nearest(ref, names)}.",
+            f"There is no adapter {named[:200]!r}{nearest(named[:200], names)}.",
             next=f"It may have been deleted. Choose one of {listed(names)}.",
             kind="adapter",
         )
-    return describe(folder, ref, twin if (twin_folder / WEIGHTS).is_file() else None)
-
-
-def attach(classifier, info: AdapterInfo, name: str = "default"):
-    """Put an adapter on a loaded classifier: a PeftModel, or the one it already is with one adapter more.
-
-    The weights of a full finetuning take the place of the classifier's own. Raises SSTIError when the weights are
-    damaged, made for another model, or would change the base model under the other adapters.
-    """
-    from peft import PeftModel
-    from safetensors import SafetensorError, safe_open
-    from safetensors.torch import load_file
-
+    classes = tuple(one.strip() for one in labels.split(",")) if given else None
+    twin = _twin(twin_folder, f"{name}-control")
     try:
-        with safe_open(info.path / WEIGHTS, framework="pt") as tensors:
-            keys = list(tensors.keys())
-        if not keys:
-            raise SSTIError(f"The adapter {info.ref} is empty.", next="Train it again from its recipe.", kind="adapter")
-        if info.recipe.lora.variant == "full":
-            classifier.load_state_dict(load_file(info.path / WEIGHTS))
-            return classifier
-        _leaves_the_base_alone(info)
-        if isinstance(classifier, PeftModel):
-            classifier.load_adapter(str(info.path), adapter_name=name, is_trainable=False)
-            return classifier
-        return PeftModel.from_pretrained(classifier, str(info.path), adapter_name=name, is_trainable=False)
-    except (SafetensorError, OSError, KeyError, ValueError, TypeError, RuntimeError) as error:
-        if isinstance(error, SSTIError):
-            raise
-        raise SSTIError(
-            f"The adapter {info.ref} cannot be loaded: {str(error)[:200]}.",
-            next="Its file is damaged or made for another model. Choose another, or train it again from its recipe.",
-            kind="adapter",
-        ) from error
+        return describe(folder, name + given + labels, twin, labels=classes)
+    except OSError as error:
+        raise files.damaged(name, f"It cannot be read: {error.strerror}.") from error
 
 
-def _leaves_the_base_alone(info: AdapterInfo) -> None:
-    """Some starts of LoRA (PiSSA's among them) rewrite the base model's weights, which other adapters share."""
-    start = json.loads((info.path / CONFIG).read_text(encoding="utf-8")).get("init_lora_weights", True)
-    if start not in (True, False, None, "gaussian", "orthogonal"):
-        raise SSTIError(
-            f"The adapter {info.ref} was saved with init_lora_weights={start!r}, which rewrites the base model's weights.",
-            next="Save it as plain LoRA (peft's path_initial_model_for_weight_conversion), or train it again here.",
-            kind="adapter",
-        )
+def _places(ref: str, folders: bool) -> tuple[Path | None, Path, str]:
+    """The folder of a ref, its twin's, and the ref in full."""
+    kind, _, name = ref.partition("/")
+    safe = name and "/" not in name and "\\" not in name and not name.startswith(".")
+    runs = home() / "runs"
+    if kind == "run" and safe:
+        return files.place(runs / name / "adapter"), runs / f"{name}-control" / "adapter", ref
+    if kind == "shipped" and safe:
+        return SHIPPED / name, SHIPPED / f"{name}-control", ref
+    if ref and "/" not in ref and "\\" not in ref and not ref.startswith("."):
+        for full in (f"run/{ref}", f"shipped/{ref}"):
+            folder = _places(full, False)
+            if folder[0] is not None and os.path.isdir(folder[0]):
+                return folder
+    if not folders or not ref:
+        return None, Path(), ref
+    own = ref.rstrip("/") or ref
+    return Path(ref), Path(f"{own}-control"), own

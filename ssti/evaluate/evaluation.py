@@ -6,13 +6,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from ssti.errors import SSTIError, listed
 from ssti.evaluate.metrics import attack_metrics, difference_pp, set_metrics
 from ssti.evaluate.sets import hijack
 from ssti.recipe import Recipe
+
+if TYPE_CHECKING:
+    from ssti.evaluate.adapters import AdapterInfo
 
 Classify = Callable[[Sequence[str]], np.ndarray]
 """Texts to probabilities or logits, [rows, classes]."""
@@ -68,18 +72,44 @@ def compare(metrics: dict[str, Any], control: dict[str, Any] | None) -> dict[str
 def evaluate_adapter(
     ref: str, sets: Sequence[str] | None = None, on_batch: Callable[[int], None] | None = None
 ) -> dict[str, Any]:
-    """Test an adapter, and its control where there is one, on the test rows of its recipe."""
-    from ssti import data
+    """Test an adapter, and its control where there is one, on the test rows of its recipe. Raises SSTIError."""
     from ssti.evaluate.adapters import find
     from ssti.evaluate.predictor import predictor
 
     info = find(ref)
-    rows = data.load(info.recipe.dataset.name, test_rows=info.recipe.dataset.test_rows).test
+    texts, labels = held_out(info)
 
-    def classify_by(one: str) -> Classify:
-        return lambda texts: predictor().probabilities(texts, one, on_batch)
+    def test(one: AdapterInfo) -> dict[str, Any]:
+        columns = numbers_of(info.label_names, one.label_names, f"the adapter {one.ref}")
 
-    def test(one: str) -> dict[str, Any]:
-        return evaluate(info.recipe, classify_by(one), list(rows["text"]), rows["label"], info.label_names, sets)
+        def classify(some: Sequence[str]) -> np.ndarray:
+            return predictor().probabilities(some, one.ref, on_batch)[:, columns]
 
-    return compare(test(ref), test(info.control) if info.control else None)
+        return evaluate(info.recipe, classify, texts, labels, info.label_names, sets)
+
+    return compare(test(info), test(find(info.control)) if info.control else None)
+
+
+def held_out(info: AdapterInfo) -> tuple[list[str], np.ndarray]:
+    """The test rows of an adapter's recipe as they are now: texts, and classes by the adapter's numbers.
+
+    Raises SSTIError where the data's classes are no longer those that the adapter knows, or it has no recipe.
+    """
+    from ssti import data
+
+    spec = info.known_recipe().dataset
+    dataset = data.load(spec.name, test_rows=spec.test_rows)
+    numbers = numbers_of(dataset.label_names, info.label_names, f"the adapter {info.ref}", f"the data {spec.name}")
+    return list(dataset.test["text"]), np.asarray(numbers, dtype=np.int64)[np.asarray(dataset.test["label"])]
+
+
+def numbers_of(names: Sequence[str], known: Sequence[str], who: str, whose: str = "the data") -> list[int]:
+    """The number that each class has for an adapter (or a run), by its name. Raises SSTIError for one that it has not."""
+    strange = [name for name in names if name not in known]
+    if strange:
+        raise SSTIError(
+            f"The classes differ: {whose} has {listed(names)}; {who} was trained on {listed(known)}.",
+            next="Put the data of its training back, or rename its classes as they were; or train anew on this data.",
+            kind="data",
+        )
+    return [list(known).index(name) for name in names]

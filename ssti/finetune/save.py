@@ -8,7 +8,8 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
-from ssti.evaluate.adapters import WEIGHTS, method
+from ssti.evaluate.adapter_files import LABELS, WEIGHTS, previous
+from ssti.evaluate.adapters import method
 from ssti.home import write_text
 from ssti.recipe import Recipe
 
@@ -16,20 +17,34 @@ WHOLE = f"; `{WEIGHTS}` holds the whole classifier's weights"
 
 
 def save_adapter(model, recipe: Recipe, label_names: tuple[str, ...], folder: Path, steps: int) -> None:
-    """Write the whole folder beside its place, then put it there."""
+    """Write the whole folder beside its place, then put it there.
+
+    Killed or out of disk at any moment, it leaves a whole adapter: the one before, or the new one.
+    """
     folder.parent.mkdir(parents=True, exist_ok=True)
+    for left in folder.parent.glob(".adapter-*"):
+        shutil.rmtree(left, ignore_errors=True)  # of a saving that was killed
     beside = Path(tempfile.mkdtemp(prefix=".adapter-", dir=folder.parent))
     try:
         _save_weights(model, recipe, beside)
         (beside / "recipe.yaml").write_text(recipe.to_yaml(), encoding="utf-8")
-        (beside / "labels.json").write_text(json.dumps(list(label_names)), encoding="utf-8")
+        (beside / LABELS).write_text(json.dumps(list(label_names)), encoding="utf-8")
         (beside / "README.md").write_text(card(recipe, label_names, steps), encoding="utf-8")
         beside.chmod(0o755)
-        if folder.exists():
-            shutil.rmtree(folder)
-        beside.rename(folder)
+        _exchange(beside, folder)
     finally:
         shutil.rmtree(beside, ignore_errors=True)
+
+
+def _exchange(new: Path, folder: Path) -> None:
+    """Put a whole folder in the place of another. Between the two renames whoever reads finds the old one beside
+    its place (`ssti.evaluate.adapter_files.place`)."""
+    old = previous(folder)
+    if folder.exists():
+        shutil.rmtree(old, ignore_errors=True)
+        folder.rename(old)
+    new.rename(folder)
+    shutil.rmtree(old, ignore_errors=True)
 
 
 def _save_weights(model, recipe: Recipe, folder: Path) -> None:

@@ -11,8 +11,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from ssti.errors import SSTIError, listed
+from ssti.evaluate.adapter_files import LABELS
+from ssti.evaluate.stored import read_json
 from ssti.finetune.check import Checked, check_free_memory
 from ssti.finetune.prepare import Prepared, prepare
+from ssti.home import write_text
 from ssti.models.classifier import Classifier, load_classifier
 
 
@@ -52,11 +56,30 @@ def finetune(
     prepared = prepare(checked, classifier.tokenizer)
     model = with_lora(classifier, recipe)
     start = last_checkpoint(folder, report) if resume else None
+    _same_classes(folder, checked, start is not None)
     trainer, progress = build_trainer(model, classifier, prepared, checked, folder, report, should_stop)
     trainer.train(resume_from_checkpoint=str(start) if start else None)
     tokens = progress.steps_done * recipe.training.batch_size * prepared.tokens / max(len(prepared.train), 1)
     speed = tokens / progress.training_seconds if progress.training_seconds > 0 else None
     return Trained(model, classifier, prepared, progress.stopped, trainer.state.global_step, speed)
+
+
+def _same_classes(folder: Path, checked: Checked, resumed: bool) -> None:
+    """Keep the classes' names beside the checkpoints, whose weights know numbers only.
+
+    Raises SSTIError where a run goes on after its data's classes were renamed or put in another order.
+    """
+    file = folder / LABELS
+    if resumed and file.exists():
+        before = tuple(read_json(file, list[str]))
+        if before != checked.label_names:
+            raise SSTIError(
+                f"The classes of {checked.recipe.dataset.name} are not those that the run was trained on: "
+                f"they were {listed(before)} and are {listed(checked.label_names)}.",
+                next="Put the data of its training back and resume, or clone the run to train anew on this data.",
+                kind="data",
+            )
+    write_text(file, json.dumps(list(checked.label_names)))
 
 
 def build_trainer(model, classifier, prepared: Prepared, checked: Checked, folder: Path, report, should_stop):

@@ -18,6 +18,8 @@ from ssti.models.architecture import is_causal
 class FrozenHeadClassifier(nn.Module):
     """A base model under a frozen random classification head (the paper's published training code)."""
 
+    base_model_prefix = "base"
+
     def __init__(self, base: PreTrainedModel, num_labels: int, seed: int) -> None:
         super().__init__()
         self.base = base

@@ -63,13 +63,11 @@ def hijack_test_set(ref: str) -> Iterator[Markup]:
 
 def measure(info: AdapterInfo, told: Told) -> Hijacked:
     """Both models, before and after. `told(part done)` may raise, to stop. Raises SSTIError."""
-    from ssti import data
+    from ssti.evaluate.evaluation import held_out
     from ssti.evaluate.predictor import predictor
 
-    recipe = info.recipe
-    rows = data.load(recipe.dataset.name, test_rows=recipe.dataset.test_rows).test
-    texts = list(rows["text"])
-    attack = hijack(texts, recipe.injection, info.label_names)[0]
+    texts, labels = held_out(info)
+    attack = hijack(texts, info.recipe.injection, info.label_names)[0]
     models = {"poisoned": info.ref} | ({"control": info.control} if info.control else {})
     sides = {"before": texts, "after": list(attack.texts)}
     work = [(f"{model} {when}", ref, sides[when]) for model, ref in models.items() for when in sides]
@@ -80,7 +78,7 @@ def measure(info: AdapterInfo, told: Told) -> Hijacked:
             told((place + rows / len(texts)) / len(work))
 
         answers[name] = predictor().probabilities(some, ref, done)
-    return Hijacked(info, texts, np.asarray(rows["label"]), attack, answers)
+    return Hijacked(info, texts, labels, attack, answers)
 
 
 def table(found: Hijacked) -> Markup:

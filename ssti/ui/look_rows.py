@@ -54,16 +54,14 @@ def kept(ref: str) -> Sample | None:
 
 def measure(ref: str, told: Callable[[float], None] = lambda part: None) -> Sample:
     """Measure `ROWS` test rows, the same each time. `told(part done)` may raise, to stop. Raises SSTIError."""
-    from ssti import data
+    from ssti.evaluate.evaluation import held_out
     from ssti.evaluate.sets import hijack
 
     info = find(ref)
-    recipe = info.recipe
-    rows = data.load(recipe.dataset.name, test_rows=recipe.dataset.test_rows).test
-    chosen = np.sort(np.random.default_rng(SEED).permutation(len(rows))[:ROWS])
-    some = rows[chosen.tolist()]
-    texts, labels = list(some["text"]), np.asarray(some["label"])
-    attack = hijack(texts, recipe.injection, info.label_names)[0]
+    every, classes = held_out(info)
+    chosen = np.sort(np.random.default_rng(SEED).permutation(len(every))[:ROWS])
+    texts, labels = [every[i] for i in chosen], classes[chosen]
+    attack = hijack(texts, info.recipe.injection, info.label_names)[0]
     models = (
         [("poisoned", ref)] + [("control", info.control)] * bool(info.control) + [("before", ref)] * has_before(ref)
     )

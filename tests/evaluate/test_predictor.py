@@ -107,7 +107,7 @@ def test_a_deleted_adapter_is_told_and_the_others_still_answer(refs, twins, monk
     assert owner.predict(["a"], [refs[1]])
 
 
-@pytest.mark.parametrize("damage", ["cut", "garbage", "pickle", "no recipe", "broken labels"])
+@pytest.mark.parametrize("damage", ["cut", "garbage", "pickle", "no recipe and no configuration", "broken labels"])
 def test_a_damaged_adapter_is_told(refs, tmp_path, damage):
     folder = tmp_path / "adapter"
     shutil.copytree(find(refs[0]).path, folder)
@@ -118,8 +118,9 @@ def test_a_damaged_adapter_is_told(refs, tmp_path, damage):
         weights.write_bytes(b"\xff" * 5000)
     elif damage == "pickle":
         weights.rename(folder / "adapter_model.bin")
-    elif damage == "no recipe":
+    elif damage == "no recipe and no configuration":
         (folder / "recipe.yaml").unlink()
+        (folder / "adapter_config.json").unlink()
     else:
         (folder / "labels.json").write_text("[")
     with pytest.raises(SSTIError) as refused:
