@@ -2,7 +2,8 @@
 
 A name is `PATH` or `OWNER/NAME` or `upload:HASH/FILE` (`ssti.data.uploads`), with the choice of columns after a `#`
 where the guess is not wanted: `reviews.csv#text=body&label=stars`, `owner/name#config=plain`. `names` calls the classes
-otherwise, in their order: `#label=stars&names=bad|good`. So a recipe says all there is to say.
+otherwise, in their order: `#label=stars&names=bad|good`; `encoding` says how a file of text is written:
+`#encoding=iso8859_2`. So a recipe says all there is to say.
 """
 
 from __future__ import annotations
@@ -21,12 +22,14 @@ from ssti.data.fetch import fetch
 from ssti.data.guess import Guess, choose, examine, passed_over
 from ssti.data.kind import DatasetInfo, DatasetKind
 from ssti.data.needs import missing_package
-from ssti.data.readers import Source, choose_splits, class_names_of, read_source
+from ssti.data.read_parquet import class_names_of
+from ssti.data.readers import Source, choose_splits, read_source
 from ssti.errors import SSTIError, listed, nearest
 from ssti.network import offline_switch, reachable
 
-CHOICES = ("text", "label", "config", "names")
+CHOICES = ("text", "label", "config", "names", "encoding")
 HUB_ID = re.compile(r"[\w.-]+/[\w.-]+")
+CLASSES_SHOWN = 12
 EXAMPLES = 3  # texts, each of another class
 
 
@@ -62,10 +65,14 @@ def own_name(
     label: str | None = None,
     config: str | None = None,
     names: Sequence[str] | None = None,
+    encoding: str | None = None,
 ) -> str:
-    """The name that stands for this place, this choice of columns and these names of the classes."""
-    chosen = {"text": text, "label": label, "config": config, "names": "|".join(names) if names else None}
-    written = "&".join(f"{key}={quote(value, safe='|')}" for key, value in chosen.items() if value is not None)
+    """The name that stands for this place, this choice of columns, these names of the classes, this encoding."""
+    joined = "|".join(names) if names else None
+    chosen = {"text": text, "label": label, "config": config, "names": joined, "encoding": encoding}
+    written = "&".join(
+        f"{key}={quote(value, safe='|', errors='replace')}" for key, value in chosen.items() if value is not None
+    )
     return f"{place}#{written}" if written else str(place)
 
 
@@ -137,7 +144,7 @@ def _info(name: str, place: str, guess: Guess, tables: dict[str, Any]) -> Datase
         usual_words=guess.usual_words,
         source="file" if here else "hub",
         note=" ".join(guess.problems),
-        notes=guess.problems,
+        notes=guess.notes,
     )
 
 
@@ -147,8 +154,8 @@ def _need_packages() -> None:
 
 
 def _understand(place: str, choices: dict[str, str | None]) -> tuple[Guess, dict[str, Any]]:
-    source = _source(place, choices.get("config"))
-    columns = examine(source.tables["train"], source.class_names)
+    source = _source(place, choices.get("config"), choices.get("encoding"))
+    columns = examine(source.tables["train"], source.class_names, source.unusable)
     candidates = choose(columns, choices.get("text"), choices.get("label"))
     text, label = candidates["text"][0], candidates["label"][0]
     cleaned = clean_rows(source, text, label)
@@ -156,21 +163,36 @@ def _understand(place: str, choices: dict[str, str | None]) -> tuple[Guess, dict
     if names is not None:
         counts = {new: cleaned.counts[old] for old, new in zip(cleaned.names, names, strict=True)}
         cleaned = replace(cleaned, names=names, counts=counts)
+    problems = (*passed_over(columns, label), *cleaned.problems)
     guess = Guess(
-        name=own_name(place, text, label, choices.get("config"), names),
+        name=own_name(place, text, label, choices.get("config"), names, choices.get("encoding")),
         form=source.form,
         text_column=text,
         label_column=label,
         label_names=cleaned.names,
         rows=sum(cleaned.counts.values()),
         class_counts=cleaned.counts,
-        problems=(*passed_over(columns, label), *cleaned.problems),
+        problems=problems,
         candidates=candidates,
         columns=tuple(columns),
         usual_words=round(columns[text].words),
         examples=_examples(cleaned.tables["train"], cleaned.names),
+        notes=(*_facts(source, candidates, choices, cleaned.counts), *problems),
     )
     return guess, cleaned.tables
+
+
+def _facts(source: Source, candidates: Any, choices: dict[str, str | None], counts: dict[str, int]) -> tuple[str, ...]:
+    """How it was read, which columns were taken and whether anybody chose them, and how many rows each class has."""
+    sentences = [f"Read as {source.how or source.form}."]
+    for what in ("text", "label"):
+        chosen, *others = candidates[what]
+        also = f"; {listed(name[:60] for name in others[:4])} could serve" if others else ""
+        how = "as asked" if choices.get(what) else f"by a guess{also}; name another with #{what}="
+        sentences.append(f"The {what} is the column {chosen[:60]!r}, {how}.")
+    shown = [f"{name} {count:,}" for name, count in list(counts.items())[:CLASSES_SHOWN]]
+    more = f" and {len(counts) - CLASSES_SHOWN} more" if len(counts) > CLASSES_SHOWN else ""
+    return (*sentences, f"Usable rows of its {len(counts)} classes: {', '.join(shown)}{more}.")
 
 
 def _new_names(written: str | None, old: tuple[str, ...]) -> tuple[str, ...] | None:
@@ -195,10 +217,10 @@ def _examples(table: Any, names: tuple[str, ...]) -> tuple[tuple[str, str], ...]
     return tuple((name, first[name]) for name in names if name in first)[:EXAMPLES]
 
 
-def _source(place: str, config: str | None) -> Source:
+def _source(place: str, config: str | None, encoding: str | None) -> Source:
     path = local(place)
     if path.exists():
-        return read_source(path)
+        return read_source(path, encoding)
     if HUB_ID.fullmatch(place) and path.suffix.lower() not in FORMATS:
         return _from_hub(place, config)
     raise SSTIError(

@@ -1,112 +1,359 @@
-"""Reads CSV whatever its delimiter, every column as text, or says what is not CSV about it."""
+"""Reads CSV whatever its delimiter and quotes, every column as text, or says in which line it is not certain.
+
+The parsing is the standard library's, strict: it alone keeps every character and names the line. Knows nothing of
+which column is the text.
+"""
 
 from __future__ import annotations
 
 import csv
 import io
+import re
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from ssti.data.encoding import LONGEST_TEXT
+from ssti.data.header import column_names, has_header
 from ssti.data.read_json import is_json
 from ssti.errors import SSTIError
 
 if TYPE_CHECKING:
     import pyarrow as pa
 
-DELIMITERS = ",\t;|"
-LONGEST_ROW = 1 << 26  # bytes; Arrow's reader must hold a row in one block
+DELIMITERS = {
+    ",": "comma",
+    "\t": "tab",
+    ";": "semicolon",
+    "|": "bar",
+    "^": "caret",
+    "~": "tilde",
+    "\x1f": "unit separator",
+}
+START = 1 << 20  # characters that the dialect is chosen by
+ROWS_LOOKED_AT = 500
+MOST_COLUMNS = 500
+MOST_ROWS = 5_000_000
+BATCH = 1 << 23  # characters that become one Arrow chunk
+QUOTE_IT = "Put texts that hold the delimiter, a quote or a line break into double quotes, or save as JSON lines."
 
 
-def csv_table(path: Path, content: bytes, notes: list[str]) -> pa.Table:
-    """The rows of a CSV file whose content is UTF-8; what deserves a look is added to `notes`.
+@dataclass(frozen=True)
+class Dialect:
+    """How rows become cells. `quote` None: quotes are letters like others. `escape`: what stands before a quote in a text."""
 
-    Comma, tab, semicolon or bar; with or without a line of names. Raises `SSTIError` for anything else.
+    delimiter: str
+    quote: str | None = '"'
+    escape: str | None = None
+    skip_spaces: bool = False
+
+    def reader(self, lines: Iterator[str], strict: bool = True):
+        csv.field_size_limit(LONGEST_TEXT)  # of the whole process; the default refuses texts of 131,072 characters
+        return csv.reader(
+            lines,
+            delimiter=self.delimiter,
+            quotechar=self.quote,
+            quoting=csv.QUOTE_NONE if self.quote is None else csv.QUOTE_MINIMAL,
+            doublequote=self.escape is None,
+            escapechar=self.escape,
+            skipinitialspace=self.skip_spaces,
+            strict=strict,
+        )
+
+
+class Misfit(Exception):
+    """A line that this dialect does not explain."""
+
+    def __init__(self, line: int, why: str) -> None:
+        super().__init__(why)
+        self.line = line
+        self.why = why
+
+
+@dataclass
+class Reading:
+    """All rows under one dialect, and what is odd about them."""
+
+    chunks: list[list[pa.Array]] = field(default_factory=list)
+    swallowed: list[tuple[int, list[list[str]]]] = field(default_factory=list)
+    enclosed: bool = False
+    blank: int = 0
+    unnamed: bool = False
+
+    def columns(self) -> list[pa.ChunkedArray]:
+        import pyarrow as pa
+
+        return [pa.chunked_array(list(parts), pa.string()) for parts in zip(*self.chunks, strict=True)]
+
+
+def csv_table(path: Path, encoding: str, notes: list[str]) -> tuple[pa.Table, str]:
+    """The rows of a CSV file, and its delimiter in words; what deserves a look is added to `notes`.
+
+    With or without a line of names, with Excel's `sep=` line, with quotes doubled, escaped or absent. Raises
+    `SSTIError` naming the line where no reading is certain.
     """
     import pyarrow as pa
-    from pyarrow import csv as arrow_csv
 
-    start = content[: 1 << 20].decode("utf-8", errors="ignore")
-    if start.lstrip().startswith(("{", "[{")) and is_json(start.split("\n", 1)[0]):
+    with path.open(encoding=encoding, newline="") as file:
+        start = file.read(START)
+    _refuse_other(path, start)
+    dialect, skip, width = _dialect(path, start, notes)
+    reading = _certain(path, encoding, dialect, skip, width, notes)
+    columns = reading.columns()
+    if not columns:
+        raise SSTIError(f"{path.name!r} has no rows.", "Choose a file with rows.", kind="data")
+    if reading.unnamed:
+        notes.append(
+            "Its first line has one cell less than the others: the first column was taken as one without a name."
+        )
+    if reading.blank:
+        notes.append(f"Empty lines: {reading.blank:,}; they are no rows.")
+    first = [column[0].as_py() for column in columns]
+    rest = list(zip(*(column.slice(1, ROWS_LOOKED_AT).to_pylist() for column in columns), strict=True))
+    header = has_header(first, rest)
+    if not header:
+        notes.append("It has no line with column names; the columns were numbered.")
+    names = column_names(first if header else [f"column_{n}" for n in range(1, len(first) + 1)], notes)
+    table = pa.table([column.slice(1 if header else 0) for column in columns], names=names)
+    if table.num_rows == 0:
+        raise SSTIError(f"{path.name!r} has column names but no rows.", "Choose a file with rows.", kind="data")
+    nameless = [name for name, given in zip(names, first, strict=True) if header and not given.strip()]
+    table = table.drop_columns([name for name in nameless if _is_blank(table[name])])
+    return table, _title(dialect.delimiter)
+
+
+def _refuse_other(path: Path, start: str) -> None:
+    head = start.lstrip()[:START]
+    if head.startswith(("{", "[{")) and is_json(head.split("\n", 1)[0]):
         raise SSTIError(
             f"{path.name!r} is named as CSV but holds JSON lines.",
             "Give it a name that ends in .jsonl.",
             kind="data",
         )
-    delimiter, first = _delimiter(path, start)
-    has_header = _is_header(first)
-    if not has_header:
-        notes.append("It has no line with column names; the columns were numbered.")
-    names = [name.strip() for name in first] if has_header else [f"column_{n}" for n in range(1, len(first) + 1)]
-    if len(set(names)) < len(names) or "" in names:
-        names = [
-            name if name and names.count(name) == 1 else f"{name or 'column'}_{n}" for n, name in enumerate(names, 1)
-        ]
-        notes.append("Column names that were empty or given twice were numbered.")
-    try:
-        table = arrow_csv.read_csv(
-            pa.BufferReader(content),
-            read_options=arrow_csv.ReadOptions(
-                column_names=names,
-                skip_rows=1 if has_header else 0,
-                block_size=min(len(content) + 1, LONGEST_ROW),
-            ),
-            parse_options=arrow_csv.ParseOptions(delimiter=delimiter, newlines_in_values=True),
-            convert_options=arrow_csv.ConvertOptions(
-                column_types=dict.fromkeys(names, pa.string()), strings_can_be_null=False
-            ),
-        )
-    except pa.ArrowInvalid as problem:
+    if len(start) >= START and not re.search(r"[\r\n]", start):
         raise SSTIError(
-            f"{path.name!r} is not a CSV file of {len(names)} columns: {str(problem)[:300]}",
-            "Put texts that hold the delimiter or a line break into double quotes, or save as JSON lines.",
-            kind="data",
-        ) from problem
-    if table.num_rows == 0:
-        raise SSTIError(f"{path.name!r} has column names but no rows.", "Choose a file with rows.", kind="data")
-    return table
+            f"{path.name!r} is not CSV: its first line is longer than a megabyte.", "Save it as CSV.", kind="data"
+        )
 
 
-def _delimiter(path: Path, start: str) -> tuple[str, list[str]]:
-    """The delimiter under which the first rows agree best, and the first row."""
-    if "\n" not in start.strip("\n") and len(start) >= 1 << 20:
+def _dialect(path: Path, start: str, notes: list[str]) -> tuple[Dialect, int, int]:
+    """The delimiter under which the first rows agree best, lines to skip before them, and how many cells a row has."""
+    skip = 0
+    named = re.match(r'"?sep=([^\r\n])"?+[^\w\r\n]*+(?:\r\n|\r|\n)', start)
+    if named:
+        start, skip = start[named.end() :], 1
+        notes.append(f"Its first line, sep=, names the delimiter: {_title(named[1])}.")
+    choices = [named[1]] if named else list(DELIMITERS)
+    best = max((_agreement(start, delimiter, -order) for order, delimiter in enumerate(choices)), default=None)
+    if best is None or best[0] == 0:
         raise SSTIError(
-            f"{path.name!r} is not CSV: its first line is longer than a megabyte.",
-            "Save it as CSV.",
-            kind="data",
-        )
-    best: tuple[float, int, str, list[str]] | None = None
-    for order, delimiter in enumerate(DELIMITERS):
-        rows: list[list[str]] = []
-        try:
-            for row in csv.reader(io.StringIO(start, newline=""), delimiter=delimiter):
-                rows.append(row)
-                if len(rows) > 50:
-                    break
-        except csv.Error:
-            continue
-        rows = [row for row in rows if row]
-        if not rows or len(rows[0]) < 2:
-            continue
-        agree = sum(len(row) == len(rows[0]) for row in rows) / len(rows)
-        if best is None or (agree, -order) > best[:2]:
-            best = (agree, -order, delimiter, rows[0])
-    if best is None:
-        raise SSTIError(
-            f"{path.name!r} has one column only (no comma, tab, semicolon or bar in its first line).",
+            f"{path.name!r} has one column only (no comma, tab, semicolon or bar divides its lines).",
             "A row needs a text and a label: give it a second column.",
             kind="data",
         )
-    return best[2], best[3]
+    delimiter, width = choices[-best[3]], best[4]
+    if width > MOST_COLUMNS:
+        raise SSTIError(
+            f"It has {width:,} columns; {MOST_COLUMNS} are the limit.", "Keep the text and the label.", kind="data"
+        )
+    comments = 0
+    for row in csv.reader(io.StringIO(start, newline=""), delimiter=delimiter, quoting=csv.QUOTE_NONE):
+        if row and not (row[0].startswith("#") and len(row) != width):
+            break
+        comments += 1
+    if comments:
+        notes.append(f"Lines before the data that are comments or empty: {comments}; they were skipped.")
+    return Dialect(delimiter, *_quoting(start, delimiter)), skip + comments, width
 
 
-def _is_header(row: list[str]) -> bool:
-    """Column names are short, not numbers; a first row with a sentence or a number in it is data."""
-    return all(len(cell.split()) <= 4 and len(cell) <= 60 and not _is_number(cell) for cell in row)
+def _agreement(start: str, delimiter: str, order: int) -> tuple[float, bool, bool, int, int]:
+    """How well a delimiter divides the first rows: the share of rows of one width, names known, classes seen."""
+    rows = _first_rows(start, delimiter)
+    widths = Counter(len(row) for row in rows)
+    width, times = max(((w, n) for w, n in widths.items() if w > 1), key=lambda pair: pair[1], default=(0, 0))
+    if not times:
+        return 0.0, False, False, order, 0
+    even = [row for row in rows if len(row) == width]
+    repeated = any(2 * len(set(column)) <= len(column) for column in zip(*even[1:], strict=True))
+    known = has_header(even[0], even[1:])
+    if len(rows[0]) == width - 1 and all(row[-1] == "" for row in even):
+        width -= 1  # every row but the names' ends in a delimiter
+    return times / len(rows), known, repeated, order, width
 
 
-def _is_number(cell: str) -> bool:
+def _first_rows(start: str, delimiter: str) -> list[list[str]]:
+    rows: list[list[str]] = []
     try:
-        float(cell)
-    except ValueError:
-        return False
-    return True
+        for row in Dialect(delimiter).reader(io.StringIO(start, newline=""), strict=False):
+            rows.append(row)
+            if len(rows) > ROWS_LOOKED_AT:
+                break
+    except csv.Error:
+        pass
+    if len(start) >= START and 1 < len(rows) <= ROWS_LOOKED_AT:
+        rows.pop()  # cut in the middle
+    return [row for row in rows if row and (len(row) > 1 or not row[0].startswith("#"))]
+
+
+def _quoting(start: str, delimiter: str) -> tuple[str, None, bool]:
+    """The quote and whether blanks stand before it, by the first rows."""
+    rows = _first_rows(start, delimiter)[:50]
+    single = all(len(cell) > 1 and cell[0] == cell[-1] == "'" for cell in rows[0]) if rows else False
+    spaced = any(re.match(r' ++".*"\Z', cell, re.DOTALL) for row in rows for cell in row)
+    return ("'" if single else '"'), None, spaced
+
+
+def _certain(path: Path, encoding: str, dialect: Dialect, skip: int, width: int, notes: list[str]) -> Reading:
+    """The one reading that explains every line: quotes doubled, else escaped, else as letters. Raises `SSTIError`."""
+    try:
+        reading = _read(path, encoding, dialect, skip, width)
+    except Misfit as problem:
+        misfit = problem
+    else:
+        if not (stray := _stray(reading, width)):
+            return reading
+        misfit = Misfit(stray[0], f"opens a quote that closes in line {stray[1]:,}, around lines that look like rows")
+    for other, words in (
+        (replace(dialect, escape="\\"), "A backslash stands before quotes inside texts; it was taken away."),
+        (
+            replace(dialect, quote=None, skip_spaces=False),
+            "Quotes enclose no text here (see line {}); they were read as letters.",
+        ),
+    ):
+        if other.escape and not _only_escapes(path, encoding):
+            continue
+        try:
+            reading = _read(path, encoding, other, skip, width)
+        except Misfit:
+            continue
+        if other.quote is None and reading.enclosed:
+            continue
+        if other.quote is not None and _stray(reading, width):
+            continue
+        notes.append(words.format(f"{misfit.line:,}"))
+        return reading
+    raise SSTIError(f"Line {misfit.line:,} of {path.name!r} {misfit.why}.", QUOTE_IT, kind="data")
+
+
+def _read(path: Path, encoding: str, dialect: Dialect, skip: int, width: int) -> Reading:
+    """Every row of the file. Raises `Misfit` at the first line that does not fit."""
+    reading, batch, size, total = Reading(), [], 0, 0
+    with path.open(encoding=encoding, newline="") as file:
+        for _ in islice(file, skip):
+            pass
+        reader, last = dialect.reader(file), 0
+        while True:
+            try:
+                row = next(reader, None)
+            except csv.Error as problem:
+                raise Misfit(skip + last + 1, _reason(problem, reader.line_num - last)) from problem
+            if row is None:
+                break
+            first, last = last + 1, reader.line_num
+            if len(row) != width:
+                if not any(cell.strip() for cell in row):
+                    reading.blank += 1
+                    continue
+                reading.unnamed |= total == 0 and len(row) == width - 1
+                row = _fitted(row, width, skip + first, total == 0)
+            if last > first:
+                _note_swallowed(reading, row, dialect, skip + first, width)
+            if dialect.quote is None and not reading.enclosed:
+                reading.enclosed = any(len(cell) > 1 and cell[0] == cell[-1] == '"' for cell in row)
+            batch.append(row)
+            size += sum(map(len, row))
+            total += 1
+            if total > MOST_ROWS:
+                raise SSTIError(f"{path.name!r} has more than {MOST_ROWS:,} rows.", "Save a part of it.", kind="data")
+            if size > BATCH or len(batch) >= 50_000:
+                _flush(reading, batch)
+                batch, size = [], 0
+    if batch:
+        _flush(reading, batch)
+    return reading
+
+
+def _flush(reading: Reading, batch: list[list[str]]) -> None:
+    import pyarrow as pa
+
+    reading.chunks.append([pa.array(column, pa.string()) for column in zip(*batch, strict=True)])
+
+
+def _fitted(row: list[str], width: int, line: int, is_first: bool) -> list[str]:
+    """A row without the empty cells past the last column. Raises `Misfit` for another number of cells."""
+    if len(row) > width and not any(row[width:]):
+        return row[:width]
+    if is_first and len(row) == width - 1:
+        return ["", *row]  # R writes no name for the column of row names
+    why = f"has {len(row):,} cell{'s' * (len(row) != 1)} instead of {width:,}: {_shown(row)}"
+    raise Misfit(line, why)
+
+
+def _shown(row: list[str]) -> str:
+    words = " / ".join(cell[:60] for cell in row[:8])
+    return repr(words[:80] + ("…" if len(words) > 80 else ""))
+
+
+def _reason(problem: csv.Error, lines: int) -> str:
+    if "unexpected end" in str(problem):
+        return "opens a quote that is never closed"
+    if "expected after" in str(problem):
+        return "has a letter right behind a closing quote" + (
+            f", {lines:,} lines below its beginning" if lines > 1 else ""
+        )
+    if "field larger" in str(problem):
+        return f"holds a text of more than {LONGEST_TEXT:,} characters, or opens a quote that is never closed"
+    return f"cannot be read: {problem}"
+
+
+def _note_swallowed(reading: Reading, row: list[str], dialect: Dialect, line: int, width: int) -> None:
+    """A text over several lines, each of which would be a whole row if quotes were letters, is suspicious."""
+    lines = re.split(r"\r\n|\r|\n", dialect.delimiter.join(row))
+    if width > 1 and len(lines) > 1 and all(part.count(dialect.delimiter) == width - 1 for part in lines):
+        reading.swallowed.append((line, [part.split(dialect.delimiter) for part in lines]))
+
+
+def _stray(reading: Reading, width: int) -> tuple[int, int] | None:
+    """The first and last line of a text that swallowed rows: in some column, what it would hold are classes known."""
+    if not reading.swallowed:
+        return None
+    for place in range(width):
+        known: Counter[str] = Counter()
+        for chunk in reading.chunks:
+            known.update(value.strip() for value in chunk[place].to_pylist() if len(value) < 100)
+            if len(known) > 100_000:
+                break
+        inside = [[cells[place].strip(' "') for cells in lines] for _, lines in reading.swallowed]
+        for values in inside:
+            known.update(values)
+        for (line, _), values in zip(reading.swallowed, inside, strict=True):
+            if all(value and known[value] > 1 for value in values) and len(set(known)) <= sum(known.values()) / 2:
+                return line, line + len(values) - 1
+    return None
+
+
+def _only_escapes(path: Path, encoding: str) -> bool:
+    """Is there a backslash, and does each stand before a quote or another backslash?"""
+    seen = False
+    with path.open(encoding=encoding, newline="") as file:
+        rest = ""
+        while chunk := file.read(START):
+            text = rest + chunk
+            if re.search(r'\\(?:\\\\)*+[^"\\]', text.replace("\\\\", "")):
+                return False
+            seen = seen or "\\" in text
+            rest = text[-1:] if text.endswith("\\") else ""
+    return seen
+
+
+def _is_blank(column: pa.ChunkedArray) -> bool:
+    import pyarrow.compute as pc
+
+    return pc.max(pc.utf8_length(pc.utf8_trim_whitespace(column))).as_py() == 0
+
+
+def _title(delimiter: str) -> str:
+    return DELIMITERS.get(delimiter, repr(delimiter))

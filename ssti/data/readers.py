@@ -5,75 +5,60 @@ Knows nothing of which column is the text. No pickle, no script, no remote code:
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ssti.data.encoding import ACCEPTED, FORMATS, check_file, read_text
+from ssti.data.encoding import ACCEPTED, FORMATS, check_file, encoding_of, title_of
 from ssti.data.read_csv import csv_table
 from ssti.data.read_json import json_table
+from ssti.data.read_parquet import parquet_table
 from ssti.errors import SSTIError
 
 if TYPE_CHECKING:
     import pyarrow as pa
 
-MOST_ROWS = 5_000_000  # of a Parquet file: a small one can unfold into more than the memory holds
-
 
 @dataclass
 class Source:
-    """What was read: tables by split ("train" alone for a file), class names that came with it, notes."""
+    """What was read: tables by split ("train" alone for a file), class names that came with it, notes.
+
+    `form` is the format in words; `how` adds encoding and delimiter. `unusable` says of columns that are not in the
+    tables why not. `notes` are sentences about what deserves a look.
+    """
 
     form: str
     tables: dict[str, pa.Table]
     class_names: dict[str, list[str]] = field(default_factory=dict)  # by column
     notes: list[str] = field(default_factory=list)
+    unusable: dict[str, str] = field(default_factory=dict)  # by column
+    how: str = ""
 
 
-def read_source(path: Path) -> Source:
-    """A file, a folder saved by `datasets`, or a folder with one file per split. Raises `SSTIError`."""
+def read_source(path: Path, encoding: str | None = None) -> Source:
+    """A file, a folder saved by `datasets`, or a folder with one file per split; in `encoding`, or the one found.
+
+    Raises `SSTIError`.
+    """
     if path.is_dir():
         if (path / "dataset_dict.json").is_file() or (path / "dataset_info.json").is_file():
             return _saved_folder(path)
-        return _folder_of_files(path)
+        return _folder_of_files(path, encoding)
     if not path.is_file():
         raise SSTIError(f"There is no file {str(path)!r}.", "Check the path.", kind="data")
     form = check_file(path)
+    notes: list[str] = []
     if form == "Parquet":
-        return _parquet(path)
-    content, note = read_text(path)
-    notes = [note] if note else []
-    table = csv_table(path, content, notes) if form == "CSV" else json_table(path, content, notes)
-    return Source(form, {"train": table}, notes=notes)
-
-
-def _parquet(path: Path) -> Source:
-    import pyarrow as pa
-    import pyarrow.parquet as pq
-
-    try:
-        if (rows := pq.ParquetFile(path).metadata.num_rows) > MOST_ROWS:
-            raise SSTIError(
-                f"{path.name!r} has {rows:,} rows; the limit is {MOST_ROWS:,}.", "Save a part of it.", kind="data"
-            )
-        table = pq.read_table(path)
-    except (pa.ArrowInvalid, pa.ArrowNotImplementedError, OSError) as problem:
-        raise SSTIError(
-            f"{path.name!r} cannot be read as Parquet: {str(problem)[:300]}", "Write it again.", kind="data"
-        ) from problem
-    if table.num_rows == 0:
-        raise SSTIError(f"{path.name!r} has no rows.", "Choose a file with rows.", kind="data")
-    return Source("Parquet", {"train": table}, class_names_of(table.schema))
-
-
-def class_names_of(schema: pa.Schema) -> dict[str, list[str]]:
-    """The class names that `datasets` wrote into a schema, by column."""
-    try:
-        features = json.loads((schema.metadata or {}).get(b"huggingface", b"{}"))["info"]["features"]
-        return {name: list(kind["names"]) for name, kind in features.items() if kind.get("_type") == "ClassLabel"}
-    except (ValueError, KeyError, TypeError, AttributeError):
-        return {}
+        table, unusable, names = parquet_table(path, notes)
+        return Source(form, {"train": table}, names, notes, unusable, form)
+    found, notes = encoding_of(path, encoding)
+    if form == "CSV":
+        table, delimiter = csv_table(path, found, notes)
+        return Source(
+            form, {"train": table}, notes=notes, how=f"{form}, {title_of(found)}, cells divided by {delimiter}"
+        )
+    table, unusable = json_table(path, found, notes)
+    return Source(form, {"train": table}, notes=notes, unusable=unusable, how=f"{form}, {title_of(found)}")
 
 
 def _saved_folder(path: Path) -> Source:
@@ -86,7 +71,7 @@ def _saved_folder(path: Path) -> Source:
         if isinstance(found, datasets.Dataset):
             found = {"train": found}
         tables = {split: rows.with_format("arrow")[:] for split, rows in found.items()}
-    except (OSError, ValueError, KeyError, TypeError, pa.ArrowInvalid) as problem:
+    except (OSError, ValueError, KeyError, TypeError, AttributeError, IndexError, pa.ArrowException) as problem:
         raise SSTIError(
             f"{path.name!r} is not a folder that `save_to_disk` wrote whole: {str(problem)[:300]}",
             "Save the dataset again.",
@@ -97,7 +82,7 @@ def _saved_folder(path: Path) -> Source:
     return Source("a folder saved by datasets", choose_splits(tables, path.name), names)
 
 
-def _folder_of_files(path: Path) -> Source:
+def _folder_of_files(path: Path, encoding: str | None) -> Source:
     """`train.csv` and `test.csv`, or the like: one file per split."""
     files: dict[str, Path] = {}
     for file in sorted(path.iterdir()):
@@ -111,7 +96,7 @@ def _folder_of_files(path: Path) -> Source:
             f"Choose the file itself; data comes as {ACCEPTED}.",
             kind="data",
         )
-    parts = {split: read_source(file) for split, file in files.items()}
+    parts = {split: read_source(file, encoding) for split, file in files.items()}
     first = parts["train"]
     for split, part in parts.items():
         lacking = sorted(set(first.tables["train"].column_names) - set(part.tables["train"].column_names))
@@ -126,7 +111,9 @@ def _folder_of_files(path: Path) -> Source:
         "a folder of files",
         tables,
         first.class_names,
-        [note for part in parts.values() for note in part.notes],
+        list(dict.fromkeys(note for part in parts.values() for note in part.notes)),
+        {name: why for part in parts.values() for name, why in part.unusable.items()},
+        f"a folder of {' and '.join(files[split].name for split in parts)}, {first.how}",
     )
 
 

@@ -266,7 +266,7 @@ def test_a_file_past_the_limit_is_not_even_opened(tmp_path: Path) -> None:
 def test_rows_of_uneven_length(tmp_path: Path) -> None:
     path = tmp_path / "rows.csv"
     path.write_text("text,label\n" + "well done,1\nnot so,0\n" * 5 + "one, two and three,1\n")
-    assert "Expected 2 columns, got 3" in refused(path)
+    assert "Line 12 of 'rows.csv' has 3 cells instead of 2: 'one /  two and three / 1'" in refused(path)
 
 
 def test_torn_json_lines(tmp_path: Path) -> None:
