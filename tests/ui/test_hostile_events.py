@@ -5,6 +5,8 @@ The events are those that the page says it has, so that a new one is tried witho
 
 from __future__ import annotations
 
+import html
+import itertools
 import json
 import secrets
 import shutil
@@ -42,7 +44,7 @@ class Page:
     """The page over HTTP, as `config` describes it."""
 
     def __init__(self, url: str) -> None:
-        self.http = httpx.Client(base_url=url, timeout=60)
+        self.http = httpx.Client(base_url=url, timeout=60, limits=httpx.Limits(max_keepalive_connections=0))
         self.config = self.http.get("/config").json()
         self.components = {one["id"]: one for one in self.config["components"]}
         self.events = [one for one in self.config["dependencies"] if one["backend_fn"]]
@@ -60,7 +62,14 @@ class Page:
         body = {"fn_index": event["id"], "data": data, "session_hash": session, "event_data": event_data}
         content = json.dumps(body)  # not httpx's own: lone surrogates go out escaped
         headers = {"content-type": "application/json"} | ({HEADER: key} if key else {})
-        if not event["queue"]:
+        try:
+            return self._answer(session, content, headers, query, event["queue"])
+        except httpx.TransportError:  # Gradio cannot write its own refusal of half a character: it hangs up
+            assert "\\ud8" in content
+            return ""
+
+    def _answer(self, session: str, content: str, headers: dict[str, str], query: dict[str, str], queued: bool) -> str:
+        if not queued:
             answer = self.http.post("/gradio_api/run/predict", content=content, headers=headers, params=query)
             assert answer.status_code in (200, 500), answer.text
             return answer.text
@@ -77,19 +86,20 @@ class Page:
 
     def plausible(self, event: dict[str, Any]) -> list[Any]:
         """Inputs with which a handler comes as far as the names that it takes."""
-        return [self._value(id) for id in event["inputs"]]
+        follows = all(trigger == "then" for _, trigger in event["targets"])
+        return [self._value(id, follows) for id in event["inputs"]]
 
-    def _value(self, id: int) -> Any:
+    def _value(self, id: int, follows: bool) -> Any:
         component = self.components[id]
         value = component["props"].get("value")
         if component["type"] == "json":
             return value or {"text": "a 2020-01-01 text", "marks": [{"start": 2, "end": 12, "click": 1, "kind": "date"}], "shown": True, "place": "a/b", "recipe": None}  # fmt: skip
         if self.name(id) in ("flip-text", "look-text"):
             return "a 2020-01-01 text"
-        if component["type"] == "textbox" and not value:  # it may be the name of a press, which an event gives out
+        if component["type"] == "textbox" and not value and follows:  # the name of a press, which a click gives out
             for event in self.events:
                 if id in event["outputs"] and not event["inputs"] and not event["queue"]:
-                    answer = json.loads(self.send(event, []))
+                    answer = json.loads(self.send(event, [], {"run": "none"}))
                     return answer["data"][event["outputs"].index(id)]
         return value
 
@@ -112,6 +122,7 @@ def page(planted: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Pa
         patch.setenv("SPACE_ID", "somebody/ssti-lab")
         patch.setenv("SSTI_HOME", str(tmp_path_factory.mktemp("home-of-the-server")))
         run = Store().create(parse_recipe({}), owner=THEIRS)
+        (Store().root.parent / "speed.json").write_text(json.dumps({"minilm-l6|cpu|short": 1000.0}))  # none is measured
         run.tell("state", state="stopped")
         kept = uploads.keep(planted / "data.csv", owner=THEIRS)
         blocks = build()
@@ -124,6 +135,28 @@ def page(planted: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Pa
         finally:
             WATCHED.clear()
             blocks.close()
+
+
+def hostile_names(page: Page, planted: Path) -> list[str]:
+    """What no browser may name here."""
+    home = page.run.path.parents[1]
+    return [
+        str(planted / "adapter"), str(planted / "data.csv"), str(planted / f"{SECRET}.txt"), "/root", "/etc/passwd",
+        f"run/../../{planted.name}/adapter", f"run/{page.run.id}/../../..", "shipped/%2e%2e", "shipped/..", "..", "~",
+        f"{planted / 'adapter'}\0", "\ud800/\udfff", "run/\ud800", "x" * 100_000, f"run/{page.run.id}", page.run.id,
+        page.upload, f"{page.upload}#text=text&label=label", "file://" + str(planted / "data.csv"), str(home), "",
+    ]  # fmt: skip
+
+
+def hostile_data(name: str) -> list[Any]:
+    """The same where a component carries plain data."""
+    recipe = parse_recipe({}).as_dict()
+    return [
+        name, [name], {"recipe": name, "place": name, "name": name, "used": name, "text": name, "marks": name, "row": name},
+        recipe | {"dataset": {"name": name}}, recipe | {"model": {"name": name}},
+        recipe | {"injection": recipe["injection"] | {"source": {"kind": "file", "path": name}}},
+        {"place": name, "name": name, "used": name, "names": name}, {"recipe": recipe | {"dataset": {"name": name}}},
+    ]  # fmt: skip
 
 
 def says_nothing(page: Page, answer: str) -> None:
@@ -139,6 +172,55 @@ def says_nothing(page: Page, answer: str) -> None:
     ):
         shown = answer.find(word)
         assert shown < 0, f"{word!r} in … {answer[max(0, shown - 300) : shown + 300]}"
+
+
+REFERENCES = ("shared-run", "shared-adapter", "flip-adapter", "poison-dataset", "own-id")
+WIDE = 12  # inputs: a whole form, whose numbers and radios Gradio checks by itself
+
+
+@pytest.mark.parametrize("all_inputs", [False, pytest.param(True, marks=pytest.mark.slow)])
+def test_no_forged_event_reads_names_or_loads_what_is_not_the_visitors(
+    page: Page, planted: Path, all_inputs: bool
+) -> None:
+    hostile = hostile_names(page, planted)
+    names = itertools.cycle(hostile)
+    data = itertools.cycle([one for name in hostile[:3] for one in hostile_data(name)])
+    files = itertools.cycle({"path": name, "meta": {"_type": "gradio.FileData"}} for name in hostile)
+    some = {"json": (data, 2), "textbox": (names, 1), "dropdown": (names, 2), "file": (files, len(hostile))}
+    shapes = itertools.cycle((dict, list, str))
+    assert len(page.events) > 60
+    for event in page.events:
+        for place, id in enumerate(event["inputs"]):
+            values, many = some.get(page.components[id]["type"], (names, len(event["inputs"]) <= WIDE))
+            many = 5 if page.name(id) in REFERENCES else many if all_inputs else 0
+            for value in itertools.islice(values, many if all_inputs else min(many, 2)):
+                given = page.plausible(event)
+                try_one(page, event, [*given[:place], value, *given[place + 1 :]], None, value)
+        if all_inputs:
+            name = next(names)
+            detail = {"run": name, "act": "unseen " + "9" * 400, "item": name, "text": name, "spans": [[0, 1]]}
+            given = page.plausible(event), next(shapes)(detail)
+            try_one(page, event, *given, name, tab="flip", run=ascii(name)[1:999])
+    assert OPENED == []
+    assert [run.id for run in Store().list()] == [page.run.id] and page.run.state() == "stopped"
+
+
+def try_one(page: Page, event: dict[str, Any], given: list[Any], event_data: Any, value: Any, **query: str) -> None:
+    """Forge one event; what the forger said may come back, and nothing else."""
+    answer = page.send(event, given, event_data, **query)
+    for own in sorted(strings(value), key=len, reverse=True):
+        for form in (json.dumps(own)[1:-1], ascii(own)[1:-1], html.escape(own)):
+            answer = answer.replace(form, "")
+    says_nothing(page, answer)
+
+
+def strings(value: Any) -> Iterator[str]:
+    """All the strings in plain data."""
+    if isinstance(value, str) and len(value) > 3:
+        yield value
+    elif isinstance(value, list | dict):
+        for one in value.values() if isinstance(value, dict) else value:
+            yield from strings(one)
 
 
 def test_a_forged_event_with_another_key_touches_no_run(page: Page) -> None:
