@@ -6,6 +6,7 @@ from its configuration and its tensors' shapes. Knows no loaded model.
 
 from __future__ import annotations
 
+import os
 from functools import lru_cache
 from pathlib import Path
 from typing import Annotated, Any
@@ -65,7 +66,7 @@ class AdapterConfig(Stored):
 def place(folder: Path) -> Path:
     """Where an adapter's folder is: there, or beside it, where a saving that was killed had put the one before."""
     old = previous(folder)
-    return old if not folder.exists() and old.is_dir() else folder
+    return old if not os.path.exists(folder) and os.path.isdir(old) else folder  # which take any name
 
 
 def previous(folder: Path) -> Path:

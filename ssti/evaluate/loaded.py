@@ -19,6 +19,7 @@ from ssti.evaluate.adapter_files import CONFIG, RECIPE, WEIGHTS
 from ssti.evaluate.adapters import AdapterInfo
 
 MOST = 64  # adapters at once: each also costs some megabytes of Python objects, which no budget of tensors sees
+LITTER = 64 * 2**20  # bytes let go after which Python looks for what refers to itself
 SHARE = 0.5  # of the machine's or the GPU's memory, unless a budget is given
 
 
@@ -56,6 +57,7 @@ class LoadedModels:
         self._sizes: dict[tuple, int] = {}
         self._adapters: OrderedDict[str, Loaded] = OrderedDict()
         self._counter = 0
+        self._litter = 0
 
     def get(self, infos: Sequence[AdapterInfo]) -> list[Loaded]:
         """These adapters, loaded and as their files are now. Raises SSTIError where one cannot be loaded."""
@@ -141,15 +143,19 @@ class LoadedModels:
             idle = next((key for key in self._bases if key not in used), None)
             oldest = next((ref for ref in self._adapters if ref not in keep), None)
             if idle is not None and self.size() + room_for > self._budget:
-                del self._bases[idle], self._sizes[idle]
+                del self._bases[idle]
+                self._litter += self._sizes.pop(idle)
             elif oldest is not None:
                 self._forget(oldest)
             else:
                 break
+        if self._litter > LITTER:
+            self._litter = 0
             gc.collect()  # modules with hooks refer to themselves
 
     def _forget(self, ref: str) -> None:
         gone = self._adapters.pop(ref)
+        self._litter += gone.size
         if any(loaded.host is gone.host for loaded in self._adapters.values()):
             with warnings.catch_warnings():
                 warnings.simplefilter("ignore")  # which adapter is active is said before each pass
