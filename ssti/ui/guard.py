@@ -8,6 +8,8 @@ from __future__ import annotations
 import errno
 import functools
 import inspect
+import shutil
+import tempfile
 import traceback
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -15,11 +17,13 @@ from typing import Any
 
 import gradio as gr
 from starlette.exceptions import HTTPException
+from starlette.responses import PlainTextResponse
 
 from ssti.errors import SSTIError
 from ssti.ui.parts import public
 
 FULL = (errno.ENOSPC, errno.EDQUOT)
+ROOM = 1_000_000_000  # bytes of the disk that uploads of strangers leave to the runs
 LARGEST_EVENT = (
     8_000_000  # bytes that one event may bring on a server for strangers; a text has at most 100,000 characters
 )
@@ -49,12 +53,15 @@ def guarded(handler: Callable[..., Any]) -> Callable[..., Any]:
 
 
 class Bounded:
-    """A web application that reads no more than LARGEST_EVENT of an event. An upload has Gradio's own bound."""
+    """A web application that reads no more than LARGEST_EVENT of an event, and takes an upload while there is room.
 
-    def __init__(self, app: Any) -> None:
-        self.app = app
+    How large one upload may be is Gradio's `max_file_size`; it has no bound for all of them.
+    """
 
-    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+    def __init__(self, app: Any, room: int = ROOM) -> None:
+        self.app, self.room = app, room
+
+    async def __call__(self, scope: Any, receive: Any, send: Any) -> Any:
         came = 0
 
         async def bounded() -> Any:
@@ -65,7 +72,10 @@ class Bounded:
                 raise HTTPException(413, f"That is over {LARGEST_EVENT:,} bytes: send less at once.")
             return message
 
-        upload = scope["type"] != "http" or scope["path"].endswith("/upload")
+        upload = scope["type"] == "http" and scope["path"].endswith("/upload")
+        if upload and shutil.disk_usage(tempfile.gettempdir()).free < self.room:
+            words = "This server has no room for uploads at the moment. Try again later, or take a smaller file."
+            return await PlainTextResponse(words, 507)(scope, receive, send)
         await self.app(scope, receive if upload else bounded, send)
 
 

@@ -22,6 +22,7 @@ from ssti.data import uploads
 from ssti.evaluate import adapters
 from ssti.recipe import parse_recipe
 from ssti.runs.store import Store
+from ssti.ui.guard import Bounded
 from ssti.ui.page import build, launch_settings
 from ssti.ui.visitor import HEADER
 
@@ -256,3 +257,13 @@ def test_an_event_of_many_megabytes_is_refused_before_it_is_read(page: Page) -> 
     body = {"fn_index": page.events[0]["id"], "data": ["x" * 30_000_000], "session_hash": "abc"}
     answer = page.http.post("/gradio_api/run/predict", json=body)
     assert answer.status_code == 413 and "send less at once" in answer.text
+
+
+def test_uploads_leave_room_on_the_disk() -> None:
+    from starlette.applications import Starlette
+    from starlette.testclient import TestClient
+
+    for room, status in ((10**18, 507), (0, 404)):  # 404: it was let through, to an application without that door
+        answer = TestClient(Bounded(Starlette(), room=room)).post("/gradio_api/upload", files={"files": b"text,label"})
+        assert answer.status_code == status
+        assert ("no room for uploads" in answer.text) is (status == 507)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 from pathlib import Path
 
 import gradio as gr
@@ -230,3 +231,15 @@ def test_a_look_sends_only_what_has_changed(home: Path) -> None:
     run.tell("state", state="failed")
     later = finetune_watch.redraw_now(run.id, told)
     assert "failed" in later[1] and later[6]["shown"] != told["shown"]
+
+
+def test_no_file_of_the_page_but_the_door_finds_what_a_browser_names() -> None:
+    """An adapter, a run or a folder is found by ssti.ui.visitor, which knows who asks."""
+    for file in Path(visitor.__file__).parent.rglob("*.py"):
+        if file.name == "visitor.py":
+            continue
+        for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.ImportFrom) and node.module == "ssti.evaluate.adapters":
+                assert not {alias.name for alias in node.names} & {"find", "describe"}, file.name
+            if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr == "find":
+                assert "Store" not in ast.unparse(node.func.value), file.name
