@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import os
+import sys
 
 os.environ.setdefault("GRADIO_ANALYTICS_ENABLED", "False")
 
 
 def main() -> None:
-    """Build the page, launch it, and stay."""
-    from ssti.ui.page import serve
+    """Build the page, launch it, and stay. Ctrl-C ends the process with exit code 130."""
+    try:
+        from ssti.ui.page import serve
 
-    serve()
+        serve()
+    except KeyboardInterrupt:  # while it starts
+        sys.exit(130)
 
 
 if __name__ == "__main__":

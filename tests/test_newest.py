@@ -7,7 +7,6 @@ Run as: bash tests/run -s -m network tests/test_newest.py
 
 from __future__ import annotations
 
-import json
 import os
 import subprocess
 import sys
@@ -19,19 +18,24 @@ import pytest
 ROOT = Path(__file__).resolve().parents[1]
 
 
+def spelled(requirements: str) -> list[str]:
+    """Its words, names as the index spells them."""
+    return requirements.lower().replace("_", "-").split()
+
+
 @pytest.mark.network
 def test_the_newest_versions_that_the_ranges_admit_pass_the_suite(tmp_path):
     venv.create(tmp_path / "newest", with_pip=True)
     python = str(tmp_path / "newest" / ("Scripts" if sys.platform == "win32" else "bin") / "python")
-    pip = [python, "-m", "pip", "--disable-pip-version-check", "--quiet"]
-    subprocess.run([*pip, "install", "-r", "requirements.in", "-r", "tests/requirements.in"], cwd=ROOT, check=True)
+    pip = [python, "-m", "pip", "--disable-pip-version-check"]
+    ranges = ("-r", "requirements.in", "-r", "tests/requirements.in")
+    subprocess.run([*pip, "install", "--quiet", *ranges], cwd=ROOT, check=True)
     subprocess.run([*pip, "check"], check=True)
 
-    installed = json.loads(subprocess.check_output([*pip, "list", "--format=json"], text=True))
-    locked = (ROOT / "requirements.txt").read_text(encoding="utf-8").lower().replace("_", "-").split()
-    newer = [f"{one['name']} {one['version']}" for one in installed
-             if f"{one['name']}=={one['version']}".lower().replace("_", "-") not in locked]  # fmt: skip
-    print(f"Not at the locked version: {', '.join(newer)}", flush=True)
+    locked = spelled((ROOT / "requirements.txt").read_text(encoding="utf-8"))
+    locked += spelled((ROOT / "tests/requirements.txt").read_text(encoding="utf-8"))
+    newest = spelled(subprocess.check_output([*pip, "list", "--format=freeze"], text=True))
+    print("Not at the locked version:", *(one for one in newest if "==" in one and one not in locked), flush=True)
 
     tests = os.environ.get("SSTI_NEWEST_TESTS", "tests").split()
     marks = "not slow and not gpu and not network and not browser"

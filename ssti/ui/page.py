@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import os
+import sys
 import threading
+import time
 import traceback
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 import gradio as gr
 from starlette.middleware import Middleware
@@ -52,11 +54,30 @@ def launch_settings() -> dict[str, Any]:
 
 
 def serve() -> None:
-    """Launch the page, warm up behind it, and stay until the process is told to end."""
+    """Launch the page, warm up behind it, and stay until the process is told to end. Ctrl-C ends it: exit code 130."""
     page = build()
-    page.launch(prevent_thread_lock=True, **launch_settings())
-    threading.Thread(target=warm_up, name="warm-up", daemon=True).start()
-    page.block_thread()
+    try:
+        page.launch(prevent_thread_lock=True, **launch_settings())
+        threading.Thread(target=warm_up, name="warm-up", daemon=True).start()
+        while page.is_running:
+            time.sleep(0.1)
+    except KeyboardInterrupt:
+        leave(page)
+
+
+def leave(page: gr.Blocks) -> NoReturn:
+    """Close the server, a second at most for what it is answering, and end the process.
+
+    Not by Python's own way out: a thread that comes back from torch's code then, be it the warm-up's or one that
+    predicts, finds no interpreter and takes the process down with "terminate called" (exit code -6).
+    """
+    print("Stopped.", flush=True)
+    if server := getattr(page, "server", None):  # there is none while it starts
+        server.config.timeout_graceful_shutdown = 1
+        server.should_exit = True
+        server.thread.join(timeout=1.5)  # what Gradio kept for the page's visitors is deleted at its end
+    sys.stderr.flush()
+    os._exit(130)
 
 
 def warm_up() -> None:
