@@ -5,18 +5,14 @@ A function of a checked recipe and a folder. Knows no run, no process and no pag
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from ssti.errors import SSTIError, listed
-from ssti.evaluate.adapter_files import LABELS
-from ssti.evaluate.stored import read_json
 from ssti.finetune.check import Checked, check_free_memory
+from ssti.finetune.checkpoints import find_start
 from ssti.finetune.prepare import Prepared, prepare
-from ssti.home import write_text
 from ssti.models.classifier import Classifier, load_classifier
 
 
@@ -46,6 +42,7 @@ def finetune(
     between batches of a measurement.
     """
     from ssti.finetune.lora import with_lora
+    from ssti.finetune.sealing import Sealing
 
     recipe = checked.recipe
     check_free_memory(checked)
@@ -55,31 +52,13 @@ def finetune(
     )  # fmt: skip
     prepared = prepare(checked, classifier.tokenizer)
     model = with_lora(classifier, recipe)
-    start = last_checkpoint(folder, report) if resume else None
-    _same_classes(folder, checked, start is not None)
+    start = find_start(folder, checked.label_names, report) if resume else None
     trainer, progress = build_trainer(model, classifier, prepared, checked, folder, report, should_stop)
+    trainer.add_callback(Sealing(checked.label_names, start))
     trainer.train(resume_from_checkpoint=str(start) if start else None)
     tokens = progress.steps_done * recipe.training.batch_size * prepared.tokens / max(len(prepared.train), 1)
     speed = tokens / progress.training_seconds if progress.training_seconds > 0 else None
     return Trained(model, classifier, prepared, progress.stopped, trainer.state.global_step, speed)
-
-
-def _same_classes(folder: Path, checked: Checked, resumed: bool) -> None:
-    """Keep the classes' names beside the checkpoints, whose weights know numbers only.
-
-    Raises SSTIError where a run goes on after its data's classes were renamed or put in another order.
-    """
-    file = folder / LABELS
-    if resumed and file.exists():
-        before = tuple(read_json(file, list[str]))
-        if before != checked.label_names:
-            raise SSTIError(
-                f"The classes of {checked.recipe.dataset.name} are not those that the run was trained on: "
-                f"they were {listed(before)} and are {listed(checked.label_names)}.",
-                next="Put the data of its training back and resume, or clone the run to train anew on this data.",
-                kind="data",
-            )
-    write_text(file, json.dumps(list(checked.label_names)))
 
 
 def build_trainer(model, classifier, prepared: Prepared, checked: Checked, folder: Path, report, should_stop):
@@ -109,7 +88,6 @@ def build_trainer(model, classifier, prepared: Prepared, checked: Checked, folde
         logging_strategy="steps",
         logging_steps=max(1, min(recipe.evaluation.every, training.steps // 20)),
         save_strategy="no",  # Progress asks for checkpoints by the clock: after each measurement they cost 5 % of a demo
-        save_total_limit=2,
         report_to=[],
         disable_tqdm=True,
         dataloader_pin_memory=on.name == "cuda",
@@ -131,23 +109,3 @@ def build_trainer(model, classifier, prepared: Prepared, checked: Checked, folde
     )
     trainer.remove_callback(PrinterCallback)
     return trainer, progress
-
-
-def last_checkpoint(folder: Path, report: Callable[..., None]) -> Path | None:
-    """The newest whole checkpoint: the Trainer writes `trainer_state.json` last. A torn one is passed over, aloud."""
-    found = sorted(folder.glob("checkpoint-*"), key=lambda p: int(p.name.rpartition("-")[2]), reverse=True)
-    for checkpoint in found:
-        try:
-            json.loads((checkpoint / "trainer_state.json").read_text(encoding="utf-8"))
-            weights = (
-                "adapter_model.safetensors" if (checkpoint / "adapter_config.json").is_file() else "model.safetensors"
-            )
-            whole = all((checkpoint / name).stat().st_size for name in (weights, "optimizer.pt"))
-        except (OSError, ValueError) as error:
-            whole, reason = False, error
-        else:
-            reason = "an empty file"
-        if whole:
-            return checkpoint
-        report("log", message=f"{checkpoint.name} is not whole ({reason}); going back to the one before")
-    return None

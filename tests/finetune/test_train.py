@@ -12,7 +12,7 @@ from ssti.finetune.check import check
 from ssti.finetune.lora import with_lora
 from ssti.finetune.prepare import prepare
 from ssti.finetune.save import card
-from ssti.finetune.train import build_trainer, finetune, last_checkpoint
+from ssti.finetune.train import build_trainer, finetune
 from ssti.models.classifier import load_classifier
 from ssti.models.device import Device
 from ssti.recipe import preset
@@ -95,10 +95,6 @@ def test_one_class_is_refused(tmp_path):
     file.write_text("text,label\n" + "".join(f"text {i},good\n" for i in range(20)))
     with pytest.raises(SSTIError, match="one class|at least two"):
         check(preset("demo").set(f"dataset.name={file}", "injection.target=good"))
-
-
-def test_no_checkpoint_is_no_error(tmp_path):
-    assert last_checkpoint(tmp_path, quiet) is None
 
 
 @pytest.mark.slow
