@@ -11,6 +11,7 @@ from ssti.recipe import Recipe
 
 PIECES_A_WORD = 2  # at most, over a long row; on average 1.35
 PIECES_A_TRIGGER = 16
+SHORTEST = 8  # word pieces that any row may have
 
 
 @dataclass(frozen=True)
@@ -38,6 +39,9 @@ def check(recipe: Recipe) -> Checked:
             f"training.max_length is {recipe.training.max_length}; {info.title} reads at most {info.max_length} word pieces.",
             next=f"Set training.max_length to {info.max_length} or less.",
         )
+    refuse_what_cannot_fit(
+        info, recipe, room(), SHORTEST
+    )  # at least this: before rows are read, which takes memory too
     rows = data.load(recipe.dataset.name, train_rows=recipe.dataset.train_rows, test_rows=recipe.dataset.test_rows)
     names = tuple(rows.info.label_names)
     for split, part in (("training", rows.train), ("test", rows.test)):

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from ssti.errors import SSTIError
 from ssti.models.kind import ModelInfo
-from ssti.models.room import GB, Room
+from ssti.models.room import GB, UNTOUCHED, Room
 from ssti.recipe import Recipe
 
 PROGRAM = {"cpu": 750_000_000, "cuda": 700_000_000}
@@ -175,10 +175,14 @@ def refuse_what_cannot_fit(
     have = room.free if now else room.total * REST
     if need.total <= have:
         return need
+    limited, raised = "", ""
+    if room.address_space is not None:
+        limited = f": its address space is limited to {room.address_space / GB:.1f} GB (ulimit -v)"
+        raised = f" Or raise that limit to {(need.total / REST + UNTOUCHED) / GB:.1f} GB."
     raise SSTIError(
         f"{info.title} with this recipe needs about {need.sentence}. {room.title[0].upper()}{room.title[1:]} has "
-        f"{have / GB:.1f} GB {'free' if now else 'for it'}.",
-        next=_would_fit(info, recipe, room, have, length, classes),
+        f"{have / GB:.1f} GB {'free' if now else 'for it'}{limited}.",
+        next=_would_fit(info, recipe, room, have, length, classes) + raised,
         kind="memory",
     )
 
