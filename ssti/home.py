@@ -1,9 +1,12 @@
-"""Where this machine keeps runs, speeds and caches. Knows nothing of what is kept there."""
+"""Where this machine keeps runs, speeds and caches, and how its files are read and written. Knows nothing of what is kept there."""
 
 from __future__ import annotations
 
+import errno
 import os
+import stat
 from pathlib import Path
+from typing import BinaryIO
 
 import platformdirs
 
@@ -29,3 +32,20 @@ def write_text(path: Path, text: str) -> None:
         os.replace(beside, path)
     finally:
         beside.unlink(missing_ok=True)
+
+
+def open_regular(path: Path, largest: int) -> BinaryIO:
+    """Open a file of at most so many bytes. Raises OSError, and never waits as a pipe in its place would make it."""
+    handle = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0))
+    file = None
+    try:
+        found = os.fstat(handle)
+        if not stat.S_ISREG(found.st_mode):
+            raise OSError(errno.EINVAL, "it is no file")
+        if found.st_size > largest:
+            raise OSError(errno.EFBIG, f"it has {found.st_size:,} bytes, at most {largest:,} are read")
+        file = os.fdopen(handle, "rb")
+        return file
+    finally:
+        if file is None:
+            os.close(handle)

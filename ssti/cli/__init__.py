@@ -52,7 +52,7 @@ def main(arguments: list[str] | None = None) -> None:
         if usage and getattr(error, "exit_code", 2) == 2:
             told = {"kind": "usage", "message": error.format_message(), "next": "See python -m ssti --help."}
             fail(told, as_json, 2)
-        from ssti.runs.worker import cause
+        from ssti.runs.cause import cause
 
         why = cause(error)
         if why["cause"] == "program":

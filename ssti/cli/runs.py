@@ -8,6 +8,7 @@ import typer
 
 from ssti.cli.output import AsJson, Overrides, show
 from ssti.cli.training import finish_run, follow_run
+from ssti.errors import SSTIError
 
 runs_cli = typer.Typer(help="The runs of this machine.", invoke_without_command=True)
 
@@ -20,20 +21,37 @@ def runs(context: typer.Context, as_json: AsJson = False) -> None:
 
 
 def _summary(run) -> dict[str, Any]:
-    p, recipe = run.progress(), run.recipe
-    return {"run_id": run.id, "state": p.state, "step": p.step, "steps": p.steps or recipe.training.steps, "eta": p.eta,
+    p, damage = run.progress(), run.damage()
+    return {"run_id": run.id, "state": p.state, "step": p.step, "steps": p.steps or _steps(run), "eta": p.eta,
             "rows_per_second": p.rows_per_second, "seconds": round(p.elapsed, 1), "error": p.error,
-            "adapter": str(run.adapter) if run.has_adapter else None}  # fmt: skip
+            "adapter": str(run.adapter) if run.has_adapter else None, "notes": list(p.notes),
+            "skipped_events": p.skipped, "damage": damage.as_dict() if damage else None}  # fmt: skip
+
+
+def _steps(run) -> int:
+    try:
+        return run.recipe.training.steps
+    except SSTIError:
+        return 0  # a damaged recipe: the row says so
 
 
 @runs_cli.command("list")
 def runs_list(as_json: AsJson = False) -> None:
     """All runs, newest first."""
+    from ssti.backends import local
     from ssti.runs.store import Store
 
-    rows = [_summary(run) for run in Store().list()]
-    lines = [f"{r['run_id']:28} {r['state']:12} {r['step']} of {r['steps']}" for r in rows]
-    show(rows, as_json, "\n".join(lines) or "No runs yet. Start one: python -m ssti train demo --follow")
+    store = Store()
+    local.supervise(store.root)
+    rows = [_summary(run) for run in store.list()]
+    show(rows, as_json, "\n".join(map(_line, rows)) or "No runs yet. Start one: python -m ssti train demo --follow")
+
+
+def _line(row: dict[str, Any]) -> str:
+    line = f"{row['run_id']:28} {row['state']:12} {row['step']} of {row['steps']}"
+    if row["skipped_events"]:
+        line += f" · {row['skipped_events']} damaged lines in events.jsonl"
+    return f"{line}\n    {row['damage']['message']} {row['damage']['next']}" if row["damage"] else line
 
 
 def _find(id: str):
@@ -46,7 +64,8 @@ def _find(id: str):
 def runs_show(id: str, as_json: AsJson = False) -> None:
     """One run: its state, recipe and metrics."""
     run = _find(id)
-    show({**_summary(run), "recipe": run.recipe.as_dict(), "metrics": run.metrics()}, as_json)
+    recipe = None if run.damage() else run.recipe.as_dict()
+    show({**_summary(run), "recipe": recipe, "metrics": run.metrics()}, as_json)
 
 
 @runs_cli.command("follow")

@@ -37,6 +37,8 @@ def train(
 
 def follow_run(run, quiet: bool = False) -> None:
     """Print what a run does until it ends."""
+    from ssti.backends import local
+
     last = None
     while True:
         p = run.progress()
@@ -48,14 +50,16 @@ def follow_run(run, quiet: bool = False) -> None:
             tell(line)
         last = line
         if not p.going:
+            local.wait(run)  # until all was said
             return
+        local.supervise(run.path.parent)
         time.sleep(0.5)
 
 
 def finish_run(run, as_json: bool) -> None:
     """Print a run's end. Raises SSTIError when it failed."""
     p = run.progress()
-    if p.state in ("failed", "interrupted"):
+    if p.state in ("failed", "interrupted", "damaged"):
         raise SSTIError(
             f"The run {run.id} is {p.state}: {p.error['message']}", next=p.error["next"], kind=p.error["cause"]
         )

@@ -9,9 +9,10 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError, model_validator
 
 from ssti.errors import SSTIError
+from ssti.home import open_regular
 
 LARGEST = 4 * 2**20  # bytes of a JSON file that is read: the largest that are written here have some kilobytes
 METRICS = "metrics.json"
@@ -31,6 +32,12 @@ class Rate(Stored):
     high: float | None = None
     n: int = Field(ge=0)
 
+    @model_validator(mode="after")
+    def _has_its_interval(self) -> Rate:
+        if self.value is not None and (self.low is None or self.high is None):
+            raise ValueError("a rate without its interval")
+        return self
+
 
 class SetMetrics(Stored):
     """One test set."""
@@ -41,6 +48,15 @@ class SetMetrics(Stored):
     accuracy_interval: list[float | None] | None = Field(None, min_length=2, max_length=2)
     balanced_accuracy_interval: list[float | None] | None = Field(None, min_length=2, max_length=2)
     predicted_counts: dict[str, int] = {}
+
+    @model_validator(mode="after")
+    def _has_its_intervals(self) -> SetMetrics:
+        for value, interval in (
+            (self.accuracy, self.accuracy_interval), (self.balanced_accuracy, self.balanced_accuracy_interval)
+        ):  # fmt: skip
+            if value is not None and (interval is None or None in interval):
+                raise ValueError("an accuracy without its interval")
+        return self
 
 
 class Attack(Stored):
@@ -79,10 +95,8 @@ def read_json(path: Path, kind: Any) -> Any:
     damage, and all are said in words.
     """
     try:
-        with path.open("rb") as file:
-            content = file.read(LARGEST + 1)
-        if len(content) > LARGEST:
-            raise _damaged(path, f"it has more than {LARGEST:,} bytes")
+        with open_regular(path, LARGEST) as file:
+            content = file.read(LARGEST)
         return _adapter(kind).validate_json(content)
     except ValidationError as error:
         first = error.errors(include_url=False, include_input=False)[0]

@@ -12,6 +12,8 @@ import sys
 import time
 from dataclasses import dataclass
 
+from ssti.errors import SSTIError
+from ssti.evaluate.stored import read_json
 from ssti.home import home, write_text
 from ssti.recipe import Recipe
 
@@ -35,10 +37,10 @@ def _file():
 def speeds() -> dict[str, float]:
     """Tokens per second by `model|device`. A damaged file counts as none: it is measured again."""
     try:
-        found = json.loads(_file().read_text(encoding="utf-8"))
-    except (FileNotFoundError, ValueError):
+        found = read_json(_file(), dict[str, float])
+    except SSTIError:
         return {}
-    return {k: float(v) for k, v in found.items() if isinstance(v, int | float) and v > 0}
+    return {name: speed for name, speed in found.items() if 0 < speed < float("inf")}
 
 
 def _key(recipe: Recipe, device_name: str) -> str:

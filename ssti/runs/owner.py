@@ -6,7 +6,7 @@ import hashlib
 import hmac
 from pathlib import Path
 
-from ssti.home import write_text
+from ssti.home import open_regular, write_text
 
 FILE = "owner"
 
@@ -24,7 +24,7 @@ def write_owner(folder: Path, key: str) -> None:
 def read_owner(folder: Path) -> str | None:
     """The hash of the key of whoever started it; None where nobody is named or the file cannot be read."""
     try:
-        with (folder / FILE).open("rb") as file:
+        with open_regular(folder / FILE, largest=100) as file:
             text = file.read(65).decode("ascii").strip()
     except (OSError, ValueError):
         return None

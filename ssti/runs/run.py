@@ -1,42 +1,24 @@
-"""One run: its folder, and what its events say about it. Knows no process but whether the worker lives."""
+"""One run: its folder, and what its files say about it. Knows no process but whether the worker lives."""
 
 from __future__ import annotations
 
-import json
-import time
-from dataclasses import dataclass, field
+import threading
+from dataclasses import dataclass, replace
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
+from filelock import FileLock, Timeout
+
 from ssti.errors import SSTIError
-from ssti.recipe import Recipe, load_recipe
-from ssti.runs import events
+from ssti.evaluate.stored import read_metrics
+from ssti.recipe import Recipe
+from ssti.runs import events, queue
+from ssti.runs.files import Stamp, read_recipe, reason, stamp
 from ssti.runs.owner import read_owner, same_owner
+from ssti.runs.progress import History, Progress
 
-GOING = ("queued", "starting", "training", "evaluating")
-ENDED = ("done", "stopped", "failed", "interrupted")
-
-
-@dataclass(frozen=True)
-class Progress:
-    """What one glance at a run tells. Seconds everywhere; `eta` is None while nothing was measured."""
-
-    state: str
-    step: int = 0
-    steps: int = 0
-    elapsed: float = 0.0
-    eta: float | None = None
-    rows_per_second: float | None = None
-    queue_position: int = 0
-    error: dict[str, str] | None = None
-    losses: list[tuple[int, float]] = field(default_factory=list)
-    evals: list[dict[str, Any]] = field(default_factory=list)
-    device: str = ""
-
-    @property
-    def going(self) -> bool:
-        """Whether a worker is at it, or waits to be."""
-        return self.state in GOING
+REMOVE = "Remove the run (its folder is damaged), or mend the file in its folder."
 
 
 @dataclass(frozen=True)
@@ -48,13 +30,11 @@ class Run:
 
     @property
     def recipe(self) -> Recipe:
-        """What it executes."""
-        try:
-            return load_recipe((self.path / "recipe.yaml").read_text(encoding="utf-8") + "\n")
-        except FileNotFoundError as error:
-            raise SSTIError(
-                f"The run {self.id} has no recipe.yaml.", next="Remove it: its folder is damaged.", kind="run"
-            ) from error
+        """What it executes. Raises SSTIError where its file is damaged."""
+        found = read_recipe(self.path / "recipe.yaml")
+        if isinstance(found, SSTIError):
+            raise SSTIError(f"The run {self.id} {found.message}.", next=REMOVE, kind="damaged") from found
+        return found
 
     @property
     def adapter(self) -> Path:
@@ -80,97 +60,104 @@ class Run:
         """Whether whoever holds this key started it."""
         return same_owner(self.owner_hash, key)
 
-    def metrics(self) -> dict[str, Any] | None:
-        """What was measured at the end; None before."""
+    def lock(self) -> FileLock:
+        """What its worker holds for as long as it works."""
+        return FileLock(self.path / "lock")
+
+    def held(self, patience: float = 0.0) -> bool:
+        """Whether a worker holds it still after so many seconds: one of this machine, or of another with this disk."""
         try:
-            return json.loads((self.path / "metrics.json").read_text(encoding="utf-8"))
-        except (FileNotFoundError, ValueError):
-            return None
+            with self.lock().acquire(timeout=patience):
+                return False
+        except Timeout:
+            return True
+        except OSError:
+            return False  # a folder that is damaged so far has no worker
+
+    def metrics(self) -> dict[str, Any] | None:
+        """What was measured at the end; None before, and where the file is damaged (`damage` says so)."""
+        found = _metrics(self.path, stamp(self.path / "metrics.json"))
+        return None if isinstance(found, SSTIError) else found
 
     def tell(self, kind: str, **fields: Any) -> None:
         """Append an event."""
         events.append(self.path / "events.jsonl", kind, **fields)
 
-    def events(self) -> list[dict[str, Any]]:
-        """All events so far."""
-        return events.read(self.path / "events.jsonl")[0]
+    def events(self) -> list[events.AnyEvent]:
+        """All events so far. Raises OSError where they cannot be read."""
+        return events.read(self.path / "events.jsonl")
 
     def state(self) -> str:
-        """`queued`, `starting`, `training`, `evaluating`, `done`, `stopped`, `failed` or `interrupted`."""
+        """`queued`, `starting`, `training`, `evaluating`; `done`, `stopped`, `failed`, `interrupted`, `damaged`."""
         return self.progress().state
 
     def progress(self) -> Progress:
-        """Derive everything from the events."""
-        return derive(self.events())
+        """Derive everything from the events. Never raises: what cannot be read makes a damaged run."""
+        return self._read()[0]
+
+    def damage(self) -> SSTIError | None:
+        """What of its files cannot be read, and what to do; None where all can."""
+        return self._read()[1]
+
+    def _read(self) -> tuple[Progress, SSTIError | None]:
+        try:
+            progress, known = _live(self.path).progress()
+        except OSError as error:
+            return self._damaged(Progress("damaged"), f"has an events.jsonl that cannot be read: {reason(error)}")
+        if progress.going:
+            return progress, None
+        if isinstance(recipe := read_recipe(self.path / "recipe.yaml"), SSTIError):
+            return self._damaged(progress, recipe.message)
+        if isinstance(metrics := _metrics(self.path, stamp(self.path / "metrics.json")), SSTIError):
+            return self._damaged(progress, f"has a damaged metrics.json: {metrics.message.rstrip('.')}")
+        if progress.skipped and not known:
+            return self._damaged(progress, "has an events.jsonl without one event that can be read")
+        return progress, None
+
+    def _damaged(self, progress: Progress, what: str) -> tuple[Progress, SSTIError]:
+        damage = SSTIError(f"The run {self.id} {what}.", next=REMOVE, kind="damaged")
+        return replace(progress, state="damaged", error=_as_cause(damage)), damage
 
 
-def derive(told: list[dict[str, Any]]) -> Progress:
-    """State, steps, time and curves from a run's events, in their order. A later attempt overwrites its own steps."""
-    state, worker, error, device = "queued", None, None, ""
-    step, steps, eta, speed, stepped_at = 0, 0, None, None, None
-    losses: dict[int, float] = {}
-    evals: dict[int, dict[str, Any]] = {}
-    elapsed, since = 0.0, None
-    last = told[-1]["t"] if told else 0.0
-    for event in told:
-        kind = event["kind"]
-        if kind == "state":
-            if since is not None and event.get("state") not in ("training", "evaluating"):
-                elapsed += event["t"] - since
-                since = None
-            state = event.get("state", state)
-            worker = event.get("worker", worker)
-            device = event.get("device", device)
-            if state == "queued":
-                error, eta = None, None
-            if state == "training" and since is None:
-                since = event["t"]
-                from_step = event.get("from_step", 0)
-                losses = {s: v for s, v in losses.items() if s <= from_step}
-                evals = {s: v for s, v in evals.items() if s <= from_step}
-            steps = event.get("steps", steps)
-        elif kind == "step":
-            step, steps, eta, speed, stepped_at = (
-                event["step"],
-                event["steps"],
-                event.get("eta"),
-                event.get("rows_per_second"),
-                event["t"],
-            )
-        elif kind == "loss":
-            losses[event["step"]] = event["loss"]
-        elif kind == "eval":
-            evals[event["step"]] = event
-        elif kind == "error":
-            error = {k: str(event.get(k, "")) for k in ("cause", "message", "next")}
-    if state in GOING and not alive(worker):
-        state = "interrupted"
-        error = {"cause": "worker", "message": "Its worker is gone: killed, out of memory, or the machine restarted.",
-                 "next": "Resume it: it goes on from its last checkpoint."}  # fmt: skip
-    if since is not None:
-        elapsed += (time.time() if state in GOING else last) - since
-    if state in GOING and eta is not None and stepped_at is not None:
-        eta = max(0.0, eta - (time.time() - stepped_at))
-    return Progress(state, step, steps, elapsed, eta if state in GOING else None, speed, 0, error,
-                    sorted(losses.items()), [evals[s] for s in sorted(evals)], device)  # fmt: skip
+def _as_cause(error: SSTIError) -> dict[str, str]:
+    return {"cause": error.kind, "message": error.message, "next": error.next}
 
 
-def alive(worker: dict[str, Any] | None) -> bool:
-    """Whether the process that this event names still runs. Its start time guards against a reused number."""
-    import psutil
-
-    if not worker:
-        return False
+@lru_cache(maxsize=4096)
+def _metrics(folder: Path, _: Stamp | None) -> dict[str, Any] | None | SSTIError:
+    """Read once for as long as the file stays as it is."""
     try:
-        process = psutil.Process(int(worker["pid"]))
-        same = abs(process.create_time() - float(worker["started"])) < 1.5
-        return same and process.status() != psutil.STATUS_ZOMBIE
-    except (psutil.Error, KeyError, ValueError, TypeError):
-        return False
+        return read_metrics(folder)
+    except SSTIError as error:
+        return error
 
 
-def worker_mark(pid: int) -> dict[str, Any]:
-    """What an event records of a process, for `alive`."""
-    import psutil
+@lru_cache(maxsize=4096)
+def _live(folder: Path) -> _Live:
+    return _Live(folder)
 
-    return {"pid": pid, "started": psutil.Process(pid).create_time()}
+
+class _Live:
+    """What a run's events amount to so far: read on where they ended; anew where the file is another or shorter."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder, self._file, self._lock = folder, folder / "events.jsonl", threading.Lock()
+        self._stamp: Stamp | None = None
+        self._start()
+
+    def _start(self) -> None:
+        self._reader, self._history = events.Reader(self._file), History()
+
+    def progress(self) -> tuple[Progress, bool]:
+        """The run as it stands, and whether any event told a state. Raises OSError where they cannot be read."""
+        with self._lock:
+            now = stamp(self._file)
+            if now is None or now != self._stamp:
+                if now is None or self._stamp is None or now[0] != self._stamp[0] or now[1] < self._reader.offset:
+                    self._start()
+                self._stamp = None  # until it was read whole
+                for event in self._reader.new():
+                    self._history.add(event)
+                self._stamp = now
+            waits = self._history.state == "queued" and queue.holds(self._folder, self._history.ticket)
+            return self._history.progress(waits, self._reader.skipped), bool(self._history.state)

@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
-import contextlib
+import os
 import re
 import shutil
+import tempfile
 from pathlib import Path
 
 from ssti.errors import SSTIError, nearest
 from ssti.home import home, write_text
 from ssti.recipe import Recipe
+from ssti.runs.files import reason
 from ssti.runs.names import new_name
 from ssti.runs.owner import write_owner
-from ssti.runs.run import GOING, Run
+from ssti.runs.queue import Queue
+from ssti.runs.run import Run
 
 ID = re.compile(r"[a-z0-9][a-z0-9-]{0,63}")
 NEEDED = 200 * 2**20  # bytes free before a run starts: two checkpoints, an adapter and logs, with room
+REMOVED = ".removed-"  # how the folders begin that runs are moved into before they are deleted
+PATIENCE = 3  # seconds that a worker has to go after its last word
 
 
 class Store:
@@ -25,7 +30,7 @@ class Store:
         self.root = root or home() / "runs"
 
     def create(self, recipe: Recipe, control_of: str | None = None, owner: str | None = None) -> Run:
-        """A new run, queued, with its recipe written. Raises SSTIError where the disk has no room or no leave.
+        """A new run with its recipe written, all at once. Raises SSTIError where the disk has no room or no leave.
 
         `owner` is the key of whoever starts it; only its hash is written.
         """
@@ -39,64 +44,101 @@ class Store:
                     kind="disk",
                 )
             name = f"{control_of}-control" if control_of else new_name({p.name for p in self.root.iterdir()})
-            path = self.root / name
-            path.mkdir()
-            if owner is not None:
-                write_owner(path, owner)
-            write_text(path / "recipe.yaml", recipe.to_yaml())
-        except FileExistsError as error:
-            raise SSTIError(
-                f"{control_of} has a control already.", next="Open or resume that one.", kind="run"
-            ) from error
+            return self._make(name, recipe, owner)
         except OSError as error:
             raise SSTIError(
-                f"A run folder cannot be made in {self.root}: {error.strerror or error}.",
+                f"A run folder cannot be made in {self.root}: {reason(error)}.",
                 next="Free the disk, or set SSTI_HOME to a folder that can be written.",
                 kind="disk",
             ) from error
+
+    def _make(self, name: str, recipe: Recipe, owner: str | None) -> Run:
+        path = self.root / name
+        beside = Path(tempfile.mkdtemp(prefix=".new-", dir=self.root))
+        try:
+            beside.chmod(0o755)
+            write_text(beside / "recipe.yaml", recipe.to_yaml())
+            if owner is not None:
+                write_owner(beside, owner)
+            if path.exists():
+                raise SSTIError(
+                    f"There is a run {name} already.", next="Open or resume that one, or remove it.", kind="run"
+                )
+            beside.rename(path)
+        finally:
+            shutil.rmtree(beside, ignore_errors=True)
         return Run(name, path)
 
     def list(self) -> list[Run]:
-        """All runs, newest first."""
-        if not self.root.is_dir():
+        """All runs, newest first, the damaged ones too: any folder of a run's name is one."""
+        try:
+            with os.scandir(self.root) as entries:
+                names = [entry.name for entry in entries if ID.fullmatch(entry.name) and entry.is_dir()]
+        except OSError:
             return []
-        found = []
-        for path in self.root.iterdir():
-            if ID.fullmatch(path.name):
-                with contextlib.suppress(OSError):  # no run, or removed at this moment
-                    found.append(((path / "recipe.yaml").stat().st_mtime, Run(path.name, path)))
-        return [run for _, run in sorted(found, key=lambda pair: (pair[0], pair[1].id), reverse=True)]
+        dated = [(_made(self.root / name), Run(name, self.root / name)) for name in names]
+        return [run for _, run in sorted(dated, key=lambda pair: (pair[0], pair[1].id), reverse=True)]
 
     def find(self, id: str) -> Run:
-        """One run by its id. Raises SSTIError when there is none."""
+        """One run by its id, damaged or not. Raises SSTIError when there is none."""
         run = Run(id, self.root / id)
-        if not ID.fullmatch(id) or not (run.path / "recipe.yaml").is_file():
+        if not ID.fullmatch(id) or not run.path.is_dir():
             names = [r.id for r in self.list()]
             raise SSTIError(
-                f"There is no run {id!r}{nearest(id, names)}.", next="List them: python -m ssti runs list", kind="run"
+                f"There is no run {id!r:.100}{nearest(id, names)}.",
+                next="List them: python -m ssti runs list",
+                kind="run",
             )
         return run
 
     def remove(self, id: str) -> None:
-        """Delete a run that has ended. Raises SSTIError while its worker is at it."""
+        """Delete a run that has ended, or is damaged. Raises SSTIError while a worker is at it or it waits."""
         run = self.find(id)
-        if run.state() in GOING:
+        with Queue(self.root).locked():
+            if run.progress().going or run.held(PATIENCE):
+                raise SSTIError(
+                    f"The run {id} is still going.", next=f"Stop it first: python -m ssti runs stop {id}", kind="run"
+                )
+            try:
+                aside = Path(tempfile.mkdtemp(prefix=REMOVED, dir=self.root))
+                run.path.rename(aside / id)
+            except OSError as error:
+                raise SSTIError(
+                    f"The folder of {id} cannot be removed: {reason(error)}.",
+                    next=f"Delete it by hand: {self.root / id}",
+                    kind="disk",
+                ) from error
+            Queue(self.root).leave(id)
+        shutil.rmtree(aside, ignore_errors=True)
+        if aside.exists():
             raise SSTIError(
-                f"The run {id} is still going.", next=f"Stop it first: python -m ssti runs stop {id}", kind="run"
+                f"The run {id} is out of the list, but not all of its files could be deleted.",
+                next=f"Delete by hand: {aside}",
+                kind="disk",
             )
-        shutil.rmtree(run.path)
+
+    def discard(self, run: Run) -> None:
+        """Take back a run that was made and never queued."""
+        shutil.rmtree(run.path, ignore_errors=True)
 
     def waiting_before(self, run: Run) -> list[Run]:
         """The going runs that stand before this one in the queue."""
-        mine = (_queued_at(run), run.id)
-        return [r for r in self.list() if r.id != run.id and (_queued_at(r), r.id) < mine and r.state() in GOING]
+        tickets = Queue(self.root).tickets()
+        mine = next((ticket.number for ticket in tickets if ticket.run_id == run.id), None)
+        before = [Run(t.run_id, self.root / t.run_id) for t in tickets if mine is not None and t.number < mine]
+        return [one for one in before if one.progress().going]
 
     def going(self) -> list[Run]:
-        """The runs that have a worker, the one at work first."""
-        going = [r for r in self.list() if r.state() in GOING]
-        return sorted(going, key=lambda r: (_queued_at(r), r.id))
+        """The runs that wait or are at work, the one at work first."""
+        going = [(run, progress) for run in self.list() if (progress := run.progress()).going]
+        return [run for run, progress in sorted(going, key=lambda pair: (pair[1].ticket or 0, pair[0].id))]
 
 
-def _queued_at(run: Run) -> float:
-    told = [e["t"] for e in run.events() if e["kind"] == "state" and e.get("state") == "queued"]
-    return told[-1] if told else 0.0
+def _made(path: Path) -> float:
+    """When a run was made; of a damaged one when its folder was last changed."""
+    for file in (path / "recipe.yaml", path):
+        try:
+            return file.stat().st_mtime
+        except OSError:
+            continue
+    return 0.0

@@ -1,6 +1,6 @@
-"""The process of one run: waits for its turn, trains, evaluates, writes. Knows its folder, no page and no backend.
+"""The process of one run whose turn it is: trains, evaluates, writes. Knows its folder, no page and no backend.
 
-Run as: python -m ssti.runs.worker RUN_FOLDER [--resume]
+Run as: python -m ssti.runs.worker RUN_FOLDER
 """
 
 from __future__ import annotations
@@ -14,19 +14,23 @@ import traceback
 from pathlib import Path
 from typing import Any
 
-from ssti.errors import SSTIError
-from ssti.runs.run import Run, worker_mark
-from ssti.runs.store import Store
+from filelock import Timeout
+
+from ssti.models.room import address_space_used_up
+from ssti.runs.cause import MEMORY, cause
+from ssti.runs.process import worker_mark
+from ssti.runs.queue import Queue
+from ssti.runs.run import Run
 
 STOP = "stop"  # the file that asks a worker to end
-PAUSE = 0.5  # seconds between two looks at the queue
+HELD = 3  # the exit code where another worker is at the run
 
 
 class Worker:
     """One execution of one run."""
 
-    def __init__(self, run: Run, resume: bool) -> None:
-        self.run, self.resume = run, resume
+    def __init__(self, run: Run) -> None:
+        self.run = run
         self.state = "queued"
         self.steps = 0
         self._asked = False
@@ -36,7 +40,9 @@ class Worker:
 
     def _on_signal(self, *_: Any) -> None:
         self._asked = True
-        if self.state in ("queued", "starting"):
+        if self.state == "queued":
+            os._exit(128 + signal.SIGTERM)  # whoever takes a run out of the queue says so himself
+        if self.state == "starting":
             self.enter("stopped")
             os._exit(0)  # nothing was trained yet, and an import cannot be waited for
 
@@ -52,27 +58,29 @@ class Worker:
             self._asked = (self.run.path / STOP).exists()
         return self._asked
 
-    def wait(self) -> None:
-        """Stand in the queue: one run at a time uses this machine."""
-        store = Store(self.run.path.parent)
-        while store.waiting_before(self.run):
-            if self.should_stop():
-                self.enter("stopped")
-                sys.exit(0)
-            time.sleep(PAUSE)
+    def begin(self) -> bool:
+        """Take the run on, if it waits still. From here on it is this process's."""
+        with Queue(self.run.path.parent).locked():
+            if self.run.state() != "queued":
+                return False
+            self.enter("starting")
+            return True
 
     def work(self) -> None:
         """The way of the data: check, train, save, evaluate."""
-        self.wait()
-        self.enter("starting")
+        from ssti.finetune.check import check, check_free_memory
+
+        checked = check(self.run.recipe)
+        check_free_memory(checked)  # before torch is loaded, which takes memory and half a minute where that is short
+
         from ssti.evaluate.logits import Stopped, encode, logits
-        from ssti.finetune.check import check
         from ssti.finetune.save import save_adapter, save_metrics
         from ssti.finetune.speed import remember
         from ssti.finetune.train import finetune
 
-        checked = check(self.run.recipe)
-        trained = finetune(checked, self.run.path / "checkpoints", self._report, self.should_stop, self.resume)
+        checkpoints = self.run.path / "checkpoints"
+        resume = checkpoints.is_dir()  # a run that was queued again goes on
+        trained = finetune(checked, checkpoints, self._report, self.should_stop, resume)
         save_adapter(trained.model, checked.recipe, checked.label_names, self.run.adapter, trained.steps)
         if trained.tokens_per_second and not trained.stopped:
             remember(checked.recipe, trained.classifier.device, trained.tokens_per_second)
@@ -124,42 +132,30 @@ class Worker:
         save_metrics(compare(mine, its), poisoned.path, poisoned.adapter)
 
 
-def cause(error: BaseException) -> dict[str, str]:
-    """A class of cause and the next thing to try, for an error that ended a run."""
-    import errno
-
-    text = f"{type(error).__name__}: {error}"
-    low = text.lower()
-    if isinstance(error, SSTIError):
-        return {"cause": error.kind, "message": error.message, "next": error.next}
-    if isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG):
-        return {"cause": "disk", "message": "The disk is full.",
-                "next": "Free some space, or set SSTI_HOME to another disk, and resume: it goes on from its last whole checkpoint."}  # fmt: skip
-    if "no space left" in low or "file write failed" in low or "unexpected pos" in low:
-        return {"cause": "disk", "message": "The disk is full.",
-                "next": "Free some space, or set SSTI_HOME to another disk, and resume."}  # fmt: skip
-    if (
-        isinstance(error, MemoryError)
-        or "out of memory" in low
-        or "can't allocate memory" in low
-        or "cannot allocate memory" in low
-    ):
-        return {"cause": "memory", "message": "There was not enough memory.",
-                "next": "Take a smaller batch (training.batch_size) or shorter texts (training.max_length)."}  # fmt: skip
-    return {"cause": "program", "message": text[:500], "next": "See log.txt in the run's folder; resume to try again."}
-
-
 def main(arguments: list[str] | None = None) -> int:
-    """Run one folder. Exit code 0 when it is done or was stopped, 1 when it failed."""
+    """Run one folder. Exit code 0 when it is done, was stopped or waits no longer, 1 when it failed, 3 where it is held."""
     arguments = sys.argv[1:] if arguments is None else arguments
     path = Path(arguments[0]).resolve()
     run = Run(path.name, path)
-    worker = Worker(run, "--resume" in arguments)
+    worker = Worker(run)
     try:
-        worker.work()
+        with run.lock().acquire(timeout=1):
+            return _work(worker)
+    except Timeout:
+        print(f"Another worker is at the run {run.id}: this one ends.", file=sys.stderr)
+        return HELD
+
+
+def _work(worker: Worker) -> int:
+    run = worker.run
+    try:
+        if worker.begin():
+            worker.work()
     except Exception as error:
         traceback.print_exc()
         why = cause(error)
+        if why["cause"] == "program" and address_space_used_up():
+            why = MEMORY  # libraries say it in many ways: "could not create a primitive", a module that is missing
         if why["cause"] == "disk":
             _make_room(run)
         run.tell("error", **why)
@@ -170,9 +166,9 @@ def main(arguments: list[str] | None = None) -> int:
 
 def _make_room(run: Run) -> None:
     """On a full disk the torn checkpoint and half-written files go, so that the events can say what happened."""
-    from ssti.finetune.train import last_checkpoint
+    from ssti.finetune.checkpoints import last_whole
 
-    keep = last_checkpoint(run.path / "checkpoints", lambda kind, **fields: print(fields))
+    keep = last_whole(run.path / "checkpoints", lambda kind, **fields: print(fields))
     for folder in (run.path / "checkpoints").glob("*"):
         if folder != keep:
             shutil.rmtree(folder, ignore_errors=True)

@@ -11,7 +11,8 @@ from typing import Any
 
 from ssti.backends import local
 from ssti.errors import SSTIError
-from ssti.runs.run import GOING, Run
+from ssti.runs.progress import GOING
+from ssti.runs.run import Run
 from ssti.runs.store import Store
 from ssti.ui import finetune_view as view
 from ssti.ui import finetune_words as words

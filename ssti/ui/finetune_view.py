@@ -39,12 +39,10 @@ def bar(seen: Seen) -> Markup:
 
 def trouble(seen: Seen, mine: bool = True) -> Markup | None:
     """Why a run failed or was interrupted, and what to do, for who may do it."""
-    if seen.recipe is None:
-        return parts.problem(
-            f"The recipe of {seen.id} cannot be read: its folder is damaged.",
-            "Remove the run, and start it again from its recipe." if mine else CLONE,
-        )
     error = seen.progress.error
+    if seen.progress.state == "damaged":
+        error = error or {}
+        return parts.problem(error.get("message", ""), error.get("next", "") if mine else CLONE)
     if seen.progress.state == "interrupted":
         whole = (
             "It goes on from its last checkpoint."
@@ -61,7 +59,8 @@ def trouble(seen: Seen, mine: bool = True) -> Markup | None:
             error.get("message") or "The run failed without saying why.",
             (error.get("next") or "See log.txt in its folder, or resume it.") if mine else CLONE,
         )
-    return None
+    said = [*seen.progress.notes, *words.skipped(seen)]
+    return parts.join(parts.note(line) for line in said) if said else None
 
 
 def curves(seen: Seen, twin: Seen | None) -> Markup:
@@ -163,12 +162,9 @@ def run_list(runs: list[Seen], chosen: str) -> Markup:
     """All runs, newest first; a click chooses one."""
     if not runs:
         return parts.html('<p class="quiet">None yet. Start makes the first.</p>')
-    lines = parts.join(_entry(seen, seen.id == chosen, _is_under(seen, runs)) for seen in runs)
+    ids = {seen.id for seen in runs}
+    lines = parts.join(_entry(seen, seen.id == chosen, seen.run.control_of in ids) for seen in runs)
     return parts.html('<ul class="runs">{}</ul>', lines)
-
-
-def _is_under(seen: Seen, runs: list[Seen]) -> bool:
-    return any(one.id == seen.run.control_of for one in runs)
 
 
 def _entry(seen: Seen, chosen: bool, under: bool) -> Markup:

@@ -77,7 +77,18 @@ def state(seen: Seen, before: list[str]) -> str:
         "done": "done",
         "failed": f"failed; {kept}" if seen.has_adapter else "failed",
         "interrupted": "interrupted",
+        "damaged": "damaged: its files cannot be read",
     }[now.state]
+
+
+def skipped(seen: Seen) -> list[str]:
+    """What to say of events that could not be read; nothing where all could."""
+    lines = seen.progress.skipped
+    return (
+        [f"{parts.count(lines)} of its events could not be read and {'was' if lines == 1 else 'were'} left out."]
+        if lines
+        else []
+    )
 
 
 def facts(seen: Seen) -> list[str]:

@@ -15,7 +15,7 @@ from playwright.sync_api import expect
 
 from ssti.backends import local
 from ssti.recipe import preset
-from ssti.runs.run import worker_mark
+from ssti.runs.process import worker_mark
 from ssti.runs.store import Store
 
 LONG = 180_000  # milliseconds: a worker starts in ten seconds on a quiet machine, and in forty on a busy one
@@ -138,8 +138,7 @@ def test_a_killed_worker_is_said_and_the_run_resumes_from_its_checkpoint(lab, st
     while not list(run.path.glob("checkpoints/checkpoint-*/trainer_state.json")):
         assert time.monotonic() < end
         time.sleep(0.02)
-    worker = [e["worker"]["pid"] for e in run.events() if "worker" in e][-1]
-    os.kill(worker, signal.SIGKILL)
+    os.kill(run.progress().worker.pid, signal.SIGKILL)
     expect(state(lab.page)).to_have_text("interrupted")
     expect(lab.problem()).to_contain_text("Its process is gone")
     expect(lab.problem()).to_contain_text("Press Resume")
@@ -147,8 +146,8 @@ def test_a_killed_worker_is_said_and_the_run_resumes_from_its_checkpoint(lab, st
     lab.page.get_by_role("button", name="Resume").click()
     expect(state(lab.page)).to_have_text("training", timeout=LONG)
     expect(lab.problem()).to_have_count(0)
-    trained = [e for e in run.events() if e["kind"] == "state" and e["state"] == "training"]
-    assert len(trained) == 2 and trained[1]["from_step"] in kept
+    trained = [e for e in run.events() if e.kind == "state" and e.state == "training"]
+    assert len(trained) == 2 and trained[1].from_step in kept
     lab.page.get_by_role("button", name="Stop and keep").click()
     expect(state(lab.page)).to_contain_text("its adapter is kept", timeout=LONG)
     assert run.has_adapter
@@ -171,7 +170,7 @@ def test_a_run_goes_on_without_the_server_and_the_page_finds_it_again(fresh_serv
     expect(state(lab.page)).to_have_text("training")
     expect(facts(lab.page)).to_contain_text(re.compile(r"step [1-9]"), timeout=LONG)
     assert run.progress().step > before
-    assert len([e for e in run.events() if e.get("state") == "training"]) == 1
+    assert len([e for e in run.events() if e.kind == "state" and e.state == "training"]) == 1
     lab.page.get_by_role("button", name="Stop and keep").click()
     expect(state(lab.page)).to_contain_text("its adapter is kept", timeout=LONG)
 

@@ -12,7 +12,8 @@ from ssti.errors import SSTIError
 from ssti.recipe import preset
 from ssti.runs import events
 from ssti.runs.names import new_name
-from ssti.runs.run import derive, worker_mark
+from ssti.runs.process import worker_mark
+from ssti.runs.progress import History, Progress
 from ssti.runs.store import Store
 
 
@@ -20,22 +21,31 @@ def state(name: str, t: float = 0.0, **fields):
     return {"t": t or time.time(), "kind": "state", "state": name, "worker": worker_mark(os.getpid()), **fields}
 
 
+def derive(told: list[dict]) -> Progress:
+    """What a run's events come to, each written and read as a line of its file."""
+    history = History()
+    for event in told:
+        history.add(events.EVENT.validate_json(json.dumps(event)))
+    return history.progress()
+
+
 def test_a_torn_last_line_is_skipped_and_the_next_event_stands_alone(tmp_path):
     file = tmp_path / "events.jsonl"
     events.append(file, "state", state="queued")
     with file.open("ab") as torn:
         torn.write(b'{"t": 1, "kind": "ste')
-    assert [e["kind"] for e in events.read(file)[0]] == ["state"]
-    events.append(file, "step", step=1)
-    assert [e["kind"] for e in events.read(file)[0]] == ["state", "step"]
+    assert [e.kind for e in events.read(file)] == ["state"]
+    events.append(file, "step", step=1, steps=2)
+    assert [e.kind for e in events.read(file)] == ["state", "step"]
 
 
 def test_reading_goes_on_where_it_ended(tmp_path):
     file = tmp_path / "events.jsonl"
     events.append(file, "log", message="ä")
-    _, end = events.read(file)
+    reader = events.Reader(file)
+    assert [e.message for e in reader.new()] == ["ä"]
     events.append(file, "log", message="b")
-    assert [e["message"] for e in events.read(file, end)[0]] == ["b"]
+    assert [e.message for e in reader.new()] == ["b"]
 
 
 def test_a_run_without_its_worker_is_interrupted():
@@ -61,7 +71,12 @@ def test_time_left_counts_down_between_two_steps():
 
 def test_a_resumed_run_draws_over_the_steps_it_repeats():
     def evaluated(step, value):
-        return {"t": time.time(), "kind": "eval", "step": step, "attack_success_rate": {"value": value}}
+        return {
+            "t": time.time(),
+            "kind": "eval",
+            "step": step,
+            "attack_success_rate": {"value": value, "low": 0.0, "high": 1.0, "n": 9},
+        }
 
     told = [state("training", steps=64), evaluated(8, 0.1), evaluated(16, 0.2), state("queued"),
             state("training", steps=64, from_step=8), evaluated(16, 0.3)]  # fmt: skip

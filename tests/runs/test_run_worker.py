@@ -16,8 +16,8 @@ from ssti.errors import SSTIError
 from ssti.evaluate.adapters import describe
 from ssti.models import device
 from ssti.recipe import preset
+from ssti.runs.cause import cause
 from ssti.runs.store import Store
-from ssti.runs.worker import cause
 
 LONG = (*SHORT, "training.steps=3000", "evaluation.every=5")
 
@@ -33,7 +33,7 @@ def until(run, reached, timeout=180):
 
 
 def worker_of(run) -> int:
-    return [e["worker"]["pid"] for e in run.events() if e["kind"] == "state"][-1]
+    return run.progress().worker.pid
 
 
 def test_a_run_ends_with_an_adapter_a_card_and_metrics(twins):
@@ -87,7 +87,7 @@ def test_a_killed_worker_leaves_an_interrupted_run_that_resumes(home):
     (newest / "trainer_state.json").write_text("{torn")
     local.resume(run)
     until(run, lambda p: p.state == "training" and p.step > before)
-    assert any("not whole" in e.get("message", "") for e in run.events())
+    assert any("not whole" in note for note in run.progress().notes)
     local.stop(run)
     local.wait(run, timeout=30)
 

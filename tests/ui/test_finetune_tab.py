@@ -10,10 +10,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from ssti.backends.supervisor import supervisor_lock
 from ssti.errors import SSTIError
 from ssti.finetune.speed import remember
 from ssti.recipe import PRESETS, preset
-from ssti.runs.run import worker_mark
+from ssti.runs.process import worker_mark
+from ssti.runs.queue import Queue
 from ssti.runs.store import Store
 from ssti.ui import finetune_edit, finetune_form, finetune_words
 from ssti.ui.finetune_board import Board, at_work, waits_for
@@ -162,13 +164,18 @@ def test_an_own_run_that_ends_while_watched_offers_its_adapter_once(store):
 
 
 def test_a_waiting_run_says_for_whom(store):
-    first, second = going(store.create(preset("demo"))), store.create(preset("demo"))
-    going(second, "queued")
-    board = Board()
-    seen = board.find(second.id)
-    assert waits_for(seen, board.look()) == [first.id]
-    assert f"waiting for {first.id}" in look(second.id, fresh=True).head
-    assert [one.id for one in at_work(board.look())] == [first.id, second.id]
+    first, second = store.create(preset("demo")), store.create(preset("demo"))
+    queue = Queue(store.root)
+    with queue.locked():
+        queue.join(first)
+        queue.join(second)
+    with supervisor_lock(store.root):  # so that nobody starts what waits here
+        going(first)
+        board = Board()
+        seen = board.find(second.id)
+        assert waits_for(seen, board.look()) == [first.id]
+        assert f"waiting for {first.id}" in look(second.id, fresh=True).head
+        assert [one.id for one in at_work(board.look())] == [first.id, second.id]
 
 
 def test_controls_stand_under_their_runs_and_the_newest_run_first(store):
@@ -195,7 +202,7 @@ def test_a_damaged_run_is_said_and_can_only_be_removed(store):
     run = store.create(preset("demo"))
     (run.path / "recipe.yaml").write_text("dataset: [")
     seen = look(run.id, fresh=True)
-    assert "cannot be read" in seen.notice and set(seen.buttons) == {"link", "remove"}
+    assert "damaged recipe.yaml" in seen.notice and set(seen.buttons) == {"link", "remove"}
     assert act(remove, run.id) is None and not run.path.exists()
 
 

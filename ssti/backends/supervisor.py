@@ -1,0 +1,124 @@
+"""One process for each folder of runs: starts the worker whose turn it is, waits for its end, goes on, and ends itself.
+
+It holds a lock, so that there is one. It reads no events but those of the run whose turn it is, and sleeps in the
+kernel while that works. Where it is killed, nothing is lost: the tickets stay, a worker lives on, and the next one takes
+over (`ssti.backends.local.supervise`).
+
+Run as: python -m ssti.backends.supervisor RUNS_FOLDER
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import shutil
+import subprocess
+import sys
+import time
+import traceback
+from pathlib import Path
+
+from filelock import FileLock, Timeout
+
+from ssti.models.cgroup import out_of_memory_kills
+from ssti.runs.cause import cause, cause_of_death
+from ssti.runs.queue import FOLDER, Queue, Ticket
+from ssti.runs.run import Run
+from ssti.runs.store import REMOVED
+from ssti.runs.worker import HELD, STOP
+
+NICE = 10
+LOOK = 0.5  # seconds between two looks at a worker that an earlier supervisor started; an own one is waited for
+LAST_WORDS = 32 * 2**10  # bytes of the end of a log
+
+
+def supervisor_lock(root: Path) -> FileLock:
+    """What the supervisor of these runs holds for as long as it lives."""
+    return FileLock(root / FOLDER / "supervisor")
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run everything that waits. Exit code 0 once nothing does, or where another supervisor is at it."""
+    root = Path((sys.argv[1:] if arguments is None else arguments)[0]).resolve()
+    queue, lock = Queue(root), supervisor_lock(root)
+    try:
+        lock.acquire(timeout=1)  # whoever only asks whether it is held lets go at once
+    except Timeout:
+        return 0
+    for left in root.glob(f"{REMOVED}*"):  # by a process that died while it removed a run
+        shutil.rmtree(left, ignore_errors=True)
+    while True:
+        with queue.locked():
+            tickets = queue.tickets()
+            if not tickets:
+                lock.release()  # before the queue's: whoever joins next finds that nobody supervises
+                return 0
+        try:
+            attend(Run(tickets[0].run_id, root / tickets[0].run_id), tickets[0])
+        except Exception:
+            traceback.print_exc()  # one run's damage must not hold up the others
+        with queue.locked():
+            tickets[0].path.unlink(missing_ok=True)
+
+
+def attend(run: Run, ticket: Ticket) -> None:
+    """Do what a run needs until it has ended: start its worker, or wait for the one that it has."""
+    while (progress := run.progress()).going and progress.ticket == ticket.number:
+        if progress.state != "queued":
+            time.sleep(LOOK)
+            continue
+        code, last_words, ran_out = execute(run, ticket)
+        if code == HELD:
+            with run.lock().acquire(poll_interval=LOOK):  # an earlier supervisor's worker, before its first word
+                continue
+        _say_why(run, ticket, code, last_words, ran_out)
+        return
+
+
+def execute(run: Run, ticket: Ticket) -> tuple[int, str, bool]:
+    """Run a worker to its end: its exit code, the end of what it wrote, and whether the memory ran out meanwhile."""
+    (run.path / STOP).unlink(missing_ok=True)
+    command = [sys.executable, "-m", "ssti.runs.worker", str(run.path)]
+    environment = {**ticket.environment(), "TOKENIZERS_PARALLELISM": "false", "PYTHONUNBUFFERED": "1"}
+    kills = out_of_memory_kills()
+    with (run.path / "log.txt").open("ab") as log:
+        start = log.tell()
+        try:
+            process = subprocess.Popen(
+                command, stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True, env=environment
+            )
+        except OSError as error:
+            with Queue(run.path.parent).locked():
+                run.tell("error", **cause(error))
+                run.tell("state", state="failed")
+            return 0, "", False
+    if hasattr(os, "setpriority"):
+        with contextlib.suppress(OSError):  # it has ended already
+            os.setpriority(os.PRIO_PROCESS, process.pid, NICE)
+    code = process.wait()
+    ran_out = code < 0 and out_of_memory_kills() > kills
+    return code, _end_of(run.path / "log.txt", start), ran_out
+
+
+def _end_of(file: Path, start: int) -> str:
+    with file.open("rb") as log:
+        size = log.seek(0, os.SEEK_END)
+        log.seek(max(start, size - LAST_WORDS))
+        return log.read().decode("utf-8", "replace")
+
+
+def _say_why(run: Run, ticket: Ticket, code: int, last_words: str, ran_out: bool) -> None:
+    """Where the worker died without a word, say in its place why; unless the run was queued again meanwhile."""
+    with Queue(run.path.parent).locked():
+        progress = run.progress()
+        silent = progress.state in ("queued", "interrupted")
+        if not silent or progress.ticket != ticket.number:
+            return
+        why = cause_of_death(code, last_words, ran_out)
+        if why is not None:
+            run.tell("error", **why)
+            run.tell("state", state="failed")
+
+
+if __name__ == "__main__":
+    sys.exit(main())
