@@ -49,7 +49,7 @@ def launch(
                 runs.append(store.create(one, control_of=runs[0].id if runs else None, owner=owner))
             for run in runs:
                 queue.join(run)
-        except (SSTIError, OSError):
+        except SSTIError:
             for run in runs:
                 queue.leave(run.id)
                 store.discard(run)

@@ -80,15 +80,18 @@ class Queue:
                 kind="run",
             ) from error
         except OSError as error:
-            raise SSTIError(
-                f"The queue of runs in {self.root} cannot be used: {error.strerror or error}.",
-                next="Free the disk, or set SSTI_HOME to a folder that can be written.",
-                kind="disk",
-            ) from error
+            raise self._unusable(error) from error
         try:
             yield
         finally:
             lock.release()
+
+    def _unusable(self, error: OSError) -> SSTIError:
+        return SSTIError(
+            f"The queue of runs in {self.root} cannot be used: {error.strerror or error}.",
+            next="Free the disk, or set SSTI_HOME to a folder that can be written.",
+            kind="disk",
+        )
 
     def tickets(self) -> list[Ticket]:
         """All of them, in their order. Whatever else lies in the folder is no ticket."""
@@ -101,13 +104,17 @@ class Queue:
         return [Ticket(int(match[1]), match[2], self.folder / match[0]) for match in matches]
 
     def join(self, run: Run) -> None:
-        """Put a run at the end, and tell its events. To be called with the lock held."""
+        """Put a run at the end, and tell its events. To be called with the lock held. Raises SSTIError on a full disk."""
         self.leave(run.id)
         tickets = self.tickets()
         number = tickets[-1].number + 1 if tickets else 1
         settings = {name: value for name, value in os.environ.items() if PASSED_ON.fullmatch(name)}
-        write_text(_file(self.root, number, run.id), json.dumps(settings))
-        run.tell("state", state="queued", ticket=number)
+        try:
+            write_text(_file(self.root, number, run.id), json.dumps(settings))
+            run.tell("state", state="queued", ticket=number)
+        except OSError as error:
+            self.leave(run.id)
+            raise self._unusable(error) from error
 
     def leave(self, run_id: str) -> None:
         """Take a run out. To be called with the lock held."""
