@@ -53,12 +53,15 @@ def main(arguments: list[str] | None = None) -> int:
             if not tickets:
                 lock.release()  # before the queue's: whoever joins next finds that nobody supervises
                 return 0
+        run, ticket = Run(tickets[0].run_id, root / tickets[0].run_id), tickets[0]
         try:
-            attend(Run(tickets[0].run_id, root / tickets[0].run_id), tickets[0])
-        except Exception:
-            traceback.print_exc()  # one run's damage must not hold up the others
+            attend(run, ticket)
+        except Exception as error:  # one run's damage must not hold up the others
+            traceback.print_exc()
+            with contextlib.suppress(OSError):  # which may be that nothing can be written into its folder
+                _say(run, ticket, cause(error))
         with queue.locked():
-            tickets[0].path.unlink(missing_ok=True)
+            ticket.path.unlink(missing_ok=True)
 
 
 def attend(run: Run, ticket: Ticket) -> None:
@@ -71,7 +74,9 @@ def attend(run: Run, ticket: Ticket) -> None:
         if code == HELD:
             with run.lock().acquire(poll_interval=LOOK):  # an earlier supervisor's worker, before its first word
                 continue
-        _say_why(run, ticket, code, last_words, ran_out)
+        why = cause_of_death(code, last_words, ran_out)
+        if why is not None:
+            _say(run, ticket, why)
         return
 
 
@@ -83,15 +88,9 @@ def execute(run: Run, ticket: Ticket) -> tuple[int, str, bool]:
     kills = out_of_memory_kills()
     with (run.path / "log.txt").open("ab") as log:
         start = log.tell()
-        try:
-            process = subprocess.Popen(
-                command, stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True, env=environment
-            )
-        except OSError as error:
-            with Queue(run.path.parent).locked():
-                run.tell("error", **cause(error))
-                run.tell("state", state="failed")
-            return 0, "", False
+        process = subprocess.Popen(
+            command, stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True, env=environment
+        )
     if hasattr(os, "setpriority"):
         with contextlib.suppress(OSError):  # it has ended already
             os.setpriority(os.PRIO_PROCESS, process.pid, NICE)
@@ -107,15 +106,11 @@ def _end_of(file: Path, start: int) -> str:
         return log.read().decode("utf-8", "replace")
 
 
-def _say_why(run: Run, ticket: Ticket, code: int, last_words: str, ran_out: bool) -> None:
-    """Where the worker died without a word, say in its place why; unless the run was queued again meanwhile."""
+def _say(run: Run, ticket: Ticket, why: dict[str, str]) -> None:
+    """Say why a run failed, where its worker died without a word; unless it was queued again meanwhile."""
     with Queue(run.path.parent).locked():
         progress = run.progress()
-        silent = progress.state in ("queued", "interrupted")
-        if not silent or progress.ticket != ticket.number:
-            return
-        why = cause_of_death(code, last_words, ran_out)
-        if why is not None:
+        if progress.state in ("queued", "interrupted") and progress.ticket == ticket.number:
             run.tell("error", **why)
             run.tell("state", state="failed")
 

@@ -97,7 +97,7 @@ class Queue:
         """All of them, in their order. Whatever else lies in the folder is no ticket."""
         try:
             with os.scandir(self.folder) as found:
-                names = sorted(entry.name for entry in found)
+                names = sorted(entry.name for entry in found if entry.is_file())
         except OSError:
             return []
         matches = [match for name in names if (match := NAME.fullmatch(name))]

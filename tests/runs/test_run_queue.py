@@ -161,7 +161,7 @@ def test_strange_files_in_the_queue_and_a_damaged_ticket_hold_nobody_up(store):
     gone, run = submit(store, 2)
     for name in ("000000000000-gone-run", "000000000001-../x".replace("/", "%"), "notes.txt", "000000000000-", "x"):
         (store.root / ".queue" / name).write_bytes(b"\xff\xfe")
-    (store.root / ".queue" / "folder").mkdir()
+    (store.root / ".queue" / "000000000000-folder").mkdir()
     Queue(store.root).tickets()[-1].path.write_bytes(b"[" * 10**5)
     store.discard(gone)
     local.supervise(store.root, patient=False)
@@ -169,13 +169,17 @@ def test_strange_files_in_the_queue_and_a_damaged_ticket_hold_nobody_up(store):
 
 
 def test_a_damaged_run_whose_turn_it_is_does_not_hold_up_the_next(store):
-    damaged, unreadable, run = submit(store, 3)
+    damaged, unreadable, silent, locked, run = submit(store, 5)
+    (silent.path / "log.txt").mkdir()
+    (locked.path / "lock").mkdir()
     (damaged.path / "recipe.yaml").write_bytes(b"\xff")
     (unreadable.path / "events.jsonl").unlink()
     (unreadable.path / "events.jsonl").mkdir()
     local.supervise(store.root, patient=False)
     assert local.wait(run, 60) == "failed"
     assert damaged.state() == unreadable.state() == "damaged"
+    assert silent.state() == locked.state() == "failed"
+    assert silent.progress().error["message"] and locked.progress().error["next"]
 
 
 def test_a_worker_that_is_killed_before_its_first_word_leaves_a_run_that_resumes(store):
