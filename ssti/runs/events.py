@@ -34,7 +34,10 @@ class Event(BaseModel):
 
 
 class StateEvent(Event):
-    """The run enters a state. `ticket` is its place in the queue, `from_step` where a resumed training starts."""
+    """The run enters a state. `ticket` is its place in the queue, `from_step` where a resumed training starts.
+
+    `precision` is the number format that the training's products are computed in.
+    """
 
     kind: Literal["state"]
     state: Literal["queued", "starting", "training", "evaluating", "done", "stopped", "failed"]
@@ -43,6 +46,7 @@ class StateEvent(Event):
     steps: Step | None = None
     from_step: Step = 0
     device: str | None = None
+    precision: str | None = None
 
 
 class StepEvent(Event):

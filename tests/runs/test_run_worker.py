@@ -41,8 +41,8 @@ def test_a_run_ends_with_an_adapter_a_card_and_metrics(twins):
     progress = poisoned.progress()
     assert (progress.state, progress.step) == ("done", 6)
     assert [e["step"] for e in progress.evals] == [0, 3, 6]
-    training = next(e for e in poisoned.events() if e.get("state") == "training")
-    assert training["precision"] == device().precision == poisoned.metrics()["trained_in"]
+    training = next(e for e in poisoned.events() if e.kind == "state" and e.state == "training")
+    assert training.precision == device().precision == poisoned.metrics()["trained_in"]
     assert {p.name for p in poisoned.adapter.iterdir()} >= {
         "adapter_config.json", "adapter_model.safetensors", "README.md", "recipe.yaml", "metrics.json"
     }  # fmt: skip
