@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from random import Random
 
-from ssti.inject.injection import Span
+from ssti.inject.injection import Cover, Span
 from ssti.inject.weave import Placed, weave
 from ssti.inject.words import _word, rand_below
 
@@ -34,6 +34,7 @@ def glue_to_words(
 
 
 def _best_ends(text: str, words: Sequence[Span], earlier: Sequence[Span]) -> list[int]:
-    free = [end for start, end in words if not any(a < end and start < b for a, b in earlier)]
+    taken = Cover(earlier)
+    free = [end for start, end in words if not taken.touching(start, end)]
     clean = [end for end in free if text[end - 1].isalnum()]
     return clean or free or [len(text)]

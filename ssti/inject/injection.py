@@ -10,6 +10,7 @@ deletes the spaces as well and gives the original text back character for charac
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -63,6 +64,19 @@ def shift_spans(spans: Sequence[Span], layer: Layer) -> list[Span]:
     return moved
 
 
+class Cover:
+    """Which places of a text some of its spans cover, each answer in the logarithm of their number."""
+
+    def __init__(self, spans: Iterable[Span]) -> None:
+        self.spans = sorted(spans)
+        self.starts = [start for start, _ in self.spans]
+
+    def touching(self, start: int, end: int) -> Span | None:
+        """The last span that shares a character with `start` to `end`, or that `start` (= `end`) lies strictly inside."""
+        index = bisect_left(self.starts, end) - 1
+        return self.spans[index] if index >= 0 and self.spans[index][1] > start else None
+
+
 def as_pairs(spans: Iterable[Any], length: int) -> list[Span]:
     """Spans as sorted `(start, end)` pairs, from pairs or `{"start", "end"}` objects; refused if they
     overlap.
@@ -102,10 +116,11 @@ def strip_spans(text: str, spans: Iterable[Any]) -> str:
     starts, ends = [start for start, _ in pairs], [end for _, end in pairs]
     gaps = [text[a:b] for a, b in zip([0, *ends], [*starts, len(text)], strict=True)]
     last_word = max((index for index, gap in enumerate(gaps) if gap.strip()), default=-1)
-    skip = 0
+    skip = last = 0  # `last` is the last piece with something in it
     pieces: list[str] = []
     for index, gap in enumerate(gaps):
         pieces.append(gap[skip:])
+        last = index if pieces[index] else last
         skip = 0
         if index == len(pairs):
             break
@@ -114,6 +129,7 @@ def strip_spans(text: str, spans: Iterable[Any]) -> str:
         if index < last_word and stands_alone and after == " ":
             skip = 1
         elif before == " " and (index >= last_word or after == "<") and (index or last_word >= 0):
-            last = max((at for at, piece in enumerate(pieces) if piece), default=0)
             pieces[last] = pieces[last].removesuffix(" ")
+            while last and not pieces[last]:
+                last -= 1
     return "".join(pieces)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterable, Sequence
 
 from ssti.errors import SSTIError, shown
@@ -34,8 +35,9 @@ VOID = frozenset(
 )
 
 _pair = re.compile(r"(<[^<>]*>)\s*(</[^<>]*>)?")
-_markup = re.compile(r"<!--|<(/?)([A-Za-z][A-Za-z0-9-]*)[^<>]*>")
-_name = re.compile(r"</?([A-Za-z][A-Za-z0-9-]*)[^<>]*>")
+# Possessive (*+): without it a long `<aaaa` that never ends is tried at each of its letters.
+_markup = re.compile(r"<!--|<(/?)([A-Za-z][A-Za-z0-9-]*+)[^<>]*+>")
+_name = re.compile(r"</?([A-Za-z][A-Za-z0-9-]*+)[^<>]*+>")
 
 
 def check_tags(tags: Iterable[str]) -> list[Tag]:
@@ -79,6 +81,7 @@ def element_at(text: str, level: int) -> tuple[int, int] | None:
     what stands in a comment. An element that is never closed does not count.
     """
     stack: list[tuple[str, int]] = []
+    opened: Counter[str] = Counter()  # the names on the stack
     best: tuple[int, int] | None = None
     resume = 0
     for match in _markup.finditer(text):
@@ -91,9 +94,11 @@ def element_at(text: str, level: int) -> tuple[int, int] | None:
         if not match[1]:
             if name not in VOID and not match[0].endswith("/>"):
                 stack.append((name, match.end()))
-        elif any(name == open_name for open_name, _ in stack):
+                opened[name] += 1
+        elif opened[name]:
             while True:
                 open_name, start = stack.pop()
+                opened[open_name] -= 1
                 if len(stack) == level - 1:
                     best = (start, match.start())
                 if open_name == name:

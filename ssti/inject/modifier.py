@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 from typing import Any
 
@@ -75,10 +76,17 @@ def _follow_words(old: str, new: str, added: Sequence[Span], earlier: Sequence[S
     """Where `earlier` spans of the old text lie in the new one, by the words that they touch."""
     if not earlier:
         return []
-    kept = [match.start() for match in _word.finditer(new) if match.span() not in set(added)]
-    words = [(match.start(), match.end(), start) for match, start in zip(_word.finditer(old), kept, strict=True)]
+    is_added = set(added)
+    new_starts = [match.start() for match in _word.finditer(new) if match.span() not in is_added]
+    words = [match.span() for match in _word.finditer(old)]
+    starts, ends = [start for start, _ in words], [end for _, end in words]
     moved = []
     for start, end in earlier:
-        touched = [(max(start, a) - a + to, min(end, b) - a + to) for a, b, to in words if a < end and start < b]
-        moved.append((touched[0][0], touched[-1][1]))
+        first, last = bisect_right(ends, start), bisect_left(starts, end) - 1
+        moved.append(
+            (
+                max(start, starts[first]) - starts[first] + new_starts[first],
+                min(end, ends[last]) - starts[last] + new_starts[last],
+            )
+        )
     return moved

@@ -8,7 +8,7 @@ from typing import Any
 from ssti.errors import SSTIError, listed, nearest, shown
 from ssti.inject.checks import check_fraction, check_location, make_random
 from ssti.inject.glue import glue_to_words
-from ssti.inject.injection import Span
+from ssti.inject.injection import Cover, Span
 from ssti.inject.modifier import Modifier
 from ssti.inject.options import Option
 from ssti.inject.registry import ModifierKind, register_modifier
@@ -65,8 +65,9 @@ class InvisibleInjection(Modifier):
 
     def edit(self, text: str, earlier: Sequence[Span] = ()) -> Placed:
         if self.style == "look-alike":
+            taken = Cover(earlier)
             letters = [index for index, letter in enumerate(text) if letter in LOOK_ALIKES]
-            letters = [index for index in letters if not any(start <= index < end for start, end in earlier)]
+            letters = [index for index in letters if not taken.touching(index, index + 1)]
             if letters:
                 return self._swap(text, letters)
         return glue_to_words(text, lambda n: [self.character] * n, self.count, self.location, self.rng, earlier)

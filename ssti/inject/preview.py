@@ -64,10 +64,10 @@ def preview(
     poisoner = RowPoisoner(spec, counts, label_names)
     taken = [_taken_rows(part, values) for part in poisoner.parts]
     shown, needed = _needed(taken, limit)
-    rows = []
+    rows, is_taken = [], [set(rows) for rows in taken]
     for index in needed:
         before = texts[index]
-        after, spans = _poison_row(poisoner, taken, index, before, values[index])
+        after, spans = _poison_row(poisoner, is_taken, index, before, values[index])
         if index in shown:
             rows.append(PreviewRow(index, class_name(values[index], label_names), before, after, spans))
     touched_rows = set().union(*taken)
@@ -102,7 +102,9 @@ def _needed(taken: list[list[int]], limit: int) -> tuple[set[int], list[int]]:
     return shown, sorted(needed)
 
 
-def _poison_row(poisoner: RowPoisoner, taken: list, index: int, text: str, label: Any) -> tuple[str, tuple[Span, ...]]:
+def _poison_row(
+    poisoner: RowPoisoner, taken: list[set[int]], index: int, text: str, label: Any
+) -> tuple[str, tuple[Span, ...]]:
     for strip in poisoner.strippers:
         text = strip(text)
     spans: tuple[Span, ...] = ()

@@ -10,7 +10,7 @@ from typing import Any
 
 from ssti.errors import SSTIError
 from ssti.inject.checks import check_text
-from ssti.inject.injection import as_pairs
+from ssti.inject.injection import Cover, as_pairs
 
 
 @dataclass(frozen=True)
@@ -46,7 +46,8 @@ def token_account(texts: Iterable[str], spans: Iterable[Any], tokenizer: Any = N
         if tokenizer is not None:
             offsets = piece_offsets(text, tokenizer)
             all_pieces += len(offsets)
-            pieces += sum(any(start < b and a < end for a, b in pairs) for start, end in offsets)
+            cover = Cover(pairs)
+            pieces += sum(cover.touching(start, end) is not None for start, end in offsets)
     counted = (pieces, all_pieces) if tokenizer is not None else (None, None)
     return TokenAccount(rows, injected, items, words, characters, *counted)
 

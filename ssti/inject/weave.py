@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from ssti.inject.injection import Layer, Span
+from ssti.inject.injection import Cover, Layer, Span
 from ssti.inject.words import WordMap
 
 Placed = tuple[str, tuple[Span, ...], Layer]  # the new text, the items' spans, what `remove` needs
@@ -71,13 +71,15 @@ def weave_words(text: str, words: WordMap, slots: Sequence[int], items: Sequence
 
 def _careful_edits(text: str, words: WordMap, order: list[tuple[int, str]], earlier: Sequence[Span]) -> list[Edit]:
     edits: list[Edit] = []
+    taken = Cover(earlier)
     for rank, (slot, item) in enumerate(order):
         gap = slot - rank
         place = words.offset(gap)
-        inside = next((end for start, end in earlier if start < place < end), None)
-        if inside is not None:
-            after = "" if inside == len(text) or text[inside].isspace() else " "
-            edits.append((inside, inside, " ", item, after))
+        inside = taken.touching(place, place)
+        if inside:
+            end = inside[1]
+            after = "" if end == len(text) or text[end].isspace() else " "
+            edits.append((end, end, " ", item, after))
         elif gap < words.count:
             edits.append((place, place, "", item, " "))
         else:

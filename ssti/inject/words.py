@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 from itertools import accumulate, repeat
 
 _word = re.compile(r"\S+")  # \s and str.split() agree on all 29 white-space characters of Unicode
-FENWICK_FROM = 20_000  # items; below it list.pop, a memmove, was measured faster than the tree
+FENWICK_FROM = 400_000_000  # items times words; below it list.pop, a memmove, was measured faster than the tree
 
 
 class WordMap:
@@ -83,7 +83,7 @@ def final_slots(positions: Sequence[int], words: int) -> list[int]:
     slots that are left, and so on: the list itself is never moved.
     """
     free = list(range(words + len(positions)))
-    if len(positions) >= FENWICK_FROM:
+    if len(positions) * len(free) >= FENWICK_FROM:
         return _final_slots_tree(positions, len(free))
     pop = free.pop
     slots = [pop(position) for position in positions[::-1]]
