@@ -11,7 +11,7 @@ from ssti.data.kind import DatasetInfo, DatasetKind, TextDataset
 from ssti.data.own import looks_own, read_own, stamp
 from ssti.data.registry import kinds
 from ssti.data.split import arrange
-from ssti.errors import SSTIError, nearest
+from ssti.errors import SSTIError, nearest, shown
 
 KEPT_BYTES = 1_500_000_000  # of rows per process; beyond it the least recently used dataset is let go
 
@@ -73,7 +73,7 @@ def _whole(name: str) -> TextDataset:
         return build(*read_own(name, list(kinds().values())))
     allowed = list(kinds())
     raise SSTIError(
-        f"There is no dataset {name!r}{nearest(name, allowed) or '.'}",
+        f"There is no dataset {shown(name)}{nearest(name, allowed) or '.'}",
         f"Known: {', '.join(allowed)}. Or give the path of a CSV, JSON lines or Parquet file, or a Hub id.",
         kind="data",
     )

@@ -24,7 +24,7 @@ from ssti.data.kind import DatasetInfo, DatasetKind
 from ssti.data.needs import missing_package
 from ssti.data.read_parquet import class_names_of
 from ssti.data.readers import Source, choose_splits, read_source
-from ssti.errors import SSTIError, listed, nearest
+from ssti.errors import SSTIError, listed, nearest, shown
 from ssti.network import offline_switch, reachable
 
 CHOICES = ("text", "label", "config", "names", "encoding")
@@ -33,23 +33,32 @@ CLASSES_SHOWN = 12
 EXAMPLES = 3  # texts, each of another class
 
 
+def is_here(place: str | Path) -> bool:
+    """Whether the place exists on this machine. What cannot be the name of a file is not there."""
+    try:
+        return Path(place).expanduser().exists()
+    except (OSError, ValueError, RuntimeError):  # too long, a zero byte, nobody's home folder
+        return False
+
+
 def looks_own(name: str) -> bool:
     """Is this the name of a file, a folder or a Hub id, rather than of a dataset of the list?"""
     place, _ = parse_name(name)
     if "/" in place or "\\" in place:
         return True
-    path = Path(place).expanduser()
-    return path.suffix.lower() in FORMATS or path.exists()
+    return Path(place).suffix.lower() in FORMATS or is_here(place)
 
 
 def local(place: str) -> Path:
     """Where a place lies on this machine, if it does. Raises `SSTIError` for an upload that is no longer kept."""
-    return uploads.path_of(place) if place.startswith(uploads.PREFIX) else Path(place).expanduser()
+    if place.startswith(uploads.PREFIX):
+        return uploads.path_of(place)
+    return Path(place).expanduser() if is_here(place) else Path(place)
 
 
 def parse_name(name: str) -> tuple[str, dict[str, str]]:
     """The place and the choices of a name. Raises `SSTIError` for a choice that is not known."""
-    if not name.startswith(uploads.PREFIX) and Path(name).expanduser().exists():
+    if not name.startswith(uploads.PREFIX) and is_here(name):
         return name, {}
     place, _, written = name.rpartition("#") if "#" in name else (name, "", "")
     choices = dict(parse_qsl(written, keep_blank_values=True))
@@ -78,8 +87,8 @@ def own_name(
 
 def title_of(name: str) -> str:
     """What a dataset is called on the page: a file by its own name, without where it lies and without choices."""
-    place = name if Path(name).expanduser().exists() else name.rpartition("#")[0] or name
-    return place if HUB_ID.fullmatch(place) and not Path(place).expanduser().exists() else Path(place).name
+    place = name if is_here(name) else name.rpartition("#")[0] or name
+    return place if HUB_ID.fullmatch(place) and not is_here(place) else Path(place).name
 
 
 def portable(name: str) -> str:
@@ -90,7 +99,7 @@ def portable(name: str) -> str:
 def stamp(name: str) -> tuple[Any, ...]:
     """What changes when a local file does, so that an edited file is read again."""
     path = local(parse_name(name)[0])
-    if not path.exists():
+    if not is_here(path):
         return ()
     files = sorted(path.iterdir()) if path.is_dir() else [path]
     return tuple((file.name, file.stat().st_mtime_ns, file.stat().st_size) for file in files)
@@ -122,7 +131,7 @@ def read_own(name: str, originals: list[DatasetKind]) -> tuple[DatasetInfo, dict
     if place.startswith(uploads.PREFIX):
         uploads.used(place)
     _need_packages()
-    if path.exists() and not choices:
+    if is_here(path) and not choices:
         for kind in originals:
             if kind.recognises and kind.read_path and kind.recognises(path):
                 return kind.info, kind.read_path(path)
@@ -131,7 +140,7 @@ def read_own(name: str, originals: list[DatasetKind]) -> tuple[DatasetInfo, dict
 
 
 def _info(name: str, place: str, guess: Guess, tables: dict[str, Any]) -> DatasetInfo:
-    here = local(place).exists()
+    here = is_here(local(place))
     return DatasetInfo(
         name=name,
         title=title_of(name),
@@ -219,12 +228,12 @@ def _examples(table: Any, names: tuple[str, ...]) -> tuple[tuple[str, str], ...]
 
 def _source(place: str, config: str | None, encoding: str | None) -> Source:
     path = local(place)
-    if path.exists():
+    if is_here(path):
         return read_source(path, encoding)
     if HUB_ID.fullmatch(place) and path.suffix.lower() not in FORMATS:
         return _from_hub(place, config)
     raise SSTIError(
-        f"There is no file or folder {place!r}.", "Check the path, from where the program runs.", kind="data"
+        f"There is no file or folder {shown(place)}.", "Check the path, from where the program runs.", kind="data"
     )
 
 

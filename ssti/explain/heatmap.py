@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -30,7 +31,7 @@ class Heatmap:
     values: np.ndarray
     note: str = ""
 
-    @property
+    @cached_property
     def strength(self) -> np.ndarray:
         """The values from 0 to 1: over the highest; what is missing or below zero shows as 0."""
         values = np.nan_to_num(self.values, nan=0.0).clip(min=0.0)

@@ -202,12 +202,12 @@ def check_spans(spans: Sequence[Span], text: str | None = None) -> list[Span]:
 
 
 def _covered(offsets: Sequence[Span], spans: Sequence[Span]) -> np.ndarray:
-    covered = np.zeros(len(offsets), dtype=bool)
-    if len(offsets) and len(spans):
-        starts, ends = np.asarray(offsets, dtype=np.int64).T
-        for start, end in spans:
-            covered |= (starts < end) & (ends > start)
-    return covered
+    if not len(offsets) or not len(spans):
+        return np.zeros(len(offsets), dtype=bool)
+    starts, ends = np.asarray(offsets, dtype=np.int64).T
+    begun = np.array(sorted(spans), dtype=np.int64)
+    reaching = np.concatenate([[-1], np.maximum.accumulate(begun[:, 1])])  # how far the first n spans reach
+    return reaching[np.searchsorted(begun[:, 0], ends)] > starts
 
 
 def _trim(text: str, start: int, end: int) -> Span:

@@ -120,11 +120,12 @@ class _Words:
         self.rows = rows
         high = np.flatnonzero(data >= 0x80)
         self.inside = high[data[high] < 0xC0]  # bytes within a character
-        self.odd: dict[int, tuple[str, WordMap]] = {}
+        self.odd: dict[int, tuple[WordMap, Any]] = {}  # its words, and where each character lies in its bytes
+        self.ends: dict[int, int] = {}
         for index in np.unique(np.searchsorted(rows, _wide_spaces(data, high), side="right") - 1).tolist():
             text = texts[index].as_py()
-            self.odd[index] = (text, WordMap(text))
-            self.counts[index] = self.odd[index][1].count
+            self.odd[index] = (WordMap(text), _byte_places(text))
+            self.counts[index] = self.odd[index][0].count
 
     def places(self, row: Any, gap: Any) -> tuple[Any, Any]:
         """Each gap's place in the bytes, and whether a word follows it in its row."""
@@ -144,10 +145,12 @@ class _Words:
         """The place of a gap after the last word, or of any gap in a row with multi-byte white space."""
         start = int(self.rows[row])
         if row in self.odd:
-            text, words = self.odd[row]
-            return start + len(text[: words.offset(gap)].encode())
-        text = self.text[start : int(self.rows[row + 1])]
-        return start + (len(text.rstrip(_SPACES)) if self.counts[row] else len(text))
+            words, places = self.odd[row]
+            return start + int(places[words.offset(gap)])
+        if row not in self.ends:
+            text = self.text[start : int(self.rows[row + 1])]
+            self.ends[row] = start + (len(text.rstrip(_SPACES)) if self.counts[row] else len(text))
+        return self.ends[row]
 
     def characters(self, row: Any, place: Any) -> Any:
         """Each place as characters from the start of its row."""
@@ -159,6 +162,15 @@ class _Words:
 
 _SPACES = "\t\n\v\f\r\x1c\x1d\x1e\x1f "  # the white space of one byte
 _IS_WORD = bytes(chr(byte) not in _SPACES for byte in range(256))
+
+
+def _byte_places(text: str) -> Any:
+    """Where each character, and the end, lies in the text's UTF-8."""
+    import numpy as np
+
+    codes = np.frombuffer(text.encode("utf-32-le"), np.uint32)
+    widths = 1 + (codes > 0x7F).astype(np.int64) + (codes > 0x7FF) + (codes > 0xFFFF)
+    return np.concatenate(([0], np.cumsum(widths)))
 
 
 def _wide_spaces(data: Any, high: Any) -> Any:

@@ -26,7 +26,9 @@ WORD, WORDS, OPEN, LISTED, ANY = "a word", "a word or a list of them", "a key of
 are words, so a number or true or false stands for itself only where nothing is lost by it. In a LISTED place, true and
 null are words too."""
 
-PLAIN = tuple(f"tag:yaml.org,2002:{name}" for name in ("str", "int", "float", "bool", "null", "timestamp", "value", "merge"))
+PLAIN = tuple(
+    f"tag:yaml.org,2002:{name}" for name in ("str", "int", "float", "bool", "null", "timestamp", "value", "merge")
+)
 
 
 class _Loader(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):
