@@ -286,7 +286,7 @@ def cleaned(text: str):
     from ssti.data.split import arrange
 
     table = table_of(text)
-    columns = examine(table, {})
+    columns = examine(table, {}, {})
     choose(columns, None, None)
     arrange(clean_rows(Source("a test", {"train": table}, {}), "text", "label").tables)
 
@@ -318,7 +318,33 @@ def counted(text: str):
         occurrences(data, pattern)
 
 
-DATA = {"cleaning and guessing": cleaned, "names": named, "counts": counted}
+def of_a_file(ending: str, around: tuple[str, str]):
+    """The text as a file, within a frame that lets a reader get at it."""
+
+    def call(text: str):
+        import tempfile
+        from pathlib import Path
+
+        from ssti.data.readers import read_source
+
+        with tempfile.TemporaryDirectory() as folder:
+            path = Path(folder, f"x.{ending}")
+            path.write_bytes(f"{around[0]}{text}{around[1]}".encode("utf-8", errors="surrogatepass"))
+            read_source(path)
+
+    return call
+
+
+DATA = {
+    "a CSV file": of_a_file("csv", ("text,label\na,b\n", "\nc,d\n")),
+    "a quoted cell of a CSV file": of_a_file("csv", ('text,label\n"', '",b\nc,d\n')),
+    "a TSV file": of_a_file("tsv", ("text\tlabel\na\tb\n", "\nc\td\n")),
+    "a JSON lines file": of_a_file("jsonl", ('{"text": "', '", "label": "a"}\n')),
+    "a JSON file": of_a_file("json", ("[", "]")),
+    "cleaning and guessing": cleaned,
+    "names": named,
+    "counts": counted,
+}
 
 
 def seconds(function, text: str, times: int) -> float:

@@ -91,7 +91,7 @@ def classes_of(columns: Iterable[Any], names: Sequence[str] | None) -> Classes:
     groups = _groups([word for word in counts if word not in of])
     for group in groups:
         shown = min(group, key=lambda word: (-counts[word], len(word), word))
-        of.update(dict.fromkeys(group, WHOLE.sub(r"\1", shown) if any(map(NUMBER.fullmatch, group)) else shown))
+        of.update(dict.fromkeys(group, match[1] if (match := WHOLE.fullmatch(shown)) else shown))
         if len(group) > 1:
             spelled = ", ".join(f"{word[:40]!r} ({counts[word]:,})" for word in sorted(group)[:SHOWN])
             notes.append(f"Labels that are the same in other writing were taken as one class: {spelled}.")
