@@ -127,4 +127,4 @@ def _checkpoint(model: Any, title: str) -> None:
             next="Set model.checkpointing to false, and take a smaller batch where memory is short.",
             kind="model",
         )
-    model.gradient_checkpointing_enable(gradient_checkpointing_kwargs={"use_reentrant": False})
+    model.activation_checkpointing_enable({"use_reentrant": False})

@@ -47,9 +47,9 @@ class FrozenHeadClassifier(nn.Module):
         """Pass the choice on to the base model."""
         self.base.set_attn_implementation(name)
 
-    def gradient_checkpointing_enable(self, gradient_checkpointing_kwargs: dict | None = None) -> None:
+    def activation_checkpointing_enable(self, activation_checkpointing_kwargs: dict | None = None) -> None:
         """Pass it on to the base model."""
-        self.base.gradient_checkpointing_enable(gradient_checkpointing_kwargs)
+        self.base.activation_checkpointing_enable(activation_checkpointing_kwargs)
 
     def get_input_embeddings(self) -> nn.Module:
         """The base model's."""

@@ -88,7 +88,7 @@ def test_checkpointing_under_lora_gives_the_same_gradients():
         torch.manual_seed(0)
         model = get_peft_model(classifier(), METHODS["attention"]).train()
         if checkpointing:
-            model.gradient_checkpointing_enable()
+            model.activation_checkpointing_enable()
             model.enable_input_require_grads()
         model(**batch).loss.backward()
         gradients.append({n: p.grad for n, p in model.named_parameters() if p.grad is not None})

@@ -73,7 +73,7 @@ def test_the_cache_gives_the_same_logits_and_keeps_only_the_key_heads():
 def test_gradient_checkpointing_gives_the_same_gradients(reentrant):
     batch = {**texts(6, 9), "labels": torch.tensor([0, 1])}
     plain, checkpointed = classifier().train(), classifier().train()
-    checkpointed.gradient_checkpointing_enable({"use_reentrant": reentrant})
+    checkpointed.activation_checkpointing_enable({"use_reentrant": reentrant})
     assert all(layer.gradient_checkpointing for layer in checkpointed.transformer.layers)
     plain(**batch).loss.backward()
     checkpointed(**batch).loss.backward()
