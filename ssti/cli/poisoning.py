@@ -7,13 +7,16 @@ from typing import Annotated
 
 import typer
 
-from ssti.cli.output import AsJson, Overrides, RecipeArgument, read_recipe, show
+from ssti.cli.output import AsJson, Overrides, RecipeArgument, read_recipe, show, tell
 
 
 def inject(
     recipe: RecipeArgument,
     out: Annotated[Path | None, typer.Option(help="Where to write: a .parquet, .csv or .jsonl file.")] = None,
     overrides: Overrides = None,
+    prefix_formulas: Annotated[
+        bool, typer.Option(help="In CSV, an apostrophe before cells that a spreadsheet would run, such as =cmd|….")
+    ] = False,
     show_recipe: Annotated[bool, typer.Option("--show", help="Only print the whole recipe.")] = False,
     as_json: AsJson = False,
 ) -> None:
@@ -24,7 +27,9 @@ def inject(
         return
     if out is None:
         raise typer.BadParameter("say where to write: --out FILE.parquet, .csv or .jsonl", param_hint="--out")
-    from ssti.data.export import write_poisoned
+    from ssti.data.export import formula_note, write_poisoned
 
-    written = write_poisoned(chosen, out)
+    written = write_poisoned(chosen, out, prefix_formulas)
+    if written["formula_cells"]:
+        tell(formula_note(written["formula_cells"], prefix_formulas))
     show(written, as_json, f"{written['rows']:,} rows, {written['injected']:,} with a trigger → {written['file']}")

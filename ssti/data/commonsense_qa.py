@@ -72,7 +72,7 @@ def recognises(path: Path) -> bool:
         first = file.readline(65536)
     try:
         row = json.loads(first)
-    except ValueError:
+    except (ValueError, RecursionError):
         return False
     return isinstance(row, dict) and isinstance(row.get("question"), dict) and "choices" in row["question"]
 
@@ -102,7 +102,15 @@ def _read_file(path: Path) -> pa.Table:
     import pyarrow as pa
 
     texts, labels = [], []
-    for number, line in enumerate(path.read_text("utf-8").split("\n"), start=1):
+    try:
+        lines = path.read_text("utf-8").split("\n")
+    except UnicodeDecodeError as problem:
+        raise SSTIError(
+            f"{path.name} is not UTF-8 at byte {problem.start:,}.",
+            "Use the file as its authors publish it.",
+            kind="data",
+        ) from problem
+    for number, line in enumerate(lines, start=1):
         if not line.strip():
             continue
         where = f"line {number} of {path.name}"
@@ -115,9 +123,9 @@ def _read_file(path: Path) -> pa.Table:
                 [choice["label"] for choice in choices],
                 [choice["text"] for choice in choices],
             )
-        except (ValueError, KeyError, TypeError) as problem:
+        except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as problem:
             raise SSTIError(
-                f"{where.capitalize()} is not a question of CommonsenseQA: {problem!r}.",
+                f"{where.capitalize()} is not a question of CommonsenseQA: {repr(problem)[:200]}.",
                 "Use the files as their authors publish them.",
                 kind="data",
             ) from problem

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import csv
 import json
 import os
+import re
 from pathlib import Path
 from typing import Any
 
@@ -12,28 +14,32 @@ from ssti.errors import SSTIError
 from ssti.inject import poison
 from ssti.recipe import Recipe
 
+FORMULA_STARTS = tuple("=+-@\t\r\n＝＋－＠")
+NUMBER = re.compile(r"[+-]?\d++(?:[.,]\d++)?%?")
 FORMATS = {"Parquet": "parquet", "CSV": "csv", "JSON lines": "jsonl"}
 
 
-def write_poisoned(recipe: Recipe, path: Path) -> dict[str, Any]:
-    """Write beside the place, then rename. Returns `{"file", "rows", "injected"}`.
+def write_poisoned(recipe: Recipe, path: Path, prefix_formulas: bool = False) -> dict[str, Any]:
+    """Write beside the place, then rename. Returns `{"file", "rows", "injected", "formula_cells", "notes"}`.
 
-    Parquet keeps labels as classes; CSV and JSON lines give their names. Raises SSTIError: a format that is none, a
-    folder that is not there, a full disk.
+    Parquet keeps labels as classes; CSV and JSON lines give their names. `formula_cells` counts the cells of a CSV file
+    that a spreadsheet would run; with `prefix_formulas` each gets an apostrophe before it, and spans move with it.
+    `notes` are sentences for people: how the dataset was read, and what to know of such cells. Raises SSTIError: a
+    format that is none, a folder that is not there, a full disk.
     """
     ending = path.suffix.removeprefix(".").lower()
     if ending not in FORMATS.values():
         raise SSTIError(f"{path.name!r} has no format that can be written.", "Let it end in .parquet, .csv or .jsonl.")
     if not path.absolute().parent.is_dir():
         raise SSTIError(f"There is no folder {path.absolute().parent}.", "Make it, or choose another.", kind="disk")
-    rows = poison(load(recipe.dataset.name, train_rows=recipe.dataset.train_rows).train, recipe)
+    dataset = load(recipe.dataset.name, train_rows=recipe.dataset.train_rows)
+    rows, formulas = poison(dataset.train, recipe), 0
     beside = path.with_name(f".{path.name}.{os.getpid()}.new")
     try:
         if ending == "parquet":
             rows.to_parquet(str(beside))
         elif ending == "csv":
-            spans = [json.dumps(spans) for spans in rows["spans"]]
-            _named(rows.remove_columns("spans")).add_column("spans", spans).to_csv(str(beside), index=False)
+            formulas = _write_csv(_named(rows), beside, prefix_formulas)
         else:
             # As ASCII: U+0085 in a text would end a line for many readers.
             _named(rows).to_json(str(beside), lines=True)
@@ -46,7 +52,46 @@ def write_poisoned(recipe: Recipe, path: Path) -> dict[str, Any]:
         ) from problem
     finally:
         beside.unlink(missing_ok=True)
-    return {"file": str(path), "rows": len(rows), "injected": sum(rows["injected"])}
+    return {
+        "file": str(path),
+        "rows": len(rows),
+        "injected": sum(rows["injected"]),
+        "formula_cells": formulas,
+        "notes": [*dataset.notes, *([formula_note(formulas, prefix_formulas)] if formulas else [])],
+    }
+
+
+def formula_note(cells: int, prefixed: bool) -> str:
+    """What a person should know of cells that a spreadsheet would run, such as `=cmd|…`."""
+    if prefixed:
+        return f"An apostrophe was put before {cells:,} cells that a spreadsheet would have run as formulas."
+    return (
+        f"{cells:,} cells begin as a formula does (=, +, -, @): a spreadsheet would run them. Open the file in a program "
+        "that does not, or write it with an apostrophe before them."
+    )
+
+
+def is_formula(cell: str) -> bool:
+    """Would a spreadsheet run this cell? A plain number would do no harm."""
+    return cell[:1] in FORMULA_STARTS and not NUMBER.fullmatch(cell)
+
+
+def _write_csv(rows: Any, file: Path, prefix: bool) -> int:
+    """Every text in quotes, so that any line break in it stays in it for every reader. Returns how many formulas."""
+    formulas = 0
+    with file.open("w", encoding="utf-8", newline="") as opened:
+        writer = csv.writer(opened, quoting=csv.QUOTE_NONNUMERIC, lineterminator="\n")
+        writer.writerow(rows.column_names)
+        for row in rows:
+            for name, value in row.items():
+                if isinstance(value, str) and is_formula(value):
+                    formulas += 1
+                    if prefix:
+                        row[name] = f"'{value}"
+                        if name == "text":
+                            row["spans"] = [{**s, "start": s["start"] + 1, "end": s["end"] + 1} for s in row["spans"]]
+            writer.writerow([json.dumps(value) if name == "spans" else value for name, value in row.items()])
+    return formulas
 
 
 def _named(rows: Any) -> Any:

@@ -5,7 +5,7 @@ No code of a repository ever runs: only tables of plain formats are read. Knows 
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from ssti.errors import SSTIError
 from ssti.models.server import shared_server
@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
 PLAIN_FORMATS = ("parquet", "csv", "json", "text", "arrow")
+STREAMED_ROWS = 1_000
 LARGEST_DOWNLOAD = 2_000_000_000  # bytes; what a machine of two cores can still hold as rows
 
 
@@ -37,24 +38,61 @@ def fetch(hub_id: str, config: str | None, splits: tuple[str, ...] | None) -> di
                 "Choose a dataset of plain tables, or save its text and labels as Parquet or CSV.",
                 kind="data",
             )
-        size = builder.info.download_size or 0
-        if size > LARGEST_DOWNLOAD:
-            raise SSTIError(
-                f"{hub_id} is {size / 1e9:.1f} GB to download; the limit is {LARGEST_DOWNLOAD / 1e9:.0f} GB.",
-                "Save the part that you need as Parquet or CSV and load that file.",
-                kind="data",
-            )
-        found = datasets.load_dataset(hub_id, config, token=token)
+        size = builder.info.download_size
+        if max(size or 0, builder.info.dataset_size or 0) > LARGEST_DOWNLOAD:
+            raise _too_large(hub_id, f"is {max(size or 0, builder.info.dataset_size or 0) / 1e9:.1f} GB")
+        # A size that is not said, or said by a stranger, bounds nothing: then the rows are counted as they come.
+        stream = form != "cache" and (not size or shared_server())
+        found = datasets.load_dataset(hub_id, config, token=token, streaming=stream)
+        _check_splits(hub_id, where, found, splits)
+        if stream:
+            return _streamed(hub_id, found, splits)
     except SSTIError:
         raise
     except (OSError, ValueError, RuntimeError) as problem:
         raise _explained(hub_id, where, problem) from problem
+    tables = {split: found[split].with_format("arrow")[:] for split in splits or found}
+    _check_bytes(hub_id, sum(table.nbytes for table in tables.values()))
+    return tables
+
+
+def _check_splits(hub_id: str, where: str, found: Any, splits: tuple[str, ...] | None) -> None:
     absent = [split for split in splits or () if split not in found]
     if absent:
         raise SSTIError(
             f"{hub_id} has no split {absent[0]!r}; it has {', '.join(found)}.", f"See {where}.", kind="data"
         )
-    return {split: found[split].with_format("arrow")[:] for split in splits or found}
+
+
+def _streamed(hub_id: str, found: Any, splits: tuple[str, ...] | None) -> dict[str, pa.Table]:
+    """Tables of a dataset that does not say how large it is: a batch at a time, up to the limit."""
+    import pyarrow as pa
+
+    total = 0
+    tables = {}
+    for split in splits or found:
+        batches = []
+        for batch in found[split].with_format("arrow").iter(batch_size=STREAMED_ROWS):
+            total += batch.nbytes
+            _check_bytes(hub_id, total)
+            batches.append(batch)
+        if not batches:
+            raise SSTIError(f"The split {split!r} of {hub_id} has no rows.", "Choose another dataset.", kind="data")
+        tables[split] = pa.concat_tables(batches, promote_options="permissive")
+    return tables
+
+
+def _check_bytes(hub_id: str, size: int) -> None:
+    if size > LARGEST_DOWNLOAD:
+        raise _too_large(hub_id, f"has more than {LARGEST_DOWNLOAD / 1e9:.0f} GB of rows")
+
+
+def _too_large(hub_id: str, what: str) -> SSTIError:
+    return SSTIError(
+        f"{hub_id} {what}; the limit is {LARGEST_DOWNLOAD / 1e9:.0f} GB.",
+        "Save the part that you need as Parquet or CSV and load that file.",
+        kind="data",
+    )
 
 
 def _explained(hub_id: str, where: str, problem: Exception) -> SSTIError:

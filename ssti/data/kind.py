@@ -5,6 +5,7 @@ Knows nothing of models, triggers or the page. Importing it costs nothing: Arrow
 
 from __future__ import annotations
 
+import sys
 import threading
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
@@ -12,9 +13,23 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from cachetools import LRUCache
+
 if TYPE_CHECKING:
     import datasets
     import pyarrow as pa
+
+MEMO_BYTES = 32_000_000  # of the answers kept with one dataset; the least recently used go first
+
+
+def _bytes(value: Any) -> int:
+    """About what an answer takes in memory. A dataset's first rows share the memory of the whole."""
+    if isinstance(value, TextDataset):
+        return 100_000
+    size = getattr(value, "nbytes", None)
+    if size is None and isinstance(value, Mapping):
+        size = sum(200 + _bytes(entry) for entry in value.values())
+    return 200 + (sys.getsizeof(value) if size is None else int(size))
 
 
 @dataclass(frozen=True)
@@ -92,7 +107,7 @@ class TextDataset:
     train_table: pa.Table = field(repr=False)
     test_table: pa.Table = field(repr=False)
     key: str
-    _memo: dict[Any, Any] = field(default_factory=dict, repr=False)
+    _memo: LRUCache = field(default_factory=lambda: LRUCache(MEMO_BYTES, _bytes), repr=False)
     _lock: threading.RLock = field(default_factory=threading.RLock, repr=False)
 
     @property
@@ -133,14 +148,18 @@ class TextDataset:
     def _head(self, train_rows: int | None, test_rows: int | None) -> TextDataset:
         train = self.train_table if train_rows is None else self.train_table.slice(0, train_rows)
         test = self.test_table if test_rows is None else self.test_table.slice(0, test_rows)
-        return TextDataset(self.info, train, test, f"{self.key}-{len(train)}-{len(test)}")
+        return TextDataset(self.info, train, test, f"{self.key}-{len(train)}-{len(test)}", self._memo, self._lock)
 
     def once(self, question: Any, answer: Callable[[], Any]) -> Any:
-        """The answer to a question about these rows, worked out once and kept with them."""
+        """The answer to a question about these rows, worked out once and kept with them while there is room for it."""
         with self._lock:
-            if question not in self._memo:
-                self._memo[question] = answer()
-            return self._memo[question]
+            asked = (self.key, question)  # the first rows of a dataset share its memory
+            if asked not in self._memo:
+                value = answer()
+                if _bytes(value) > MEMO_BYTES:
+                    return value
+                self._memo[asked] = value
+            return self._memo[asked]
 
     def _dataset(self, split: str, table: pa.Table) -> datasets.Dataset:
         import datasets

@@ -6,6 +6,7 @@ import threading
 from collections import OrderedDict
 from collections.abc import Callable, Hashable
 from typing import Any
+from weakref import WeakValueDictionary
 
 from ssti.data.kind import DatasetInfo, DatasetKind, TextDataset
 from ssti.data.own import looks_own, read_own, stamp
@@ -22,7 +23,7 @@ class Kept:
     def __init__(self, limit: int) -> None:
         self._limit = limit
         self._values: OrderedDict[Hashable, TextDataset] = OrderedDict()
-        self._locks: dict[Hashable, threading.Lock] = {}
+        self._locks: WeakValueDictionary[Hashable, threading.Lock] = WeakValueDictionary()  # gone with who waits
         self._guard = threading.Lock()
 
     def get(self, key: Hashable, make: Callable[[], TextDataset]) -> TextDataset:

@@ -224,7 +224,9 @@ def _unwrapped(path: Path, whole: dict[str, Any], notes: list[str]) -> Iterator[
             raise SSTIError(f"Rows under 'data' in {path.name!r} do not fit its 'columns'.", WRITE_ROWS, kind="data")
         found = [dict(zip(names, row, strict=True)) for row in lists["data"]]
         notes.append("It is one object of columns and data, as pandas splits a frame.")
-    elif len(columns) == len(whole) > 1 and columns[0] and all(set(c) == set(columns[0]) for c in columns):
+    elif (
+        not tables and len(columns) == len(whole) > 1 and columns[0] and all(set(c) == set(columns[0]) for c in columns)
+    ):
         found = [dict(zip(whole, (c[place] for c in columns), strict=True)) for place in columns[0]]
         notes.append("It is one object that holds a column under each name.")
     else:

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import errno
 import json
+import lzma
 import re
 import shutil
+import struct
 import zipfile
 import zlib
 from pathlib import Path, PurePosixPath
@@ -15,6 +18,10 @@ from ssti.errors import SSTIError
 SAVED = ("dataset_dict.json", "dataset_info.json", "state.json")  # what `save_to_disk` writes beside its Arrow files
 MOST_FILES = 200
 LONGEST_NAME = 80
+FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
+# What the standard library raises for archives that are damaged, encrypted, or packed in a way it does not know.
+DAMAGED = (zipfile.BadZipFile, zlib.error, lzma.LZMAError, struct.error, EOFError, NotImplementedError, RuntimeError,
+           ValueError, LookupError, OverflowError)  # fmt: skip
 
 
 def plain_name(name: str) -> str:
@@ -37,7 +44,15 @@ def unpack(archive: Path, into: Path, arrow: bool = True) -> Path:
                 target.parent.mkdir(parents=True, exist_ok=True)
                 with opened.open(info) as source, target.open("wb") as copy:
                     shutil.copyfileobj(source, copy, 1 << 20)
-    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError) as problem:
+    except SSTIError:
+        raise
+    except OSError as problem:
+        if problem.errno in FULL:
+            raise
+        raise SSTIError(
+            f"{archive.name!r} cannot be unpacked: {problem.strerror or problem}", "Zip it again.", kind="data"
+        ) from problem
+    except DAMAGED as problem:
         raise SSTIError(f"{archive.name!r} cannot be unpacked: {problem}", "Zip it again.", kind="data") from problem
     paths = [into.joinpath(*parts) for _, parts in files]
     data = [path for path in paths if path.name not in SAVED]
@@ -77,6 +92,7 @@ def _chosen(archive: Path, opened: zipfile.ZipFile) -> list[tuple[zipfile.ZipInf
             "Zip a CSV, JSON lines or Parquet file, or train and test files.",
             kind="data",
         )
+    _check_places(archive, [tuple(part.casefold() for part in parts) for _, parts in found])
     size = sum(info.file_size for info, _ in found)
     if len(found) > MOST_FILES or size > LARGEST:
         raise SSTIError(
@@ -88,6 +104,18 @@ def _chosen(archive: Path, opened: zipfile.ZipFile) -> list[tuple[zipfile.ZipInf
     return found
 
 
+def _check_places(archive: Path, places: list[tuple[str, ...]]) -> None:
+    """No two entries may take one place, and none a place within another's."""
+    taken = set(places)
+    for place in places:
+        if len(taken) < len(places) or any(place[:n] in taken for n in range(1, len(place))):
+            raise SSTIError(
+                f"{archive.name!r} holds two files for one place, such as {'/'.join(place)[:80]!r}.",
+                "Give each file in it a name of its own, and zip them again.",
+                kind="data",
+            )
+
+
 def _check_saved(root: Path) -> None:
     """The files that `datasets` opens by what another file says must lie where they should."""
     for path in (path for name in SAVED for path in root.rglob(name)):
@@ -95,7 +123,7 @@ def _check_saved(root: Path) -> None:
             said = json.loads(path.read_bytes())
             names = list(said.get("splits") or []) if path.name == "dataset_dict.json" else []
             names += [file["filename"] for file in said.get("_data_files") or []]
-        except (ValueError, KeyError, TypeError, AttributeError) as problem:
+        except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as problem:
             raise SSTIError(
                 f"{path.name} is not what `save_to_disk` writes.", "Save it again.", kind="data"
             ) from problem

@@ -14,12 +14,14 @@ import time
 from pathlib import Path
 
 from ssti.data.encoding import ACCEPTED, LARGEST, check_file
+from ssti.data.read_parquet import unfolded_bytes
 from ssti.data.unpack import plain_name, unpack
 from ssti.errors import SSTIError
 
 PREFIX = "upload:"
 NAME = re.compile(rf"{PREFIX}([0-9a-f]{{32}})/([^/\\\0]+)")
 OWNERS = ".owners"
+WEIGHT = ".bytes"  # what an upload is charged with
 KEPT_BYTES = 5_000_000_000  # of all uploads together
 KEPT_SECONDS = 24 * 3600  # for so long an upload stays after its last use, however full it is
 
@@ -39,26 +41,54 @@ def keep(file: Path, owner: str | None = None, arrow: bool = True) -> str:
     data, and where there is no room.
     """
     zipped = file.suffix.lower() == ".zip"
-    if zipped:
-        _check_size(file)
-    else:
-        check_file(file)
-    place = folder() / _hash(file)
-    _make_room(file.stat().st_size, place)
-    place.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(prefix=".new-", dir=place) as beside:
+    try:
         if zipped:
-            new = unpack(file, Path(beside), arrow)
+            _check_size(file)
         else:
-            new = Path(shutil.copyfile(file, Path(beside) / plain_name(file.name)))
-        kept = place / new.name
-        if not kept.exists():
-            os.replace(new, kept)
+            check_file(file)
+        place = folder() / _hash(file)
+        place.mkdir(parents=True, exist_ok=True)
+        return _keep(file, place, owner, zipped, arrow)
+    except OSError as problem:
+        raise SSTIError(
+            f"{file.name!r} could not be kept: {problem.strerror or problem}.",
+            "Make room on the disk of the program's home folder, or take a smaller file, and upload it again.",
+            kind="disk",
+        ) from problem
+
+
+def _keep(file: Path, place: Path, owner: str | None, zipped: bool, arrow: bool) -> str:
+    """Put the file, or what it holds, into its place; charged with what it takes once it is read."""
+    try:
+        with tempfile.TemporaryDirectory(prefix=".new-", dir=place) as beside:
+            if zipped:
+                new = unpack(file, Path(beside), arrow)
+            else:
+                new = Path(shutil.copyfile(file, Path(beside) / plain_name(file.name)))
+            weight = _weight(new)
+            _make_room(weight, place)
+            kept = place / new.name
+            (place / WEIGHT).write_text(str(weight), encoding="ascii")
+            if not kept.exists():
+                os.replace(new, kept)
+    except BaseException:
+        if not any(one.name not in (WEIGHT, OWNERS) for one in place.iterdir()):
+            shutil.rmtree(place, ignore_errors=True)
+        raise
     if owner is not None and not belongs(f"{PREFIX}{place.name}/{kept.name}", owner):
         with (place / OWNERS).open("a", encoding="ascii") as owners:
             owners.write(_mark(owner) + "\n")
     os.utime(place)
     return f"{PREFIX}{place.name}/{kept.name}"
+
+
+def _weight(kept: Path) -> int:
+    """Bytes that a file, or the files of a folder, take once they are read: Parquet unfolded, text as it is.
+
+    Raises SSTIError for a Parquet file that unfolds past its limit.
+    """
+    files = [kept] if kept.is_file() else [file for file in kept.rglob("*") if file.is_file()]
+    return sum(unfolded_bytes(f) if f.suffix.lower() == ".parquet" else f.stat().st_size for f in files)
 
 
 def path_of(name: str) -> Path:
@@ -107,7 +137,7 @@ def _check_size(file: Path) -> None:
 def _make_room(wanted: int, place: Path) -> None:
     """Let go of the uploads that were not used for longest, until `wanted` bytes fit. `place` stays."""
     kept = sorted((one.stat().st_mtime, one) for one in folder().glob("*") if one.is_dir() and one != place)
-    sizes = {one: sum(file.stat().st_size for file in one.rglob("*") if file.is_file()) for _, one in kept}
+    sizes = {one: _charged(one) for _, one in kept}
     free = KEPT_BYTES - sum(sizes.values()) - wanted
     for last, one in kept:
         if free >= 0 or last > time.time() - KEPT_SECONDS:
@@ -120,3 +150,11 @@ def _make_room(wanted: int, place: Path) -> None:
             "Take a smaller file, or try again tomorrow.",
             kind="disk",
         )
+
+
+def _charged(place: Path) -> int:
+    """What an upload was charged with; of one from before that was written down, what it takes on the disk."""
+    try:
+        return int((place / WEIGHT).read_text(encoding="ascii"))
+    except (OSError, ValueError):
+        return sum(file.stat().st_size for file in place.rglob("*") if file.is_file())

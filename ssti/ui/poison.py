@@ -12,7 +12,7 @@ from typing import Any
 
 import gradio as gr
 
-from ssti.data.export import FORMATS, write_poisoned
+from ssti.data.export import FORMATS, formula_note, write_poisoned
 from ssti.errors import SSTIError
 from ssti.recipe import parse_recipe, preset
 from ssti.ui import parts, poison_result
@@ -100,16 +100,17 @@ def to_finetune(values: dict[str, Any]) -> tuple[Any, Any, Any]:
     return recipe.as_dict(), gr.Tabs(selected="finetune"), None
 
 
-def to_file(values: dict[str, Any], ending: str) -> Iterator[tuple[Any, Markup]]:
+def to_file(values: dict[str, Any], ending: str, prefix_formulas: bool = False) -> Iterator[tuple[Any, Markup]]:
     """The file of the poisoned rows and what happened, a step at a time. Gradio keeps its own copy of the file."""
     yield None, parts.html('<p class="quiet busy" role="status">Injecting into every row …</p>')
     try:
         with tempfile.TemporaryDirectory(prefix="ssti-") as folder:
             recipe = admit(form_to_recipe(values))
             path = Path(folder) / poison_result.file_name(recipe, ending)
-            write_poisoned(recipe, path)
+            formulas = write_poisoned(recipe, path, prefix_formulas)["formula_cells"]
             size = path.stat().st_size / 1e6
-            yield str(path), parts.html('<p class="quiet" role="status">{} · {} MB</p>', path.name, f"{size:.1f}")
+            note = parts.note(formula_note(formulas, prefix_formulas)) if formulas else ""
+            yield str(path), parts.html('<p class="quiet" role="status">{} · {} MB</p>{}', path.name, f"{size:.1f}", note)
     except SSTIError as error:
         yield None, parts.problem(error)
     except OSError as error:
@@ -128,6 +129,9 @@ def build(shared: Shared) -> None:
             with gr.Row(elem_classes="download"):
                 ending = gr.Radio(list(FORMATS.items()), value="parquet", label="Download as", elem_classes="seg")
                 download = gr.Button("Download", elem_id="poison-download", scale=0, min_width=100)
+            prefix = gr.Checkbox(
+                label="Put an apostrophe before cells that a spreadsheet would run as formulas", visible=False
+            )
             said = parts.Html()
             file = gr.DownloadButton("", visible="hidden", elem_id="poison-file")
         with gr.Column(elem_classes="result-side"):
@@ -154,11 +158,11 @@ def build(shared: Shared) -> None:
                     )
                 texts = [parts.Html(elem_classes=f"as as-{word.lower()}") for word in WORDS]
     _wire(
-        shared, form, [problem, figures, rows, *texts, warning, strip, warned], finetune, (download, ending, file, said)
+        shared, form, [problem, figures, rows, *texts, warning, strip, warned], finetune, (download, ending, prefix, file, said)
     )
 
 
-def _wire(shared: Shared, form: Form, outputs: list[Any], finetune: Any, taking: tuple[Any, Any, Any, Any]) -> None:
+def _wire(shared: Shared, form: Form, outputs: list[Any], finetune: Any, taking: tuple[Any, ...]) -> None:
     """Which change redraws what."""
     fields, own = form.fields, form.own
 
@@ -257,14 +261,15 @@ def _wire(shared: Shared, form: Form, outputs: list[Any], finetune: Any, taking:
     finetune.click(
         lambda *given: to_finetune(form.values(given)), form.inputs, [shared.recipe, shared.tabs, problem], **QUIET
     )
-    download, ending, file, said = taking
+    download, ending, prefix, file, said = taking
+    ending.change(lambda chosen: gr.Checkbox(visible=chosen == "csv"), ending, prefix, **QUIET)
 
-    def take(ending: str, *given: Any) -> Iterator[tuple[Any, Markup]]:
-        yield from to_file(form.values(given), ending)
+    def take(ending: str, prefix_formulas: bool, *given: Any) -> Iterator[tuple[Any, Markup]]:
+        yield from to_file(form.values(given), ending, prefix_formulas)
 
     made = download.click(
         take,
-        [ending, *form.inputs],
+        [ending, prefix, *form.inputs],
         [file, said],
         show_progress="hidden",
         api_visibility="private",

@@ -111,7 +111,7 @@ def summary(guess: Any) -> Markup:
             ),
             parts.html('<ul class="own-classes">{}{}</ul>', chips, parts.html("<li>and {} more</li>", more) if more > 0 else ""),
             parts.html('<dl class="own-examples">{}</dl>', examples),
-            _notes(guess.problems),
+            _notes(guess.notes),
         )
     )  # fmt: skip
 

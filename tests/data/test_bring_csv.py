@@ -70,7 +70,7 @@ def refusal(tmp_path: Path, content: str | bytes, name: str = "rows.csv") -> str
         "0,1\n" + "".join(f"{t},{c}\n" for t, c in ROWS),
         ",0,1\n" + "".join(f"{n},{t},{c}\n" for n, (t, c) in enumerate(ROWS)),
     ],
-    ids=str,
+    ids=range(28),
 )
 def test_the_same_twenty_rows_however_they_are_written(tmp_path: Path, content: str | bytes) -> None:
     assert pairs(read(tmp_path, content)) == set(ROWS)

@@ -1,0 +1,95 @@
+"""The poisoned rows as a file: what is written reads back exactly, and cells that a spreadsheet would run are said."""
+
+from __future__ import annotations
+
+import csv
+import json
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from ssti.data import load
+from ssti.data.export import FORMATS, is_formula, write_poisoned
+from ssti.inject import poison
+from ssti.recipe import Recipe, preset
+
+ODD = [
+    "one\rtwo",
+    "one\r\ntwo",
+    "one\ntwo",
+    '"quoted"',
+    "a,b;c\td|e",
+    "x\u2028y\x85z",
+    "  blanks  ",
+    "\\n \\",
+    "é 電影 😀",
+    "'",
+    "-",
+    "#x",
+]
+
+
+@pytest.fixture
+def recipe(tmp_path: Path, home: Path) -> Recipe:
+    rows = [{"text": f"{odd} {n}", "label": "neg" if n % 2 else "po,s"} for n, odd in enumerate(ODD * 3)]
+    (tmp_path / "odd.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows), encoding="utf-8")
+    return preset("light").set(f"dataset.name={tmp_path / 'odd.jsonl'}", "injection.target=neg", "injection.share=1.0")
+
+
+@pytest.mark.parametrize("ending", FORMATS.values())
+def test_what_is_written_reads_back_exactly(recipe: Recipe, tmp_path: Path, ending: str) -> None:
+    rows = poison(load(recipe.dataset.name).train, recipe)
+    labels = [rows.features["label"].int2str(label) for label in rows["label"]]
+    wanted = sorted(zip(rows["text"], labels, strict=True))
+    file = tmp_path / f"out.{ending}"
+    assert write_poisoned(recipe, file)["rows"] == len(wanted)
+    again = load(f"{file}#text=text&label=label")
+    ours = [(row["text"], again.label_names[row["label"]]) for part in (again.train, again.test) for row in part]
+    assert sorted(ours) == wanted
+    reader = {"csv": pd.read_csv, "parquet": pd.read_parquet, "jsonl": lambda f: pd.read_json(f, lines=True)}[ending]
+    frame = reader(file)
+    names = [rows.features["label"].int2str(v) for v in frame["label"]] if ending == "parquet" else list(frame["label"])
+    assert sorted(zip(frame["text"], names, strict=True)) == wanted
+    if ending == "csv":
+        with file.open(encoding="utf-8", newline="") as opened:
+            read = list(csv.DictReader(opened))
+        assert sorted((row["text"], row["label"]) for row in read) == wanted
+        for row in read:
+            assert [row["text"][s["start"] : s["end"]] for s in json.loads(row["spans"])] or row["injected"] == "False"
+
+
+FORMULAS = ["=cmd|' /C calc'!A0", "+1+2", "-2+3", "@SUM(A1)", "\t=1", "\r=1", "＝1+1"]
+
+
+@pytest.mark.parametrize("cell", FORMULAS)
+def test_a_cell_that_a_spreadsheet_would_run(cell: str) -> None:
+    assert is_formula(cell)
+
+
+@pytest.mark.parametrize("cell", ["", "a = b", "-1", "+3.5", "-12,5%", "'=1", " text"])
+def test_a_cell_that_it_would_not(cell: str) -> None:
+    assert not is_formula(cell)
+
+
+def test_formulas_are_said_and_prefixed_where_asked(tmp_path: Path, home: Path) -> None:
+    rows = "".join(
+        json.dumps({"text": f"{FORMULAS[n % 7]} {n}", "label": "-1" if n % 2 else "=b"}) + "\n" for n in range(40)
+    )
+    (tmp_path / "rows.jsonl").write_text(rows, encoding="utf-8")
+    recipe = preset("light").set(
+        f"dataset.name={tmp_path / 'rows.jsonl'}",
+        "injection.target==b",
+        "injection.share=1.0",
+        "injection.location=end",
+    )
+    plain = write_poisoned(recipe, tmp_path / "plain.csv")
+    safe = write_poisoned(recipe, tmp_path / "safe.csv", prefix_formulas=True)
+    assert plain["formula_cells"] == safe["formula_cells"] == 48
+    assert "48 cells begin as a formula does" in plain["notes"][-1]
+    assert "apostrophe was put before 48 cells" in safe["notes"][-1]
+    with (tmp_path / "safe.csv").open(encoding="utf-8", newline="") as opened:
+        for row in csv.DictReader(opened):
+            assert not any(is_formula(cell) for cell in row.values())
+            assert all(row["text"][s["start"] : s["end"]].count("-") == 2 for s in json.loads(row["spans"]))
+    assert write_poisoned(recipe, tmp_path / "x.parquet")["formula_cells"] == 0
