@@ -148,7 +148,7 @@ def choose(columns: Mapping[str, Column], text: str | None, label: str | None) -
     for wanted in (text, label):
         if wanted is not None and wanted not in columns:
             raise SSTIError(
-                f"There is no column {wanted[:60]!r}{nearest(wanted, columns) or '.'}",
+                f"There is no column {wanted[:60]!r}{nearest(wanted[:200], columns) or '.'}",
                 f"Columns: {listed(name[:60] for name in columns)}.",
                 kind="data",
             )

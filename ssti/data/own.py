@@ -28,7 +28,7 @@ from ssti.errors import SSTIError, listed, nearest, shown
 from ssti.network import offline_switch, reachable
 
 CHOICES = ("text", "label", "config", "names", "encoding")
-HUB_ID = re.compile(r"[\w.-]+/[\w.-]+")
+HUB_ID = re.compile(r"[\w.-]{1,100}/[\w.-]{1,100}")
 CLASSES_SHOWN = 12
 EXAMPLES = 3  # texts, each of another class
 
@@ -57,14 +57,16 @@ def local(place: str) -> Path:
 
 
 def parse_name(name: str) -> tuple[str, dict[str, str]]:
-    """The place and the choices of a name. Raises `SSTIError` for a choice that is not known."""
+    """The place and the choices of a name. Raises `SSTIError` for a choice that is not known, and for no name."""
+    if not name.partition("#")[0].strip():
+        raise SSTIError(f"{name[:60]!r} names no dataset.", "Give a name of the list, a file, a folder or a Hub id.")
     if not name.startswith(uploads.PREFIX) and is_here(name):
         return name, {}
     place, _, written = name.rpartition("#") if "#" in name else (name, "", "")
     choices = dict(parse_qsl(written, keep_blank_values=True))
     for key in choices:
         if key not in CHOICES:
-            raise SSTIError(f"{key!r} after # is not known{nearest(key, CHOICES) or '.'}", f"Known: {listed(CHOICES)}.")
+            raise SSTIError(f"{key[:60]!r} after # is not known{nearest(key[:60], CHOICES) or '.'}", f"Known: {listed(CHOICES)}.")
     return place, choices
 
 

@@ -159,8 +159,9 @@ def _whole(path: Path, encoding: str, rows: Rows, notes: list[str]) -> None:
     values = _values(path, text, start)
     if text[start : start + 1] == "[":
         return _add_all(path, values, rows)
-    first = next(values)
-    second = next(values, None)
+    first, second = next(values, None), next(values, None)
+    if first is None:
+        return None
     if second is None and isinstance(first[1], dict):
         return _add_all(path, _unwrapped(path, first[1], notes), rows)
     _add_all(path, (value for value in (first, second, *values) if value is not None), rows)

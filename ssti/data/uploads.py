@@ -19,7 +19,7 @@ from ssti.data.unpack import plain_name, unpack
 from ssti.errors import SSTIError
 
 PREFIX = "upload:"
-NAME = re.compile(rf"{PREFIX}([0-9a-f]{{32}})/([^/\\\0]+)")
+NAME = re.compile(rf"{PREFIX}([0-9a-f]{{32}})/([^/\\\0]{{1,200}})")
 OWNERS = ".owners"
 WEIGHT = ".bytes"  # what an upload is charged with
 KEPT_BYTES = 5_000_000_000  # of all uploads together
@@ -96,7 +96,7 @@ def path_of(name: str) -> Path:
     match = NAME.fullmatch(name)
     if match is None or match[2].startswith("."):
         raise SSTIError(
-            f"{name!r} is not the name of an upload.", f"They look like {PREFIX}<hash>/<file>.", kind="data"
+            f"{name[:80]!r} is not the name of an upload.", f"They look like {PREFIX}<hash>/<file>.", kind="data"
         )
     path = folder() / match[1] / match[2]
     if not path.exists():

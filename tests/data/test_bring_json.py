@@ -69,6 +69,7 @@ def test_the_same_twenty_rows_however_they_are_wrapped(tmp_path: Path, content: 
         (json.dumps({"a": 1, "b": "x"}), "no list of rows; it holds 'a' (1), 'b' (text)"),
         (json.dumps({}), "one JSON object"),
         (json.dumps([]), "has no rows"),
+        (" \n" * 100, "has no rows"),
         (json.dumps([[1, 2], [3, 4]]), "Item 1 of 'rows.json' is '[1, 2]'"),
         (json.dumps(ROWS, indent=1)[:-200], "is not JSON: line "),
         (json.dumps(ROWS) + "x", "goes on after its array"),

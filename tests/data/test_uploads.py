@@ -77,6 +77,7 @@ def test_names_that_do_not_fit_the_classes_are_refused(write_csv: Write, names: 
         f"upload:{'0' * 32}/.owners",
         "upload:xyz/a.csv",
         f"upload:{'0' * 32}/absent.csv",
+        f"upload:{'0' * 32}/{'a' * 5000}.csv",
     ],
 )
 def test_a_name_leads_nowhere_else(name: str) -> None:
@@ -189,6 +190,24 @@ def test_paths_in_a_zip_stay_inside(make_zip, home: Path) -> None:
 def test_a_zip_of_something_else_says_so(make_zip, files: dict, told: str) -> None:
     with pytest.raises(SSTIError, match=told):
         uploads.keep(make_zip(files))
+
+
+@pytest.mark.parametrize(
+    "names",
+    [("a.csv", "a.csv/x.csv"), ("a.csv", "A.csv"), ("a?.csv", "a*.csv"), ("x/a.csv/b.csv", "x/a.csv")],
+)
+def test_a_zip_of_two_files_for_one_place_is_refused(make_zip, home: Path, names: tuple) -> None:
+    with pytest.raises(SSTIError, match="two files for one place"):
+        uploads.keep(make_zip(dict.fromkeys(names, csv())))
+    assert not list((home / "uploads").glob("*"))
+
+
+@pytest.mark.parametrize("name", ["x/" * 3000 + "a.csv", "x" * 20_000 + ".csv", "a/" * 40 + "é.csv"])
+def test_odd_names_in_a_zip_load_or_are_refused(make_zip, name: str) -> None:
+    try:
+        assert len(load(uploads.keep(make_zip({name: csv()}))).train) == 32
+    except SSTIError as problem:
+        assert problem.kind == "data"
 
 
 def test_a_torn_zip_and_one_that_is_none(tmp_path: Path, make_zip) -> None:
