@@ -67,7 +67,7 @@ def _word(value: Any, names: Sequence[str] | None) -> str | None:
     if isinstance(value, bytes):
         value = value.decode("utf-8", "replace")
     text = str(value).lower() if isinstance(value, bool) else str(value).strip()
-    return text or None
+    return text.replace("\0", "\ufffd") or None
 
 
 def classes_of(columns: Iterable[Any], names: Sequence[str] | None) -> Classes:

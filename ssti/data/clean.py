@@ -26,13 +26,13 @@ class Cleaned:
 
 
 def texts_of(column: Any) -> pa.Array:
-    """A text column as strings; null where there is nothing but white space."""
+    """A text column as strings, U+FFFD in place of NUL; null where there is nothing but white space."""
     import pyarrow as pa
     import pyarrow.compute as pc
 
     if pa.types.is_dictionary(column.type):
         column = pc.cast(column, column.type.value_type)
-    texts = pc.cast(column, pa.string())
+    texts = pc.replace_substring(pc.cast(column, pa.string()), "\0", "\ufffd")  # no file of text can hold a NUL
     blank = pc.equal(pc.utf8_trim_whitespace(texts), "")
     texts = pc.if_else(blank, pa.scalar(None, pa.string()), texts)
     return texts.combine_chunks() if isinstance(texts, pa.ChunkedArray) else texts

@@ -37,6 +37,7 @@ def has_header(first: Sequence[str], rest: Sequence[Sequence[str]]) -> bool:
     cells = [cell.strip() for cell in first]
     if not any(cells):
         return True
+    rest = [row for row in rest if list(row) != list(first)]  # a line of names may come again
     columns = (
         [[value.strip() for value in column] for column in zip(*rest, strict=True)] if rest else [[] for _ in cells]
     )

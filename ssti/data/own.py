@@ -66,7 +66,9 @@ def parse_name(name: str) -> tuple[str, dict[str, str]]:
     choices = dict(parse_qsl(written, keep_blank_values=True))
     for key in choices:
         if key not in CHOICES:
-            raise SSTIError(f"{key[:60]!r} after # is not known{nearest(key[:60], CHOICES) or '.'}", f"Known: {listed(CHOICES)}.")
+            raise SSTIError(
+                f"{key[:60]!r} after # is not known{nearest(key[:60], CHOICES) or '.'}", f"Known: {listed(CHOICES)}."
+            )
     return place, choices
 
 

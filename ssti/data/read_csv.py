@@ -106,9 +106,8 @@ def csv_table(path: Path, encoding: str, notes: list[str]) -> tuple[pa.Table, st
     if not columns:
         raise SSTIError(f"{path.name!r} has no rows.", "Choose a file with rows.", kind="data")
     if reading.unnamed:
-        notes.append(
-            "Its first line has one cell less than the others: the first column was taken as one without a name."
-        )
+        _check_row_names(path, columns, skip)
+        notes.append("Its first line has one cell less than the others: the first column was taken for names of rows.")
     if reading.blank:
         notes.append(f"Empty lines: {reading.blank:,}; they are no rows.")
     first = [column[0].as_py() for column in columns]
@@ -118,11 +117,37 @@ def csv_table(path: Path, encoding: str, notes: list[str]) -> tuple[pa.Table, st
         notes.append("It has no line with column names; the columns were numbered.")
     names = column_names(first if header else [f"column_{n}" for n in range(1, len(first) + 1)], notes)
     table = pa.table([column.slice(1 if header else 0) for column in columns], names=names)
+    table = _without_repeats(table, first, notes) if header else table
     if table.num_rows == 0:
         raise SSTIError(f"{path.name!r} has column names but no rows.", "Choose a file with rows.", kind="data")
     nameless = [name for name, given in zip(names, first, strict=True) if header and not given.strip()]
     table = table.drop_columns([name for name in nameless if _is_blank(table[name])])
     return table, _title(dialect.delimiter)
+
+
+def _check_row_names(path: Path, columns: list[pa.ChunkedArray], skip: int) -> None:
+    """Raises `SSTIError` unless the column without a name is different in each row, as R's names of rows are."""
+    import pyarrow.compute as pc
+
+    if pc.count_distinct(columns[0]).as_py() < len(columns[0]):
+        raise SSTIError(
+            f"Line {skip + 1:,} of {path.name!r} has {len(columns) - 1} cells, the others have {len(columns)}.",
+            "Give each column a name in the first line.",
+            kind="data",
+        )
+
+
+def _without_repeats(table: pa.Table, names: list[str], notes: list[str]) -> pa.Table:
+    """The rows that are not the line of names again, as files that were joined have it."""
+    import pyarrow.compute as pc
+
+    same = pc.equal(table.column(0), names[0])
+    for place, name in enumerate(names[1:], start=1):
+        same = pc.and_(same, pc.equal(table.column(place), name))
+    if not (times := pc.sum(same).as_py() or 0):
+        return table
+    notes.append(f"Lines that repeat the column names: {times:,}; they are no rows.")
+    return table.filter(pc.invert(same))
 
 
 def _refuse_other(path: Path, start: str) -> None:
@@ -142,7 +167,7 @@ def _refuse_other(path: Path, start: str) -> None:
 def _dialect(path: Path, start: str, notes: list[str]) -> tuple[Dialect, int, int]:
     """The delimiter under which the first rows agree best, lines to skip before them, and how many cells a row has."""
     skip = 0
-    named = re.match(r'"?sep=([^\r\n])"?+[^\w\r\n]*+(?:\r\n|\r|\n)', start)
+    named = re.match(r'(?i)"?sep=([^\r\n])"?+[^\w\r\n]*+(?:\r\n|\r|\n)', start)
     if named:
         start, skip = start[named.end() :], 1
         notes.append(f"Its first line, sep=, names the delimiter: {_title(named[1])}.")
@@ -257,7 +282,7 @@ def _read(path: Path, encoding: str, dialect: Dialect, skip: int, width: int) ->
                 if not any(cell.strip() for cell in row):
                     reading.blank += 1
                     continue
-                reading.unnamed |= total == 0 and len(row) == width - 1
+                reading.unnamed |= total == 0 and len(row) == width - 1 > 1
                 row = _fitted(row, width, skip + first, total == 0)
             if last > first:
                 _note_swallowed(reading, row, dialect, skip + first, width)
@@ -286,7 +311,7 @@ def _fitted(row: list[str], width: int, line: int, is_first: bool) -> list[str]:
     """A row without the empty cells past the last column. Raises `Misfit` for another number of cells."""
     if len(row) > width and not any(row[width:]):
         return row[:width]
-    if is_first and len(row) == width - 1:
+    if is_first and len(row) == width - 1 > 1:
         return ["", *row]  # R writes no name for the column of row names
     why = f"has {len(row):,} cell{'s' * (len(row) != 1)} instead of {width:,}: {_shown(row)}"
     raise Misfit(line, why)

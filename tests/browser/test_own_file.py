@@ -168,3 +168,29 @@ def test_on_a_phone_nothing_scrolls_sideways(open_page, server, tmp_path: Path):
     use(lab)
     expect(lab.group("Tied to class").get_by_role("radio")).to_have_count(40)
     assert lab.width() == (390, 390)
+
+
+def test_cells_that_a_spreadsheet_would_run_are_said_beside_the_download(open_page, server, tmp_path: Path):
+    path = tmp_path / "formulas.csv"
+    with path.open("w", newline="", encoding="utf-8") as file:
+        writer = csv.writer(file)
+        writer.writerow(("text", "label"))
+        writer.writerows((f"=cmd|' /C calc'!A{n} and words", "ab"[n % 2]) for n in range(40))
+    lab = opened(Lab(open_page(), server.url))
+    upload(lab, path)
+    expect(lab.page.locator("#own-summary .own-notes")).to_contain_text("The label is the column 'label', by a guess")
+    use(lab)
+    expect(yaml(lab)).to_contain_text("formulas.csv")
+    box = lab.page.get_by_label("Put an apostrophe before cells")
+    expect(box).not_to_be_visible()
+    lab.group("Download as").get_by_text("CSV", exact=True).click()
+    expect(box).to_be_visible()
+    with lab.page.expect_download() as plain:
+        lab.page.locator("#poison-download").click()
+    expect(lab.page.locator(".form-side")).to_contain_text("32 cells begin as a formula does")
+    assert "'=cmd" not in Path(plain.value.path()).read_text(encoding="utf-8")
+    box.check()
+    with lab.page.expect_download() as safe:
+        lab.page.locator("#poison-download").click()
+    expect(lab.page.locator(".form-side")).to_contain_text("An apostrophe was put before 32 cells")
+    assert Path(safe.value.path()).read_text(encoding="utf-8").count("\"'=cmd") == 32

@@ -66,11 +66,15 @@ def refusal(tmp_path: Path, content: str | bytes, name: str = "rows.csv") -> str
         lines(header='"text", "label"', rows=[(f'"{t}"', f' "{c}"') for t, c in ROWS]),
         "'text','label'\n" + "".join(f"'{t}','{c}'\n" for t, c in ROWS),
         lines(header=" text , label "),
+        "SEP=,\n" + lines(),
+        lines() + lines(),
+        lines().replace("\n", "\n   \n"),
+        "text,label,n\n" + "".join(f"{n},{t},{c},{n % 3}\n" for n, (t, c) in enumerate(ROWS)),
         "".join(f"{t},{c}\n" for t, c in ROWS),
         "0,1\n" + "".join(f"{t},{c}\n" for t, c in ROWS),
         ",0,1\n" + "".join(f"{n},{t},{c}\n" for n, (t, c) in enumerate(ROWS)),
     ],
-    ids=range(28),
+    ids=range(32),
 )
 def test_the_same_twenty_rows_however_they_are_written(tmp_path: Path, content: str | bytes) -> None:
     assert pairs(read(tmp_path, content)) == set(ROWS)
@@ -120,6 +124,21 @@ def test_a_stray_quote_swallows_nothing(tmp_path: Path) -> None:
     assert any("line 6" in note for note in data.notes)
     rows[9] = ('"tabs\tinside"', "pos")
     assert "Line 6 of 'rows.tsv'" in refusal(tmp_path, lines("\t", rows=rows), "rows.tsv")
+
+
+@pytest.mark.parametrize("shape", ["{c}\t{t}", "{n}\t{t}\t{c}", "{c},{t}", "{n};{t};{c};x"])
+@pytest.mark.parametrize("strays", [(2,), (19,), (3, 9), (0, 1), (4, 8, 12, 13), (5, 6, 19)])
+def test_stray_quotes_in_any_column_swallow_nothing(tmp_path: Path, shape: str, strays: tuple) -> None:
+    """A quote that opens no quoted text, at the start of a text or at its end, in turns."""
+    rows = [*ROWS]
+    for turn, row in enumerate(strays):
+        text = rows[row][0]
+        rows[row] = (f'{text} "' if turn % 2 else f'"{text}', rows[row][1])
+    names = {"c": "label", "t": "text", "n": "n"}
+    content = "".join(
+        shape.format(**row) + "\n" for row in [names, *({"t": t, "c": c, "n": n} for n, (t, c) in enumerate(rows))]
+    )
+    assert pairs(read(tmp_path, content)) == set(rows)
 
 
 def test_a_quote_in_the_middle_is_a_letter(tmp_path: Path) -> None:
@@ -177,6 +196,11 @@ def test_names_given_twice_are_kept_apart(tmp_path: Path) -> None:
         ("text,label\n\n\n", "column names but no rows"),
         ("text\n" + "".join(f"{t}\n" for t, _ in ROWS), "one column only"),
         ("\n\n", "one column only"),
+        ("A report of 2024\n" + lines(), "Line 1 of 'rows.csv' has 1 cell instead of 2: 'A report of 2024'"),
+        (
+            "a,b\n" + lines("\t", rows=ROWS * 2).replace("\t", ",x,"),
+            "Line 1 of 'rows.csv' has 2 cells, the others have 3",
+        ),
     ],
 )
 def test_what_cannot_be_read_is_named_by_its_line(tmp_path: Path, content: str, words: str) -> None:
