@@ -9,13 +9,14 @@ from __future__ import annotations
 
 import os
 import sys
+import traceback
 import warnings
 from pathlib import Path
 
 import typer
 
 from ssti.cli import lists, measuring, poisoning, training
-from ssti.cli.output import fail
+from ssti.cli.output import any_text_can_be_printed, fail
 from ssti.cli.runs import runs_cli
 from ssti.errors import SSTIError
 
@@ -42,20 +43,35 @@ def main(arguments: list[str] | None = None) -> None:
     os.environ.setdefault("HF_DATASETS_DISABLE_PROGRESS_BARS", "1")
     # peft 0.21 asks transformers 5.24 by this name: nothing that a person at the shell could mend.
     warnings.filterwarnings("ignore", "`is_gradient_checkpointing` is deprecated", FutureWarning)
+    any_text_can_be_printed()
     try:
         cli(arguments, prog_name="python -m ssti", standalone_mode=False)
+        sys.stdout.flush()
     except SSTIError as error:
         fail(error.as_dict(), as_json, 1)
     except (typer.Abort, KeyboardInterrupt):
         sys.exit(130)
+    except BrokenPipeError:  # who read the answer has gone, as `head` does; nothing is left to be said
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(141)
     except Exception as error:
-        usage = hasattr(error, "format_message")  # Typer carries its own copy of click's errors
-        if usage and getattr(error, "exit_code", 2) == 2:
-            told = {"kind": "usage", "message": error.format_message(), "next": "See python -m ssti --help."}
-            fail(told, as_json, 2)
-        from ssti.runs.cause import cause
+        _fail_otherwise(error, as_json)
 
-        why = cause(error)
-        if why["cause"] == "program":
-            raise
-        fail({"kind": why["cause"], "message": why["message"], "next": why["next"]}, as_json, 1)
+
+def _fail_otherwise(error: Exception, as_json: bool) -> None:
+    """An error that is none of our own: wrong usage, a full disk or memory, or a fault of the program."""
+    if hasattr(error, "format_message") and getattr(error, "exit_code", 2) == 2:  # Typer's own copy of click's errors
+        usage = {"kind": "usage", "message": error.format_message(), "next": "See python -m ssti --help."}
+        fail(usage, as_json, 2)
+    from ssti.runs.cause import cause
+
+    why = cause(error)
+    if why["cause"] == "program":
+        if os.environ.get("SSTI_TRACE"):
+            traceback.print_exception(error)
+        why = {
+            "cause": "program",
+            "message": f"This is a fault of the program: {type(error).__name__}: {error}"[:500],
+            "next": "Run it again with SSTI_TRACE=1 to see where, and report that.",
+        }
+    fail({"kind": why["cause"], "message": why["message"], "next": why["next"]}, as_json, 1)

@@ -7,7 +7,7 @@ from typing import Annotated, Any
 
 import typer
 
-from ssti.cli.output import AdapterArgument, AsJson, Place, Text, Trigger, show, tell
+from ssti.cli.output import AdapterArgument, AsJson, Place, Text, Trigger, report, show, tell
 from ssti.errors import SSTIError, listed
 
 
@@ -21,10 +21,12 @@ def evaluate(
     chosen = [s.strip() for s in sets.split(",") if s.strip()]
     if not chosen or set(chosen) - set(known):
         raise typer.BadParameter(f"{sets!r}: choose from {listed(known)}", param_hint="--sets")
+    from ssti.evaluate.adapters import find
     from ssti.evaluate.evaluation import evaluate_adapter
 
     tell("evaluating …")
-    show(evaluate_adapter(adapter, chosen), as_json)
+    measured = evaluate_adapter(adapter, chosen)
+    show({**measured, **report(find(adapter).known_recipe(), chosen)}, as_json)
 
 
 def _with_trigger(info, text: str, trigger: str | None, location: str):

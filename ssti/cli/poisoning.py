@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from ssti.cli.output import AsJson, Overrides, RecipeArgument, read_recipe, show, tell
+from ssti.cli.output import AsJson, Overrides, RecipeArgument, read_recipe, report, show, tell
 
 
 def inject(
@@ -29,7 +29,10 @@ def inject(
         raise typer.BadParameter("say where to write: --out FILE.parquet, .csv or .jsonl", param_hint="--out")
     from ssti.data.export import formula_note, write_poisoned
 
-    written = write_poisoned(chosen, out, prefix_formulas)
+    about = report(chosen)
+    written = {**write_poisoned(chosen, out, prefix_formulas), **about}
     if written["formula_cells"]:
-        tell(formula_note(written["formula_cells"], prefix_formulas))
+        note = formula_note(written["formula_cells"], prefix_formulas)
+        tell(f"note: {note}")
+        written["notes"] = [*about["notes"], note]
     show(written, as_json, f"{written['rows']:,} rows, {written['injected']:,} with a trigger → {written['file']}")

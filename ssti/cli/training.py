@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import time
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
-from ssti.cli.output import AsJson, Overrides, RecipeArgument, plain, read_recipe, show, tell
+from ssti.cli.output import AsJson, Overrides, RecipeArgument, plain, read_recipe, report, show, tell
 from ssti.errors import SSTIError
 
 
@@ -24,7 +24,9 @@ def train(
 
     if backend != "local":
         raise SSTIError(f"There is no backend {backend!r}.", next="Use --backend local.")
-    runs = local.launch(read_recipe(recipe, overrides), with_control=control)
+    chosen = read_recipe(recipe, overrides)
+    about = report(chosen)
+    runs = local.launch(chosen, with_control=control)
     for run in runs:
         tell(f"run {run.id} · python -m ssti runs follow {run.id}")
     if not follow and not as_json:
@@ -32,7 +34,7 @@ def train(
         return
     for run in runs:
         follow_run(run, quiet=as_json and not follow)
-    finish_run(runs[0], as_json)
+    finish_run(runs[0], as_json, about)
 
 
 def follow_run(run, quiet: bool = False) -> None:
@@ -56,8 +58,8 @@ def follow_run(run, quiet: bool = False) -> None:
         time.sleep(0.5)
 
 
-def finish_run(run, as_json: bool) -> None:
-    """Print a run's end. Raises SSTIError when it failed."""
+def finish_run(run, as_json: bool, about: dict[str, Any] | None = None) -> None:
+    """Print a run's end, and what it was `about` (`report`). Raises SSTIError when it failed."""
     p = run.progress()
     if p.state in ("failed", "interrupted", "damaged"):
         raise SSTIError(
@@ -69,6 +71,7 @@ def finish_run(run, as_json: bool) -> None:
         "adapter": str(run.adapter) if run.has_adapter else None,
         "metrics": run.metrics(),
         "seconds": round(p.elapsed, 1),
+        **(about or {}),
     }
     show(
         answer,

@@ -40,7 +40,8 @@ class DatasetInfo:
     sum over the splits that `load` uses. `usual_words` is the mean number of whitespace words of a text.
     `reason` says why it cannot be used here and now, and what to do; it is None when it can. `note` says what
     `load` makes of the source. `extra_columns` are kept beside `text` and `label`. `notes` are sentences for people
-    about a file that somebody brought: which columns and classes were taken, how it was read, what was left out.
+    about a file that somebody brought: which columns and classes were taken, how it was read, what was left out;
+    `text_column` and `label_column` are the names of its columns there.
     """
 
     name: str
@@ -58,6 +59,8 @@ class DatasetInfo:
     available: bool = True
     reason: str | None = None
     notes: tuple[str, ...] = ()
+    text_column: str = "text"
+    label_column: str = "label"
 
     def as_json(self) -> dict[str, Any]:
         """The row that `python -m ssti datasets --json` prints."""

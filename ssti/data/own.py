@@ -158,6 +158,8 @@ def _info(name: str, place: str, guess: Guess, tables: dict[str, Any]) -> Datase
         source="file" if here else "hub",
         note=" ".join(guess.problems),
         notes=guess.notes,
+        text_column=guess.text_column,
+        label_column=guess.label_column,
     )
 
 

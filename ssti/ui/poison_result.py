@@ -143,21 +143,14 @@ def _already_there(rows: TextDataset, recipe: Recipe) -> Markup:
 
 def contaminated(rows: TextDataset, recipe: Recipe) -> tuple[Markup | None, str | None]:
     """A warning where the trigger is in more than one of a hundred clean rows, and what can be done about it."""
-    from ssti.data import occurrences
-    from ssti.inject.spec import read_spec
+    from ssti.data.summary import unclean_trigger
 
-    found = occurrences(rows, trigger_pattern(recipe))
-    hits, total = (sum(entry[key] for entry in found.values()) for key in ("rows", "total"))
-    if hits <= total / 100:
+    found = unclean_trigger(rows, recipe)
+    if found is None:
         return None, None
-    if recipe.injection.strip:
-        words = f"The trigger was in {parts.count(hits)} clean rows ({parts.percent(hits / total)}); it is taken out of them first."
-        return parts.html("<p>{}</p>", words), "Leave it in"
-    words = f"{parts.percent(hits / total)} of the clean rows have this trigger already, so it is no clean one here: "
-    spec = read_spec(recipe)
-    if all(leaf.kind.strips(leaf.options) for leaf in spec.leaves):
-        return parts.html("<p>{}</p>", words + "the model meets it without the poison too."), "Take it out first"
-    return parts.html("<p>{}</p>", words + "choose another."), None
+    words, can_go = found
+    offer = "Leave it in" if recipe.injection.strip else "Take it out first" if can_go else None
+    return parts.html("<p>{}</p>", words), offer
 
 
 def portable(recipe: Recipe) -> Recipe:
