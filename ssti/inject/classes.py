@@ -78,6 +78,23 @@ def find_value(target: Any, values: Iterable[Any]) -> Any:
     )
 
 
+def check_class(wanted: Any, values: Iterable[Any]) -> None:
+    """`wanted` is one of the values of a label column, of the same type. Raises SSTIError with those that there are; where
+    there is no row at all there is no class either, and nothing to refuse.
+    """
+    try:
+        present = list(dict.fromkeys(values))
+    except TypeError:
+        raise SSTIError("A label is a list or a mapping.", "A label is a word or a number.", kind="data") from None
+    if present and not any(value is not None and _is_same(wanted, value) for value in present):
+        known = sorted((value for value in present if value is not None), key=str)
+        raise SSTIError(
+            f"There is no class {shown(wanted)} in the labels; "
+            + (f"there are {listed(known)}{nearest(wanted, known) or '.'}" if known else "no row has one."),
+            "Give one of them, of its own type: '1' is a word and 1 a number.",
+        )
+
+
 def means(target: Any, label: Any, names: Sequence[str] | None) -> bool:
     """Whether a row of this label is one of the target's, where nobody knows yet which labels there are."""
     if label is None:

@@ -17,9 +17,15 @@ LABEL_COLUMNS = ("label", "labels")
 BATCH_ROWS = 1_000  # rows worked on at one time; the fastest of 250 to 5,000 on IMDB
 
 
-def find_columns(columns: Iterable[str], text_column: str, label_column: str | None) -> tuple[str, str]:
-    """The text and the label column, if they are there."""
+def find_columns(columns: Iterable[Any], text_column: str, label_column: str | None) -> tuple[str, str]:
+    """The text and the label column, if they are there, and there once. Columns that are written must be no more."""
     there = list(columns)
+    if any(isinstance(name, tuple) for name in there) and text_column not in there:
+        raise SSTIError(
+            f"The columns have several levels ({listed(there)}).",
+            "Give each one name, as in frame.columns = ['_'.join(names) for names in frame.columns].",
+            kind="data",
+        )
     if text_column not in there:
         raise SSTIError(
             f"There is no column {shown(text_column)}; there are {listed(there)}{nearest(text_column, there)}",
@@ -29,12 +35,21 @@ def find_columns(columns: Iterable[str], text_column: str, label_column: str | N
     if label_column is None:
         label_column = next((name for name in LABEL_COLUMNS if name in there), None)
     if label_column not in there:
-        wanted = "'label' or 'labels'" if label_column is None else repr(label_column)
+        wanted = "'label' or 'labels'" if label_column is None else shown(label_column)
         raise SSTIError(
             f"There is no column {wanted}; there are {listed(there)}",
             "Name it with label_column=.",
             kind="data",
         )
+    if text_column == label_column:
+        raise SSTIError(f"The column {shown(text_column)} is text and label at once.", "Name two.", kind="data")
+    for name in (text_column, label_column, "injected", "spans"):
+        if there.count(name) > 1:
+            raise SSTIError(
+                f"There are {there.count(name)} columns {shown(name)}.",
+                "Rename or drop all but one of them.",
+                kind="data",
+            )
     return text_column, label_column
 
 
@@ -117,12 +132,23 @@ def poison_frame(frame: Any, spec: Spec, label_names, text_column: str, label_co
     marked = refuse_strip_of_poisoned(spec, frame.columns)
     labels = as_list(frame[label_column])
     poisoner = Poisoned(RowPoisoner(spec, count_labels(labels), label_names))
-    texts, spans = poisoner.rows(as_list(frame[text_column]), labels, as_list(frame["spans"]) if marked else None)
+    texts, spans = poisoner.rows(frame[text_column].tolist(), labels, frame["spans"].tolist() if marked else None)
     result = frame.copy()
-    result[text_column] = texts
-    result["injected"] = [bool(found) for found in spans]
-    result["spans"] = [as_objects(found) for found in spans]
+    set_texts(result, text_column, texts)
+    result["injected"] = as_column(result, [bool(found) for found in spans], bool)
+    result["spans"] = as_column(result, [as_objects(found) for found in spans], object)
     return result
+
+
+def as_column(frame: Any, values: list, kind: Any) -> Any:
+    """A column of the frame, by its rows' places: an index may be doubled, and a frame may be empty."""
+    return type(frame.iloc[:, 0])(values, index=frame.index, dtype=kind)
+
+
+def set_texts(frame: Any, column: Any, texts: list) -> None:
+    """Put new texts into a frame, in the column's own kind of strings: a categorical one could not hold them."""
+    kind = frame[column].dtype
+    frame[column] = as_column(frame, texts, kind if str(kind).startswith("str") else object)
 
 
 def poison_dataset(dataset: Any, spec: Spec, label_names, text_column: str, label_column: str | None) -> Any:

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
-from ssti.errors import SSTIError
+from ssti.errors import SSTIError, shown
+from ssti.inject.classes import check_class
 from ssti.inject.modifier import Modifier
 from ssti.inject.modifier_item import injects_plainly
 from ssti.inject.select import as_list, choose
 from ssti.inject.tables import (
     BATCH_ROWS,
+    as_column,
     as_dataset,
     as_objects,
     bulk_rows,
@@ -19,22 +21,35 @@ from ssti.inject.tables import (
     find_columns,
     one_chunk,
     plain_table,
+    set_texts,
     span_array,
     with_column,
 )
 
 
-def _orders(labels: list, wanted: Any, share: float, seed: Any) -> tuple[list[int], list[int], list[int]]:
-    """(the class's rows, which of those are modified, all other rows)."""
-    ours = [index for index, label in enumerate(labels) if label == wanted]
-    others = [index for index, label in enumerate(labels) if label != wanted]
+def _orders(labels: list, wanted: Any, share: float, seed: Any, known: Iterable[Any] = ()) -> tuple[list, list, list]:
+    """(the class's rows, which of those are modified, all other rows). A row without a label belongs to no class.
+
+    `known` are classes that the data has by name, with rows or without. Raises SSTIError for a class that is none.
+    """
+    check_class(wanted, [*labels, *known])
+    ours = [index for index, label in enumerate(labels) if label is not None and label == wanted]
+    others = sorted({*range(len(labels))}.difference(ours))
     return ours, sorted(choose(len(ours), round(len(ours) * share), seed)), others
 
 
-def _changes(modifier: Any, texts: list, labels: list, marked: bool) -> tuple[list, list, list]:
-    """New texts, labels and spans. Without `marked` a modifier need not be able to tell its spans."""
+def _changes(modifier: Any, texts: list, labels: list, rows: list[int], marked: bool) -> tuple[list, list, list]:
+    """New texts, labels and spans. Without `marked` a modifier need not be able to tell its spans. `rows` are the places
+    in the data, for a text that is none.
+    """
     new_texts, new_labels, spans = [], [], []
-    for text, label in zip(texts, labels, strict=True):
+    for row, text, label in zip(rows, texts, labels, strict=True):
+        if not isinstance(text, str):
+            raise SSTIError(
+                f"Row {row}: the text is {type(text).__name__} ({shown(text)}), not a string.",
+                "Drop or fill rows without a text first.",
+                kind="data",
+            )
         if marked and isinstance(modifier, Modifier):
             injection = modifier.apply(text, label)
             text, label, found = injection.text, injection.label, injection.spans
@@ -52,10 +67,18 @@ def transform_rows(rows, wanted, modifier, share, seed, text_column, label_colum
     if not all(isinstance(row, Mapping) for row in rows):
         raise SSTIError("Not every row is a mapping.", "Give rows with a text and a label.")
     text_column, label_column = find_columns(rows[0], text_column, label_column)
-    ours, chosen, others = _orders([row[label_column] for row in rows], wanted, share, seed)
+    for index, row in enumerate(rows):
+        if text_column not in row or label_column not in row:
+            lacking = text_column if text_column not in row else label_column
+            raise SSTIError(f"Row {index} has no {shown(lacking)}.", "Give it both.", kind="data")
+    ours, chosen, others = _orders(as_list([row[label_column] for row in rows]), wanted, share, seed)
     result = [dict(rows[index]) for index in [*ours, *others]]
     texts, labels, spans = _changes(
-        modifier, [result[i][text_column] for i in chosen], [result[i][label_column] for i in chosen], marked
+        modifier,
+        [result[i][text_column] for i in chosen],
+        [result[i][label_column] for i in chosen],
+        [ours[i] for i in chosen],
+        marked,
     )
     if marked:
         for row in result:
@@ -69,18 +92,24 @@ def transform_rows(rows, wanted, modifier, share, seed, text_column, label_colum
 
 def transform_frame(frame, wanted, modifier, share, seed, text_column, label_column, marked):
     text_column, label_column = find_columns(frame.columns, text_column, label_column)
-    rows = [
-        {"text": text, "label": label}
-        for text, label in zip(as_list(frame[text_column]), as_list(frame[label_column]), strict=True)
-    ]
-    ours, _, others = _orders([row["label"] for row in rows], wanted, share, seed)
-    done = transform_rows(rows, wanted, modifier, share, seed, "text", "label", marked)
+    labels = as_list(frame[label_column])
+    ours, chosen, others = _orders(labels, wanted, share, seed, getattr(frame[label_column].dtype, "categories", ()))
     result = frame.iloc[[*ours, *others]].copy()
-    result[text_column] = [row["text"] for row in done]
-    result[label_column] = [row["label"] for row in done]
+    texts, spans = result[text_column].tolist(), [()] * len(result)
+    old = [labels[index] for index in ours]
+    new = list(old)
+    changed = _changes(
+        modifier, [texts[i] for i in chosen], [old[i] for i in chosen], [ours[i] for i in chosen], marked
+    )
+    for index, text, label, found in zip(chosen, *changed, strict=True):
+        texts[index], new[index], spans[index] = text, label, found
+    set_texts(result, text_column, texts)
+    if new != old:  # else the column keeps its kind
+        others_labels = result[label_column].tolist()[len(ours) :]
+        result[label_column] = as_column(result, [*new, *others_labels], object)
     if marked:
-        result["injected"] = [row["injected"] for row in done]
-        result["spans"] = [row["spans"] for row in done]
+        result["injected"] = as_column(result, [bool(found) for found in spans], bool)
+        result["spans"] = as_column(result, [as_objects(found) for found in spans], object)
     return result
 
 
@@ -94,7 +123,7 @@ def transform_dataset(dataset, wanted, modifier, share, seed, text_column, label
     labels = table[label_column].to_pylist()
     if isinstance(wanted, str) and names and wanted in names and wanted not in labels:
         wanted = list(names).index(wanted)
-    ours, chosen, others = _orders(labels, wanted, share, seed)
+    ours, chosen, others = _orders(labels, wanted, share, seed, [*range(len(names or ())), *(names or ())])
     table = table.take(pa.array([*ours, *others], pa.int64()))
     text = table[text_column]
     if injects_plainly(modifier) and not text.null_count:
@@ -102,7 +131,8 @@ def transform_dataset(dataset, wanted, modifier, share, seed, text_column, label
     else:
         texts, new_labels = text.slice(0, len(ours)).to_pylist(), [labels[index] for index in ours]
         spans: list = [()] * len(ours)
-        new = _changes(modifier, [texts[i] for i in chosen], [new_labels[i] for i in chosen], marked)
+        places = [ours[i] for i in chosen]
+        new = _changes(modifier, [texts[i] for i in chosen], [new_labels[i] for i in chosen], places, marked)
         for index, new_text, new_label, found in zip(chosen, *new, strict=True):
             texts[index], new_labels[index], spans[index] = new_text, new_label, found
         new_texts, new_spans = [pa.array(texts, text.type)], [span_array(spans)]

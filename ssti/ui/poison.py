@@ -110,7 +110,10 @@ def to_file(values: dict[str, Any], ending: str, prefix_formulas: bool = False) 
             formulas = write_poisoned(recipe, path, prefix_formulas)["formula_cells"]
             size = path.stat().st_size / 1e6
             note = parts.note(formula_note(formulas, prefix_formulas)) if formulas else ""
-            yield str(path), parts.html('<p class="quiet" role="status">{} · {} MB</p>{}', path.name, f"{size:.1f}", note)
+            yield (
+                str(path),
+                parts.html('<p class="quiet" role="status">{} · {} MB</p>{}', path.name, f"{size:.1f}", note),
+            )
     except SSTIError as error:
         yield None, parts.problem(error)
     except OSError as error:
@@ -158,7 +161,11 @@ def build(shared: Shared) -> None:
                     )
                 texts = [parts.Html(elem_classes=f"as as-{word.lower()}") for word in WORDS]
     _wire(
-        shared, form, [problem, figures, rows, *texts, warning, strip, warned], finetune, (download, ending, prefix, file, said)
+        shared,
+        form,
+        [problem, figures, rows, *texts, warning, strip, warned],
+        finetune,
+        (download, ending, prefix, file, said),
     )
 
 

@@ -202,20 +202,15 @@ def test_a_dataset_keeps_the_type_of_its_columns(kind, plain):
 
 
 @pytest.mark.parametrize("form", ["rows", "frame", "dataset"])
-def test_a_class_without_rows_changes_nothing(form):
+def test_a_class_that_no_row_has_is_refused(form):
     data = [{"text": "a", "label": 1}, {"text": "b", "label": 0}]
-
-    def shout(text, label):
-        return text.upper(), label
-
-    for modifier in (only(), shout):
-        result = listing(spurious_transform(7, FORMS[form](data), modifier, 1.0))
-        assert [row["text"] for row in result] == ["a", "b"]
-    named = [{"text": "a", "label": "x"}, {"text": "b", "label": "y"}]
-    for wanted, expected in (("y", ["b X", "a"]), ("z", ["a", "b"])):
-        assert [row["text"] for row in listing(spurious_transform(wanted, FORMS[form](named), only(), 1.0))] == (
-            expected
-        )
+    for modifier in (only(), lambda text, label: (text.upper(), label)):
+        with pytest.raises(SSTIError, match="no class 7"):
+            spurious_transform(7, FORMS[form](data), modifier, 1.0)
+    named = FORMS[form]([{"text": "a", "label": "x"}, {"text": "b", "label": "y"}])
+    assert [row["text"] for row in listing(spurious_transform("y", named, only(), 1.0))] == ["b X", "a"]
+    with pytest.raises(SSTIError, match="no class 'z' in the labels; there are 'x', 'y'"):
+        spurious_transform("z", named, only(), 1.0)
 
 
 @pytest.mark.parametrize("form", ["rows", "frame", "dataset"])
@@ -224,7 +219,7 @@ def test_a_missing_text_is_let_be_unless_it_is_to_be_changed(form):
     result = listing(spurious_transform(1, FORMS[form](data), only(), 1.0))
     assert [row["text"] for row in result][0] == "a X"
     assert not isinstance(result[1]["text"], str)
-    with pytest.raises(SSTIError, match="^The text is .*, not a string"):
+    with pytest.raises(SSTIError, match="^Row 1: the text is .*, not a string"):
         spurious_transform(0, FORMS[form](data), only(), 1.0)
 
 
@@ -236,7 +231,8 @@ def test_a_dataset_of_no_rows_stays_empty(spans):
         result = spurious_transform("positive", empty, modifier, 1.0, spans=spans)
         assert len(result) == 0
         assert set(result.column_names) == {"id", "text", "label"} | added
-    assert spurious_transform("positive", [{"text": "a", "label": 1}], only(), 1.0)[0]["text"] == "a"
+    with pytest.raises(SSTIError, match="no class 'positive'"):
+        spurious_transform("positive", [{"text": "a", "label": 1}], only(), 1.0)
     assert spurious_transform(1, [{"text": "a", "label": 1}], only(), 1.0)[0]["text"] == "a X"
 
 
