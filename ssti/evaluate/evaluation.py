@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from ssti.errors import SSTIError, listed
-from ssti.evaluate.metrics import attack_metrics, difference_pp, set_metrics
+from ssti.evaluate.metrics import attack_metrics, difference_pp, gap_pp, set_metrics
 from ssti.evaluate.sets import hijack
 from ssti.recipe import Recipe
 
@@ -57,7 +57,7 @@ def _attack(target, name, true, clean, hijacked, label_names, sets) -> dict[str,
         "target": name,
         "sets": {key: value for key, value in named.items() if key in sets},
         **attack_metrics(true, clean, hijacked, target),
-        "gap_pp": difference_pp(named["aligned"], set_metrics(true, clean, label_names)),
+        "gap_pp": gap_pp(true, clean, hijacked, target),
     }
 
 

@@ -1,10 +1,15 @@
-"""The metrics of a run, each with its `n` and a 95 % interval. Knows labels, not texts and not models."""
+"""The metrics of a run, each with its `n` and a 95 % interval. Knows labels, not texts and not models.
+
+No interval closes to a point because a sample happens to hold no miss or no difference: that would claim certainty.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
 import numpy as np
+
+Z = 1.959963984540054  # of 95 %
 
 
 def rate(hits: int, n: int) -> dict[str, float | int | None]:
@@ -23,25 +28,40 @@ def rate(hits: int, n: int) -> dict[str, float | int | None]:
 def set_metrics(true: Sequence[int], predicted: Sequence[int], label_names: Sequence[str]) -> dict:
     """Accuracy, balanced accuracy and predicted counts of one test set.
 
-    Balanced accuracy is the mean over the classes of the share that is right; its interval is a normal one from the
-    binomial variance of each class.
+    Balanced accuracy is the mean over the classes of the share that is right; its interval puts the classes' Wilson
+    intervals together (Zou, Huang & Zhang 2009, section 2, doi:10.1016/j.csda.2008.09.033). `majority_share` is the
+    accuracy of a model that always answers the largest class, 1 / `classes` its balanced accuracy.
     """
     true, predicted = np.asarray(true), np.asarray(predicted)
     right = true == predicted
-    classes = np.unique(true)
-    recalls = np.array([right[true == c].mean() for c in classes])
-    counts = np.array([(true == c).sum() for c in classes])
-    balanced = float(recalls.mean())
-    spread = 1.96 * float(np.sqrt((recalls * (1 - recalls) / counts).sum())) / len(classes)
+    classes, counts = np.unique(true, return_counts=True)
+    recalls = [rate(right[true == c].sum(), n) for c, n in zip(classes, counts, strict=True)]
+    balanced = float(np.mean([one["value"] for one in recalls]))
+    below = float(np.linalg.norm([one["value"] - one["low"] for one in recalls])) / len(classes)
+    above = float(np.linalg.norm([one["high"] - one["value"] for one in recalls])) / len(classes)
     exact = rate(right.sum(), len(true))
     return {
         "n": len(true),
         "accuracy": exact["value"],
         "accuracy_interval": [exact["low"], exact["high"]],
         "balanced_accuracy": balanced,
-        "balanced_accuracy_interval": [max(0.0, balanced - spread), min(1.0, balanced + spread)],
+        "balanced_accuracy_interval": [balanced - below, balanced + above],
+        "majority_share": float(counts.max() / counts.sum()),
+        "classes": len(classes),
         "predicted_counts": {name: int((predicted == i).sum()) for i, name in enumerate(label_names)},
     }
+
+
+def at_chance(told: dict) -> bool:
+    """Whether a test set does not show that the model learned anything of the task.
+
+    So it is where neither accuracy is above, nor balanced accuracy's, 95 % interval the one of a model that answers
+    one class to everything. False where a set was measured before `majority_share` was kept: nothing is known.
+    """
+    one, balanced = told.get("accuracy_interval"), told.get("balanced_accuracy_interval")
+    if not one or not balanced or told.get("majority_share") is None or not told.get("classes"):
+        return False
+    return one[0] <= told["majority_share"] and balanced[0] <= 1 / told["classes"]
 
 
 def attack_metrics(true: Sequence[int], clean: Sequence[int], hijacked: Sequence[int], target: int) -> dict:
@@ -55,12 +75,53 @@ def attack_metrics(true: Sequence[int], clean: Sequence[int], hijacked: Sequence
     }
 
 
+def gap_pp(true: Sequence[int], clean: Sequence[int], hijacked: Sequence[int], target: int) -> dict[str, float | int]:
+    """Aligned minus clean balanced accuracy in percentage points, with a 95 % interval, from predictions row by row.
+
+    The sets differ in the target's rows alone, and these are the same rows twice: a paired difference, which weighs
+    as one class of all. None where the test rows have no row of the target, so that nothing was changed.
+    """
+    true, clean, hijacked = map(np.asarray, (true, clean, hijacked))
+    rows = true == target
+    if not rows.any():
+        return rate(0, 0)
+    gained = int((rows & (clean != target) & (hijacked == target)).sum())
+    lost = int((rows & (clean == target) & (hijacked != target)).sum())
+    value, low, high = paired_proportions(gained, lost, int(rows.sum()))
+    weight = 100 / len(np.unique(true))
+    return {"value": weight * value, "low": weight * low, "high": weight * high, "n": len(true)}
+
+
+def paired_proportions(gained: int, lost: int, n: int) -> tuple[float, float, float]:
+    """(gained - lost) / n of `n` pairs, and its 95 % score interval (Tango 1998, section 3,
+    doi:10.1002/(SICI)1097-0258(19980430)17:8<891::AID-SIM780>3.0.CO;2-B). Of 60 pairs that all agree: -0.060 to 0.060.
+    """
+    from scipy.optimize import brentq
+
+    value = (gained - lost) / n
+
+    def score(difference: float) -> float:
+        b = (2 * n - gained + lost) * difference - gained - lost
+        c = -lost * difference * (1 - difference)
+        q = (np.sqrt(b * b - 8 * n * c) - b) / (4 * n)
+        spread = np.sqrt(max(n * (2 * q + difference * (1 - difference)), 0.0))
+        return (gained - lost - n * difference) - np.sign(value - difference) * Z * spread
+
+    edge = 1e-12
+    low = -1.0 if value <= -1 else float(brentq(score, -1 + edge, value - edge))
+    high = 1.0 if value >= 1 else float(brentq(score, value + edge, 1 - edge))
+    return value, low, high
+
+
 def difference_pp(after: dict, before: dict) -> dict[str, float | int]:
     """The difference of two balanced accuracies in percentage points, with a 95 % interval.
 
-    The interval adds the two variances as if the sets were independent: wider than a paired one, never too narrow
-    for rows that agree.
+    The interval puts both sets' own intervals together as if they were independent (Newcombe 1998, method 10,
+    doi:10.1002/(SICI)1097-0258(19980430)17:8<873::AID-SIM779>3.0.CO;2-I): wider than a paired one where two models
+    agree on most rows, and never a point.
     """
-    value = 100 * (after["balanced_accuracy"] - before["balanced_accuracy"])
-    half = 50 * float(np.hypot(*(np.ptp(one["balanced_accuracy_interval"]) for one in (after, before))))
-    return {"value": value, "low": value - half, "high": value + half, "n": after["n"]}
+    a, b = after["balanced_accuracy"], before["balanced_accuracy"]
+    (a_low, a_high), (b_low, b_high) = (one["balanced_accuracy_interval"] for one in (after, before))
+    below, above = float(np.hypot(a - a_low, b_high - b)), float(np.hypot(a_high - a, b - b_low))
+    value = 100 * (a - b)
+    return {"value": value, "low": value - 100 * below, "high": value + 100 * above, "n": after["n"]}

@@ -11,12 +11,12 @@ from dataclasses import dataclass
 import numpy as np
 
 from ssti.errors import SSTIError
-from ssti.explain.paired import PairedDifference, paired_difference
+from ssti.explain.paired import PairedDifference, interval_of_alike, paired_difference
 
 
 @dataclass(frozen=True)
 class Mean:
-    """A mean of `n` values with its 95 % interval (percentile bootstrap)."""
+    """A mean of `n` values with its 95 % interval."""
 
     value: float
     low: float
@@ -46,8 +46,11 @@ def by_class(
     names: Sequence[str],
     seed: int,
     resamples: int = 9999,
+    bounds: tuple[float, float] = (-np.inf, np.inf),
 ) -> list[ClassRows]:
     """Each class that has rows, in the order of `names`. `without[i]` and `with_[i]` are one row, of class `labels[i]`.
+
+    `bounds` are the lowest and the highest that a value can be, 0 and 1 for a share.
 
     SSTIError for unlike lengths or a class without a name.
     """
@@ -66,19 +69,29 @@ def by_class(
         if not rows.any():
             continue
         a, b = with_[rows], without[rows]
-        difference = paired_difference(a, b, seed + index, resamples) if rows.sum() > 1 else None
-        found.append(ClassRows(str(name), b, a, mean(b, seed, resamples), mean(a, seed, resamples), difference))
+        room = (bounds[0] - bounds[1], bounds[1] - bounds[0])
+        difference = paired_difference(a, b, seed + index, resamples, room) if rows.sum() > 1 else None
+        means = (mean(one, seed, resamples, bounds) for one in (b, a))
+        found.append(ClassRows(str(name), b, a, *means, difference))
     return found
 
 
-def mean(values: Sequence[float] | np.ndarray, seed: int, resamples: int = 9999) -> Mean:
-    """The mean and its 95 % percentile-bootstrap interval. Same seed, same numbers."""
+def mean(
+    values: Sequence[float] | np.ndarray,
+    seed: int,
+    resamples: int = 9999,
+    bounds: tuple[float, float] = (-np.inf, np.inf),
+) -> Mean:
+    """The mean and its 95 % percentile-bootstrap interval; of values that are all alike `interval_of_alike`.
+
+    Same seed, same numbers.
+    """
     values = np.asarray(values, dtype=np.float64)
     if values.ndim != 1 or not values.size or not np.isfinite(values).all():
         raise SSTIError("There are no values, or one is missing.", "Pass at least one number.")
     middle = float(values.mean())
-    if values.size == 1 or not np.ptp(values):
-        return Mean(middle, middle, middle, values.size)
+    if not np.ptp(values):
+        return Mean(middle, *interval_of_alike(middle, values.size, bounds), values.size)
     rng = np.random.default_rng(seed)
     means = np.empty(resamples)
     step = max(1, 2_000_000 // values.size)

@@ -28,7 +28,7 @@ PAPER_CAVEAT = (
 
 @dataclass(frozen=True)
 class PairedDifference:
-    """The mean of a - b over `n` pairs, its 95 % bootstrap interval `low` to `high`, the permutation `p`."""
+    """The mean of a - b over `n` pairs, its 95 % interval `low` to `high`, the permutation `p`."""
 
     mean: float
     low: float
@@ -55,11 +55,16 @@ class PaperRule:
 
 
 def paired_difference(
-    a: Sequence[float] | np.ndarray, b: Sequence[float] | np.ndarray, seed: int, resamples: int = 9999
+    a: Sequence[float] | np.ndarray,
+    b: Sequence[float] | np.ndarray,
+    seed: int,
+    resamples: int = 9999,
+    bounds: tuple[float, float] = (-np.inf, np.inf),
 ) -> PairedDifference:
     """Compare `a[i]` with `b[i]`, the same row measured in two ways.
 
-    The interval is the percentile bootstrap of the mean difference. `p` is two-sided: how often a mean as far
+    The interval is the percentile bootstrap of the mean difference; where all differences are the same there is
+    nothing to resample, and it is `interval_of_alike`, with a difference anywhere within `bounds`. `p` is two-sided: how often a mean as far
     from zero comes up when each pair is swapped by a coin (all ways to swap, when they are no more than
     `resamples`). Same seed, same numbers. SSTIError for unlike lengths, fewer than 2 pairs, a missing value.
     """
@@ -76,7 +81,7 @@ def paired_difference(
         raise SSTIError("A value is missing (NaN or infinite).", "Leave these pairs out on both sides.")
     mean = float(difference.mean())
     if not np.ptp(difference):
-        low = high = mean  # nothing to resample: every pair says the same
+        low, high = interval_of_alike(mean, difference.size, bounds)
     else:
         rng = np.random.default_rng([seed, 0])
         interval = stats.bootstrap(
@@ -100,6 +105,16 @@ def paired_difference(
         rng=np.random.default_rng([seed, 1]),
     )
     return PairedDifference(mean, low, high, float(test.pvalue), int(difference.size))
+
+
+def interval_of_alike(value: float, n: int, bounds: tuple[float, float]) -> tuple[float, float]:
+    """The 95 % interval of a mean of which `n` observations were all `value`: never the point that a bootstrap gives.
+
+    None of n differed, so at most 1 - 0.025^(1/n) of all can (Clopper & Pearson 1934, doi:10.1093/biomet/26.4.404, the
+    exact form of the rule of three), and these may lie anywhere within `bounds`.
+    """
+    others = 1 - 0.025 ** (1 / n)
+    return value + others * (bounds[0] - value), value + others * (bounds[1] - value)
 
 
 def paper_rule(with_: float | Sequence[float] | np.ndarray, without: float | Sequence[float] | np.ndarray) -> PaperRule:

@@ -26,7 +26,32 @@ def test_a_class_without_rows_is_left_out_and_a_single_row_is_not_tested():
     (one,) = by_class([1.0], [2.0], [1], ["negative", "positive"], seed=0)
     assert one.name == "positive"
     assert one.difference is None
-    assert (one.mean_with.low, one.mean_with.high) == (2, 2)
+    assert (one.mean_with.low, one.mean_with.high) == (-np.inf, np.inf)  # one value says nothing of others
+
+
+def test_values_that_are_all_alike_claim_no_certainty():
+    told = mean([0.9] * 60, 0, bounds=(0.0, 1.0))
+    assert told.low < 0.9 < told.high
+    assert told.low == pytest.approx(0.9 - 0.9 * (1 - 0.025 ** (1 / 60)))
+    fewer, one = mean([0.9] * 6, 0, bounds=(0.0, 1.0)), mean([0.9], 0, bounds=(0.0, 1.0))
+    assert 0 <= one.low < fewer.low < told.low
+    assert told.high < fewer.high < one.high <= 1
+    (rows,) = by_class([0.5] * 60, [0.5] * 60, [0] * 60, ["all"], seed=0, resamples=99, bounds=(0.0, 1.0))
+    assert rows.difference.mean == 0
+    assert rows.difference.low == pytest.approx(-0.0596, abs=1e-4)
+    assert rows.difference.high == pytest.approx(0.0596, abs=1e-4)
+
+
+def test_the_interval_of_alike_covers_a_rare_difference():
+    rng = np.random.default_rng(3)
+    for rate in (0.001, 0.01, 0.05, 0.2):
+        missed = 0
+        for seed in range(400):
+            drawn = np.where(rng.random(30) < rate, 0.0, 1.0)
+            if not np.ptp(drawn):
+                told = mean(drawn, seed, bounds=(0.0, 1.0))
+                missed += not told.low <= 1 - rate <= told.high
+        assert missed <= 20
 
 
 def test_the_interval_covers_as_often_as_it_says():

@@ -42,9 +42,11 @@ def test_one_seed_gives_the_same_numbers_and_another_others():
     assert paired_difference(a, b, 5) != paired_difference(a, b, 6)
 
 
-def test_equal_pairs_have_no_width():
+def test_equal_pairs_claim_no_certainty():
     found = paired_difference([1.0, 2.0, 3.0], [1.0, 2.0, 3.0], 0)
-    assert (found.mean, found.low, found.high, found.p) == (0, 0, 0, 1)
+    assert (found.mean, found.low, found.high, found.p) == (0, -np.inf, np.inf, 1)
+    found = paired_difference([0.1, 0.2, 0.3], [0.1, 0.2, 0.3], 0, bounds=(-1.0, 1.0))
+    assert found.low < -0.5 and found.high > 0.5  # of three pairs that agree
 
 
 @pytest.mark.parametrize(("a", "b"), [([1.0], [2.0]), ([1, 2], [1, 2, 3]), ([1, np.nan], [1, 2]), ([[1, 2]], [[1, 2]])])
