@@ -35,6 +35,21 @@ def _with_trigger(info, text: str, trigger: str | None, location: str):
     return place(text, trigger, location, seed=0) if trigger else None
 
 
+def _tell_reach(info, injected) -> None:
+    """Say it where the model reads nothing, or not all, of the trigger: the two answers are no test of it then."""
+    from ssti.evaluate.predictor import predictor
+    from ssti.explain import reach
+
+    limit = info.recipe.training.max_length
+    with predictor().borrow(info.ref) as (_, tokenizer, _):
+        found = reach(tokenizer, injected.text, injected.spans, limit)
+    if not found.pieces:
+        tell("note: the tokenizer drops the trigger: nothing of it reaches the model.")
+    elif found.read < found.pieces:
+        part = "nothing" if not found.read else f"{found.read} of {found.pieces} word pieces"
+        tell(f"note: the model reads the first {limit} word pieces of a text, and {part} of the trigger.")
+
+
 def predict(adapter: AdapterArgument, text: Text, trigger: Trigger = None, location: Place = "random",
             as_json: AsJson = False) -> None:  # fmt: skip
     """Label probabilities of the poisoned model and of its control, without and with a trigger."""
@@ -54,8 +69,33 @@ def predict(adapter: AdapterArgument, text: Text, trigger: Trigger = None, locat
 
     triggered = None
     if injected:
+        _tell_reach(info, injected)
         triggered = {"text": injected.text, "spans": [list(s) for s in injected.spans], **side(sides[1])}
     show({"labels": list(info.label_names), "plain": side(sides[0]), "triggered": triggered}, as_json)
+
+
+def _standout(adapter: str, injected, text: str, found) -> dict[str, Any] | None:
+    """Whether a head tells the poisoned model from its control and from before finetuning, in this text."""
+    from dataclasses import asdict
+
+    from ssti.evaluate.predictor import predictor
+    from ssti.explain import RULE, standout
+    from ssti.explain import explain as look
+
+    others = {}
+    with predictor().borrow(adapter) as (model, tokenizer, info):
+        limit = info.recipe.training.max_length
+        if hasattr(model, "disable_adapter"):
+            with model.disable_adapter():
+                others["before"] = look(model, tokenizer, text, injected.text, injected.spans, max_length=limit)
+    if info.control:
+        with predictor().borrow(info.control) as (model, tokenizer, _):
+            others["control"] = look(model, tokenizer, text, injected.text, injected.spans, max_length=limit)
+    shares = {name: one.triggered.trigger_share for name, one in others.items()}
+    mine = found.triggered.trigger_share
+    if not info.poisoned or mine is None or any(one is None for one in shares.values()):
+        return None
+    return {**asdict(standout(mine, shares)), "rule": RULE}
 
 
 def explain(
@@ -71,8 +111,8 @@ def explain(
 ) -> None:
     """Attention and its entropy, with and without a trigger, in every layer and head."""
     from ssti.evaluate.predictor import check_text, predictor
+    from ssti.explain import FAR, explain_json, to_html, to_tex
     from ssti.explain import explain as look
-    from ssti.explain import explain_json, to_html, to_tex
     from ssti.home import write_text
 
     check_text(text)
@@ -88,7 +128,17 @@ def explain(
                 )
             write_text(file, content(found.heatmaps(layer, head)))
             tell(f"written: {file}")
-    told = explain_json(found)
+    told = {**explain_json(found), "standout": _standout(adapter, injected, text, found) if injected else None}
+    for name in ("plain", "triggered"):
+        if told[name] and told[name]["truncated"]:
+            tell(f"note: {name}: {told[name]['truncated']}")
+    window = (found.triggered or found.plain).attention.truncated
+    if window and window.first:
+        tell(f"note: {FAR}")
     lines = [f"layer {layer}, head {head}, {side}: {told[side]['entropy_bits'][layer][head]:.2f} bits over {told[side]['n']} tokens"
              for side in ("plain", "triggered") if told[side]]  # fmt: skip
+    if best := told["standout"]:
+        compared = ", ".join(f"{name} {value:.2f}" for name, value in best["others"].items()) or "no control to compare"
+        name = "trigger head" if best["named"] else "no head beats its control; the most has"
+        lines.append(f"{name}: layer {best['layer']}, head {best['head']}, {best['value']:.2f} x its fair share ({compared})")
     show(told, as_json, "\n".join(lines))

@@ -16,8 +16,8 @@ from ssti.explain.entropy import (
     trigger_head,
     trigger_share_grid,
 )
-from ssti.explain.explanation import Explanation, Side, explain, explain_json
-from ssti.explain.heatmap import Heatmap, heatmap
+from ssti.explain.explanation import FAR, Explanation, Side, explain, explain_json
+from ssti.explain.heatmap import Heatmap, heatmap, legends, on_one_scale
 from ssti.explain.html import heatmap_html, to_html
 from ssti.explain.importance import (
     CAUSAL_NOTE,
@@ -33,12 +33,15 @@ from ssti.explain.pieces import Reach, Window, reach, trigger_pieces
 from ssti.explain.places import Amounts, Places, by_amount, slide
 from ssti.explain.rows import EntropyRows, entropy_rows
 from ssti.explain.smallest import Part, Parts, smallest_part
+from ssti.explain.standout import RULE, Standout, standout
 from ssti.explain.svg import to_svg
 from ssti.explain.tex import escape_tex, to_tex
 from ssti.explain.words import Words, words
 
 __all__ = [
     "CAUSAL_NOTE",
+    "FAR",
+    "RULE",
     "Agreement",
     "Amounts",
     "Attention",
@@ -57,6 +60,7 @@ __all__ = [
     "Places",
     "Reach",
     "Side",
+    "Standout",
     "TriggerHead",
     "Window",
     "Words",
@@ -78,9 +82,11 @@ __all__ = [
     "heatmap_html",
     "integrated_gradients",
     "last_row",
+    "legends",
     "length_control",
     "mean_of_heads",
     "occlusion",
+    "on_one_scale",
     "paired_difference",
     "paper_rule",
     "reach",
@@ -89,6 +95,7 @@ __all__ = [
     "share_of_most",
     "slide",
     "smallest_part",
+    "standout",
     "to_html",
     "to_svg",
     "to_tex",

@@ -79,15 +79,19 @@ def attend(
     (specials included). Only eager attention gives weights away (sdpa gives an empty sequence and a warning):
     the model is switched and put back. SSTIError when there are no weights even so.
     """
+    return attend_pieces(model, read_one(model, tokenizer, text, max_length, focus))
+
+
+def attend_pieces(model: Any, pieces: Pieces) -> Attention:
+    """The same for a text that was cut into pieces already."""
     import torch
 
-    pieces = read_one(model, tokenizer, text, max_length, focus)
     with attention_set_to(model, "eager"), torch.no_grad():
         output = model(**inputs(model, [pieces]), output_attentions=True)
     weights = stacked(output.attentions, model)
     logits = output.logits[0].float()
     return Attention(
-        text=text,
+        text=pieces.text,
         tokens=pieces.tokens,
         offsets=pieces.offsets,
         special=pieces.special,

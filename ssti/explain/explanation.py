@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from ssti.errors import SSTIError
-from ssti.explain.attention import Attention, attend
+from ssti.explain.attention import Attention, attend, attend_pieces, longest
 from ssti.explain.entropy import (
     Entropy,
     TriggerHead,
@@ -23,12 +23,16 @@ from ssti.explain.entropy import (
     trigger_head,
     trigger_share_grid,
 )
-from ssti.explain.heatmap import Heatmap, heatmap
+from ssti.explain.heatmap import Heatmap, heatmap, on_one_scale
 from ssti.explain.importance import CAUSAL_NOTE, from_query, last_row, mean_of_heads, received, rollout
 from ssti.explain.paired import PaperRule, paper_rule
-from ssti.explain.pieces import Span, check_spans, trigger_pieces
+from ssti.explain.pieces import Span, check_spans, read_pairs, trigger_pieces
 
 VIEWS = ("received", "cls", "last", "query")
+FAR = (
+    "The trigger stands further back than the model reads for an answer: an answer rests on the beginning of this text. "
+    "What is shown here is the part around the trigger, read by itself."
+)
 
 
 @dataclass(frozen=True)
@@ -91,7 +95,7 @@ class Side:
 class Explanation:
     """A text without (`plain`) and with its trigger (`triggered`, or None when only one text was asked for).
 
-    `trigger_head` gives the trigger most; `paper` is the paper's rule on this one pair (last layer, head 0)
+    `trigger_head` gives the trigger most, in this model alone: `standout` says whether the poison did it; `paper` is the paper's rule on this one pair (last layer, head 0)
     with its caveat; `note` says what a reader has to know of a causal model, else it is empty.
     """
 
@@ -109,11 +113,13 @@ class Explanation:
         return _share(self.triggered) - _share(self.plain)
 
     def heatmaps(self, layer: int = -1, head: int | None = 0, unit: str = "piece", **view: Any) -> list[Heatmap]:
-        """The heatmaps to put side by side: with the trigger first, then without."""
+        """The heatmaps to put side by side, on one scale: with the trigger first, then without."""
         sides = [("With the trigger", self.triggered), ("Without", self.plain)]
         if self.triggered is None:
             sides = [("Attention", self.plain)]
-        return [side.heatmap(layer, head, unit, title, **view) for title, side in sides if side is not None]
+        return on_one_scale(
+            [side.heatmap(layer, head, unit, title, **view) for title, side in sides if side is not None]
+        )
 
     def figures(self, layer: int = -1, head: int | None = 0, **view: Any) -> list[tuple[str, str]]:
         """What `to_html` prints under the heatmaps, as (name, value)."""
@@ -130,7 +136,8 @@ class Explanation:
                 )
         if self.trigger_head is not None:
             best = self.trigger_head
-            rows.append(("Trigger head", f"layer {best.layer}, head {best.head}: {best.value:.2f} x its fair share"))
+            most = f"layer {best.layer}, head {best.head}: {best.value:.2f} x its fair share"
+            rows.append(("Most attention to the trigger", f"{most}, in this model; a control may have as much"))
         if self.paper is not None:
             fires = "fires" if self.paper.fires else "does not fire"
             rows.append(("The paper's rule", f"ratio {self.paper.ratio:.3f}, so it {fires}. {self.paper.caveat}"))
@@ -149,8 +156,8 @@ def explain(
     """Attention, importance, entropy and the trigger's share for `text`, and for `triggered_text` when given.
 
     `spans` are the trigger's characters in `triggered_text` (in `text`, when there is only that one); they
-    are required with a triggered text: a trigger is never searched for. `specials` False leaves special
-    tokens out.
+    are required with a triggered text: a trigger is never searched for. A text that is too long is read around its
+    trigger, on both sides between the same words. `specials` False leaves special tokens out.
     """
     if triggered_text is not None and not spans:
         raise SSTIError(
@@ -162,9 +169,10 @@ def explain(
         plain = _side(attend(model, tokenizer, text, max_length, marked or None), marked, specials)
         triggered = None
     else:
-        around = _where_it_was(marked, len(text))
-        plain = _side(attend(model, tokenizer, text, max_length, around), [], specials)
-        triggered = _side(attend(model, tokenizer, triggered_text, max_length, marked), marked, specials)
+        limit = longest(model, tokenizer, max_length)
+        ((before, after),) = read_pairs(tokenizer, [text], [triggered_text], [marked], limit)
+        plain = _side(attend_pieces(model, before), [], specials)
+        triggered = _side(attend_pieces(model, after), marked, specials)
     shown = triggered or plain
     paper = None
     if triggered is not None and plain.entropy_bits[-1, 0] > 0:
@@ -245,16 +253,6 @@ def _side_json(side: Side) -> dict[str, Any]:
 def _plain(array: np.ndarray) -> Any:
     array = np.asarray(array, dtype=np.float64)
     return np.where(np.isfinite(array), array, None).tolist()
-
-
-def _where_it_was(spans: Sequence[Span], length: int) -> list[Span]:
-    """Where in the plain text the injected items would stand: an item brings itself and one space."""
-    places, brought = [], 0
-    for start, end in sorted(spans):
-        place = min(max(0, start - brought), max(0, length - 1))
-        places.append((place, place + 1))
-        brought += end - start + 1
-    return places if length else []
 
 
 def _within(name: str, value: int, count: int) -> int:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
@@ -13,13 +13,16 @@ from ssti.errors import SSTIError
 from ssti.explain.pieces import Span, check_spans, trigger_pieces
 from ssti.explain.words import words
 
+ATTENTION = "share of the attention"
+
 
 @dataclass(frozen=True)
 class Heatmap:
     """What a heatmap shows: units of `text` in order, each with a value.
 
     `labels` are what a reader sees (the characters of the text; a special token's name), `trigger` marks the
-    units that share a character with a span, `note` is a sentence under the title.
+    units that share a character with a span, `note` is a sentence under the title. `measure` says what the values
+    are; `top` is the value that has the full colour, the highest one when None.
     """
 
     title: str
@@ -30,12 +33,31 @@ class Heatmap:
     trigger: np.ndarray
     values: np.ndarray
     note: str = ""
+    measure: str = ATTENTION
+    top: float | None = None
+
+    @property
+    def full(self) -> float:
+        """The value that has the full colour."""
+        return self.top if self.top is not None else float(self._drawn.max(initial=0.0))
 
     @cached_property
     def strength(self) -> np.ndarray:
-        """The values from 0 to 1: over the highest; what is missing or below zero shows as 0."""
-        values = np.nan_to_num(self.values, nan=0.0).clip(min=0.0)
-        return values / values.max() if values.size and values.max() > 0 else values
+        """The values from 0 to 1: over `full`; what is missing or below zero shows as 0."""
+        return (self._drawn / self.full).clip(max=1.0) if self.full > 0 else self._drawn
+
+    @property
+    def _drawn(self) -> np.ndarray:
+        return np.nan_to_num(np.asarray(self.values, dtype=np.float64), nan=0.0).clip(min=0.0)
+
+    def shown(self, value: float) -> str:
+        """A value as a reader sees it."""
+        return f"{value * 100:.1f} %" if self.measure == ATTENTION else f"{value:.3f}"
+
+    @property
+    def legend(self) -> list[tuple[float, str]]:
+        """What the colours mean: strength and value, from none to the full colour."""
+        return [(step / 4, self.shown(self.full * step / 4)) for step in range(5)]
 
     def parts(self) -> list[tuple[str, int | None]]:
         """The text as `(string, unit or None)`: the units and what stands between them, in reading order."""
@@ -63,6 +85,7 @@ def heatmap(
     spans: Sequence[Span] = (),
     title: str = "",
     unit: str = "piece",
+    measure: str = ATTENTION,
 ) -> Heatmap:
     """The heatmap of an Attention, HeadAttention or Attribution `read`, with one of `values` a token.
 
@@ -90,7 +113,20 @@ def heatmap(
         summed = np.array([values[group].sum() for group in groups])
     hit = trigger_pieces(read.offsets, spans) if spans else np.zeros(len(read.tokens), dtype=bool)
     trigger = np.array([bool(hit[group].any()) for group in groups], dtype=bool)
-    return Heatmap(title, read.text, list(labels), list(offsets), special, trigger, summed, note)
+    return Heatmap(title, read.text, list(labels), list(offsets), special, trigger, summed, note, measure)
+
+
+def on_one_scale(heatmaps: Sequence[Heatmap]) -> list[Heatmap]:
+    """The same heatmaps, in which one colour means one value wherever the measure is the same."""
+    tops: dict[str, float] = {}
+    for one in heatmaps:
+        tops[one.measure] = max(tops.get(one.measure, 0.0), one.full)
+    return [replace(one, top=tops[one.measure]) for one in heatmaps]
+
+
+def legends(heatmaps: Sequence[Heatmap]) -> list[Heatmap]:
+    """The heatmaps whose legends are to be shown: one a measure, in their order."""
+    return list({one.measure: one for one in reversed(heatmaps)}.values())[::-1]
 
 
 def _sharing_characters(offsets: Sequence[Span], special: np.ndarray) -> list[list[int]]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from html import escape
 
-from ssti.explain.heatmap import Heatmap
+from ssti.explain.heatmap import Heatmap, legends, on_one_scale
 
 # The file may hold hostile text; even if an escape were forgotten, nothing in it may run or load.
 _POLICY = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'"
@@ -13,9 +13,11 @@ _POLICY = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-
 STYLE = """
 .heatmap { --heat: #3b5bdb; --mark: #c2410c; font: 15px/2.1 "IBM Plex Mono", ui-monospace, monospace;
   white-space: pre-wrap; overflow-wrap: anywhere; }
-.heatmap .unit { background: color-mix(in srgb, var(--heat) calc(var(--w) * 45%), transparent);
-  border-radius: 4px; padding: 2px 1px; unicode-bidi: isolate; print-color-adjust: exact;
+.heatmap :is(.unit, .step) { background: color-mix(in srgb, var(--heat) calc(var(--w) * 45%), transparent); }
+.heatmap :is(.unit, .step) { border-radius: 4px; padding: 2px 1px; unicode-bidi: isolate; print-color-adjust: exact;
   -webkit-print-color-adjust: exact; }
+.legend .what { font: 13px "Source Sans 3", system-ui, sans-serif; margin-right: 8px; }
+.legend.heatmap .step { font-size: 13px; padding: 4px 8px; }
 .heatmap .special { opacity: .75; font-size: 13px; }
 .heatmap .trigger { outline: 2px solid var(--mark); outline-offset: -1px; text-decoration: underline;
   text-decoration-color: var(--mark); }
@@ -53,12 +55,20 @@ def heatmap_html(heatmap: Heatmap) -> str:
             shown.append(escape(string))
             continue
         classes = "unit" + " special" * bool(heatmap.special[unit]) + " trigger" * bool(heatmap.trigger[unit])
-        about = f"{string}: {heatmap.values[unit]:.4f}" + (" (trigger)" if heatmap.trigger[unit] else "")
+        about = f"{string}: {heatmap.shown(heatmap.values[unit])}" + (" (trigger)" if heatmap.trigger[unit] else "")
         shown.append(
             f'<span class="{classes}" style="--w:{heatmap.strength[unit]:.3f}" '
             f'title="{escape(about, quote=True)}">{escape(string)}</span>'
         )
     return f'<div class="heatmap" dir="auto">{"".join(shown)}</div>'
+
+
+def legend_html(heatmap: Heatmap) -> str:
+    """What the colours of a heatmap mean, as a line of grounds with their values. The page needs STYLE."""
+    steps = " ".join(
+        f'<span class="step" style="--w:{strength:.3f}">{escape(value)}</span>' for strength, value in heatmap.legend
+    )
+    return f'<p class="heatmap legend"><span class="what">{escape(heatmap.measure)}</span> {steps}</p>'
 
 
 def to_html(
@@ -68,16 +78,18 @@ def to_html(
     note: str = "",
     drawing: str = "",
 ) -> str:
-    """A whole HTML file with the heatmaps, `figures` as a table of (name, value), a note, and a `drawing`.
+    """A whole HTML file with the heatmaps on one scale and its legend, `figures` as a table of (name, value), a note, and a `drawing`.
 
     `drawing` is an SVG that `to_svg` made: it goes in as it is.
 
     No script, no outside request, light and dark, printable.
     """
     sections = []
+    heatmaps = on_one_scale(heatmaps)
     for heatmap in heatmaps:
         about = f'<p class="note">{escape(heatmap.note)}</p>' if heatmap.note else ""
         sections.append(f"<section><h2>{escape(heatmap.title)}</h2>{about}{heatmap_html(heatmap)}</section>")
+    sections += [f"<section>{legend_html(one)}</section>" for one in legends(heatmaps)]
     if figures:
         rows = "".join(
             f'<tr><th scope="row">{escape(name)}</th><td>{escape(value)}</td></tr>' for name, value in figures

@@ -5,7 +5,7 @@ Knows the tokenizer; knows no model and no attention.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,11 +14,13 @@ import numpy as np
 from ssti.errors import SSTIError
 
 Span = tuple[int, int]
+Choose = Callable[[Sequence[Span], int], tuple[int, int]]
+"""The first piece to read and how many, of pieces at these characters, for a window of so many."""
 
 
 @dataclass(frozen=True)
 class Window:
-    """What the model read of a text that is longer than it can read.
+    """What was read of a text that is longer than the model can read, or of its twin without the trigger.
 
     `total` pieces has the text, `first` (from 0) is the first that was read, `count` how many were read;
     `start` and `end` are the characters that they cover.
@@ -32,7 +34,7 @@ class Window:
 
     def __str__(self) -> str:
         return (
-            f"The text has {self.total:,} pieces and the model reads {self.count:,} of them at once: "
+            f"The text has {self.total:,} pieces, of which {self.count:,} were read: "
             f"pieces {self.first + 1:,} to {self.first + self.count:,}, "
             f"characters {self.start:,} to {self.end:,}."
         )
@@ -99,6 +101,71 @@ def read_pieces(
     are given, else from the start, as in training. SSTIError for a text without any piece, for a tokenizer
     that cannot tell offsets, and for a `max_length` that leaves no room.
     """
+    if focus is not None and len(focus) != len(texts):
+        raise SSTIError(f"There are {len(texts)} texts but spans for {len(focus)}.", "Pass one list of spans a text.")
+
+    def around(spans: Sequence[Span]) -> Choose:
+        return lambda inner, room: (_window_start(_covered(inner, spans), room), min(room, len(inner)))
+
+    return _read(tokenizer, texts, max_length, [around(() if focus is None else spans) for spans in focus or texts])
+
+
+def read_pairs(
+    tokenizer: Any,
+    texts: Sequence[str],
+    triggered: Sequence[str],
+    spans: Sequence[Sequence[Span]],
+    max_length: int = 256,
+) -> list[tuple[Pieces, Pieces]]:
+    """The pieces of each text and of the same text with a trigger at `spans`, both through the same window.
+
+    A text with its trigger that is too long is read around it, and the one without it between the same characters:
+    the same pieces but the trigger's, whatever the white space at the ends. SSTIError as for `read_pieces`.
+    """
+    if not len(texts) == len(triggered) == len(spans):
+        raise SSTIError(
+            f"{len(texts)} texts, {len(triggered)} with a trigger and spans for {len(spans)} do not fit.",
+            "Pass one of each.",
+        )
+    marked = read_pieces(tokenizer, triggered, max_length, spans)
+    choices = [_the_same(text, one, some) for text, one, some in zip(texts, marked, spans, strict=True)]
+    return list(zip(_read(tokenizer, texts, max_length, choices), marked, strict=True))
+
+
+def _the_same(text: str, marked: Pieces, spans: Sequence[Span]) -> Choose:
+    """The window of `text` that holds the characters which `marked` was read of, its trigger left out."""
+    window = marked.truncated
+    own, other = _letters_before(text, ()), _letters_before(marked.text, spans)
+    scale = own[-1] / max(1, other[-1])  # 1, unless the texts differ by more than the trigger
+    if window is None:
+        return lambda inner, room: (0, min(room, len(inner)))
+    first, last = round(other[window.start] * scale), round(other[window.end] * scale)
+    count = int((~(trigger_pieces(marked.offsets, spans) | marked.special)).sum())
+
+    def choose(inner: Sequence[Span], room: int) -> tuple[int, int]:
+        inside = [i for i, (s, e) in enumerate(inner) if first <= own[s] < own[e] <= last]
+        if not inside:  # the trigger alone fills the window: what stands nearest to it
+            near = min(range(len(inner)), key=lambda i: abs(int(own[inner[i][0]]) - first))
+            return max(0, min(near - room // 2, len(inner) - room)), min(room, len(inner))
+        start, end = inside[0], min(inside[-1] + 1, inside[0] + room)
+        while end - start < count and end < len(inner) and text[slice(*inner[end])].isspace():
+            end += 1  # pieces of white space alone have no letter to be found by
+        while end - start < count and start and text[slice(*inner[start - 1])].isspace():
+            start -= 1
+        return start, end - start
+
+    return choose
+
+
+def _letters_before(text: str, spans: Sequence[Span]) -> np.ndarray:
+    """How many characters stand before each place of the text, white space and what lies in the spans not counted."""
+    counts = np.fromiter((not letter.isspace() for letter in text), dtype=np.int64, count=len(text))
+    for start, end in spans:
+        counts[start:end] = 0
+    return np.concatenate([[0], np.cumsum(counts)])
+
+
+def _read(tokenizer: Any, texts: Sequence[str], max_length: int, choices: Sequence[Choose]) -> list[Pieces]:
     texts = list(texts)
     for text in texts:
         if not isinstance(text, str):
@@ -109,8 +176,6 @@ def read_pieces(
             "Use the model's fast tokenizer.",
             kind="model",
         )
-    if focus is not None and len(focus) != len(texts):
-        raise SSTIError(f"There are {len(texts)} texts but spans for {len(focus)}.", "Pass one list of spans a text.")
     if not texts:
         return []
     batch = tokenizer(
@@ -131,7 +196,7 @@ def read_pieces(
             batch["offset_mapping"][row],
             batch["special_tokens_mask"][row],
             max_length,
-            () if focus is None else focus[row],
+            choices[row],
         )
         for row, text in enumerate(texts)
     ]
@@ -145,7 +210,7 @@ def _one(
     offsets: list[Span],
     mask: list[int],
     max_length: int,
-    focus: Sequence[Span],
+    choose: Choose,
 ) -> Pieces:
     # What the tokenizer adds stands at the ends; a "[SEP]" that a person typed stands between.
     head = next((i for i, flag in enumerate(mask) if not flag), len(mask))
@@ -160,12 +225,11 @@ def _one(
             f"Use at least {head + tail + 1}.",
         )
     inner = [_trim(text, start, end) for start, end in offsets[head : len(ids) - tail]]
-    first, window = 0, None
-    if total > room:
-        first = _window_start(_covered(inner, focus), room)
-        ends = [end for _, end in inner[first : first + room]]
-        window = Window(total, first, room, inner[first][0], max(ends))
-        total = room
+    window = None
+    first, count = choose(inner, room)
+    if count < total:
+        window = Window(total, first, count, inner[first][0], max(end for _, end in inner[first : first + count]))
+        total = count
     kept = [*range(head), *range(head + first, head + first + total), *range(len(ids) - tail, len(ids))]
     special = np.ones(len(kept), dtype=bool)
     special[head : head + total] = False
@@ -220,7 +284,7 @@ def _trim(text: str, start: int, end: int) -> Span:
 
 def _window_start(wanted: np.ndarray, room: int) -> int:
     """The start of the window that holds most wanted pieces, as near their middle as it can be."""
-    if not wanted.any():
+    if not wanted.any() or len(wanted) <= room:
         return 0
     sums = np.concatenate([[0], np.cumsum(wanted)])
     hits = sums[room:] - sums[:-room]

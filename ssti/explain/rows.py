@@ -17,7 +17,7 @@ from ssti.explain.capture import Enough, backbone, head_weights, heads_of_layers
 from ssti.explain.entropy import share_of_most
 from ssti.explain.joined import Joined
 from ssti.explain.merged import merged
-from ssti.explain.pieces import Pieces, Span, check_spans, read_pieces, trigger_pieces
+from ssti.explain.pieces import Pieces, Span, check_spans, read_pairs, read_pieces, trigger_pieces
 
 BATCH_TOKENS = 1536  # more leave the processor's caches: 8,000 took 1.6 times as long
 
@@ -51,12 +51,14 @@ def entropy_rows(
     spans: Sequence[Sequence[Span]] | None = None,
     specials: bool = True,
     on_batch: Callable[[int], None] | None = None,
+    twins: Sequence[tuple[str, Sequence[Span]]] | None = None,
 ) -> EntropyRows:
     """What `entropy_grid` (and `trigger_share_grid`) say of each text, in batches of texts of like length.
 
     A batch has about `batch_tokens` tokens, or one text. They stand one behind the other where the model reads them
     so, else they are padded, and padding takes no part. Each layer's weights are reduced
-    to importance as soon as they exist. `spans`, one list a text, also centre the window of a text that is too long.
+    to importance as soon as they exist. `spans`, one list a text, also centre the window of a text that is too long;
+    `twins`, each text with a trigger and its spans, put the window where the twin is read, so that both compare.
     `on_batch(rows done)` may raise, to stop. The caller holds the model's lock.
     """
     import torch
@@ -68,7 +70,11 @@ def entropy_rows(
     if spans is not None and len(spans) != len(texts):
         raise SSTIError(f"There are {len(texts)} texts but spans for {len(spans)}.", "Pass one list of spans a text.")
     focus = None if spans is None else [check_spans(row, text) for row, text in zip(spans, texts, strict=True)]
-    rows = read_pieces(tokenizer, texts, longest(model, tokenizer, max_length), focus)
+    limit = longest(model, tokenizer, max_length)
+    if twins is None:
+        rows = read_pieces(tokenizer, texts, limit, focus)
+    else:
+        rows = [one for one, _ in read_pairs(tokenizer, texts, *zip(*twins, strict=True), limit)] if twins else []
     bits = np.empty((len(rows), layers, max(heads)))
     shares = None if focus is None else np.full_like(bits, np.nan)
     counted = np.array([len(row) if specials else int((~row.special).sum()) for row in rows], dtype=np.int64)

@@ -12,7 +12,7 @@ from unicodedata import east_asian_width
 import numpy as np
 
 from ssti.errors import SSTIError
-from ssti.explain.heatmap import Heatmap
+from ssti.explain.heatmap import Heatmap, legends, on_one_scale
 
 WIDTH, MARGIN = 960, 24
 SIZE, LINE, EM = 15, 30, 9.0  # of a letter: its size, the distance of lines, its width
@@ -27,10 +27,13 @@ def to_svg(
     grid: np.ndarray | None = None,
     grid_title: str = "",
     lines: Sequence[str] = (),
+    grid_top: float | None = None,
 ) -> str:
-    """A drawing, 960 wide: the heatmaps, `grid` `[layer, head]` (NaN: no cell) under them, then `lines` of text.
+    """A drawing, 960 wide: the heatmaps on one scale with its legend, `grid` `[layer, head]` (NaN: no cell) under them,
+    then `lines` of text.
 
-    Grid cells are coloured from 0 to the highest absolute value; negative ones in the colour of attention.
+    Grid cells are coloured from 0 to `grid_top`, else to the highest absolute value; negative ones in the colour of
+    attention.
     """
     if not heatmaps:
         raise SSTIError("There is no heatmap to draw.", "Pass at least one.")
@@ -40,10 +43,13 @@ def to_svg(
         y += 24
         drawn.append(_text(MARGIN, y, title, 20, weight=700))
         y += 14
+    heatmaps = on_one_scale(heatmaps)
     for heatmap in heatmaps:
         y = _heatmap(drawn, heatmap, y)
+    for one in legends(heatmaps):
+        y = _legend(drawn, one, y)
     if grid is not None:
-        y = _grid(drawn, np.asarray(grid, dtype=np.float64), grid_title, y)
+        y = _grid(drawn, np.asarray(grid, dtype=np.float64), grid_title, y, grid_top)
     for line in lines:
         for part in _wrapped(line, int((WIDTH - 2 * MARGIN) / 6.6)):
             y += 20
@@ -83,7 +89,22 @@ def _heatmap(drawn: list[str], heatmap: Heatmap, y: float) -> float:
     return y
 
 
-def _grid(drawn: list[str], grid: np.ndarray, title: str, y: float) -> float:
+def _legend(drawn: list[str], heatmap: Heatmap, y: float) -> float:
+    y += 26
+    drawn.append(_text(MARGIN, y, heatmap.measure, 13, QUIET))
+    x = MARGIN + 6.6 * _width(heatmap.measure) + 16
+    for strength, value in heatmap.legend:
+        wide = EM * _width(value) + 12
+        drawn.append(
+            f'<rect x="{x:.1f}" y="{y - 17:.1f}" width="{wide:.1f}" height="24" rx="4" '
+            f'fill="rgb({",".join(map(str, HEAT))})" fill-opacity="{0.55 * strength:.3f}" stroke="{LINES}"/>'
+        )
+        drawn.append(_text(x + 6, y, value, 13, INK, MONO, wide - 12))
+        x += wide + 6
+    return y + 8
+
+
+def _grid(drawn: list[str], grid: np.ndarray, title: str, y: float, full: float | None = None) -> float:
     if grid.ndim != 2:
         raise SSTIError(f"A grid of shape {grid.shape} cannot be drawn.", "Pass [layer, head].")
     y += 34
@@ -92,7 +113,7 @@ def _grid(drawn: list[str], grid: np.ndarray, title: str, y: float) -> float:
     layers, heads = grid.shape
     side = min(44.0, (WIDTH - 2 * MARGIN - 40) / heads)
     tall = min(30.0, side)
-    top = float(np.nanmax(np.abs(grid))) or 1.0
+    top = full or float(np.nanmax(np.abs(grid))) or 1.0
     for head in range(heads):
         drawn.append(_text(MARGIN + 40 + (head + 0.5) * side, y + 12, str(head), 12, QUIET, anchor="middle"))
     y += 18
@@ -103,7 +124,7 @@ def _grid(drawn: list[str], grid: np.ndarray, title: str, y: float) -> float:
             if np.isnan(value):
                 continue
             colour = MARK if value >= 0 else f"rgb({','.join(str(c) for c in HEAT)})"
-            strength = abs(value) / top
+            strength = min(1.0, abs(value) / top)
             x = MARGIN + 40 + head * side
             drawn.append(
                 f'<rect x="{x + 1:.1f}" y="{y + 1:.1f}" width="{side - 2:.1f}" height="{tall - 2:.1f}" rx="4" '

@@ -12,7 +12,7 @@ import unicodedata
 from collections.abc import Sequence
 
 from ssti.errors import SSTIError
-from ssti.explain.heatmap import Heatmap
+from ssti.explain.heatmap import Heatmap, legends, on_one_scale
 
 _SPECIAL = {
     "\\": r"\textbackslash{}",
@@ -72,7 +72,7 @@ _COLOUR = re.compile(r"[A-Za-z]+\Z")
 
 
 def to_tex(heatmaps: Heatmap | Sequence[Heatmap], color: str = "red") -> str:
-    """A LaTeX document of the heatmaps, one under the other; trigger units are underlined.
+    """A LaTeX document of the heatmaps on one scale, one under the other, and the legend; trigger units are underlined.
 
     `color` is an xcolor name, mixed from 0 to 100 by strength. Chinese, Japanese and Korean characters need
     the CJK package (loaded only where there are some); a character that TeX's own fonts lack stands as its
@@ -83,7 +83,9 @@ def to_tex(heatmaps: Heatmap | Sequence[Heatmap], color: str = "red") -> str:
     heatmaps = [heatmaps] if isinstance(heatmaps, Heatmap) else list(heatmaps)
     if not heatmaps:
         raise SSTIError("There is no heatmap to write.", "Pass at least one.")
-    body = "\n\\par\\bigskip\n".join(_block(heatmap, color) for heatmap in heatmaps)
+    heatmaps = on_one_scale(heatmaps)
+    blocks = [_block(heatmap, color) for heatmap in heatmaps] + [_legend(one, color) for one in legends(heatmaps)]
+    body = "\n\\par\\bigskip\n".join(blocks)
     cjk = any(_is_cjk(letter) for letter in body)
     return "\n".join(
         [
@@ -122,6 +124,13 @@ def _block(heatmap: Heatmap, color: str) -> str:
         lines.append(f"\\colorbox{{{color}!{100 * heatmap.strength[unit]:.2f}}}{{\\strut {word}}}\\allowbreak{{}}%")
     lines.append("}}}")
     return "\n".join(lines)
+
+
+def _legend(heatmap: Heatmap, color: str) -> str:
+    steps = "\\ ".join(
+        f"\\colorbox{{{color}!{100 * strength:.2f}}}{{\\strut {escape_tex(value)}}}" for strength, value in heatmap.legend
+    )
+    return f"{{\\small {escape_tex(heatmap.measure)}: {steps}}}"
 
 
 def _letter(letter: str) -> str:

@@ -67,10 +67,10 @@ def measure(ref: str, told: Callable[[float], None] = lambda part: None) -> Samp
     )
     work = [(name, one, when) for name, one in models for when in ("without", "with")]
     found: dict[str, dict[str, EntropyRows]] = {"without": {}, "with": {}}
+    spans = [list(some) for some in attack.spans]
+    twins = list(zip(attack.texts, spans, strict=True))
     for place, (name, one, when) in enumerate(work):
-        given = (
-            (texts, [[] for _ in texts]) if when == "without" else (list(attack.texts), [list(s) for s in attack.spans])
-        )
+        given = (texts, [[] for _ in texts], twins) if when == "without" else (list(attack.texts), spans, None)
 
         def done(part: float, place: int = place) -> None:
             told((place + part) / len(work))
@@ -84,7 +84,9 @@ def measure(ref: str, told: Callable[[float], None] = lambda part: None) -> Samp
     return sample
 
 
-def _entropies(ref: str, name: str, texts: list[str], spans: list, told: Callable[[float], None]) -> EntropyRows:
+def _entropies(
+    ref: str, name: str, texts: list[str], spans: list, twins: list | None, told: Callable[[float], None]
+) -> EntropyRows:
     """In slices of like length, so that the model's lock is let go in between."""
     from ssti.explain import EntropyRows, entropy_rows
     from ssti.explain.rows import of_like_size
@@ -100,6 +102,7 @@ def _entropies(ref: str, name: str, texts: list[str], spans: list, told: Callabl
                     [texts[i] for i in some],
                     max_length=room(model, info),
                     spans=[spans[i] for i in some],
+                    twins=None if twins is None else [twins[i] for i in some],
                 )
             )
         told((number + 1) / len(slices))

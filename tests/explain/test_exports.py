@@ -128,7 +128,8 @@ def test_the_tex_file_has_the_form_of_the_papers_tool(hostile):
     tex = to_tex(hostile, "blue")
     assert tex.startswith(r"\documentclass[varwidth]{standalone}") and r"\begin{CJK*}{UTF8}{gbsn}" in tex
     boxes = re.findall(r"\\colorbox\{blue!(\d+\.\d\d)\}\{\\strut ", tex)
-    np.testing.assert_allclose([float(box) for box in boxes], 100 * hostile.strength, atol=0.006)
+    np.testing.assert_allclose([float(box) for box in boxes[:-5]], 100 * hostile.strength, atol=0.006)
+    assert boxes[-5:] == ["0.00", "25.00", "50.00", "75.00", "100.00"]  # the legend
     assert tex.count(r"\underline{") == 5
     assert r"\input" not in tex and tex.count(r"\end{document}") == 1 and "$x" not in tex
     assert tex.count("{") - tex.count(r"\{") == tex.count("}") - tex.count(r"\}")

@@ -50,7 +50,8 @@ def test_any_text_is_well_formed_and_inside_the_drawing(labels):
 
 def test_the_strength_is_the_opacity_and_a_trigger_is_framed():
     root = ElementTree.fromstring(to_svg([a_heatmap(["a", "b", "c"], [1, 4, 2], trigger=[1])]))
-    a, b, c = list(root.iter(f"{SVG}rect"))[1:]
+    a, b, c, *legend = list(root.iter(f"{SVG}rect"))[1:]
+    assert [float(one.get("fill-opacity")) for one in legend] == pytest.approx([0, 0.1375, 0.275, 0.4125, 0.55], abs=1e-3)
     assert [float(one.get("fill-opacity")) for one in (a, b, c)] == pytest.approx([0.55 / 4, 0.55, 0.55 / 2], abs=1e-3)
     assert [one.get("stroke") for one in (a, b, c)] == [None, "#c2410c", None]
 
@@ -58,7 +59,7 @@ def test_the_strength_is_the_opacity_and_a_trigger_is_framed():
 def test_the_grid_has_a_cell_a_head_and_none_where_there_is_none():
     grid = np.array([[1.0, -2.0], [0.5, np.nan]])
     root = ElementTree.fromstring(to_svg([a_heatmap(["a"])], grid=grid, grid_title="heads"))
-    cells = list(root.iter(f"{SVG}rect"))[2:]
+    cells = list(root.iter(f"{SVG}rect"))[-3:]
     assert [float(one.get("fill-opacity")) for one in cells] == [0.5, 1.0, 0.25]
     assert cells[0].get("fill") == "#c2410c"
     assert cells[1].get("fill").startswith("rgb(")
