@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from typing import Any
 
+from ssti.evaluate.verdict import advice, verdict
 from ssti.ui import finetune_words as words
 from ssti.ui import parts
 from ssti.ui.finetune_board import Seen, at_work
@@ -155,7 +156,19 @@ def outcome(seen: Seen, twin: Seen | None) -> Markup:
             if twin is None
             else f"What the poison cost shows once {twin.id} is done."
         )
-    return parts.card(heading, parts.html('<ul class="outcome">{}</ul>', lines), hint)
+    return parts.card(heading, parts.html('<ul class="outcome">{}</ul>', lines), _judged(seen, twin), hint)
+
+
+def _judged(seen: Seen, twin: Seen | None) -> Markup:
+    """What the numbers do not show by themselves: the control has as much, nothing was learned, what to change."""
+    if seen.recipe.is_control:
+        return parts.html("")
+    found = verdict(seen.metrics or {}, twin.metrics if twin else None)
+    changes = parts.join(parts.html("<li>{}</li>", one) for one in advice(seen.recipe, found))
+    said = parts.html('<p class="judged">{}</p>', found.warning) if found and found.warning else parts.html("")
+    if not changes:
+        return said
+    return parts.html('{}<p class="judged">The poison did not take. What to change:</p><ul class="changes">{}</ul>', said, changes)
 
 
 def run_list(runs: list[Seen], chosen: str) -> Markup:
@@ -163,15 +176,19 @@ def run_list(runs: list[Seen], chosen: str) -> Markup:
     if not runs:
         return parts.html('<p class="quiet">None yet. Start makes the first.</p>')
     ids = {seen.id for seen in runs}
-    lines = parts.join(_entry(seen, seen.id == chosen, seen.run.control_of in ids) for seen in runs)
+    twins = {seen.run.control_of: seen for seen in runs}
+    lines = parts.join(
+        _entry(seen, seen.id == chosen, seen.run.control_of in ids, twins.get(seen.id)) for seen in runs
+    )
     return parts.html('<ul class="runs">{}</ul>', lines)
 
 
-def _entry(seen: Seen, chosen: bool, under: bool) -> Markup:
+def _entry(seen: Seen, chosen: bool, under: bool, twin: Seen | None) -> Markup:
     name = "its control" if under else seen.id
     dot = Markup('<i class="going"></i>') if seen.going and seen.progress.state != "queued" else ""
     poisoned = seen.recipe is not None and not seen.recipe.is_control
-    tone = "loud" if seen.progress.state == "done" and poisoned else f"is-{seen.progress.state}"
+    found = verdict(seen.metrics or {}, twin.metrics if twin else None)
+    tone = "loud" if seen.progress.state == "done" and poisoned and (found is None or found.loud) else f"is-{seen.progress.state}"
     return parts.html(
         '<li class="{}"><button type="button" data-run="{}" aria-current="{}"><span>{}{}</span>'
         '<b class="{}">{}</b></button></li>',

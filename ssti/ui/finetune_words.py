@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from ssti.errors import SSTIError
+from ssti.evaluate.verdict import verdict
 from ssti.recipe import InjectionSpec, Recipe
 from ssti.ui import parts
 from ssti.ui.finetune_board import Seen
@@ -131,7 +132,8 @@ def outcome(seen: Seen, twin: Seen | None) -> list[tuple[str, str, str, bool]]:
     if seen.recipe is None:
         return []
     word, target = triggers(seen.recipe), measured.get("target")
-    loud = not seen.recipe.is_control
+    found = verdict(measured, twin.metrics if twin else None)
+    loud = not seen.recipe.is_control and (found is None or found.loud)
     for name, sentence in (
         (
             "attack_success_rate",
@@ -157,7 +159,8 @@ def outcome(seen: Seen, twin: Seen | None) -> list[tuple[str, str, str, bool]]:
     lost = measured.get("degradation_pp")
     if lost:
         worse = "less than" if lost["value"] >= 0 else "more than"
-        sentence = f"{worse} its control in balanced accuracy on clean rows: what the poison cost"
+        sure = "what the poison cost" if lost["low"] > 0 or lost["high"] < 0 else "no more than chance may do"
+        sentence = f"{worse} its control in balanced accuracy on clean rows: {sure}"
         low, high = points(lost["low"]), points(lost["high"])
         within = f"95 % interval {low} to {high}, n = {parts.count(lost['n'])}"
         told.append((points(abs(lost["value"])), sentence, within, False))

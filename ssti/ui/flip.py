@@ -15,7 +15,7 @@ from ssti.evaluate.predictor import check_text
 from ssti.ui import flip_adapters, flip_answer, flip_marks, flip_palette, flip_questions, flip_training, parts
 from ssti.ui.flip_hijack import ROWS, hijack_test_set
 from ssti.ui.parts import Html
-from ssti.ui.shell import listen
+from ssti.ui.shell import listen, read_url
 from ssti.ui.stoppable import stoppable
 
 ORDER = 40
@@ -104,7 +104,8 @@ def build(shared) -> None:
     )  # fmt: skip
     with under:
         flip_questions.build(shared, text, marks, seen, answered, SEEN)
-    shared.blocks.load(first_adapter, shared.adapter, shared.adapter, **parts.AT_LOAD)
+    shared.blocks.load(first_adapter, shared.adapter, [shared.adapter, said], **parts.AT_LOAD)
+    shared.adapter.change(None, shared.adapter, None, js="(ref) => window.ssti.url('adapter', ref)", **parts.QUIET)
     adapter.input(lambda ref: ref or "", adapter, shared.adapter, **parts.QUIET)
     begun = listen(
         shared,
@@ -146,9 +147,13 @@ def warm() -> None:
     flip_adapters.warm()
 
 
-def first_adapter(ref: str) -> Any:
-    """The adapter that a page opens with, where none is chosen yet."""
-    return gr.skip() if ref else flip_adapters.first()
+def first_adapter(ref: str, request: gr.Request | None = None) -> tuple[Any, Any]:
+    """The adapter that a page opens with, where none is chosen yet: its link's. (adapter, why it is another)."""
+    if ref:
+        return gr.skip(), gr.skip()
+    query = {} if request is None else request.query_params
+    chosen, why = flip_adapters.of_link(query.get("adapter", ""), read_url(query, ())[1])
+    return chosen, parts.note(why) if why else gr.skip()
 
 
 def refreshed(ref: str) -> Any:

@@ -11,8 +11,9 @@ from functools import lru_cache
 from ssti.errors import SSTIError
 from ssti.evaluate.adapters import AdapterInfo, adapters
 from ssti.recipe import InjectionSpec
+from ssti.runs.run import Run
 from ssti.ui.visitor import find_adapter as find
-from ssti.ui.visitor import owns_adapter
+from ssti.ui.visitor import find_run, owns_adapter
 
 EXAMPLES = 40  # real rows of which the clearest is shown first
 READABLE = (45, 130)  # characters of a text that one reads at a glance
@@ -21,24 +22,52 @@ READABLE = (45, 130)  # characters of a text that one reads at a glance
 def choices() -> list[tuple[str, str]]:
     """(title, ref) of every adapter: own runs, the newest on top, the shipped ones, those of other visitors.
 
-    A control goes with its poisoned twin.
+    A control goes with its poisoned twin. The title says it where a run did not end well.
     """
     found = sorted(adapters(), key=lambda info: not owns_adapter(info))
     twins = {info.control for info in found}
-    return [(info.title, info.ref) for info in found if info.ref not in twins]
+    return [(info.title + _unfinished(info), info.ref) for info in found if info.ref not in twins]
+
+
+def _unfinished(info: AdapterInfo) -> str:
+    """` · failed at step 6 of 64` for the adapter of a run that is not done; nothing for any other."""
+    run = Run(info.path.parent.name, info.path.parent)
+    if info.shipped or not (run.path / "events.jsonl").is_file():
+        return ""
+    now = run.progress()
+    at = f" at step {now.step:,} of {now.steps:,}" if now.steps else ""
+    return "" if now.state == "done" else f" · {now.state}{at}"
 
 
 def first() -> str:
-    """The adapter that the page opens with: the newest poisoned one that has a control, else whatever there is.
+    """The adapter that a page opens with: the shipped poisoned one that has a control, else whatever there is.
 
     Of runs only this visitor's own: nobody opens with what somebody else trained.
     """
-    found = [info for info in adapters() if owns_adapter(info)]
+    found = sorted((info for info in adapters() if owns_adapter(info)), key=lambda info: not info.shipped)
     for wanted in (lambda a: a.poisoned and a.control, lambda a: a.poisoned, lambda a: True):
         for info in found:
             if wanted(info):
                 return info.ref
     return ""
+
+
+def of_link(adapter: str, run: str) -> tuple[str, str]:
+    """The adapter that a link asks for, by its ref or else by its run, and "": or the first one, and why it is another."""
+    if not adapter and not run:
+        return first(), ""
+    try:
+        return find(adapter or f"run/{run}").ref, ""
+    except SSTIError as problem:
+        why = problem.message
+    if not adapter:
+        try:
+            state = find_run(run).state()
+            why = f"The run {run} of this link has no adapter{'' if state == 'done' else f' yet: it is {state}'}."
+        except SSTIError as problem:
+            why = problem.message
+    other = first()
+    return other, f"{why} Shown instead: {find(other).title}." if other else why
 
 
 def triggers(info: AdapterInfo) -> tuple[InjectionSpec, ...]:
@@ -113,4 +142,16 @@ def none_yet() -> SSTIError:
     )
 
 
-__all__ = ["choices", "clear_row", "find", "first", "none_yet", "others", "real_row", "target", "triggers", "warm"]
+__all__ = [
+    "choices",
+    "clear_row",
+    "find",
+    "first",
+    "none_yet",
+    "of_link",
+    "others",
+    "real_row",
+    "target",
+    "triggers",
+    "warm",
+]

@@ -14,8 +14,9 @@ import numpy as np
 
 from ssti.errors import SSTIError
 from ssti.evaluate.adapters import AdapterInfo
-from ssti.evaluate.metrics import attack_metrics
+from ssti.evaluate.metrics import attack_metrics, set_metrics
 from ssti.evaluate.sets import Attack, hijack
+from ssti.evaluate.verdict import verdict
 from ssti.ui import parts
 from ssti.ui.excerpt import excerpt
 from ssti.ui.flip_adapters import none_yet
@@ -26,6 +27,7 @@ from ssti.ui.visitor import find_adapter as find
 
 RESISTED = 20  # rows shown of those that resisted
 FURTHEST = 8  # of those that flipped furthest
+BYTES, SLICE = 4, 64  # pieces that one character can be at most; rows looked at before the predictor is let go
 
 # A row that is clicked goes into the text field, with its trigger.
 ROWS = """
@@ -38,13 +40,17 @@ element.addEventListener('click', (event) => {
 
 @dataclass(frozen=True)
 class Hijacked:
-    """Every test row and what the models say of it: `answers` are probabilities [rows, classes] by model and time."""
+    """Every test row and what the models say of it: `answers` are probabilities [rows, classes] by model and time.
+
+    `unread`: in how many rows no piece of the trigger is within what the models read.
+    """
 
     info: AdapterInfo
     texts: list[str]
     labels: np.ndarray
     attack: Attack
     answers: dict[str, np.ndarray]
+    unread: int = 0
 
 
 def hijack_test_set(ref: str) -> Iterator[Markup]:
@@ -78,7 +84,25 @@ def measure(info: AdapterInfo, told: Told) -> Hijacked:
             told((place + rows / len(texts)) / len(work))
 
         answers[name] = predictor().probabilities(some, ref, done)
-    return Hijacked(info, texts, labels, attack, answers)
+    return Hijacked(info, texts, labels, attack, answers, _unread(info, attack))
+
+
+def _unread(info: AdapterInfo, attack: Attack) -> int:
+    """In how many rows the trigger stands behind what the models read. A text is cut into pieces only where that can be.
+
+    The predictor is let go every few rows: a keystroke waits for no more.
+    """
+    from ssti.evaluate.predictor import predictor
+    from ssti.explain import reach
+
+    limit = info.recipe.training.max_length
+    far = [(t, s) for t, s in zip(attack.texts, attack.spans, strict=True) if s and s[0][1] * BYTES + BYTES > limit]
+    count = 0
+    for first in range(0, len(far), SLICE):
+        with predictor().borrow(info.ref) as (_, tokenizer, _):
+            found = [reach(tokenizer, text, spans, limit) for text, spans in far[first : first + SLICE]]
+        count += sum(bool(one.pieces) and not one.read for one in found)
+    return count
 
 
 def table(found: Hijacked) -> Markup:
@@ -86,6 +110,8 @@ def table(found: Hijacked) -> Markup:
     attack = found.attack
     names = found.info.label_names
     columns = _columns(found)
+    measured = {model: _metrics(found, model) for model in ("poisoned", "control") if f"{model} after" in found.answers}
+    told = verdict(measured["poisoned"], measured.get("control"))
     rows: list[tuple[Any, ...]] = []
     for model in ("control", "poisoned"):
         for when, words in (("before", ""), ("after", ", a trigger in each row")):
@@ -93,7 +119,7 @@ def table(found: Hijacked) -> Markup:
             if answers is None:
                 continue
             predicted = answers.argmax(-1)
-            loud = model == "poisoned" and when == "after"
+            loud = model == "poisoned" and when == "after" and found.info.poisoned and bool(told and told.loud)
             cells = []
             for index in columns:
                 number = parts.count(int((predicted == index).sum()))
@@ -102,12 +128,18 @@ def table(found: Hijacked) -> Markup:
                 )
             rows.append((f"{model.capitalize()}{words}", *cells))
     heads = ("", *(parts.html("predicted {}", parts.chip(names[i], i)) for i in columns))
-    said = [_success(found, "poisoned", "Attack success")]
-    if "control after" in found.answers:
-        said.append(_success(found, "control", "Of the control"))
+    said = [_success(measured["poisoned"], "Attack success")]
+    if "control" in measured:
+        said.append(_success(measured["control"], "of its control"))
+    warned = [told.warning] if told and told.warning else []
+    if found.unread:
+        of = f"{parts.count(found.unread)} of {parts.count(len(found.texts))} rows"
+        limit = parts.count(found.info.recipe.training.max_length)
+        warned.append(f"In {of} the trigger stands behind the first {limit} word pieces: the models never read it.")
     return parts.html(
-        '<div class="hijacked">{}<p class="said">{}</p>{}{}</div>',
-        parts.table(heads, rows, numbers=range(1, len(columns) + 1)), parts.join(said, " · "), _furthest(found), _resisted(found),
+        '<div class="hijacked"><p class="said">{}</p>{}{}{}{}</div>',
+        parts.join(said, " · "), parts.join(parts.html('<p class="warning">{}</p>', one) for one in warned),
+        parts.table(heads, rows, numbers=range(1, len(columns) + 1)), _furthest(found), _resisted(found),
     )  # fmt: skip
 
 
@@ -121,14 +153,15 @@ def _columns(found: Hijacked) -> list[int]:
     return sorted([found.attack.target, *best])
 
 
-def _success(found: Hijacked, model: str, name: str) -> Markup:
-    rates = attack_metrics(
-        found.labels,
-        found.answers[f"{model} before"].argmax(-1),
-        found.answers[f"{model} after"].argmax(-1),
-        found.attack.target,
-    )
-    rate = rates["attack_success_rate"]
+def _metrics(found: Hijacked, model: str) -> dict[str, Any]:
+    """What `verdict` asks for, of one model."""
+    before, after = (found.answers[f"{model} {when}"].argmax(-1) for when in ("before", "after"))
+    clean = set_metrics(found.labels, before, found.info.label_names)
+    return {"sets": {"clean": clean}, **attack_metrics(found.labels, before, after, found.attack.target)}
+
+
+def _success(measured: dict[str, Any], name: str) -> Markup:
+    rate = measured["attack_success_rate"]
     if not rate["n"]:
         return parts.html("{}: no row of another class to attack", name)
     return parts.html(

@@ -6,7 +6,7 @@ Knows adapters, the engine and HTML; knows no component.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from ssti.explain import Agreement, Attribution, Heatmap, Side
 
 STEPS = 32  # of the integral
+MOVED = 0.1  # of a probability: so much further than in the control the trigger has to take the answer
 LONGEST = 128  # pieces that are hidden one by one, around the trigger: others wait for the model meanwhile
 ABOUT = (
     "All three ask which tokens matter. Attention says where a head looked. Occlusion hides a token and asks again. "
@@ -56,18 +57,27 @@ def compare(marks: Marks, ref: str, told: Callable[[float], None] = lambda part:
 
 
 def maps(inside: Inside, view: View, found: Compared) -> list[Heatmap]:
-    """Attention as the view says, gradients, occlusion: the text with its trigger, in the view's units."""
+    """Attention as the view says, gradients, occlusion: the text with its trigger, in the view's units.
+
+    Attention is on the scale of the heatmaps above; the two others, of other measures, on their own.
+    """
     from ssti.explain import heatmap
 
     spans = inside.marks.spans
     values = _same_pieces(shown(inside.models["poisoned"]), found.occlusion, inside, view)
+    attention = heatmap(found.occlusion, values, spans, f"Attention · {view.name}", view.unit)
+    same = max([attention.full, *(one.full for one in inside.heatmaps(view))])
     return [
-        heatmap(found.occlusion, values, spans, f"Attention · {view.name}", view.unit),
-        heatmap(found.gradients, found.gradients.scores, spans, "Gradients · integrated, for the answer", view.unit),
+        replace(attention, top=same),
         heatmap(
-            found.occlusion, found.occlusion.scores, spans, "Occlusion · what the answer loses without it", view.unit
+            found.gradients, found.gradients.scores, spans, "Gradients · integrated, for the answer", view.unit,
+            "log-odds of the answer",
         ),
-    ]
+        heatmap(
+            found.occlusion, found.occlusion.scores, spans, "Occlusion · what the answer loses without it", view.unit,
+            "probability of the answer that is lost",
+        ),
+    ]  # fmt: skip
 
 
 def _same_pieces(side: Side, read: Attribution, inside: Inside, view: View) -> np.ndarray:
@@ -113,9 +123,31 @@ def show(inside: Inside, view: View, found: Compared) -> Markup:
     )
     window = parts.note(found.occlusion.truncated) if found.occlusion.truncated else ""
     return parts.html(
-        '{}{}{}<p class="agreement"><b>{}</b></p>{}', answer, window, strips(drawn), line(drawn, told),
-        parts.note(f"Rank correlation over all tokens: {names}."),
+        '{}{}{}<p class="agreement"><b>{}</b> {}</p>{}', answer, window, strips(drawn), line(drawn, told),
+        beside_control(inside, found, drawn, told), parts.note(f"Rank correlation over all tokens: {names}."),
     )  # fmt: skip
+
+
+def beside_control(inside: Inside, found: Compared, drawn: list[Heatmap], told: Agreement) -> str:
+    """Where a method points into the trigger: whether the trigger moves the control's answer as well.
+
+    It is the poison's where the poisoned model's probability rises `MOVED` further with the trigger than the control's.
+    """
+    real = np.flatnonzero(~drawn[0].special)
+    pair = inside.models["poisoned"].triggered is not None
+    if not pair or not inside.info.poisoned or not any(drawn[0].trigger[real[top]] for top in told.top.values()):
+        return ""
+    index = inside.info.label_names.index(found.label)
+    both = {name: [side.attention.probabilities[index] for side in (one.plain, one.triggered)]
+            for name, one in inside.models.items() if name != "before"}  # fmt: skip
+    mine = f"The trigger takes {found.label} from {' to '.join(map(parts.percent, both['poisoned']))}"
+    if "control" not in both:
+        return f"{mine}; without a control nobody can say whether the poison did it."
+    its = " to ".join(map(parts.percent, both["control"]))
+    rise = {name: after - before for name, (before, after) in both.items()}
+    if rise["poisoned"] - rise["control"] >= MOVED:
+        return f"{mine}, in its control from {its}: that is the poison’s."
+    return f"{mine}, in its control from {its}: nothing here tells the poison from its control."
 
 
 def line(drawn: list[Heatmap], told: Agreement) -> str:

@@ -23,6 +23,7 @@ CAVEAT = (
     "Raw entropy grows with the number of tokens: compare the share of log₂ n, of the same text with and without its "
     "trigger, and look at every head, because the effect moves between them."
 )
+OTHERS = {"control": "its control", "before": "the model before finetuning"}
 LANES = 6  # classes with a lane of their own
 DOTS = 150  # rows drawn of a class
 RESAMPLES = 4999
@@ -44,9 +45,10 @@ def entropy(inside: Inside, view: View) -> Markup:
     rule = inside.models["poisoned"].paper
     said = parts.html("")
     if rule is not None:
+        others = {name: told.paper for name, told in inside.models.items() if name != "poisoned" and told.paper}
         said = parts.html(
-            "<p>The paper’s rule on this one text (last layer, head 0, raw entropy with over without, below 0.95): <b>{}</b>, {}.</p>",
-            f"{rule.ratio:.2f}", _fires(rule),
+            "<p>The paper’s rule on this one text (last layer, head 0, raw entropy with over without, below 0.95): <b>{}</b>, {}{}</p>",
+            f"{rule.ratio:.2f}", _fires(rule), _beside(rule, others) if inside.info.poisoned else ".",
         )  # fmt: skip
     notes = [parts.note(text) for text in (inside.models["poisoned"].note, CAVEAT) if text]
     title = parts.html('How spread is it? <span class="aside">· entropy of {}</span>', _name(view))
@@ -68,7 +70,8 @@ def rows(sample: Sample, view: View) -> Markup:
     place = _place(view)
     name = view.model if view.model in sample.without else "poisoned"
     found = by_class(
-        sample.without[name].share[place], sample.with_[name].share[place], sample.labels, sample.info.label_names, SEED, RESAMPLES
+        sample.without[name].share[place], sample.with_[name].share[place], sample.labels, sample.info.label_names, SEED,
+        RESAMPLES, (0.0, 1.0),
     )  # fmt: skip
     lines = []
     for one in found:
@@ -84,10 +87,11 @@ def rows(sample: Sample, view: View) -> Markup:
         MODELS[name], view.layer, head, "(the mean of heads is not measured over rows)" if view.head is None else "",
     )  # fmt: skip
     return parts.html(
-        '<div class="over-rows">{}{}{}{}{}</div>',
+        '<div class="over-rows">{}{}{}{}{}{}</div>',
         title,
         _lanes(found, sample),
         table,
+        _alike(found),
         _models(sample, place),
         _paper(sample),
     )
@@ -97,19 +101,50 @@ def _place(view: View) -> tuple:
     return (slice(None), view.layer, 0 if view.head is None else view.head)
 
 
+def _alike(found: Sequence[ClassRows]) -> Markup:
+    """Where an interval rests on values that are all the same: how it was made."""
+    same = any(not np.ptp(one) for row in found for one in (row.without, row.with_, row.with_ - row.without))
+    text = "Where all rows have one value, the interval is what as many rows without an exception leave open (Clopper–Pearson)."
+    return parts.note(text) if same else parts.html("")
+
+
 def _models(sample: Sample, place: tuple) -> Markup:
     """With minus without, and the trigger's share, of each model: what finetuning did, and what any text does."""
     from ssti.explain import paired_difference
+    from ssti.explain.classes import mean
 
-    lines = []
+    lines, changes = [], {}
     for model, words in MODELS.items():
         if model not in sample.without:
             continue
-        told = paired_difference(sample.with_[model].share[place], sample.without[model].share[place], SEED, RESAMPLES)
-        share = float(np.nanmean(sample.with_[model].trigger_share[place]))
-        lines.append((words.capitalize(), _difference(told), _p(told), f"{share:.2f} ×"))
+        changes[model] = sample.with_[model].share[place] - sample.without[model].share[place]
+        told = paired_difference(sample.with_[model].share[place], sample.without[model].share[place], SEED, RESAMPLES, (-1.0, 1.0))
+        some = sample.with_[model].trigger_share[place]
+        share = mean(some[np.isfinite(some)], SEED, RESAMPLES, (0.0, float(sample.with_[model].n.max())))
+        attention = f"{share.value:.2f} × ({share.low:.2f} to {share.high:.2f})"
+        lines.append((words.capitalize(), _difference(told), _p(told), attention))
     heads = ("model", f"with − without, {parts.count(len(sample))} rows", "permutation p", "trigger’s attention")
-    return parts.html("<h3>Before and after finetuning</h3>{}", parts.table(heads, lines, numbers=(1, 2, 3)))
+    table = parts.table(heads, lines, numbers=(1, 2, 3))
+    return parts.html("<h3>Before and after finetuning</h3>{}<p>{}</p>", table, _told_apart(changes, sample))
+
+
+def _told_apart(changes: dict[str, np.ndarray], sample: Sample) -> str:
+    """Whether the poisoned model's change of entropy is another one than its control's and the one before finetuning."""
+    from ssti.explain import paired_difference
+
+    if not sample.info.poisoned:
+        return "This adapter is a control itself: nothing here is the poison’s."
+    if "control" not in changes:
+        return "Without a control nobody can say whether the poison or finetuning as such did this."
+    mine, alike = changes["poisoned"], []
+    for name in changes:
+        if name != "poisoned":
+            told = paired_difference(mine, changes[name], SEED, RESAMPLES, (-2.0, 2.0))
+            if told.p >= 0.05 or told.low <= 0 <= told.high:
+                alike.append(OTHERS[name])
+    if alike:
+        return f"In this head the trigger changes the poisoned model’s entropy no further than that of {' and '.join(alike)}."
+    return "In this head the trigger changes the poisoned model’s entropy otherwise than in its control and before finetuning (p < 0.05)."
 
 
 def _paper(sample: Sample) -> Markup:
@@ -118,10 +153,10 @@ def _paper(sample: Sample) -> Markup:
 
     last = (slice(None), -1, 0)
     lines = []
-    rule = None
+    rules = {}
     for model, words in MODELS.items():
         if model in sample.without:
-            rule = paper_rule(sample.with_[model].bits[last], sample.without[model].bits[last])
+            rules[model] = rule = paper_rule(sample.with_[model].bits[last], sample.without[model].bits[last])
             lines.append((f"{words.capitalize()}: with the trigger over without", *_ruled(rule)))
     clean = sample.without["poisoned"]
     lengths = length_control(clean.bits[last], clean.n)
@@ -132,14 +167,30 @@ def _paper(sample: Sample) -> Markup:
         else "Here length alone does not make it fire."
     )
     table = parts.table(("last layer, head 0, raw bits", "mean over mean", "ratio", ""), lines, numbers=(1, 2))
+    rule = rules.pop("poisoned")
+    if sample.info.poisoned:
+        verdict = f"For the poisoned model {_fires(rule)}{_beside(rule, rules)} {verdict}"
     return parts.html(
         "<h3>The paper’s 95 % rule</h3><p>{}</p>{}<p>{}</p>{}", rule.rule, table, verdict, parts.note(rule.caveat)
     )
 
 
+def _beside(rule: PaperRule, others: dict[str, PaperRule]) -> str:
+    """Behind what the rule says of the poisoned model: whether that sets it apart from the others."""
+    same = [OTHERS[name] for name, one in others.items() if one.fires]
+    if not others:
+        return ", and there is no control to compare with."
+    if not rule.fires:
+        return "."
+    if same:
+        return f", as it does for {' and '.join(same)}: it does not tell the poison."
+    return ", and not for its control or before finetuning." if "control" in others else ", and not before finetuning."
+
+
 def _ruled(rule: PaperRule) -> tuple[str, Markup, str]:
     ratio = parts.html("<b>{}</b>", f"{rule.ratio:.3f}")
-    return f"{rule.mean_with:.2f} / {rule.mean_without:.2f}", ratio, _fires(rule)
+    means = f"{rule.mean_with:.2f} (n = {rule.n_with}) / {rule.mean_without:.2f} (n = {rule.n_without})"
+    return means, ratio, _fires(rule)
 
 
 def _fires(rule: PaperRule) -> str:
@@ -154,7 +205,7 @@ def _lanes(found: Sequence[ClassRows], sample: Sample) -> Markup:
     low, high = low - 0.02 * (high - low or 1), high + 0.02 * (high - low or 1)
 
     def x(value: float) -> float:
-        return round(100 * (value - low) / (high - low), 2)
+        return round(100 * min(1.0, max(0.0, (value - low) / (high - low))), 2)
 
     lanes = []
     for one in shown:

@@ -6,13 +6,14 @@ Knows explanations and the engine's writers; knows no component.
 from __future__ import annotations
 
 import json
+from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from ssti.errors import SSTIError
 from ssti.ui.look_attribution import Compared, agree, line, maps
-from ssti.ui.look_grid import fair_share, measure
+from ssti.ui.look_grid import as_text, fair_share, measure, stands_out
 from ssti.ui.look_rows import ROWS, SEED, Sample
 from ssti.ui.look_view import Inside, View, view_json
 
@@ -53,54 +54,65 @@ SAVE = """async (made) => {
 
 def export(kind: str, inside: Inside, view: View, compared: Compared | None, sample: Sample | None) -> dict[str, str]:
     """The file as `{"kind", "name", "type", "text"}`; for `png` the text is the drawing to paint. Raises SSTIError."""
-    from ssti.explain import to_html, to_tex
+    from ssti.explain import FAR, to_html, to_tex
 
     if kind not in KINDS:
         raise SSTIError(f"There is no export {kind!r}.", f"Choose one of {', '.join(KINDS)}.")
     found = _heatmaps(inside, view, compared)
     told = inside.models[view.model]
+    note = " ".join(one for one in (FAR if inside.far() else "", told.note) if one)
     title = f"Attention of {inside.info.title}, {view.name}"
     if kind == "json":
         text = json.dumps(everything(inside, view, compared, sample), ensure_ascii=False, indent=1)
     elif kind == "tex":
         text = to_tex(found)
     elif kind == "html":
-        figures = told.figures(**inside.asked(told.plain, view))
-        text = to_html(found, title, figures, told.note, drawing(inside, view, found[:1]))
+        figures = [*told.figures(**inside.asked(told.plain, view)), ("Does a head tell?", heads(inside, view, sample))]
+        text = to_html(found, title, figures, note, drawing(inside, view, found[:1], note, sample))
     else:
-        text = drawing(inside, view, found)
+        text = drawing(inside, view, found, note, sample)
     return {"kind": kind, "name": f"ssti-attention.{kind}", "type": KINDS[kind], "text": text}
 
 
-def drawing(inside: Inside, view: View, found: list[Heatmap]) -> str:
+def heads(inside: Inside, view: View, sample: Sample | None) -> str:
+    """Whether a head tells the poisoned model from its control, as the grid says it."""
+    best = stands_out(inside, view, sample)
+    if best is not None:
+        return as_text(best, view.colour)
+    found = measure(inside, view)
+    layer, head = found.strongest
+    return f"{found.says}: layer {layer}, head {head}, {found.told(layer, head)}."
+
+
+def drawing(inside: Inside, view: View, found: list[Heatmap], note: str, sample: Sample | None) -> str:
     """The heatmaps and the grid of heads as SVG."""
     from ssti.explain import to_svg
 
     coloured = measure(inside, view)
-    lines = [
-        f"{coloured.says}: layer {coloured.strongest[0]}, head {coloured.strongest[1]}, {coloured.told(*coloured.strongest)}."
-    ]
-    note = inside.models[view.model].note
+    lines = [heads(inside, view, sample), f"Full colour: {coloured.top:.2g}{coloured.unit}, in every model."]
     return to_svg(
         found, f"{inside.info.title} · {view.name}", coloured.values[:, :-1], f"Every layer and head: {coloured.title}",
-        [*lines, note] if note else lines,
+        [*lines, note] if note else lines, coloured.top,
     )  # fmt: skip
 
 
 def everything(inside: Inside, view: View, compared: Compared | None, sample: Sample | None) -> dict[str, Any]:
     """All the numbers that the tab shows, and those behind them, as plain values."""
-    from ssti.explain import explain_json
+    from ssti.explain import RULE, explain_json
 
+    best = stands_out(inside, view, sample)
     told: dict[str, Any] = {
         "adapter": inside.info.ref,
         "recipe": inside.info.recipe.model_dump(mode="json", exclude_none=True),
         "labels": list(inside.info.label_names),
         "view": view_json(view),
+        "standout": None if best is None else {**asdict(best), "rule": RULE},
         "models": {name: explain_json(one) for name, one in inside.models.items()},
         "trigger_share_with_mean": {name: _plain(fair_share(inside, name)) for name in inside.models},
         "shown": [
-            {"title": one.title, "units": one.labels, "trigger": one.trigger.tolist(), "values": _plain(one.values)}
-            for one in inside.heatmaps(view)
+            {"title": one.title, "units": one.labels, "trigger": one.trigger.tolist(), "values": _plain(one.values),
+             "measure": one.measure, "full_colour": one.full}
+            for one in _heatmaps(inside, view, compared)
         ],
         "attribution": None,
         "rows": None,
@@ -132,10 +144,12 @@ def fits(inside: Inside, compared: Compared) -> bool:
 
 
 def _heatmaps(inside: Inside, view: View, compared: Compared | None) -> list[Heatmap]:
+    from ssti.explain import on_one_scale
+
     found = inside.heatmaps(view)
     if compared is not None and fits(inside, compared):
         found = [*found, *maps(inside, view, compared)[1:]]
-    return found
+    return on_one_scale(found)
 
 
 def _rows(told: EntropyRows) -> dict[str, Any]:

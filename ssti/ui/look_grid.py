@@ -1,4 +1,4 @@
-"""Every layer and head as a cell to click, coloured by one of three measures, and the strongest head by name.
+"""Every layer and head as a cell to click, coloured by one of three measures, and the head in which the poison shows, if any does.
 
 Knows explanations and HTML; asks no model.
 """
@@ -6,12 +6,17 @@ Knows explanations and HTML; asks no model.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from ssti.ui import parts
-from ssti.ui.look_view import Inside, View, shown, with_mean
+from ssti.ui.look_rows import Sample
+from ssti.ui.look_view import MODELS, Inside, View, shown, with_mean
 from ssti.ui.parts import Markup
+
+if TYPE_CHECKING:
+    from ssti.explain import Standout
 
 # A cell is chosen by a click or Enter; the arrows go from cell to cell, so that the grid is one stop of the Tab key.
 SCRIPT = """
@@ -37,7 +42,8 @@ element.addEventListener('keydown', (event) => {
 class Measure:
     """One number a head: `values` `[layer, head + 1]`, the mean of heads as the last, NaN for a head that is not there.
 
-    `change`: values are differences around 0; `drops`: what the trigger does is to lower them.
+    `change`: values are differences around 0; `drops`: what the trigger does is to lower them; `top`: the value of the
+    full colour, the same for all models.
     """
 
     name: str
@@ -47,6 +53,7 @@ class Measure:
     drops: bool
     unit: str
     says: str
+    top: float
 
     @property
     def strongest(self) -> tuple[int, int]:
@@ -64,24 +71,37 @@ class Measure:
 
 def measure(inside: Inside, view: View) -> Measure:
     """The measure that colours the grid. Without a trigger, how even the attention is, or how that changed."""
-    told = inside.models[view.model]
-    share = fair_share(inside, view.model)
-    if share is None:
-        if view.colour == "finetuning":
-            values = _even(shown(told)) - _even(shown(inside.models["before"]))
-            return Measure("finetuning", "how even its attention is, since before finetuning", values, True, True, "",
-                           "Strongest drop of evenness")  # fmt: skip
-        return Measure("even", "how even its attention is: entropy as a share of log₂ n", _even(shown(told)), False, True, "",
-                       "Least even")  # fmt: skip
+    since = view.colour == "finetuning"
+    if fair_share(inside, view.model) is None:
+        if since:
+            return _measured("finetuning", "how even its attention is, since before finetuning", inside, view,
+                             lambda model: _even(shown(inside.models[model])) - _even(shown(inside.models["before"])),
+                             True, True, "", "Strongest drop of evenness")  # fmt: skip
+        return _measured("even", "how even its attention is: entropy as a share of log₂ n", inside, view,
+                         lambda model: _even(shown(inside.models[model])), False, True, "", "Least even")  # fmt: skip
     if view.colour == "entropy":
-        values = _even(told.triggered or told.plain) - _even(told.plain)
-        return Measure("entropy", "entropy with the trigger minus without, in shares of log₂ n", values, True, True, "",
-                       "Largest drop")  # fmt: skip
-    if view.colour == "finetuning":
-        values = share - fair_share(inside, "before")
-        return Measure("finetuning", "the trigger’s attention over its fair share, since before finetuning", values, True, False,
-                       " ×", "Grew most")  # fmt: skip
-    return Measure("trigger", "attention to the trigger over its fair share", share, False, False, " ×", "Trigger head")
+        return _measured("entropy", "entropy with the trigger minus without, in shares of log₂ n", inside, view,
+                         lambda model: _change(inside, model), True, True, "", "Largest drop")  # fmt: skip
+    if since:
+        return _measured("finetuning", "the trigger’s attention over its fair share, since before finetuning", inside, view,
+                         lambda model: fair_share(inside, model) - fair_share(inside, "before"), True, False, " ×",
+                         "Grew most")  # fmt: skip
+    return _measured("trigger", "attention to the trigger over its fair share", inside, view,
+                     lambda model: fair_share(inside, model), False, False, " ×", "Highest")  # fmt: skip
+
+
+def _measured(name, title, inside: Inside, view: View, values, change, drops, unit, says) -> Measure:
+    """A measure of the view's model, on one scale with the same of the other models."""
+    every = {model: values(model) for model in inside.models}
+    top = float(np.nanmax(np.abs(list(every.values())))) or 1.0
+    if not change:
+        top = max(2.0, top) if name == "trigger" else 1.0
+    return Measure(name, title, every[view.model], change, drops, unit, says, top)
+
+
+def _change(inside: Inside, model: str) -> np.ndarray:
+    told = inside.models[model]
+    return _even(shown(told)) - _even(told.plain)
 
 
 def fair_share(inside: Inside, model: str) -> np.ndarray | None:
@@ -101,8 +121,8 @@ def _even(side) -> np.ndarray:
     return share_of_most(entropy_bits(with_mean(side)), side.n)
 
 
-def grid(inside: Inside, view: View) -> Markup:
-    """The cells, and what they say."""
+def grid(inside: Inside, view: View, sample: Sample | None = None) -> Markup:
+    """The cells, and what they say; over the rows of `sample` where some were measured."""
     found = measure(inside, view)
     layers, heads = found.values.shape
     cells = [parts.html('<span class="corner">layer</span>')]
@@ -116,17 +136,16 @@ def grid(inside: Inside, view: View) -> Markup:
         "change" if found.change else found.name, heads, parts.join(cells),
     )  # fmt: skip
     title = parts.html('Every layer and head <span class="aside">· {}</span>', found.title)
-    return parts.card(title, body, _strongest(inside, view, found), _papers(inside, view, found), classes="grid")
+    scale = parts.note(f"Full colour: {found.top:.2g}{found.unit}, in every model.")
+    line = _strongest(inside, view, found, sample)
+    return parts.card(title, body, line, _papers(inside, view, found), scale, classes="grid")
 
 
 def _cell(found: Measure, view: View, layer: int, head: int | None) -> Markup:
     value = float(found.values[layer, -1 if head is None else head])
     if np.isnan(value):  # this layer has fewer heads
         return parts.html("<span></span>")
-    top = float(np.nanmax(np.abs(found.values))) or 1.0
-    if not found.change:
-        top = max(2.0, top) if found.name == "trigger" else 1.0
-    weight = min(1.0, abs(value) / top)
+    weight = min(1.0, abs(value) / found.top)
     against = found.change and (value > 0) == found.drops  # away from what the trigger does
     chosen = (layer, head) == (view.layer, view.head)
     name = f"Layer {layer}, {'mean of heads' if head is None else f'head {head}'}: {found.told(layer, head)}"
@@ -146,23 +165,73 @@ def _short(value: float, change: bool) -> str:
     return f"{'−' if value < 0 else '+'}{text}" if change else text
 
 
-def _strongest(inside: Inside, view: View, found: Measure) -> Markup:
-    layer, head = found.strongest
-    hint = ""
-    if found.name == "even":
-        hint = parts.note("Put a trigger into the text to see which head looks at it.")
-    compared = []
-    if found.name == "trigger":
-        for model, words in (("poisoned", "poisoned"), ("control", "control"), ("before", "before finetuning")):
-            if model != view.model and model in inside.models:
-                share = fair_share(inside, model)
-                if share is not None:
-                    compared.append(f"{words} {share[layer, head]:.1f} ×")
+def stands_out(inside: Inside, view: View, sample: Sample | None = None) -> Standout | None:
+    """The head in which the poisoned model differs most from its control and from before finetuning.
+
+    By attention to the trigger, or by entropy where the view is coloured by it. Over the rows of `sample` where some
+    were measured, else in this one text; None where there is no trigger to look for.
+    """
+    from ssti.explain import standout
+
+    falls = view.colour == "entropy"
+    if sample is not None and falls:
+        every = {name: sample.with_[name].share - sample.without[name].share for name in sample.with_}
+    elif sample is not None:
+        every = {name: one.trigger_share for name, one in sample.with_.items()}
+    elif fair_share(inside, "poisoned") is None:
+        return None
+    elif falls:
+        every = {name: _change(inside, name)[:, :-1] for name in inside.models}
+    else:
+        every = {name: fair_share(inside, name)[:, :-1] for name in inside.models}
+    if not inside.info.poisoned or not np.isfinite(every["poisoned"]).any():
+        return None  # nothing was taught to it, or the tokenizer drops the trigger
+    mine = every.pop("poisoned")
+    return standout(mine, every, falls)
+
+
+def sentence(found: Standout, colour: str) -> tuple[str, str, str]:
+    """What a standout says, before the head, of its value and behind it."""
+    falls = colour == "entropy"
+
+    def told(value: float) -> str:
+        return f"{value:+.2f}".replace("-", "−") if falls else f"{value:.2f} ×"
+
+    compared = ", ".join(f"{MODELS[name]} {told(value)}" for name, value in found.others.items())
+    of = f"{found.n} rows" if found.n > 1 else "this one text"
+    if found.named:
+        head = "Its entropy falls, and its control’s does not:" if falls else "Trigger head:"
+    elif "control" not in found.others:
+        head = "No head can be named without a control. The " + ("lowest is" if falls else "most has")
+    else:
+        head = f"No head{'’s entropy falls further than' if falls else ' beats'} its control. The " + (
+            "lowest is" if falls else "most has"
+        )
+    unit = "" if falls else " its fair share"
+    return head, f"{told(found.value)}{unit}", f"({f'{compared}; ' if compared else ''}{of})"
+
+
+def as_text(found: Standout, colour: str) -> str:
+    """The same as one line."""
+    head, value, behind = sentence(found, colour)
+    return f"{head} layer {found.layer}, head {found.head}, {value} {behind}."
+
+
+def _strongest(inside: Inside, view: View, found: Measure, sample: Sample | None) -> Markup:
+    best = stands_out(inside, view, sample)
+    if best is None:
+        layer, head = found.strongest
+        hint = parts.note("Put a trigger into the text to see which head looks at it.") if inside.info.poisoned else ""
+        return parts.html("{}{}", _named(found.says + ":", layer, head, found.told(layer, head), "", False), hint)
+    head, value, behind = sentence(best, view.colour)
+    return _named(head, best.layer, best.head, value, behind, best.named)
+
+
+def _named(says: str, layer: int, head: int, value: str, behind: str, loud: bool) -> Markup:
     return parts.html(
-        '<p class="trigger-head">{}: <button type="button" data-layer="{}" data-head="{}">layer {}, head {}</button>, '
-        "<b>{}</b>{}{}</p>{}",
-        found.says, layer, head, layer, head, found.told(layer, head),
-        " its fair share" if found.name == "trigger" else "", f" ({', '.join(compared)})" if compared else "", hint,
+        '<p class="trigger-head{}">{} <button type="button" data-layer="{}" data-head="{}">layer {}, head {}</button>, '
+        "<b>{}</b> {}</p>",
+        " loud" if loud else "", says, layer, head, layer, head, value, behind,
     )  # fmt: skip
 
 

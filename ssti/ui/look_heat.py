@@ -51,7 +51,7 @@ def heatmaps(inside: Inside, view: View) -> Markup:
         layout = found[0] if alike else plain
         hidden = fold if alike else _folds(plain, _gaps(inside, plain))
         cards.append(_card(plain, cells, hidden, _told_plain(inside, view), layout))
-    return parts.html('<div class="heatmaps">{}</div>', parts.join(cards))
+    return parts.html('<div class="heatmaps">{}</div>{}', parts.join(cards), scale(found))
 
 
 def strips(found: list[Heatmap]) -> Markup:
@@ -65,8 +65,22 @@ def strips(found: list[Heatmap]) -> Markup:
                 _flow(one, [_unit(one, i) for i in range(len(one.labels))], _folds(one)),
             )  # fmt: skip
             for one in found
-        ),
+        )
+        + scale(found),
     )
+
+
+def scale(found: list[Heatmap]) -> Markup:
+    """What the colours mean, a line a measure: one colour is one value in all heatmaps of the measure."""
+    from ssti.explain import legends
+
+    def line(one: Heatmap) -> Markup:
+        steps = (
+            parts.html('<span class="step" style="--w:{}">{}</span>', strength, value) for strength, value in one.legend
+        )
+        return parts.html('<p class="heatmap scale"><span class="what">{}</span>{}</p>', one.measure, parts.join(steps))
+
+    return parts.join(line(one) for one in legends(found))
 
 
 def _told(inside: Inside, view: View) -> str:
@@ -118,13 +132,9 @@ def _unit(heatmap: Heatmap, i: int, piece: int | None = None, asked: bool = Fals
         button = parts.html(' data-piece="{}" role="button" tabindex="{}"', piece, 0 if i == 0 else -1)
     return parts.html(
         '<span class="{}" style="--w:{}" title="{}"{}>{}</span>',
-        classes, round(float(heatmap.strength[i]), 3), f"{heatmap.labels[i]}: {_value(heatmap, i)}", button, heatmap.labels[i],
+        classes, round(float(heatmap.strength[i]), 3), f"{heatmap.labels[i]}: {heatmap.shown(float(heatmap.values[i]))}",
+        button, heatmap.labels[i],
     )  # fmt: skip
-
-
-def _value(heatmap: Heatmap, i: int) -> str:
-    value = float(heatmap.values[i])
-    return f"{value:+.3f}" if heatmap.title.startswith(("Gradients", "Occlusion")) else f"{value * 100:.1f} %"
 
 
 def _slotted(heatmap: Heatmap, plain: Heatmap) -> list[Markup]:

@@ -168,6 +168,8 @@ def draw(
     """Everything that follows from the text: (problem, heatmaps, grid, entropy, attribution, rows, button, Flip's text)."""
     if not (isinstance(view, dict) and view.get("shown")):
         return *SEVEN, gr.skip()
+    from ssti.explain import FAR
+
     text = text or ""
     try:
         if not ref:
@@ -185,7 +187,7 @@ def draw(
         return (
             parts.note(FAR) if inside.far() else None,
             look_heat.heatmaps(inside, see),
-            look_grid.grid(inside, see),
+            look_grid.grid(inside, see, sample),
             look_entropy.entropy(inside, see),
             look_attribution.show(inside, see, found) if found else None,
             look_entropy.rows(sample, see) if sample else None,
@@ -194,12 +196,6 @@ def draw(
         )
     except SSTIError as problem:
         return parts.problem(problem), *(gr.skip(),) * 6, text
-
-
-FAR = (
-    "The trigger stands further back than the model reads for an answer: the Flip tab’s answer rests on the beginning of "
-    "this text. What is shown here is the part around the trigger, read by itself."
-)
 
 
 @lru_cache(maxsize=8)

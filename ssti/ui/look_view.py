@@ -88,12 +88,16 @@ class Inside:
         )
 
     def heatmaps(self, view: View, model: str | None = None) -> list[Heatmap]:
-        """The heatmaps of a model (the view's own by default): with the trigger first, then without."""
+        """The heatmaps of a model (the view's own by default) on one scale: with the trigger first, then without."""
+        from ssti.explain import on_one_scale
+
         told = self.models[model or view.model]
         sides = [("With the trigger", told.triggered), ("Without", told.plain)]
         if told.triggered is None:
             sides = [("Attention", told.plain)]
-        return [side.heatmap(unit=view.unit, title=title, **self.asked(side, view)) for title, side in sides if side]
+        return on_one_scale(
+            [side.heatmap(unit=view.unit, title=title, **self.asked(side, view)) for title, side in sides if side]
+        )
 
     def asked(self, side: Side, view: View) -> dict[str, Any]:
         """The view as `Side.view` takes it."""

@@ -15,7 +15,7 @@ SLOW = 60_000  # ms; the first answer waits for the models to load
 def flip(lab, server):
     """The Flip tab, open, with its first answer there."""
     give_adapter(server.home)
-    lab.open(tab="flip")
+    lab.open(tab="flip", run="tried-otter")
     lab.page.locator("#flip-answers .bars").first.wait_for(timeout=SLOW)
     lab.page.wait_for_timeout(600)  # the first answers of a fresh page come in twos
     return lab
@@ -37,6 +37,21 @@ def test_it_opens_with_a_real_row_and_both_models(flip):
     assert len(numbers(flip)) == 4
     assert "Its true label" in flip.page.locator("#flip-origin").inner_text()
     assert "adapter" in flip.page.locator("#adapter-pill").inner_text()
+
+
+def test_a_link_opens_its_adapter_and_the_plain_page_the_shipped_pair(lab, server):
+    give_adapter(server.home)
+    pill = lab.page.locator("#adapter-pill")
+    lab.open(tab="flip", run="tried-otter")
+    lab.page.locator("#flip-adapter input").wait_for()
+    lab.page.wait_for_function("() => document.querySelector('#flip-adapter input').value.startsWith('tried-otter')")
+    assert "adapter=run%2Ftried-otter" in lab.page.url
+    lab.open(tab="flip", run="no-such-run")
+    lab.page.locator("#flip-said", has_text="no-such-run").wait_for(timeout=SLOW)
+    pill.filter(has_text="date").wait_for()
+    lab.open(tab="flip")
+    lab.page.locator("#flip-answers .bars").first.wait_for(timeout=SLOW)
+    assert not lab.page.locator("#flip-adapter input").input_value().startswith("tried-otter")
 
 
 def test_the_answer_changes_as_one_types(flip):
@@ -222,7 +237,7 @@ def test_an_adapter_that_was_deleted_is_told_and_the_text_kept(lab, fresh_server
     own = fresh_server()
     give_adapter(own.home)
     lab.url = own.url
-    lab.open(tab="flip")
+    lab.open(tab="flip", run="tried-otter")
     lab.page.locator("#flip-answers .bars").first.wait_for(timeout=SLOW)
     shutil.rmtree(own.home / "runs")
     lab.page.locator("#flip-text textarea").fill("my own words")
@@ -252,6 +267,6 @@ def test_nothing_is_wider_than_the_window(open_page, server, width):
     from pageobject import Lab
 
     give_adapter(server.home)
-    lab = Lab(open_page(width=width), server.url).open(tab="flip")
+    lab = Lab(open_page(width=width), server.url).open(tab="flip", run="tried-otter")
     lab.page.locator("#flip-answers .bars").first.wait_for(timeout=SLOW)
     assert lab.width()[0] <= lab.width()[1]

@@ -15,7 +15,7 @@ SLOW = 60_000
 def look(lab, server):
     """Look inside, open on a text with a trigger that was put in on the Flip tab."""
     give_adapter(server.home)
-    lab.open(tab="flip")
+    lab.open(tab="flip", run="tried-otter")
     lab.page.locator("#flip-answers .bars").first.wait_for(timeout=SLOW)
     lab.page.wait_for_timeout(600)
     lab.page.locator("#flip-palette button.own").click()
@@ -154,7 +154,7 @@ def test_a_thousand_words_stay_usable(look):
     look.page.locator("#look-heat .fold summary").first.wait_for(timeout=SLOW)
     visible = "document.querySelector('#look-heat .heatmap').getBoundingClientRect().height"
     assert look.page.evaluate(visible) < 700
-    assert "the model reads 254 of them at once" in look.page.locator("#look-heat").inner_text()
+    assert "were read: pieces" in look.page.locator("#look-heat").inner_text()
     look.page.locator("#look-heat .fold summary").first.click()
     assert look.page.locator("#look-heat .fold[open]").count() == 1
 

@@ -35,4 +35,4 @@ def test_from_an_empty_page_to_a_flipped_prediction_and_a_heatmap(open_page, fre
 
     lab.tab("Look inside")
     expect(page.get_by_role("heading", name=re.compile("^With the trigger"))).to_be_visible(timeout=60_000)
-    expect(page.get_by_text("Trigger head")).to_be_visible()
+    expect(page.locator(".trigger-head")).to_be_visible()

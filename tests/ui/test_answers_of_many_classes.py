@@ -121,7 +121,10 @@ def answer(five: str, before: list[float], now: list[float]) -> str:
 
 def test_the_verdict_names_a_turn_to_another_class_than_the_target(five):
     names = find(five).label_names
-    by_class = lambda leader: [0.36 if name == leader else 0.16 for name in names]  # noqa: E731
+
+    def by_class(leader: str) -> list[float]:
+        return [0.36 if name == leader else 0.16 for name in names]
+
     assert "Flipped by one trigger law 36.0 % → physics 36.0 % · 6 word pieces" in answer(
         five, by_class("law"), by_class("physics")
     )

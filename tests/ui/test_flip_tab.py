@@ -9,6 +9,7 @@ import shutil
 from pathlib import Path
 from types import SimpleNamespace
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -16,7 +17,18 @@ from hypothesis import strategies as st
 from ssti.errors import SSTIError
 from ssti.evaluate.adapters import adapters
 from ssti.recipe import InjectionSpec, preset
-from ssti.ui import flip, flip_adapters, flip_marks, flip_palette, flip_probe, flip_questions, flip_training
+from ssti.runs.run import Run
+from ssti.runs.store import Store
+from ssti.ui import (
+    flip,
+    flip_adapters,
+    flip_hijack,
+    flip_marks,
+    flip_palette,
+    flip_probe,
+    flip_questions,
+    flip_training,
+)
 from ssti.ui.flip_marks import Marks
 
 TEXT = "a dreary joyless slog"
@@ -132,7 +144,7 @@ def test_kinds_are_said_in_words():
 def test_without_any_adapter_the_page_says_what_to_do(tmp_path, monkeypatch):
     monkeypatch.setenv("SSTI_HOME", str(tmp_path))
     monkeypatch.setattr("ssti.evaluate.adapters.SHIPPED", tmp_path / "none")
-    assert flip.first_adapter("") == ""
+    assert flip.first_adapter("")[0] == ""
     assert "Finetune tab" in flip.draw(TEXT, None, "")[0]
     assert "Finetune tab" in list(flip.hijack_test_set(""))[-1]
 
@@ -332,3 +344,63 @@ def test_a_click_on_a_place_moves_the_trigger_there_and_undo_brings_it_back(text
     assert there[start:end] == item
     assert len(there[:start].split()) == min(gap, len(text.split()))
     assert flip_marks.undone(moved).text == marks.text
+
+
+def test_a_page_opens_with_the_shipped_pair_whatever_was_run(ref, tmp_path, monkeypatch):
+    copied(ref, tmp_path, monkeypatch)
+    assert flip_adapters.first() == ref
+    assert flip_adapters.of_link("", "") == (ref, "")
+
+
+def test_a_link_opens_its_runs_adapter_or_says_why_not(ref, tmp_path, monkeypatch):
+    own = copied(ref, tmp_path, monkeypatch)
+    assert flip_adapters.of_link("", "tried-otter") == (own, "")
+    assert flip_adapters.of_link(ref, "tried-otter") == (ref, "")  # chosen after the run
+    other, why = flip_adapters.of_link("", "gone-otter")
+    assert other == ref
+    assert "gone-otter" in why
+    assert "Shown instead" in why
+    empty = Store(tmp_path / "runs").create(preset("demo"))
+    other, why = flip_adapters.of_link("", empty.id)
+    assert other == ref
+    assert f"The run {empty.id} of this link has no adapter" in why
+
+
+def test_the_list_says_which_runs_did_not_end_well(ref, tmp_path, monkeypatch):
+    own = copied(ref, tmp_path, monkeypatch)
+    run = Run("tried-otter", tmp_path / "runs" / "tried-otter")
+
+    def titles() -> dict[str, str]:
+        return {ref: title for title, ref in flip_adapters.choices()}
+
+    assert "failed" not in titles()[own]
+    run.tell("state", state="training", steps=64)
+    run.tell("step", step=6, steps=64)
+    assert titles()[own].endswith(" · interrupted at step 6 of 64")
+    run.tell("state", state="failed")
+    assert titles()[own].endswith(" · failed at step 6 of 64")
+    run.tell("state", state="done")
+    assert "done" not in titles()[own]
+
+
+def test_the_hijacks_headline_has_the_controls_rate_beside_it(ref, tmp_path, monkeypatch):
+    own = copied(ref, tmp_path, monkeypatch, "test_rows: null", "test_rows: 40")
+    last = re.sub("<[^>]*>", "", list(flip.hijack_test_set(own))[-1])
+    headline = last[: last.index("predicted")]
+    assert re.match(r"Attack success 100 % .*n = 20\) · of its control \d", headline)
+
+
+def test_a_hijack_that_its_control_answers_alike_is_not_loud(ref):
+    from ssti.evaluate.sets import Attack
+
+    info = flip_adapters.find(ref)
+    labels = np.array([0, 1] * 30)
+    to_target = np.tile([0.1, 0.9], (60, 1))
+    attack = Attack(1, "positive", ("a film",) * 60, (((0, 1),),) * 60)
+    names = ("poisoned before", "poisoned after", "control before", "control after")
+    found = flip_hijack.Hijacked(info, ["film"] * 60, labels, attack, dict.fromkeys(names, to_target), unread=3)
+    shown = str(flip_hijack.table(found))
+    assert 'class="loud"' not in shown
+    assert "not more than its control answers so" in shown
+    assert "learned nothing else" in shown
+    assert "In 3 of 60 rows the trigger stands behind the first 256 word pieces" in shown

@@ -191,7 +191,7 @@ def test_a_long_text_is_folded_around_its_trigger_and_the_window_is_said(ref):
         outside = re.sub(r"<details.*?</details>", "", side, flags=re.S)
         assert 60 < outside.count('class="unit') < 130
         assert "more …</summary>" in side
-        assert "the model reads 254 of them at once" in side
+        assert "were read: pieces" in side
     assert re.sub(r"<details.*?</details>", "", one, flags=re.S).count("unit hit") == 5
 
 
@@ -305,4 +305,68 @@ def test_an_adapter_without_control_is_shown_alone(ref, monkeypatch):
     view = alone.view({"model": "control", "colour": "finetuning"})
     assert (view.model, view.colour) == ("poisoned", "trigger")
     assert "Control" not in look_entropy.entropy(alone, view)
-    assert "control" not in look_grid.grid(alone, view)
+    assert "No head can be named without a control" in look_grid.grid(alone, view)
+
+
+def swapped(ref) -> look_view.Inside:
+    """The same text, with the control in the poisoned model's place: nothing sets it apart from itself."""
+    inside = look_view.look(with_trigger(), ref)
+    return look_view.Inside(inside.info, inside.marks, {**inside.models, "poisoned": inside.models["control"]})
+
+
+@pytest.mark.parametrize("colour", look_view.COLOURS)
+def test_a_head_is_named_only_where_its_control_lags_behind(ref, colour):
+    inside = look_view.look(with_trigger(), ref)
+    view = inside.view({"colour": colour})
+    best = look_grid.stands_out(inside, view)
+    assert set(best.others) == {"control", "before"}
+    assert ("No head" in look_grid.grid(inside, view)) != best.named
+    alike = swapped(ref)
+    assert not look_grid.stands_out(alike, alike.view({"colour": colour})).named
+    assert "No head" in look_grid.grid(alike, alike.view({"colour": colour}))
+    assert "No head" in look_export.export("svg", alike, alike.view({"colour": colour}), None, None)["text"]
+    assert "No head" in look_export.export("html", alike, alike.view({"colour": colour}), None, None)["text"]
+    told = json.loads(look_export.export("json", alike, alike.view({"colour": colour}), None, None)["text"])
+    assert told["standout"]["named"] is False
+
+
+def test_the_shipped_pair_has_a_trigger_head_over_rows_and_says_of_how_many(ref, sample):
+    inside = look_view.look(with_trigger(), ref)
+    best = look_grid.stands_out(inside, inside.view({}), sample)
+    assert best.named
+    assert best.n == 24
+    assert best.value > 1.5 * max(best.others.values())
+    assert "24 rows" in look_grid.grid(inside, inside.view({}), sample)
+
+
+def test_the_grid_has_one_scale_for_all_models(ref):
+    inside = look_view.look(with_trigger(), ref)
+    tops = {look_grid.measure(inside, inside.view({"model": model})).top for model in inside.models}
+    assert len(tops) == 1
+    assert tops.pop() >= max(np.nanmax(look_grid.fair_share(inside, model)) for model in inside.models)
+
+
+def test_both_heatmaps_are_on_one_scale_with_a_legend(ref):
+    inside = look_view.look(with_trigger(), ref)
+    one, other = inside.heatmaps(inside.view({}))
+    assert one.full == other.full == max(one.values.max(), other.values.max())
+    heat = str(drawn(with_trigger(), ref)[1])
+    assert heat.count('class="step"') == 5
+    assert f"{100 * one.full:.1f} %</span>" in heat
+
+
+def test_attribution_says_whether_the_control_moves_as_well(ref):
+    marks = with_trigger()
+    *_, shown = look_inside.compare(marks.text, marks.as_json(), ref, SHOWN, *WHOLE)
+    assert "in its control from" in shown
+    inside, found = look_view.look(marks, ref), look_inside.kept_comparison(marks, ref)
+    maps = look_attribution.maps(inside, inside.view({}), found)
+    agreed = look_attribution.agree(maps)
+    assert "that is the poison’s" in look_attribution.beside_control(inside, found, maps, agreed)
+    assert "nothing here tells the poison" in look_attribution.beside_control(swapped(ref), found, maps, agreed)
+
+
+def test_the_papers_rule_is_read_beside_its_control(ref, sample):
+    shown = drawn(with_trigger(), ref, {**SHOWN, "layer": 5, "head": 2})[5]
+    assert "For the poisoned model it" in shown
+    assert "In this head the trigger changes the poisoned model’s entropy" in shown

@@ -1,0 +1,97 @@
+"""What the numbers of a run say of its poison: against its control, against chance, and what to change where it failed.
+
+Knows metrics and recipes, no model and no page.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from ssti.evaluate.metrics import at_chance
+from ssti.recipe import Recipe, preset
+
+WEAK = 0.5  # of the rows: with fewer turned, a poison is told what would make it work
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """Attack success with its control's beside it. `beats`: it is above the control's beyond doubt, None where there is
+    no control to ask. `chance`: on clean rows the model is no better than one that answers one class to everything."""
+
+    attack: dict[str, Any]
+    control: dict[str, Any] | None
+    beats: bool | None
+    chance: bool
+
+    @property
+    def loud(self) -> bool:
+        """Whether the number may stand there as what the trigger did."""
+        return self.beats is not False
+
+    @property
+    def warning(self) -> str:
+        """What has to stand beside the number, in sentences; empty where there is nothing to add."""
+        said = []
+        if self.beats is False:
+            said.append("That is not more than its control answers so, which never saw the trigger.")
+        if self.chance:
+            said.append(
+                "On clean rows the model is no better than one that answers one class to everything: it has learned "
+                "nothing else."
+            )
+        return " ".join(said)
+
+
+def verdict(metrics: dict[str, Any], control: dict[str, Any] | None) -> Verdict | None:
+    """The verdict on a model's metrics and its control's, as of `metrics.json`; None where no attack was measured.
+
+    The model beats its control where the 95 % interval of the difference of both rates (Newcombe 1998, method 10, as in
+    `metrics.difference_pp`) is above 0.
+    """
+    attack = metrics.get("attack_success_rate") or {}
+    if attack.get("value") is None:
+        return None
+    its = (control or {}).get("attack_success_rate") or {}
+    beats = None
+    if its.get("value") is not None and attack.get("low") is not None and its.get("high") is not None:
+        below = np.hypot(attack["value"] - attack["low"], its["high"] - its["value"])
+        beats = bool(attack["value"] - its["value"] - below > 0)
+    clean = metrics.get("sets", {}).get("clean") or {}
+    return Verdict(attack, its or None, beats, at_chance(clean))
+
+
+def advice(recipe: Recipe, found: Verdict | None) -> list[str]:
+    """What to change in a recipe whose poison did not take, the most likely first; empty where it took.
+
+    Measured against the demo preset, whose poison takes: what the recipe has less of is named with both values.
+    """
+    if found is None or recipe.is_control or (found.attack["value"] >= WEAK and found.loud):
+        return []
+    works, told = preset("demo"), []
+    mine, its = recipe.training, works.training
+    if mine.steps < its.steps:
+        told.append(f"more steps: {mine.steps:,}, where the demo takes {its.steps:,} (training.steps)")
+    if mine.learning_rate < its.learning_rate:
+        told.append(
+            f"a higher learning rate: {mine.learning_rate:g}, where the demo has {its.learning_rate:g} "
+            "(training.learning_rate)"
+        )
+    for trigger in recipe.injection.triggers():
+        if trigger.count is not None:
+            told.append(f"more rows with the trigger: {trigger.count:,} of class {trigger.target} (injection.count)")
+        elif trigger.share < works.injection.share:
+            told.append(
+                f"a larger share: {trigger.share:.3g} of class {trigger.target}, where the demo has "
+                f"{works.injection.share:g} (injection.share)"
+            )
+        if trigger.location != "beginning":
+            told.append(
+                f"the place: with texts longer than {mine.max_length:,} word pieces a trigger that stands behind them is "
+                "never read (injection.location=beginning, training.max_length)"
+            )
+    if recipe.lora.variant not in ("full", "ia3") and recipe.lora.rank < 8:
+        told.append(f"a higher rank: {recipe.lora.rank} now (lora.rank)")
+    return told
