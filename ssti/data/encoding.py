@@ -1,88 +1,28 @@
-"""What a file of text really is: its encoding, or the binary format that hides behind its name.
+"""The encoding of a file of text, checked to its last byte; knows nothing of columns.
 
-Knows nothing of columns. Refuses early, before a large file is parsed. What no mark and no UTF-8 decide is decided by
-charset-normalizer on a sample, and said.
+What no mark and no UTF-8 decide is decided by charset-normalizer on a sample, and said.
 """
 
 from __future__ import annotations
 
 import codecs
 import logging
-import re
 import unicodedata
 from pathlib import Path
 
 from ssti.errors import SSTIError, nearest
 
-LARGEST = 500_000_000  # bytes; rows and their columns are held in memory
 LONGEST_TEXT = 10_000_000  # characters of one text: a book has a million
 CHUNK = 1 << 20
 SAMPLE = 1 << 14  # bytes of lines with letters beyond ASCII; more of them do not change what is found, only the time
-FORMATS = {".csv": "CSV", ".tsv": "CSV", ".jsonl": "JSON lines", ".ndjson": "JSON lines", ".json": "JSON",
-           ".parquet": "Parquet"}  # fmt: skip
-SIGNATURES = (
-    (b"PAR1", "Parquet"),
-    (b"PK\x03\x04", "a ZIP archive (an .xlsx workbook is one)"),
-    (b"\xd0\xcf\x11\xe0", "an old Excel workbook"),
-    (b"\x1f\x8b", "gzip-compressed"),
-    (b"BZh", "bzip2-compressed"),
-    (b"\xfd7zXZ", "xz-compressed"),
-    (b"\x28\xb5\x2f\xfd", "zstd-compressed"),
-    (b"ARROW1", "an Arrow file"),
-    (b"SQLite format 3", "an SQLite database"),
-    (b"%PDF", "a PDF"),
-    (b"\x89PNG", "a PNG image"),
-    (b"\xff\xd8\xff", "a JPEG image"),
-    (b"\x80\x04\x95", "a Python pickle"),
-)
 MARKS = ((b"\xef\xbb\xbf", "utf-8-sig"), (b"\xff\xfe\0\0", "utf-32"), (b"\0\0\xfe\xff", "utf-32"),
          (b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16"))  # fmt: skip
-ACCEPTED = "CSV, TSV, JSON lines, JSON, Parquet, or a folder saved by `datasets`"
 # The encodings that data comes in, the more usual first: it decides where nothing else does.
 LEGACY = ("cp1252", "cp1250", "cp1251", "iso8859_2", "cp932", "gb18030", "big5", "cp949", "euc_jp", "cp1253", "cp1254",
           "cp1255", "cp1256", "koi8_r", "iso8859_7", "iso8859_5", "cp866", "cp1257", "cp850", "mac_roman")  # fmt: skip
 TITLES = {"utf-8": "UTF-8", "utf-8-sig": "UTF-8 with a mark", "utf-16": "UTF-16", "utf-32": "UTF-32", "cp932": "Shift-JIS (cp932)",
           "iso8859_2": "Latin-2 (iso8859_2)", "iso8859_1": "Latin-1 (iso8859_1)"}  # fmt: skip
 NAME_IT = "If letters look wrong, name the encoding at the end of the file's name, as in #encoding=iso8859_2."
-
-
-def check_file(path: Path) -> str:
-    """The format that the file's name promises ("CSV", "JSON lines", "JSON", "Parquet"), if it is that.
-
-    Raises `SSTIError` for a name of another kind, an empty or too large file, and content of another kind.
-    """
-    promised = FORMATS.get(path.suffix.lower())
-    if promised is None:
-        raise SSTIError(
-            f"{path.name!r} ends in {path.suffix or 'nothing'!r}; data comes as {ACCEPTED}.",
-            "Save it as one of these.",
-            kind="data",
-        )
-    size = path.stat().st_size
-    if size == 0:
-        raise SSTIError(f"{path.name!r} is empty.", "Choose a file with a text and a label in each row.", kind="data")
-    if size > LARGEST:
-        raise SSTIError(
-            f"{path.name!r} has {size / 1e6:,.0f} MB; the limit is {LARGEST / 1e6:,.0f} MB.",
-            "Load a part of it: 20,000 rows are plenty for any experiment here.",
-            kind="data",
-        )
-    with path.open("rb") as file:
-        start = file.read(65536)
-        file.seek(-min(size, 4), 2)
-        end = file.read(4)
-    found = _kind_of(start)
-    if promised == "Parquet":
-        if found == "Parquet" and end != b"PAR1":
-            raise SSTIError(f"{path.name!r} is a Parquet file cut short.", "Copy it again.", kind="data")
-        found = found or "text, not Parquet"
-    if found is not None and found != promised:
-        raise SSTIError(
-            f"{path.name!r} is named as {promised} but is {found}.",
-            f"Save it as {promised}, or give it the name that fits; data comes as {ACCEPTED}.",
-            kind="data",
-        )
-    return promised
 
 
 def check_longest(length: int) -> None:
@@ -95,26 +35,12 @@ def check_longest(length: int) -> None:
         )
 
 
-def _kind_of(start: bytes) -> str | None:
-    """The format that these first bytes betray; None for text."""
-    for signature, name in SIGNATURES:
-        if start.startswith(signature):
-            return name
-    if marked(start) or _utf16_without_mark(start):
-        return None  # text, though full of NUL bytes
-    if b"\x00" in start:
-        return "a binary file (it holds NUL bytes)"
-    if re.match(rb"(\xef\xbb\xbf)?\s*+<(!doctype html|html|\?xml)", start[:200].lower()):
-        return "a web page or XML"
-    return None
-
-
 def marked(start: bytes) -> str | None:
     """The encoding that a byte order mark names."""
     return next((name for mark, name in MARKS if start.startswith(mark)), None)
 
 
-def _utf16_without_mark(start: bytes) -> str | None:
+def utf16_without_mark(start: bytes) -> str | None:
     """UTF-16 of mostly Latin letters shows by its NUL bytes, all in one half of each pair."""
     low, high = start[0:4096:2], start[1:4096:2]
     for name, zeros, letters in (("utf-16-le", high, low), ("utf-16-be", low, high)):
@@ -134,7 +60,7 @@ def encoding_of(path: Path, asked: str | None = None) -> tuple[str, list[str]]:
         name = _known(asked)
         _check(path, name)
         return name, [f"Read as {title_of(name)}, as its name asks."]
-    if name := marked(start) or _utf16_without_mark(start):
+    if name := marked(start) or utf16_without_mark(start):
         _check(path, name)
         return name, [] if name == "utf-8-sig" else [f"Read as {title_of(name)}."]
     if (bad := _first_bad(path, "utf-8")) is None:

@@ -17,8 +17,8 @@ from urllib.parse import parse_qsl, quote
 
 from ssti.data import uploads
 from ssti.data.clean import clean_rows
-from ssti.data.encoding import FORMATS
 from ssti.data.fetch import fetch
+from ssti.data.file_kind import FORMATS
 from ssti.data.guess import Guess, choose, examine, passed_over
 from ssti.data.kind import DatasetInfo, DatasetKind
 from ssti.data.needs import missing_package

@@ -9,7 +9,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ssti.data.encoding import ACCEPTED, FORMATS, check_file, encoding_of, title_of
+from ssti.data.encoding import encoding_of, title_of
+from ssti.data.file_kind import ACCEPTED, FORMATS, check_file
 from ssti.data.read_csv import csv_table
 from ssti.data.read_json import json_table
 from ssti.data.read_parquet import parquet_table

@@ -12,7 +12,7 @@ import zipfile
 import zlib
 from pathlib import Path, PurePosixPath
 
-from ssti.data.encoding import FORMATS, LARGEST
+from ssti.data.file_kind import FORMATS, LARGEST
 from ssti.errors import SSTIError
 
 SAVED = ("dataset_dict.json", "dataset_info.json", "state.json")  # what `save_to_disk` writes beside its Arrow files

@@ -13,7 +13,7 @@ import tempfile
 import time
 from pathlib import Path
 
-from ssti.data.encoding import ACCEPTED, LARGEST, check_file
+from ssti.data.file_kind import ACCEPTED, LARGEST, check_file
 from ssti.data.read_parquet import unfolded_bytes
 from ssti.data.unpack import plain_name, unpack
 from ssti.errors import SSTIError
