@@ -180,3 +180,26 @@ def test_a_terminal_of_few_letters_gets_escapes(tmp_path):
     assert shell(b"inject", b"-", b"--show", home=tmp_path, encoding="latin-1", stdin=recipe)[0] == 0
     code, out, _ = shell(b"inject", b"-", b"--show", b"--json", home=tmp_path, stdin=b"injection: {target: caf\xe9}\n")
     assert code == 1 and "not UTF-8" in json.loads(out)["error"]["message"]
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="other systems have no file names of any bytes")
+def test_bytes_in_a_text_become_a_sign_and_its_spans_fit(tmp_path):
+    page = os.fsencode(tmp_path) + b"/caf\xe9.html"
+    asked = [b"shipped/date-positive-rank1", b"--text", b"caf\xe9 slog", b"--trigger", b"\xff1", b"--json"]
+    code, out, said = shell(b"predict", *asked, home=tmp_path)
+    assert code == 0, said
+    answer = json.loads(out)["triggered"]
+    start, end = answer["spans"][0]
+    assert answer["text"][start:end] == "\ufffd1" and "caf\ufffd" in answer["text"]
+    code, out, said = shell(b"explain", *asked, b"--html", page, home=tmp_path)
+    assert code == 0 and os.path.exists(page), said
+    code, out, said = shell(b"explain", *asked, b"--layer", b"99", home=tmp_path)
+    assert code == 1 and json.loads(out)["error"]["message"] == "There is no layer 99."
+
+
+@pytest.mark.parametrize("field", ["dataset.name", "model.name"])
+@pytest.mark.parametrize("name", ["a" * 5000, "~nobody/x", "a/" + "b" * 300, "upload:", "..", "/dev/zero"])
+def test_a_name_that_can_be_no_place_is_refused_in_words(run, field, name):
+    code, answer, said = run("train", "light", "--set", f"{field}={json.dumps(name)}", "--json")
+    error = json.loads(answer)["error"]
+    assert code == 1 and error["kind"] != "program" and error["next"] and "Traceback" not in said

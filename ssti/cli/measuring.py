@@ -30,9 +30,10 @@ def evaluate(
 
 
 def _with_trigger(info, text: str, trigger: str | None, location: str):
+    from ssti.evaluate.predictor import readable
     from ssti.inject import place
 
-    return place(text, trigger, location, seed=0) if trigger else None
+    return place(text, readable(trigger), location, seed=0) if trigger else None
 
 
 def _tell_reach(info, injected) -> None:
@@ -56,7 +57,7 @@ def predict(adapter: AdapterArgument, text: Text, trigger: Trigger = None, locat
     from ssti.evaluate.adapters import find
     from ssti.evaluate.predictor import check_text, predictor
 
-    check_text(text)
+    text = check_text(text)
     info = find(adapter)
     injected = _with_trigger(info, text, trigger, location)
     refs = [info.ref, *([info.control] if info.control else [])]
@@ -115,18 +116,22 @@ def explain(
     from ssti.explain import explain as look
     from ssti.home import write_text
 
-    check_text(text)
+    text = check_text(text)
     with predictor().borrow(adapter) as (model, tokenizer, info):
         injected = _with_trigger(info, text, trigger, location)
         found = look(model, tokenizer, text, injected.text if injected else None, injected.spans if injected else None,
                      max_length=info.recipe.training.max_length)  # fmt: skip
+    heatmaps = found.heatmaps(layer, head)
+    for heatmap in heatmaps:
+        if heatmap.note:  # a window of a text that is longer than the model reads
+            tell(f"note: {heatmap.title}: {heatmap.note}")
     for file, content in ((html, to_html), (tex, to_tex)):
         if file:
             if not file.absolute().parent.is_dir():
                 raise SSTIError(
                     f"There is no folder {file.absolute().parent}.", next="Make it, or choose another.", kind="disk"
                 )
-            write_text(file, content(found.heatmaps(layer, head)))
+            write_text(file, content(heatmaps))
             tell(f"written: {file}")
     told = {**explain_json(found), "standout": _standout(adapter, injected, text, found) if injected else None}
     for name in ("plain", "triggered"):

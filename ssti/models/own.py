@@ -13,7 +13,7 @@ from math import prod
 from pathlib import Path
 from typing import Any
 
-from ssti.errors import SSTIError
+from ssti.errors import SSTIError, shown
 from ssti.models.hub import complete, explained, fetched, found, no_safetensors, sentence, too_large
 from ssti.models.kind import ModelInfo, ModelKind
 from ssti.models.server import may_run_code_of, needs_code, shared_server
@@ -24,21 +24,29 @@ HEADS = ("lm_head.", "embed_out.", "score.", "classifier.", "cls.")  # not loade
 EMBEDDINGS = re.compile(r"(embed|(^|\.)w[tp]e\.)")
 
 
+def _is_folder(name: str) -> bool:
+    try:
+        return Path(name).expanduser().is_dir()
+    except (OSError, ValueError, RuntimeError):  # too long, a zero byte, nobody's home folder
+        return False
+
+
 def looks_own(name: str) -> bool:
     """Is this a folder or a Hub id, rather than the name of a row of the list?"""
-    return "/" in name or "\\" in name or Path(name).expanduser().is_dir()
+    return "/" in name or "\\" in name or _is_folder(name)
 
 
 def own(name: str) -> ModelKind:
     """The base model of a folder or a Hub id. Raises SSTIError with what is wrong with it and what to do."""
-    folder = Path(name).expanduser()
-    if folder.is_dir() and shared_server():
+    there = _is_folder(name)
+    folder = Path(name).expanduser() if there else Path(name)
+    if there and shared_server():
         raise SSTIError(
             "A folder of this server cannot be named here: others use it.",
             next="Choose a model of the list, or a Hub id (owner/name).",
             kind="model",
         )
-    if folder.is_dir():
+    if there:
         stamp = _stamp(folder)
         info, code = _local(name, str(folder), stamp)
         return ModelKind(
@@ -46,7 +54,7 @@ def own(name: str) -> ModelKind:
         )
     if folder.is_absolute() or name.startswith((".", "~")) or not HUB_ID.fullmatch(name):
         raise SSTIError(
-            f"There is no folder {name!r}.",
+            f"There is no folder {shown(name)}.",
             next="Name a base model of `python -m ssti models`, a Hub id (owner/name), or a folder with config.json.",
             kind="model",
         )

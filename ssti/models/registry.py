@@ -7,7 +7,7 @@ import pkgutil
 from functools import cache
 
 import ssti.models
-from ssti.errors import SSTIError, listed, nearest
+from ssti.errors import SSTIError, listed, nearest, shown
 from ssti.models.kind import ModelInfo, ModelKind
 from ssti.models.own import looks_own, own
 
@@ -40,7 +40,7 @@ def model(name: str) -> ModelKind:
         kind = own(name)
     if kind is None:
         raise SSTIError(
-            f"There is no base model called {name!r}{nearest(name, kinds())}.",
+            f"There is no base model called {shown(name)}{nearest(name, kinds())}.",
             next=f"Choose one of {listed(kinds())}, a Hub id (owner/name), or a folder.",
             kind="model",
         )
