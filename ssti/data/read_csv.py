@@ -9,6 +9,7 @@ from __future__ import annotations
 import csv
 import re
 from collections import Counter
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from itertools import islice
 from pathlib import Path
@@ -135,7 +136,7 @@ def _certain(path: Path, encoding: str, dialect: Dialect, skip: int, width: int,
     except Misfit as problem:
         misfit = problem
     else:
-        if not (stray := _stray(reading, width)):
+        if not (stray := _stray(reading, width)) or _all_quoted(path, encoding, dialect, skip):
             return reading
         misfit = Misfit(stray[0], f"opens a quote that closes in line {stray[1]:,}, around lines that look like rows")
     for other, words in (
@@ -255,6 +256,24 @@ def _stray(reading: Reading, width: int) -> tuple[int, int] | None:
             if all(value and known[value] > 1 for value in values) and len(set(known)) <= sum(known.values()) / 2:
                 return line, line + len(values) - 1
     return None
+
+
+def _all_quoted(path: Path, encoding: str, dialect: Dialect, skip: int) -> bool:
+    """Does every row begin with a quote, and no line within a text? Then no row can be within a text either."""
+    begins: list[bool] = []
+
+    def watched(lines: Iterable[str]) -> Iterator[str]:
+        for line in lines:
+            begins.append(line.startswith(dialect.quote or '"'))
+            yield line
+
+    with path.open(encoding=encoding, newline="") as file:
+        for row in dialect.reader(watched(islice(file, skip, None))):
+            first, *others = begins
+            begins.clear()
+            if row and (not first or any(others)):
+                return False
+    return True
 
 
 def _only_escapes(path: Path, encoding: str) -> bool:

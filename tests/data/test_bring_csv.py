@@ -170,6 +170,15 @@ def test_one_text_of_two_lines_that_look_like_rows_stays_whole(tmp_path: Path) -
     assert pairs(read(tmp_path, content)) == {*ROWS, ("a b, c d\ne f", "pos")}
 
 
+def test_a_file_whose_every_text_is_quoted_is_certain(tmp_path: Path) -> None:
+    """The second line of each text looks like a row of a known class, but no line within a text begins with a quote."""
+    rows = [(f"a {n},neg\nb,pos", c) for n, (_, c) in enumerate(ROWS)]
+    quoted = lines(header='"text","label"', rows=[(f'"{t}"', f'"{c}"') for t, c in rows])
+    assert pairs(read(tmp_path, quoted)) == set(rows)
+    minimal = lines(rows=[*ROWS, ('"a,neg\nb"', "pos"), ('"a, b ""c"""', "pos")])
+    assert "Line 22 of 'rows.csv' opens a quote that closes in line 23" in refusal(tmp_path, minimal)
+
+
 def test_a_text_of_a_million_characters(tmp_path: Path) -> None:
     long = ("a long text " * 90_000).strip()
     assert (long, "pos") in pairs(read(tmp_path, lines(rows=[*ROWS, (long, "pos")])))
@@ -223,3 +232,31 @@ def test_notes_name_form_columns_and_classes(tmp_path: Path) -> None:
         "Usable rows of its 2 classes: neg 10, pos 10.",
     )  # fmt: skip
     assert "as asked" in load(f"{path}#label=mood").notes[2]
+
+
+@pytest.mark.parametrize("seed", range(60))
+def test_what_a_writer_of_csv_writes_reads_back_or_is_refused(tmp_path: Path, seed: int) -> None:
+    """Never anything else, whatever stands in the texts; and refused only where lines within a text look like rows."""
+    import csv
+    import io
+    import random
+
+    chance = random.Random(seed)
+    pieces = [
+        ["a", " ", ",", "\n", '"'],
+        ["word ", ", ", "\n", '"', "it's "],
+        ["x", "\t", ";", "|", "\r", "\n", '"', "\\", "'"],
+    ]
+    some, classes = chance.choice(pieces), chance.choice([["a", "b"], ["0", "1", "2"], ["very good", "bad"]])
+    rows = {
+        ("".join(chance.choices(some, k=chance.randint(1, 30))) + str(n), chance.choice(classes)) for n in range(40)
+    }
+    out = io.StringIO(newline="")
+    writer = csv.writer(
+        out, delimiter=chance.choice(",;\t|"), quoting=chance.choice([csv.QUOTE_MINIMAL, csv.QUOTE_ALL])
+    )
+    writer.writerows([("text", "label"), *rows])
+    try:
+        assert pairs(read(tmp_path, out.getvalue())) == rows
+    except SSTIError as problem:
+        assert "around lines that look like rows" in problem.message
