@@ -97,6 +97,17 @@ def test_what_the_code_imports_has_a_range():
     assert tested <= requirements("requirements.in").keys() | requirements("requirements.in", "tests").keys()
 
 
+def test_what_has_a_range_is_imported_or_says_why_it_is_there():
+    used = third_party(ROOT / "app.py", *(ROOT / "ssti").rglob("*.py"))
+    lines = (ROOT / "requirements.in").read_text(encoding="utf-8").splitlines()
+    explained = {
+        canonicalize_name(Requirement(line.partition("#")[0].strip()).name)
+        for line in lines
+        if "# not imported: " in line
+    }
+    assert requirements("requirements.in").keys() - used == explained
+
+
 @pytest.mark.network
 def test_the_command_that_locks_finds_nothing_to_change(tmp_path):
     """No lock is written by hand. Newer versions are no change: what is locked and fits stays."""
