@@ -135,14 +135,14 @@ def test_a_killed_worker_is_said_and_the_run_resumes_from_its_checkpoint(lab, st
     run = local.launch(tiny(5000, "evaluation.every=1000"), store=store)[0]
     lab.open(tab="finetune", run=run.id)
     end = time.monotonic() + LONG / 1000
-    while not list(run.path.glob("checkpoints/checkpoint-*/trainer_state.json")):
+    while not list(run.path.glob("checkpoints/checkpoint-*/manifest.json")):
         assert time.monotonic() < end
         time.sleep(0.02)
     os.kill(run.progress().worker.pid, signal.SIGKILL)
     expect(state(lab.page)).to_have_text("interrupted")
     expect(lab.problem()).to_contain_text("Its process is gone")
     expect(lab.problem()).to_contain_text("Press Resume")
-    kept = [int(path.parent.name.rpartition("-")[2]) for path in run.path.glob("checkpoints/*/trainer_state.json")]
+    kept = [int(path.parent.name.rpartition("-")[2]) for path in run.path.glob("checkpoints/*/manifest.json")]
     lab.page.get_by_role("button", name="Resume").click()
     expect(state(lab.page)).to_have_text("training", timeout=LONG)
     expect(lab.problem()).to_have_count(0)

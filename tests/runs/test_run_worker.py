@@ -79,7 +79,7 @@ def test_stop_keeps_an_adapter_and_resume_goes_on(home):
 
 def test_a_killed_worker_leaves_an_interrupted_run_that_resumes(home):
     run = local.launch(preset("demo").set(*LONG))[0]
-    until(run, lambda p: len(list((run.path / "checkpoints").glob("checkpoint-*/trainer_state.json"))) == 2)
+    until(run, lambda p: len(list((run.path / "checkpoints").glob("checkpoint-*/manifest.json"))) == 2)
     os.kill(worker_of(run), signal.SIGKILL)
     assert local.wait(run, timeout=30) == "interrupted"
     before = run.progress().step
