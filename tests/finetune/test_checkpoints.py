@@ -38,15 +38,16 @@ def trained(tmp_path_factory) -> Path:
     folder = tmp_path_factory.mktemp("checkpoints")
     checked = check(preset("demo").set(*SHORT))
     for stop_at in (2, 4):
-        steps: list[int] = []
+        done = [0]
 
-        def report(kind, steps=steps, **fields):
+        def report(kind, done=done, **fields):
             if kind == "step":
-                steps.append(fields["step"])
+                done.append(fields["step"])
 
-        finetune(
-            checked, folder, report, lambda steps=steps, at=stop_at: bool(steps) and steps[-1] >= at, resume=stop_at > 2
-        )
+        def enough(done=done, stop_at=stop_at):
+            return done[-1] >= stop_at
+
+        finetune(checked, folder, report, enough, resume=stop_at > 2)
     assert len(list(folder.glob("checkpoint-*"))) == KEPT
     return folder
 
