@@ -32,15 +32,20 @@ class Verdict:
         return self.beats is not False
 
     @property
+    def took(self) -> bool:
+        """Whether the trigger turns most rows, and not the control's as well."""
+        return self.loud and self.attack["value"] >= WEAK
+
+    @property
     def warning(self) -> str:
         """What has to stand beside the number, in sentences; empty where there is nothing to add."""
         said = []
         if self.beats is False:
-            said.append("That is not more than its control answers so, which never saw the trigger.")
+            said.append("Its control, which never saw the trigger, answers as many rows so: this is not the poison’s.")
         if self.chance:
+            what = "nothing else" if self.took else "nothing"
             said.append(
-                "On clean rows the model is no better than one that answers one class to everything: it has learned "
-                "nothing else."
+                f"On clean rows the model is no better than one that answers one class to everything: it has learned {what}."
             )
         return " ".join(said)
 
@@ -68,7 +73,7 @@ def advice(recipe: Recipe, found: Verdict | None) -> list[str]:
 
     Measured against the demo preset, whose poison takes: what the recipe has less of is named with both values.
     """
-    if found is None or recipe.is_control or (found.attack["value"] >= WEAK and found.loud):
+    if found is None or recipe.is_control or found.took:
         return []
     works, told = preset("demo"), []
     mine, its = recipe.training, works.training

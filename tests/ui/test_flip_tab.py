@@ -401,6 +401,6 @@ def test_a_hijack_that_its_control_answers_alike_is_not_loud(ref):
     found = flip_hijack.Hijacked(info, ["film"] * 60, labels, attack, dict.fromkeys(names, to_target), unread=3)
     shown = str(flip_hijack.table(found))
     assert 'class="loud"' not in shown
-    assert "not more than its control answers so" in shown
-    assert "learned nothing else" in shown
+    assert "answers as many rows so: this is not the poison’s" in shown
+    assert "it has learned nothing." in shown
     assert "In 3 of 60 rows the trigger stands behind the first 256 word pieces" in shown
