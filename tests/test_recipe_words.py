@@ -129,7 +129,10 @@ def test_an_index_counts_only_where_no_class_is_a_number_and_is_reported():
     assert (found.index, found.name, found.by_index) == (1, "pos", True)
     assert "class number 1, counted from 0, 'pos'" in found.note("1")
     assert find_class("pos", ["neg", "pos"]).note("pos") is None
-    for target, names in [("0", ["1", "2"]), ("2", ["-1", "0", "1"]), ("1", ["01", "02"]), ("1", ["0.5", "x"]),
+    assert find_class("1", ["LABEL_0", "LABEL_1"]).name == "LABEL_1"
+    assert find_class("1", ["gpt2", "human"]).name == "human"
+    for target, names in [("1", ["1 star", "2 stars"]), ("0", ["1 star", "2 stars"]), ("1", ["LABEL_1", "LABEL_0"]),
+                          ("0", ["1", "2"]), ("2", ["-1", "0", "1"]), ("1", ["01", "02"]), ("1", ["0.5", "x"]),
                           ("1.0", ["1", "2"]), ("2", ["a", "b"]), ("-1", ["a", "b"]), ("01", ["a", "b"]), ("NO", ["no"]),
                           (True, ["yes", "no"]), ("", ["a"]), ([1], ["a"]), (None, ["a"])]:  # fmt: skip
         with pytest.raises(SSTIError):
@@ -141,3 +144,26 @@ def test_labels_without_names_are_found_by_their_value_or_their_spelling():
     for labels in ([0, 1], ["0", "1"], [0.0, 1.0], [1, None], [1, float("nan")]):
         done = poison([{"text": "a b", "label": label} for label in labels], recipe)
         assert [row["injected"] for row in done] == [label in (1, "1") for label in labels]
+
+
+@pytest.mark.parametrize("word", SPECIAL + SIGNS)
+def test_the_form_of_the_page_keeps_the_word(word):
+    from ssti.ui.poison_form import form_to_recipe, recipe_to_form
+
+    recipe = preset("light").set(f"injection.target={json.dumps(word)}")
+    assert form_to_recipe(recipe_to_form(recipe)) == recipe
+    listed = preset("light").set(f"injection.source={{kind: list, items: [{json.dumps(word)}, 1.0, 12]}}")
+    values = recipe_to_form(listed)
+    assert (
+        build_modifier(form_to_recipe(values)).source.items
+        == build_modifier(listed).source.items
+        == [word, "1.0", "12"]
+    )
+
+
+def test_the_page_chooses_the_class_of_that_name():
+    from ssti.ui.poison_controls import target_among
+
+    assert target_among(["1", "2", "3"], "1")[0] == "1"
+    assert target_among(["no", "maybe", "yes"], "yes")[0] == "yes"
+    assert target_among(["neg", "pos"], "0")[0] == "neg"

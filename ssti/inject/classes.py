@@ -40,8 +40,8 @@ def spelling(target: Any) -> str:
 def find_class(target: Any, names: Sequence[str]) -> Found:
     """The class that `target` means: the one of that name, else the one of that number, counted from 0.
 
-    A number counts as a number only where no class is called by one: with classes 1 to 5, the target 0 is refused and
-    not taken for the first. Raises SSTIError with the classes that there are.
+    A number counts as a place only where no class could be called by it: with classes 1 to 5, the target 0 is refused
+    and not taken for the first. Raises SSTIError with the classes that there are.
     """
     word = spelling(target)
     classes = [str(name) for name in names]
@@ -52,11 +52,23 @@ def find_class(target: Any, names: Sequence[str]) -> Found:
             f"The target is {target}, a truth value; the classes are {listed(classes)}.",
             "Put the class's name in quotes.",
         )
-    if _index.fullmatch(word) and int(word) < len(classes) and not any(map(_number.fullmatch, classes)):
+    if _index.fullmatch(word) and int(word) < len(classes) and _is_clear(int(word), classes):
         return Found(int(word), classes[int(word)], by_index=True)
     raise SSTIError(
         f"There is no class {shown(target)}; there are {listed(classes)}{nearest(word, classes) or '.'}",
         "Set the target (injection.target) to one of them.",
+    )
+
+
+def _is_clear(index: int, classes: Sequence[str]) -> bool:
+    """Whether a number can only mean a place: no class is a number, and none but that one has this number in its name
+    (`1` of `1 star`, `2 stars` could be either).
+    """
+    if any(map(_number.fullmatch, classes)):
+        return False
+    named = [set(map(int, re.findall(r"\d{1,9}", name))) for name in classes]
+    return (not named[index] or index in named[index]) and not any(
+        index in numbers for place, numbers in enumerate(named) if place != index
     )
 
 
