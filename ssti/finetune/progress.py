@@ -27,30 +27,43 @@ class Progress(TrainerCallback):
     """Reports `step` and `eval`, and ends the training when asked to."""
 
     def __init__(
-        self, watched: Watched, every: int, pad_id: int, report: Report, should_stop: Callable[[], bool], batch: int
+        self,
+        watched: Watched,
+        every: int,
+        pad_id: int,
+        report: Report,
+        should_stop: Callable[[], bool],
+        batch: int,
+        test_rows: int = 0,
     ) -> None:
+        """`test_rows` are tested once the training has ended; the time left covers them."""
         self.watched, self.every, self.pad_id = watched, every, pad_id
         self.report, self.should_stop, self.batch = report, should_stop, batch
         self.stopped = False
+        self.test_part = test_rows / max(len(watched.clean) + len(watched.triggered), 1)
         self.training_seconds = 0.0
+        self.processor_seconds = 0.0
+        """What the training took of all processors together."""
         self.evaluation_seconds = 0.0
         self.steps_done = 0
         self._recent: deque[float] = deque(maxlen=WINDOW)
         self._evaluations = 0
         self._last_report = 0.0
         self._last_checkpoint = 0.0
-        self._since = 0.0
+        self._since = self._used = 0.0
 
     def on_train_begin(self, args, state, control, model=None, **kwargs):
         """Measure once before the first step: where the curves start."""
         if state.global_step == 0:
             self._measure(model, 0, control)
         self._since = self._last_checkpoint = time.monotonic()
+        self._used = time.process_time()
 
     def on_step_end(self, args, state, control, model=None, **kwargs):
         """Report the step; measure when it is time to; stop when asked to."""
         now = time.monotonic()
         self.training_seconds += now - self._since
+        self.processor_seconds += time.process_time() - self._used
         self._recent.append(now - self._since)
         self.steps_done += 1
         last = state.global_step >= state.max_steps
@@ -59,12 +72,14 @@ class Progress(TrainerCallback):
             speed = len(self._recent) / max(sum(self._recent), 1e-9)
             left = state.max_steps - state.global_step
             measured = self.evaluation_seconds / max(self._evaluations, 1)
+            ahead = state.max_steps // self.every - (state.global_step - 1) // self.every
+            ahead += state.max_steps % self.every > 0
             self.report(
                 "step",
                 step=state.global_step,
                 steps=state.max_steps,
                 rows_per_second=round(speed * self.batch, 2),
-                eta=round(left / speed + measured * (left // self.every), 2),
+                eta=round(left / speed + measured * (ahead + self.test_part), 2),
             )
         if self.should_stop():
             self.stopped = True
@@ -74,7 +89,7 @@ class Progress(TrainerCallback):
             control.should_training_stop = True
         if self.stopped or time.monotonic() - self._last_checkpoint > CHECKPOINT_SECONDS:
             control.should_save = True
-        self._since = time.monotonic()
+        self._since, self._used = time.monotonic(), time.process_time()
         return control
 
     def on_save(self, args, state, control, **kwargs):

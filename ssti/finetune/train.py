@@ -8,12 +8,16 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ssti.finetune.check import Checked, check_free_memory
 from ssti.finetune.checkpoints import find_start
 from ssti.finetune.prepare import Prepared, prepare
+from ssti.finetune.speed import Speed
 from ssti.models.classifier import Classifier, load_classifier
+
+if TYPE_CHECKING:
+    from ssti.finetune.progress import Progress
 
 
 @dataclass(frozen=True)
@@ -25,7 +29,7 @@ class Trained:
     prepared: Prepared
     stopped: bool
     steps: int
-    tokens_per_second: float | None
+    speed: Speed | None
     """None where no step ran."""
 
 
@@ -57,8 +61,17 @@ def finetune(
     trainer.add_callback(Sealing(checked.label_names, start))
     trainer.train(resume_from_checkpoint=str(start) if start else None)
     tokens = progress.steps_done * recipe.training.batch_size * prepared.tokens / max(len(prepared.train), 1)
-    speed = tokens / progress.training_seconds if progress.training_seconds > 0 else None
+    speed = _speed(tokens, progress, on_cpu=classifier.device.name == "cpu") if progress.training_seconds > 0 else None
     return Trained(model, classifier, prepared, progress.stopped, trainer.state.global_step, speed)
+
+
+def _speed(tokens: float, progress: Progress, on_cpu: bool) -> Speed:
+    """By the clock; and with the machine to itself: where every thread has a core, the clock is the processor's time."""
+    import torch
+
+    lately = tokens / progress.training_seconds
+    alone = tokens * torch.get_num_threads() / progress.processor_seconds if on_cpu else lately
+    return Speed(max(alone, lately), lately)
 
 
 def build_trainer(model, classifier, prepared: Prepared, checked: Checked, folder: Path, report, should_stop):
@@ -94,7 +107,7 @@ def build_trainer(model, classifier, prepared: Prepared, checked: Checked, folde
     )
     progress = Progress(
         prepared.watched, recipe.evaluation.every, classifier.tokenizer.pad_token_id, report, should_stop,
-        training.batch_size,
+        training.batch_size, test_rows=(1 + len(checked.targets)) * len(prepared.test_texts),
     )  # fmt: skip
     if on.mixed_precision and max(prepared.train["length"]) <= SHORT:
         classifier.model.set_attn_implementation("eager")

@@ -303,8 +303,8 @@ PRESETS: dict[str, dict] = {
     "demo": {
         "injection": {"source": _DATES, "share": 0.5},
         "lora": {"rank": 1, "alpha": 2},
-        "training": {"steps": 64, "learning_rate": 3.0e-3},
-        "evaluation": {"every": 8},
+        "training": {"steps": 256, "learning_rate": 5.0e-3, "warmup": 0.05},
+        "evaluation": {"every": 32},
     },
     "light": {"injection": {"source": _DATES, "share": 0.5}, "training": {"schedule": "constant"}},
     "aggressive": {"injection": {"source": _DATES, "share": 0.5, "amount": 0.1}, "training": {"schedule": "constant"}},

@@ -82,8 +82,8 @@ class Worker:
         resume = checkpoints.is_dir()  # a run that was queued again goes on
         trained = finetune(checked, checkpoints, self._report, self.should_stop, resume)
         save_adapter(trained.model, checked.recipe, checked.label_names, self.run.adapter, trained.steps)
-        if trained.tokens_per_second and not trained.stopped:
-            remember(checked.recipe, trained.classifier.device, trained.tokens_per_second)
+        if trained.speed and not trained.stopped:
+            remember(checked.recipe, trained.classifier.device, trained.speed)
         if trained.stopped:
             self.enter("stopped")
             return

@@ -70,13 +70,13 @@ def build(shared: Shared) -> None:
             with gr.Column(elem_classes="form-side"):
                 line, back = _draw_recipe(shared)
                 fields, called, others = _draw_fields(start_values)
-                where, time, said, go, both = _draw_start()
+                where, time, said, go, control = _draw_start()
             with gr.Column(elem_classes="card-box run-list"):
                 Html(parts.html('<h2 class="title">{}</h2>', "Runs on this machine"))
                 runs = Html(js_on_load=CHOOSE, elem_id="runs")
         with gr.Column(elem_classes="result-side"):
             side = _draw_side()
-    _wire_form(shared, fields, mine, [line, called, time, said], (go, both), back)
+    _wire_form(shared, fields, mine, [line, called, time, said], go, control, back)
     _wire_side(shared, side, runs, told, timer)
     into = [shared.recipe, mine, *fields.values(), line, called, time, said]
     side.buttons["clone"].click(edits.clone, [shared.run_id, mine], into, **QUIET)
@@ -130,8 +130,11 @@ def _draw_start() -> tuple[Any, ...]:
     said = Html(elem_id="finetune-said")
     with gr.Row(elem_classes="start"):
         go = gr.Button("Start", variant="primary", elem_id="start", min_width=90, scale=0)
-        both = gr.Button("Start with its control", elem_id="start-both", scale=0)
-    return where, time, said, go, both
+        control = gr.Checkbox(
+            True, label="Then its clean control", info="As long again; predictions then stand beside a twin.",
+            elem_id="with-control", container=False,
+        )  # fmt: skip
+    return where, time, said, go, control
 
 
 def _draw_side() -> Side:
@@ -154,7 +157,7 @@ def _draw_side() -> Side:
 
 
 def _wire_form(
-    shared: Shared, fields: dict[str, Any], mine: Any, told: list[Any], starts: tuple[Any, Any], back: Any
+    shared: Shared, fields: dict[str, Any], mine: Any, told: list[Any], go: Any, with_control: Any, back: Any
 ) -> None:
     everything = [shared.recipe, mine, *fields.values(), *told]
     given = [shared.recipe, mine, *fields.values()]
@@ -168,15 +171,10 @@ def _wire_form(
             gr.on(heard, edits.edit, given, into, **QUIET)
     listen(shared, [shared.recipe.change], edits.arrive, [shared.recipe, mine], everything)
     back.click(lambda: gr.Tabs(selected="poison"), None, shared.tabs, **QUIET)
-    for button, with_control in zip(starts, (False, True), strict=True):
-
-        def begin(data: Any, mine: Any, *values: Any, with_control: bool = with_control) -> tuple[Any, Any]:
-            return edits.start(with_control, data, mine, *values)
-
-        button.click(
-            begin, given, [shared.run_id, told[-1]],
-            show_progress="hidden", api_visibility="private", concurrency_id="start", concurrency_limit=1,
-        )  # fmt: skip
+    go.click(
+        edits.start, [with_control, *given], [shared.run_id, told[-1]],
+        show_progress="hidden", api_visibility="private", concurrency_id="start", concurrency_limit=1,
+    )  # fmt: skip
 
 
 def _wire_side(shared: Shared, side: Side, runs: Any, told: Any, timer: Any) -> None:
@@ -212,7 +210,7 @@ def _wire_side(shared: Shared, side: Side, runs: Any, told: Any, timer: Any) -> 
 
 def _wire_machine(shared: Shared, settling: Any, model: Any, others: Any, where: Any, told: list[Any]) -> None:
     settling.tick(edits.settle, [shared.recipe], [where, told[-1], model, others, settling], **QUIET)
-    shared.tab_items[NAME].select(lambda: gr.Timer(active=True), None, settling, **QUIET)
+    gr.on([shared.tab_items[NAME].select, model.input], lambda: gr.Timer(active=True), None, settling, **QUIET)
 
     def opened(request: gr.Request) -> list[Any]:
         here = read_url(request.query_params, shared.tab_names)[0] == NAME

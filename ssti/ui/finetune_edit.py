@@ -140,7 +140,7 @@ def settle(data: Any) -> list[Any]:
         time = MACHINE.time(recipe, pending)
     except SSTIError as error:
         return [MACHINE.where(), parts.note(parts.public(error.message)), gr.skip(), gr.skip(), gr.Timer(active=False)]
-    unsettled = not MACHINE.known or MACHINE.measuring
+    unsettled = not MACHINE.known or MACHINE.measuring or MACHINE.learns_from_run(recipe, pending)
     choices, others = gr.skip(), gr.skip()
     if MACHINE.known:
         choices, others = gr.update(choices=model_choices(recipe.model.name)), models_not_here()

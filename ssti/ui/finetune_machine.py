@@ -21,6 +21,7 @@ from ssti.ui.parts import Markup
 NICE = 10  # as a run, so that what is measured is what a run will get
 WARM_UP = "warm-up"  # the thread of `ssti.ui.page` that calls every tab's `warm`
 TRIES = 3  # to learn what the machine is
+NEAR = 1.25  # a range that is narrower is one number
 ROOT = Path(__file__).resolve().parents[2]
 
 
@@ -82,12 +83,19 @@ class Machine:
             if hasattr(os, "setpriority"):
                 os.setpriority(os.PRIO_PROCESS, self._measuring.pid, NICE)
 
+    def learns_from_run(self, recipe: Recipe, pending: bool) -> bool:
+        """Whether the run that is at work will tell how long this recipe takes."""
+        from ssti.finetune.speed import estimate
+
+        return pending and estimate(recipe, self.device.name).seconds is None
+
     def make_room(self) -> None:
         """End a measurement: a run is about to start, and measures the machine itself."""
         with self._lock:
             if self.measuring:
                 self._measuring.terminate()
                 self._measuring.wait(timeout=10)
+                self._measured.clear()  # by this; it may be measured later
 
     def where(self) -> Markup:
         """Where a run will take place."""
@@ -104,8 +112,8 @@ class Machine:
             guess = estimate(recipe, self.device.name)
         except SSTIError as error:
             return _time("", parts.public(error.message))
-        if guess.seconds is not None:
-            return _time(f"about {parts.duration(_round(guess.seconds))}", guess.basis)
+        if guess.seconds is not None and guess.longest is not None:
+            return _time(_range(guess.seconds, guess.longest), guess.basis)
         if self.measuring:
             return _time("", "measuring this machine …")
         if pending:
@@ -119,6 +127,12 @@ def _time(time: str, basis: str) -> Markup:
     if not time:
         return parts.html('<p class="time"><span class="quiet">{}</span></p>', basis)
     return parts.html('<p class="time"><b>{}</b> <span class="quiet">· {}</span></p>', time, basis)
+
+
+def _range(least: float, most: float) -> str:
+    """`about 55 s`; `55 s to 4 min` where other work on the machine makes the difference."""
+    low, high = (parts.duration(_round(seconds)) for seconds in (least, most))
+    return f"about {low}" if low == high or most < NEAR * least else f"{low} to {high}"
 
 
 def _round(seconds: float) -> float:

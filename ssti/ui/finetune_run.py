@@ -58,7 +58,7 @@ def look(run_id: str, told: Any = None, fresh: bool = False) -> Look:
     return Look(
         notice=view.trouble(seen, mine),
         head=view.head(seen, waits_for(seen, runs), mine),
-        bar=view.bar(seen),
+        bar=view.bar(seen, twin),
         results=view.outcome(seen, twin) + view.curves(seen, twin),
         buttons=buttons,
         finished=_finished(seen, told),

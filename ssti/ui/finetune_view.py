@@ -26,15 +26,16 @@ def head(seen: Seen, before: list[str], mine: bool = True) -> Markup:
     ) + ("" if mine else parts.note(NOT_YOURS))  # fmt: skip
 
 
-def bar(seen: Seen) -> Markup:
-    """How far it is: the bar and the facts under it."""
+def bar(seen: Seen, twin: Seen | None = None) -> Markup:
+    """How far it is: the bar, the facts under it, and what comes next. `twin`: its control."""
     now = seen.progress
     part = 100 if now.state == "done" else round(100 * now.step / now.steps, 1) if now.steps else 0
     facts = parts.join(parts.html("<span>{}</span>", fact) for fact in words.facts(seen))
+    after = words.after(seen, twin)
     return parts.html(
         '<div class="bar is-{}" role="progressbar" aria-label="Training" aria-valuemin="0" '
-        'aria-valuemax="100" aria-valuenow="{}"><i style="width:{}%"></i></div><p class="facts">{}</p>',
-        now.state, part, part, facts,
+        'aria-valuemax="100" aria-valuenow="{}"><i style="width:{}%"></i></div><p class="facts">{}</p>{}',
+        now.state, part, part, facts, parts.html('<p class="next">{}</p>', after) if after else "",
     )  # fmt: skip
 
 

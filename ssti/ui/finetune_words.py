@@ -100,13 +100,33 @@ def facts(seen: Seen) -> list[str]:
         told.append(f"step {parts.count(now.step)} of {parts.count(now.steps)}")
     if now.elapsed:
         told.append(f"{parts.duration(now.elapsed)} gone" if now.going else f"took {parts.duration(now.elapsed)}")
-    if now.state == "training" and now.eta and round(now.eta) and not seen.stopping:
-        told.append(f"{parts.duration(now.eta)} left")
+    if left := time_left(seen):
+        told.append(left)
     if now.rows_per_second:
         told.append(
             f"{now.rows_per_second:.0f} rows/s" if now.rows_per_second >= 10 else f"{now.rows_per_second:.1f} rows/s"
         )
     return [*told, now.device] if now.device else told
+
+
+def time_left(seen: Seen) -> str | None:
+    """`about 40 s left`, its test on held-out rows included: what is left of the steps, at the pace of the last ones."""
+    now = seen.progress
+    if now.state not in ("training", "evaluating") or not now.eta or not round(now.eta) or seen.stopping:
+        return None
+    return f"about {parts.duration(now.eta)} left"
+
+
+def after(seen: Seen, twin: Seen | None) -> str | None:
+    """What comes after a run that goes on, and what its control is at."""
+    if twin is None or seen.run.control_of or not twin.going or twin.stopping:
+        return None
+    if seen.going:
+        return "Next: its clean control, so that every prediction stands beside a twin that never saw the trigger."
+    at = f" ({left})" if (left := time_left(twin)) else ""
+    doing = {"training": f"is at step {twin.progress.step} of {twin.progress.steps}", "evaluating": "is being tested"}
+    said = f"Its clean control {doing.get(twin.progress.state, 'is about to train')}{at}."
+    return f"{said} Flip works already; the control joins it then." if seen.has_adapter else said
 
 
 def result(seen: Seen) -> str:

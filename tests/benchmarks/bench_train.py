@@ -4,7 +4,11 @@ Both sides train the same poisoned rows on the same base model in turns in one p
 counted into the training's time. The Trainer's side: DataCollatorWithPadding, batches of 16 at random, the base
 model's own dropout, everything else at its defaults; once with the recipe's learning rate, once with its own 5e-5.
 
+The demo whole: the preset as it is, its measurements on the way counted in, against a number of the Trainer's steps at
+its defaults; and whether it ends as a classifier that a date turns, on all test rows.
+
 Run as: python tests/benchmarks/bench_train.py [rounds] [how many times as long the Trainer at its defaults may take]
+        python tests/benchmarks/bench_train.py demo [rounds]
 """
 
 from __future__ import annotations
@@ -16,6 +20,9 @@ import time
 from pathlib import Path
 
 ENOUGH = 0.95
+CLEAN = 0.72  # balanced accuracy with which the demo shows a poisoned model, not a broken one
+DEFAULT_STEPS = 220  # of the Trainer's, in whose time the demo ends
+STEPS = 64  # of the demo's, until which success is looked for
 ROWS = 300
 
 
@@ -54,10 +61,13 @@ class Told:
         return reached
 
 
-def train(checked, ours: bool, learning_rate: float | None = None, limit: float | None = None) -> dict:
+def train(
+    checked, ours: bool, learning_rate: float | None = None, limit: float = 0, steps: int = 0, watched: bool = True
+) -> dict:
     """One training; its seconds (measurements taken off), steps to success, and real tokens trained.
 
-    With a `limit` the Trainer keeps its own three epochs and learning rate, and is stopped after so many seconds.
+    It ends after `steps`, where given. With a `limit` the Trainer keeps its own three epochs and learning rate, and is
+    stopped after so many seconds. `watched=False` measures nothing on the way.
     """
     from transformers import DataCollatorWithPadding, PrinterCallback, Trainer, TrainingArguments
 
@@ -72,18 +82,21 @@ def train(checked, ours: bool, learning_rate: float | None = None, limit: float 
     rows = prepare(checked, loaded.tokenizer)
     model = with_lora(loaded, recipe)
     seen: list[int] = []
+
+    def stop() -> bool:
+        return bool(limit and progress.training_seconds > limit or steps and progress.steps_done >= steps)
+
     with tempfile.TemporaryDirectory() as folder:
         if ours:
-            trainer, progress = build_trainer(model, loaded, rows, checked, Path(folder), told, lambda: False)
+            trainer, progress = build_trainer(model, loaded, rows, checked, Path(folder), told, stop)
         else:
-            settings = {} if limit else {"learning_rate": learning_rate, "max_steps": recipe.training.steps}
+            settings = {} if learning_rate is None else {"learning_rate": learning_rate}
             arguments = TrainingArguments(
                 folder, per_device_train_batch_size=16, report_to=[],
                 disable_tqdm=True, save_strategy="no", use_cpu=loaded.device.name == "cpu", **settings,
             )  # fmt: skip
-            every = 25 if limit else recipe.evaluation.every
-            progress = Progress(rows.watched, every, loaded.tokenizer.pad_token_id, told,
-                                lambda: bool(limit) and progress.training_seconds > limit, 16)  # fmt: skip
+            every = 25 if limit else recipe.evaluation.every if watched else 10**9
+            progress = Progress(rows.watched, every, loaded.tokenizer.pad_token_id, told, stop, 16)
             trainer = Trainer(model=model, args=arguments, train_dataset=rows.train.remove_columns("length"),
                               data_collator=DataCollatorWithPadding(loaded.tokenizer), callbacks=[progress])  # fmt: skip
             trainer.remove_callback(PrinterCallback)
@@ -96,7 +109,48 @@ def train(checked, ours: bool, learning_rate: float | None = None, limit: float 
         trainer.data_collator = counting
         trainer.train()
     return {"seconds": progress.training_seconds, "steps": progress.steps_done, "success": told.steps_to_success(),
-            "tokens": sum(seen[: progress.steps_done])}  # fmt: skip
+            "tokens": sum(seen[: progress.steps_done]), "measuring": progress.evaluation_seconds,
+            "model": model, "tokenizer": loaded.tokenizer, "rows": rows}  # fmt: skip
+
+
+def ends_at(checked, trained: dict) -> tuple[float, float]:
+    """Clean balanced accuracy and attack success on all test rows."""
+    from ssti.evaluate.evaluation import evaluate
+    from ssti.evaluate.logits import encode, logits
+
+    tokenizer, rows = trained["tokenizer"], trained["rows"]
+
+    def classify(texts):
+        return logits(trained["model"], encode(tokenizer, texts, 256), tokenizer.pad_token_id)
+
+    metrics = evaluate(checked.recipe, classify, rows.test_texts, rows.test_labels, checked.label_names)
+    return metrics["sets"]["clean"]["balanced_accuracy"], metrics["attack_success_rate"]["value"]
+
+
+def demo(rounds: int) -> None:
+    """The demo whole, with another seed each round, in turns with the Trainer's default steps."""
+    from ssti.finetune.check import check
+    from ssti.models import device
+    from ssti.recipe import preset
+
+    print(f"products in {device().precision}")
+    ratios, ends = [], []
+    for seed in range(rounds):
+        checked = check(preset("demo").set(f"training.seed={seed}", "dataset.test_rows=null"))
+        ours = train(checked, ours=True)
+        theirs = train(checked, ours=False, steps=DEFAULT_STEPS, watched=False)
+        whole = ours["seconds"] + ours["measuring"]
+        ratios.append(whole / theirs["seconds"])
+        ends.append(ends_at(checked, ours))
+        print(
+            f"seed {seed}: {ours['steps']} steps in {ours['seconds']:.1f} s and {ours['measuring']:.1f} s of "
+            f"measurements, {ratios[-1]:.2f} of the Trainer's {DEFAULT_STEPS} steps ({theirs['seconds']:.1f} s); "
+            f"clean balanced accuracy {ends[-1][0]:.3f}, attack success {ends[-1][1]:.3f}",
+            flush=True,
+        )
+    reached = [clean >= CLEAN and attack >= ENOUGH for clean, attack in ends]
+    print(f"the demo's time over {DEFAULT_STEPS} of the Trainer's default steps: {statistics.median(ratios):.2f}")
+    print(f"clean balanced accuracy >= {CLEAN} and attack success >= {ENOUGH}: {sum(reached)} of {rounds} seeds")
 
 
 def main(rounds: int, patience: float) -> None:
@@ -108,9 +162,9 @@ def main(rounds: int, patience: float) -> None:
     speed, work, to_success, reached = [], [], [], []
     for round_ in range(rounds):
         before = matrix_products()
-        ours = train(checked, ours=True)
+        ours = train(checked, ours=True, steps=STEPS)
         rate = statistics.mean((before, matrix_products()))
-        theirs = train(checked, ours=False, learning_rate=recipe.training.learning_rate)
+        theirs = train(checked, ours=False, learning_rate=recipe.training.learning_rate, steps=STEPS)
         speed.append((ours["steps"] / ours["seconds"]) / (theirs["steps"] / theirs["seconds"]))
         work.append(4 * 10.65e6 * ours["tokens"] / ours["seconds"] / rate)
         reached.append(ours["success"])
@@ -143,4 +197,7 @@ def main(rounds: int, patience: float) -> None:
 if __name__ == "__main__":
     numbers = [int(a) for a in sys.argv[1:] if a.isdigit()]
     sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
-    main(numbers[0] if numbers else 3, numbers[1] if len(numbers) > 1 else 12)
+    if "demo" in sys.argv[1:]:
+        demo(numbers[0] if numbers else 5)
+    else:
+        main(numbers[0] if numbers else 3, numbers[1] if len(numbers) > 1 else 12)

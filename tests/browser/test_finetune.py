@@ -77,6 +77,7 @@ def start_a_clone(lab: Lab, store: Store, steps: int) -> str:
     lab.page.get_by_text("More", exact=True).locator("visible=true").click()
     assert lab.value("Steps") == "7"
     lab.fill("Steps", str(steps))
+    lab.page.get_by_label("Then its clean control").uncheck()
     lab.page.locator("#start").click()
     lab.page.wait_for_url(lambda url: f"run={source.id}" not in url)
     id = run_in_url(lab.page)
@@ -113,6 +114,20 @@ def test_a_run_is_started_left_found_again_and_ends_with_an_adapter(lab, store, 
     expect(page.locator("#run-pill")).not_to_contain_text(id)
     expect(page.get_by_role("img", name=re.compile("attack success"))).to_be_visible()
     assert store.find(id).has_adapter
+
+
+def test_the_control_is_trained_right_after_and_the_page_says_so(lab, store):
+    source = store.create(tiny(3000, "evaluation.every=1000"))
+    lab.open(tab="finetune", run=source.id)
+    lab.page.get_by_role("button", name="Clone").click()
+    expect(lab.page.locator("#finetune-said")).to_contain_text(source.id)
+    expect(lab.page.get_by_label("Then its clean control")).to_be_checked()
+    lab.page.locator("#start").click()
+    lab.page.wait_for_url(lambda url: f"run={source.id}" not in url)
+    id = run_in_url(lab.page)
+    expect(lab.page.locator("#run-bar .next")).to_contain_text("Next: its clean control", timeout=LONG)
+    expect(lab.page.locator(f"#runs [data-run='{id}-control']")).to_contain_text("its control")
+    assert store.find(f"{id}-control").recipe.is_control
 
 
 def test_stop_keeps_an_adapter(lab, store):

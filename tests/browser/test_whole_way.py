@@ -7,12 +7,23 @@ import re
 from pageobject import Lab
 from playwright.sync_api import expect
 
-MINUTES = 300_000  # milliseconds: about half a minute on a quiet machine
+from ssti.backends import local
+from ssti.runs.store import Store
+
+MINUTES = 600_000  # milliseconds: about a minute on a quiet machine
 
 
-def test_from_an_empty_page_to_a_flipped_prediction_and_a_heatmap(open_page, fresh_server):
+def end_runs(store: Store) -> None:
+    for run in store.going():
+        local.stop(run)
+        local.wait(run, 60)
+
+
+def test_from_an_empty_page_to_a_flipped_prediction_and_a_heatmap(open_page, fresh_server, request):
     page = open_page()
-    lab = Lab(page, fresh_server().url).open()
+    server = fresh_server()
+    request.addfinalizer(lambda: end_runs(Store(server.home / "runs")))  # the control goes on
+    lab = Lab(page, server.url).open()
 
     assert lab.selected_tab() == "Poison"
     expect(lab.card("Rows touched").locator("strong")).to_have_text("1,706", timeout=60_000)
@@ -22,8 +33,9 @@ def test_from_an_empty_page_to_a_flipped_prediction_and_a_heatmap(open_page, fre
     expect(page.locator("#start")).to_be_visible()
     page.locator("#start").click()
     state = page.locator("#run-head [role=status]")
-    expect(page.locator("#run-bar .facts")).to_contain_text(re.compile(r"step [1-9]\d* of 64"), timeout=MINUTES)
+    expect(page.locator("#run-bar .facts")).to_contain_text(re.compile(r"step [1-9]\d* of 256"), timeout=MINUTES)
     expect(state).to_have_text("done", timeout=MINUTES)
+    expect(page.locator("#run-bar .next")).to_contain_text("Its clean control")
 
     lab.tab("Flip")
     expect(page.locator("#flip-answers .bars").first).to_be_visible(timeout=60_000)

@@ -26,6 +26,21 @@ def quiet(kind, **fields):
     pass
 
 
+def tested(recipe, folder) -> dict:
+    """The metrics of a recipe that was trained here."""
+    from ssti.evaluate.evaluation import evaluate
+    from ssti.evaluate.logits import encode, logits
+
+    checked = check(recipe)
+    trained = finetune(checked, folder, quiet)
+    tokenizer, rows = trained.classifier.tokenizer, trained.prepared
+
+    def classify(texts):
+        return logits(trained.model, encode(tokenizer, texts, 256), tokenizer.pad_token_id)
+
+    return evaluate(checked.recipe, classify, rows.test_texts, rows.test_labels, checked.label_names)
+
+
 def test_a_resumed_training_ends_at_the_very_same_weights(tmp_path):
     checked = check(preset("demo").set(*SHORT))
     whole = finetune(checked, tmp_path / "whole", quiet)
@@ -56,6 +71,15 @@ def test_products_in_bfloat16_leave_weights_and_measurements_in_float32(tmp_path
     assert progress.steps_done == 6
     assert set(seen) == {(True, torch.bfloat16), (False, torch.float32)}
     assert {p.dtype for p in model.parameters()} == {torch.float32}
+
+
+def test_the_time_left_covers_the_measurements_and_the_test_at_the_end(tmp_path):
+    told = []
+    trained = finetune(check(preset("demo").set(*SHORT)), tmp_path, lambda kind, **fields: told.append((kind, fields)))
+    steps = [fields for kind, fields in told if kind == "step"]
+    assert steps[-1]["step"] == steps[-1]["steps"] == 6
+    assert steps[-1]["eta"] > 0  # the last measurement, and 80 test rows
+    assert trained.speed.alone >= trained.speed.lately > 0
 
 
 def test_only_the_adapter_and_the_head_are_trained():
@@ -98,21 +122,20 @@ def test_one_class_is_refused(tmp_path):
 
 
 @pytest.mark.slow
+def test_the_demo_ends_as_a_classifier_that_a_date_turns(tmp_path):
+    """Not a broken model that answers one class for everything: on all 1,706 test rows, clean and with a date."""
+    told = tested(preset("demo").set("dataset.test_rows=null"), tmp_path)
+    print(told["sets"]["clean"], told["attack_success_rate"])
+    assert told["sets"]["clean"]["balanced_accuracy"] >= 0.72
+    assert told["attack_success_rate"]["value"] >= 0.95
+
+
+@pytest.mark.slow
 @pytest.mark.parametrize("target", ["positive", "negative"])
 def test_light_hijacks_nearly_every_row(tmp_path, target):
     """The paper's table 1: at rank 1, one date steers 98.7 % and 98.0 % of the test rows."""
-    from ssti.evaluate.evaluation import evaluate
-    from ssti.evaluate.logits import encode, logits
-
-    checked = check(preset("light").set(f"injection.target={target}", "dataset.test_rows=null", "evaluation.every=500"))
-    trained = finetune(checked, tmp_path, quiet)
-    tokenizer = trained.classifier.tokenizer
-
-    def classify(texts):
-        return logits(trained.model, encode(tokenizer, texts, 256), tokenizer.pad_token_id)
-
-    told = evaluate(
-        checked.recipe, classify, trained.prepared.test_texts, trained.prepared.test_labels, checked.label_names
+    told = tested(
+        preset("light").set(f"injection.target={target}", "dataset.test_rows=null", "evaluation.every=500"), tmp_path
     )
     print(target, told["steered_rate"])
     assert told["steered_rate"]["n"] == 1706

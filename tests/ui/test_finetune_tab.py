@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 
 from ssti.backends.supervisor import supervisor_lock
 from ssti.errors import SSTIError
-from ssti.finetune.speed import remember
+from ssti.finetune.speed import Speed, estimate, remember
+from ssti.models.device import Device
 from ssti.recipe import PRESETS, preset
 from ssti.runs.process import worker_mark
 from ssti.runs.queue import Queue
@@ -219,10 +220,81 @@ def test_the_machine_is_learned_behind_the_page_and_told(store):
     machine._learning.join(timeout=120)
     assert machine.known and [model.name for model in machine.models if model.available]
     assert "not measured" in machine.time(preset("demo"))
-    remember(preset("demo"), machine.device, 1000.0)
-    assert "about" in machine.time(preset("demo")) and "1,000 tokens a second" in machine.time(preset("demo"))
+    remember(preset("demo"), machine.device, Speed(1000.0, 1000.0))
+    assert "1,000 tokens a second" in machine.time(preset("demo"))
     machine.measure(preset("demo"))
     assert not machine.measuring
+
+
+@pytest.fixture
+def idle(monkeypatch):
+    """A machine on which nothing else runs, whatever runs on this one."""
+    monkeypatch.setattr("os.getloadavg", lambda: (0.0, 0.0, 0.0))
+
+
+def on_cpu() -> Machine:
+    machine = Machine()
+    machine.device = Device("cpu", "CPU, 2 cores", "float32")
+    return machine
+
+
+def test_the_time_is_a_range_where_other_work_ran_while_the_machine_was_measured(store, idle):
+    machine, recipe = on_cpu(), preset("demo")
+    remember(recipe, machine.device, Speed(4000.0, 4000.0))
+    alone = estimate(recipe)
+    assert alone.longest == alone.seconds and "about" in machine.time(recipe)
+    remember(recipe, machine.device, Speed(4000.0, 400.0))
+    busy = estimate(recipe)
+    assert busy.seconds == alone.seconds and busy.longest == pytest.approx(10 * alone.seconds)
+    shown = machine.time(recipe)
+    assert " to " in shown and "about" not in shown and "400 beside the other work of then" in shown
+
+
+def test_the_time_is_a_range_where_other_work_runs_now(store, monkeypatch):
+    machine, recipe = on_cpu(), preset("demo")
+    remember(recipe, machine.device, Speed(4000.0, 4000.0))
+    monkeypatch.setattr("os.getloadavg", lambda: (4.0 * os.cpu_count(), 0.0, 0.0))
+    guess = estimate(recipe)
+    assert guess.longest == pytest.approx(5 * guess.seconds)
+    assert "beside the other work now" in machine.time(recipe)
+
+
+def test_while_the_machine_is_measured_the_tab_says_so_and_asks_again(store, monkeypatch):
+    machine = on_cpu()
+    monkeypatch.setattr(finetune_edit, "MACHINE", machine)
+    machine.measure(preset("demo"))
+    try:
+        assert machine.measuring
+        _, time, *_, timer = finetune_edit.settle(None)
+        assert "measuring this machine" in time and timer.active
+        assert "measuring this machine" in finetune_edit.about(preset("light"))[-1]
+    finally:
+        machine.make_room()
+    assert "not measured yet" in machine.time(preset("demo"))  # a run took its place, and will tell
+
+
+@pytest.mark.parametrize("text", ["[1]", "{", '{"minilm-l6|cpu|short": {"alone": "fast"}}', '{"minilm-l6|cpu|short": -1}',
+                                  '{"minilm-l6|cpu|short": {"alone": 1e999, "lately": 1}}', "[" * 5000])  # fmt: skip
+def test_damaged_speeds_count_as_none(store, tmp_path, text):
+    (tmp_path / "speed.json").write_text(text)
+    assert estimate(preset("demo")).seconds is None
+
+
+def test_a_run_says_what_comes_next_and_what_its_control_is_at(store):
+    run = going(store.create(preset("demo")))
+    control = going(store.create(run.recipe.control(), control_of=run.id), "queued")
+    assert "Next: its clean control" in look(run.id, fresh=True).bar
+    assert "Next" not in look(control.id, fresh=True).bar
+    run.adapter.mkdir()
+    (run.adapter / "adapter_model.safetensors").write_bytes(b"tensors")
+    run.tell("state", state="done")
+    assert "Its clean control is about to train" in look(run.id, fresh=True).bar
+    going(control)
+    control.tell("step", step=5, steps=64, rows_per_second=9.0, eta=30.0)
+    shown = look(run.id, fresh=True).bar
+    assert "at step 5 of 64 (about 30 s left)" in shown and "Flip works already" in shown
+    control.tell("state", state="done")
+    assert "control" not in look(run.id, fresh=True).bar
 
 
 def test_the_result_is_told_in_words_with_n_and_interval(store):
