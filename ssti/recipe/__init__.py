@@ -304,7 +304,7 @@ PRESETS: dict[str, dict] = {
         "injection": {"source": _DATES, "share": 0.5},
         "lora": {"rank": 1, "alpha": 2},
         "training": {"steps": 256, "learning_rate": 5.0e-3, "warmup": 0.05},
-        "evaluation": {"every": 32},
+        "evaluation": {"every": 32, "rows": 200},
     },
     "light": {"injection": {"source": _DATES, "share": 0.5}, "training": {"schedule": "constant"}},
     "aggressive": {"injection": {"source": _DATES, "share": 0.5, "amount": 0.1}, "training": {"schedule": "constant"}},

@@ -22,7 +22,8 @@ from pathlib import Path
 ENOUGH = 0.95
 CLEAN = 0.72  # balanced accuracy with which the demo shows a poisoned model, not a broken one
 DEFAULT_STEPS = 220  # of the Trainer's, in whose time the demo ends
-STEPS = 64  # of the demo's, until which success is looked for
+SHORT = ("training.steps=64", "training.learning_rate=3e-3", "training.warmup=0", "evaluation.every=8")
+"""A training that is over soon after its attack succeeds."""
 ROWS = 300
 
 
@@ -90,7 +91,7 @@ def train(
         if ours:
             trainer, progress = build_trainer(model, loaded, rows, checked, Path(folder), told, stop)
         else:
-            settings = {} if learning_rate is None else {"learning_rate": learning_rate}
+            settings = {"learning_rate": learning_rate, "max_steps": recipe.training.steps} if learning_rate else {}
             arguments = TrainingArguments(
                 folder, per_device_train_batch_size=16, report_to=[],
                 disable_tqdm=True, save_strategy="no", use_cpu=loaded.device.name == "cpu", **settings,
@@ -157,14 +158,14 @@ def main(rounds: int, patience: float) -> None:
     from ssti.finetune.check import check
     from ssti.recipe import preset
 
-    recipe = preset("demo").set(f"evaluation.rows={ROWS}", "evaluation.every=8")
+    recipe = preset("demo").set(*SHORT, f"evaluation.rows={ROWS}")
     checked = check(recipe)
     speed, work, to_success, reached = [], [], [], []
     for round_ in range(rounds):
         before = matrix_products()
-        ours = train(checked, ours=True, steps=STEPS)
+        ours = train(checked, ours=True)
         rate = statistics.mean((before, matrix_products()))
-        theirs = train(checked, ours=False, learning_rate=recipe.training.learning_rate, steps=STEPS)
+        theirs = train(checked, ours=False, learning_rate=recipe.training.learning_rate)
         speed.append((ours["steps"] / ours["seconds"]) / (theirs["steps"] / theirs["seconds"]))
         work.append(4 * 10.65e6 * ours["tokens"] / ours["seconds"] / rate)
         reached.append(ours["success"])
