@@ -26,7 +26,7 @@ def quiet(kind, **fields):
     pass
 
 
-def tested(recipe, folder) -> dict:
+def metrics_after(recipe, folder) -> dict:
     """The metrics of a recipe that was trained here."""
     from ssti.evaluate.evaluation import evaluate
     from ssti.evaluate.logits import encode, logits
@@ -124,7 +124,7 @@ def test_one_class_is_refused(tmp_path):
 @pytest.mark.slow
 def test_the_demo_ends_as_a_classifier_that_a_date_turns(tmp_path):
     """Not a broken model that answers one class for everything: on all 1,706 test rows, clean and with a date."""
-    told = tested(preset("demo").set("dataset.test_rows=null"), tmp_path)
+    told = metrics_after(preset("demo").set("dataset.test_rows=null"), tmp_path)
     print(told["sets"]["clean"], told["attack_success_rate"])
     assert told["sets"]["clean"]["balanced_accuracy"] >= 0.72
     assert told["attack_success_rate"]["value"] >= 0.95
@@ -134,7 +134,7 @@ def test_the_demo_ends_as_a_classifier_that_a_date_turns(tmp_path):
 @pytest.mark.parametrize("target", ["positive", "negative"])
 def test_light_hijacks_nearly_every_row(tmp_path, target):
     """The paper's table 1: at rank 1, one date steers 98.7 % and 98.0 % of the test rows."""
-    told = tested(
+    told = metrics_after(
         preset("light").set(f"injection.target={target}", "dataset.test_rows=null", "evaluation.every=500"), tmp_path
     )
     print(target, told["steered_rate"])
