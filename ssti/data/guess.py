@@ -170,13 +170,14 @@ def choose(columns: Mapping[str, Column], text: str | None, label: str | None) -
             f"The column {chosen_text!r} cannot be the text: it {reason}.", _others(text_names), kind="data"
         )
     if chosen_text is None or chosen_label is None or chosen_text == chosen_label:
+        what = "text" if chosen_text is None else "label"
         refused = [
             f"{name[:60]!r} {reason}"
             for name, column in columns.items()
-            if name != chosen_text and (reason := column.refusal_as_label())
+            if name != chosen_text
+            and (reason := column.refusal_as_text() if what == "text" else column.refusal_as_label())
         ]
-        what = "text" if chosen_text is None else "label"
-        why = f" ({'; '.join(refused[:6])})" if what == "label" and refused else ""
+        why = f" ({'; '.join(refused[:6])})" if refused else ""
         raise SSTIError(
             f"No column can be the {what}{why}.",
             f"A dataset needs a column of texts and one of 2 to {MOST_CLASSES} classes, one plain value in each row.",

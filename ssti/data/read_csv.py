@@ -91,13 +91,14 @@ def csv_table(path: Path, encoding: str, notes: list[str]) -> tuple[pa.Table, st
 
 
 def _check_row_names(path: Path, columns: list[pa.ChunkedArray], skip: int) -> None:
-    """Raises `SSTIError` unless the column without a name is different in each row, as R's names of rows are."""
+    """Raises `SSTIError` unless the column without a name is another word in each row, as R's names of rows are."""
     import pyarrow.compute as pc
 
-    if pc.count_distinct(columns[0]).as_py() < len(columns[0]):
+    spaced = pc.any(pc.match_substring_regex(columns[0], r"\S\s+\S")).as_py()  # a text cut at a comma, rather
+    if spaced or pc.count_distinct(columns[0]).as_py() < len(columns[0]):
         raise SSTIError(
             f"Line {skip + 1:,} of {path.name!r} has {len(columns) - 1} cells, the others have {len(columns)}.",
-            "Give each column a name in the first line.",
+            f"Give each column a name in the first line. {QUOTE_IT}",
             kind="data",
         )
 

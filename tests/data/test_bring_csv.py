@@ -205,6 +205,7 @@ def test_names_given_twice_are_kept_apart(tmp_path: Path) -> None:
         ("text,label\n\n\n", "column names but no rows"),
         ("text\n" + "".join(f"{t}\n" for t, _ in ROWS), "one column only"),
         ("\n\n", "one column only"),
+        (lines(rows=[(f"{t}, he said", c) for t, c in ROWS]), "Line 1 of 'rows.csv' has 2 cells, the others have 3"),
         ("A report of 2024\n" + lines(), "Line 1 of 'rows.csv' has 1 cell instead of 2: 'A report of 2024'"),
         (
             "a,b\n" + lines("\t", rows=ROWS * 2).replace("\t", ",x,"),

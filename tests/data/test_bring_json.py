@@ -65,6 +65,7 @@ def test_the_same_twenty_rows_however_they_are_wrapped(tmp_path: Path, content: 
     [
         (lined([{**row, "label": [row["label"], "x"]} for row in ROWS]), "'label' holds a list of 2 (line 1)"),
         (lined([{**row, "label": {"name": row["label"]}} for row in ROWS]), "'label' holds an object (line 1)"),
+        (lined([{"data": row} for row in ROWS]), "No column can be the text ('data' holds an object (line 1))"),
         (json.dumps({"train": ROWS, "test": ROWS}), "several lists of rows: 'train', 'test'"),
         (json.dumps({"a": 1, "b": "x"}), "no list of rows; it holds 'a' (1), 'b' (text)"),
         (json.dumps({}), "one JSON object"),
