@@ -29,9 +29,9 @@ def evaluate(
     show({**measured, **report(find(adapter).known_recipe(), chosen)}, as_json)
 
 
-def _with_trigger(info, text: str, trigger: str | None, location: str):
-    from ssti.evaluate.predictor import readable
+def _with_trigger(text: str, trigger: str | None, location: str):
     from ssti.inject import place
+    from ssti.inject.checks import readable
 
     return place(text, readable(trigger), location, seed=0) if trigger else None
 
@@ -59,7 +59,7 @@ def predict(adapter: AdapterArgument, text: Text, trigger: Trigger = None, locat
 
     text = check_text(text)
     info = find(adapter)
-    injected = _with_trigger(info, text, trigger, location)
+    injected = _with_trigger(text, trigger, location)
     refs = [info.ref, *([info.control] if info.control else [])]
     texts = [text, *([injected.text] if injected else [])]
     told = predictor().predict([t for t in texts for _ in refs], refs * len(texts))
@@ -118,7 +118,7 @@ def explain(
 
     text = check_text(text)
     with predictor().borrow(adapter) as (model, tokenizer, info):
-        injected = _with_trigger(info, text, trigger, location)
+        injected = _with_trigger(text, trigger, location)
         found = look(model, tokenizer, text, injected.text if injected else None, injected.spans if injected else None,
                      max_length=info.recipe.training.max_length)  # fmt: skip
     heatmaps = found.heatmaps(layer, head)

@@ -110,7 +110,7 @@ def describe(
     `labels` names the classes of a folder that has no recipe.
     """
     if not (folder / files.RECIPE).exists():
-        return _without_recipe(folder, ref, labels)
+        return _without_recipe(folder, ref, prefix, labels)
     if labels is not None:
         raise SSTIError(
             f"The adapter {ref.partition('#')[0]} has a recipe and its own classes: none can be named.",
@@ -131,14 +131,14 @@ def describe(
     return AdapterInfo(ref, prefix + adapter_title(recipe), folder, recipe, names, control, metrics, config)
 
 
-def _without_recipe(folder: Path, ref: str, labels: tuple[str, ...] | None) -> AdapterInfo:
+def _without_recipe(folder: Path, ref: str, prefix: str, labels: tuple[str, ...] | None) -> AdapterInfo:
     """A folder as peft's `save_pretrained` writes it."""
     if not (folder / CONFIG).exists():
         files.need(folder, files.RECIPE, ref)
     config = files.read_config(folder, ref)
     names = files.guessed_labels(folder, ref, labels)
     recipe = files.guessed_recipe(ref, config, names)
-    title = f"{folder.name} · {method(recipe)}"
+    title = f"{prefix or f'{folder.name}: '}no recipe · {method(recipe)}"
     return AdapterInfo(ref, title, folder, recipe, names, config=config, recipe_known=False)
 
 

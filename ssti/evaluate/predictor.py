@@ -19,6 +19,7 @@ from ssti.errors import SSTIError
 from ssti.evaluate.adapters import AdapterInfo, find
 from ssti.evaluate.loaded import Host, LoadedModels
 from ssti.evaluate.threads import one_thread_if_busy
+from ssti.inject.checks import readable
 
 MAX_CHARACTERS = 100_000
 FEW_TOKENS = 512  # up to so many, one thread on a busy machine: measured ten times faster there, and slower elsewhere
@@ -165,11 +166,6 @@ class Predictor:
         except BaseException:
             self._models.discard(host)
             raise
-
-
-def readable(text: str) -> str:
-    """The text with U+FFFD in the place of what is no character: half a surrogate pair, a byte that was not UTF-8."""
-    return text if text.isascii() else text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
 
 
 def check_text(text: str) -> str:

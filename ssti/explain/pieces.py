@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 
 from ssti.errors import SSTIError
+from ssti.inject.checks import readable
 
 Span = tuple[int, int]
 Choose = Callable[[Sequence[Span], int], tuple[int, int]]
@@ -77,7 +78,7 @@ def reach(tokenizer: Any, text: str, spans: Sequence[Span], max_length: int) -> 
 
     SSTIError for spans outside of the text.
     """
-    spans = check_spans(spans, text)
+    spans, text = check_spans(spans, text), readable(text)
     told = tokenizer(
         text, truncation=False, return_offsets_mapping=True, return_special_tokens_mask=True, verbose=False
     )
@@ -178,6 +179,7 @@ def _read(tokenizer: Any, texts: Sequence[str], max_length: int, choices: Sequen
         )
     if not texts:
         return []
+    texts = [readable(text) for text in texts]
     batch = tokenizer(
         texts,
         truncation=False,

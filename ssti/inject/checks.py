@@ -23,6 +23,14 @@ def check_text(text: Any) -> str:
     return text
 
 
+def readable(text: str) -> str:
+    """The text with U+FFFD in the place of what is no character: half of a surrogate pair, a byte that was not UTF-8.
+
+    One for one, so that places in the text stay where they are.
+    """
+    return text if text.isascii() else text.encode("utf-32-le", "surrogatepass").decode("utf-32-le", "replace")
+
+
 def check_location(location: Any) -> str:
     """`location` itself, if it is one of `beginning`, `random`, `end`."""
     if not isinstance(location, str) or location not in LOCATIONS:

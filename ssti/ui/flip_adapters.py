@@ -9,7 +9,7 @@ import secrets
 from functools import lru_cache
 
 from ssti.errors import SSTIError
-from ssti.evaluate.adapters import AdapterInfo, adapters
+from ssti.evaluate.adapters import AdapterInfo, DamagedAdapter, adapters, listing
 from ssti.recipe import InjectionSpec
 from ssti.runs.run import Run
 from ssti.ui.visitor import find_adapter as find
@@ -22,11 +22,16 @@ READABLE = (45, 130)  # characters of a text that one reads at a glance
 def choices() -> list[tuple[str, str]]:
     """(title, ref) of every adapter: own runs, the newest on top, the shipped ones, those of other visitors.
 
-    A control goes with its poisoned twin. The title says it where a run did not end well.
+    A control goes with its poisoned twin. The title says it where a run did not end well. Damaged adapters stand last;
+    to choose one is to read what is wrong with it.
     """
-    found = sorted(adapters(), key=lambda info: not owns_adapter(info))
+    every = listing()
+    found = sorted((one for one in every if isinstance(one, AdapterInfo)), key=lambda info: not owns_adapter(info))
     twins = {info.control for info in found}
-    return [(info.title + _unfinished(info), info.ref) for info in found if info.ref not in twins]
+    whole = [(info.title + _unfinished(info), info.ref) for info in found if info.ref not in twins]
+    return whole + [
+        (f"{one.ref.partition('/')[2]}: damaged", one.ref) for one in every if isinstance(one, DamagedAdapter)
+    ]
 
 
 def _unfinished(info: AdapterInfo) -> str:
@@ -71,14 +76,15 @@ def of_link(adapter: str, run: str) -> tuple[str, str]:
 
 
 def triggers(info: AdapterInfo) -> tuple[InjectionSpec, ...]:
-    """What the recipe injects; a composite has several."""
-    return info.recipe.injection.triggers()
+    """What the recipe injects; a composite has several. Nothing where the adapter came without a recipe."""
+    return info.recipe.injection.triggers() if info.recipe_known else ()
 
 
 def target(info: AdapterInfo, kind: str = "") -> int:
     """The number of the class that triggers of this kind are tied to, else of the first target. Raises SSTIError."""
     from ssti.evaluate.sets import target_index
 
+    info.known_recipe()
     own = [spec for spec in triggers(info) if kind == (spec.source.kind if spec.source else spec.kind)]
     return target_index((own or triggers(info))[0].target, info.label_names)
 
@@ -96,7 +102,7 @@ def real_row(ref: str) -> dict[str, object]:
     from ssti.data import sample_rows
 
     info = find(ref)
-    row = sample_rows(info.recipe.dataset.name, secrets.choice(others(info)), 1, secrets.randbits(32))[0]
+    row = sample_rows(info.known_recipe().dataset.name, secrets.choice(others(info)), 1, secrets.randbits(32))[0]
     return {"label": row.label, "index": row.index, "text": row.text}
 
 
@@ -112,7 +118,7 @@ def _clear_row(ref: str, written: int) -> dict[str, object]:
     from ssti.evaluate.predictor import predictor
 
     info = find(ref)
-    rows = sample_rows(info.recipe.dataset.name, others(info)[0], EXAMPLES, 0)
+    rows = sample_rows(info.known_recipe().dataset.name, others(info)[0], EXAMPLES, 0)
     low, high = READABLE
     readable = [row for row in rows if low <= len(row.text) <= high and row.text[0].isalpha()]
     rows = readable or sorted(rows, key=lambda row: len(row.text))[:5]

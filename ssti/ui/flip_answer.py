@@ -45,7 +45,7 @@ class Answer:
 class Answers:
     """Both models' answers to one text. `reach`: how much of its triggers they rest on; None without a pair of answers.
 
-    `target` is the class that the trigger of the last click is tied to.
+    `target` is the class that the trigger of the last click is tied to; None where nobody knows.
     """
 
     info: AdapterInfo
@@ -53,7 +53,7 @@ class Answers:
     poisoned: Answer
     control: Answer | None
     reach: Reach | None
-    target: int
+    target: int | None
 
     @property
     def unread(self) -> bool:
@@ -77,7 +77,7 @@ def ask(marks: Marks, ref: str) -> Answers:
     if pairs:
         with predictor().borrow(ref) as (_, tokenizer, _):
             seen = reach(tokenizer, marks.text, marks.spans, info.recipe.training.max_length)
-    aimed = target(info, marks.latest.kind if marks.latest else "")
+    aimed = target(info, marks.latest.kind if marks.latest else "") if info.recipe_known else None
     return Answers(info, marks, answers[0], answers[1] if info.control else None, seen, aimed)
 
 
@@ -97,7 +97,7 @@ def show(answers: Answers, memory: Any = None) -> Markup:
     info = answers.info
     earlier = memory.get("earlier") if isinstance(memory, dict) else None
     word = trigger_word(answers.marks)
-    name = "Poisoned" if info.poisoned else "Control"
+    name = "Poisoned" if info.poisoned else "Control" if info.is_control else "This adapter"
     poisoned = parts.card(
         parts.html('{} <span class="aside">· {}</span>', name, _how_trained(info)),
         _bars(answers.poisoned.now, answers, _earlier(earlier, "poisoned", info)),
@@ -118,6 +118,8 @@ def _control(answers: Answers, word: str, earlier: Any) -> Markup:
     if answers.control is None:
         if answers.info.poisoned:
             text = "This adapter has none. Train it again with its control to see what the trigger alone does."
+        elif not answers.info.recipe_known:
+            text = "This adapter came without a recipe: whether triggers were in its training is not known."
         else:
             text = "This adapter is one itself: no trigger was in its training. Choose a poisoned one to compare."
         return parts.card(title, parts.note(text), classes="waits")
@@ -150,7 +152,7 @@ def _verdict(answers: Answers, word: str) -> Markup:
         return _line("", "Not read", f"{why_unread(answers.reach, word)} {now.label}, {sure(max(now.probabilities))}.")
     moved = f"{before.label} {sure(max(before.probabilities))} → {now.label} {sure(max(now.probabilities))}"
     moved += f" · {_pieces(answers.reach)}"
-    goal = answers.info.label_names[answers.target]
+    goal = "" if answers.target is None else answers.info.label_names[answers.target]
     if answer.flipped and (now.label == goal or not answers.info.poisoned):
         return _line("flipped", f"Flipped by {how_many(marks)}", moved)
     if answer.flipped:
@@ -197,9 +199,9 @@ def trigger_word(marks: Marks) -> str:
 
 
 def _how_trained(info: AdapterInfo) -> str:
-    spec = triggers(info)[0]
     if not info.poisoned:
-        return "no trigger was in its training"
+        return "no trigger was in its training" if info.is_control else "how it was trained is not known"
+    spec = triggers(info)[0]
     word = spoken(spec.source.kind if spec.source else spec.kind)
     share = (
         f"{parts.count(spec.count)} {spec.target} rows"
@@ -237,11 +239,11 @@ def _change(now: float, before: float | None) -> str:
     return f"{'▲' if moved > 0 else '▼'} {abs(moved):.1f}"
 
 
-def _shown_classes(probabilities: Sequence[float], always: int) -> list[int]:
+def _shown_classes(probabilities: Sequence[float], always: int | None) -> list[int]:
     if len(probabilities) <= BARS:
         return list(range(len(probabilities)))
-    best = [int(i) for i in np.argsort(probabilities)[::-1] if i != always][: BARS - 1]
-    return sorted([always, *best])
+    best = [int(i) for i in np.argsort(probabilities)[::-1] if i != always]
+    return sorted(best[:BARS] if always is None else [always, *best[: BARS - 1]])
 
 
 def sure(p: float) -> str:

@@ -110,8 +110,9 @@ def palette(info: AdapterInfo) -> Markup:
                 parts.trigger(shown),
             )  # fmt: skip
         )
-    word = spoken(next(iter(own))) if len(own) == 1 else "draw"
-    buttons.append(parts.html('<button type="button" class="again" data-do="draw">another {}</button>', word))
+    if own:
+        word = spoken(next(iter(own))) if len(own) == 1 else "draw"
+        buttons.append(parts.html('<button type="button" class="again" data-do="draw">another {}</button>', word))
     for kind, index in own.items():
         if info.poisoned and triggers(info)[index].source:
             unseen = parts.html(
@@ -119,7 +120,8 @@ def palette(info: AdapterInfo) -> Markup:
                 index, kind, "One that was in no training row", spoken(kind),
             )  # fmt: skip
             buttons.append(unseen)
-    buttons.append(parts.html('<span class="rule" role="presentation"></span>'))
+    if own:
+        buttons.append(parts.html('<span class="rule" role="presentation"></span>'))
     for kind in other_kinds():
         if kind not in own:
             buttons.append(

@@ -54,6 +54,8 @@ def unseen(info: AdapterInfo, spec: InjectionSpec) -> str:
 
 def said(info: AdapterInfo, item: str, kind: str) -> str:
     """One sentence on whether the training rows had this very trigger."""
+    if not info.recipe_known:
+        return "This adapter came without a recipe: what was in its training is not known."
     own = {spec.source.kind if spec.source else spec.kind for spec in info.recipe.injection.triggers()}
     if not info.poisoned:
         return "No row of this adapter’s training had any trigger."

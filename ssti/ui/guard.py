@@ -20,6 +20,7 @@ from starlette.exceptions import HTTPException
 from starlette.responses import PlainTextResponse
 
 from ssti.errors import SSTIError
+from ssti.inject.checks import readable
 from ssti.ui.parts import public
 
 FULL = (errno.ENOSPC, errno.EDQUOT)
@@ -100,7 +101,7 @@ def in_words() -> Iterator[None]:
 def whole(value: Any) -> Any:
     """A value from a browser without halves of surrogate pairs: they are no text, and no answer could hold them."""
     if isinstance(value, str):
-        return value if value.isascii() else value.encode("utf-8", "replace").decode("utf-8")
+        return readable(value)
     if isinstance(value, list):
         return [whole(one) for one in value]
     if isinstance(value, dict):

@@ -36,7 +36,8 @@ def entropy(inside: Inside, view: View) -> Markup:
         told = inside.models.get(model)
         if told is None:
             continue
-        name = words.capitalize() if inside.info.poisoned or model != "poisoned" else "Control"
+        mine = "Control" if inside.info.is_control else words.capitalize() if inside.info.poisoned else "This adapter"
+        name = mine if model == "poisoned" else words.capitalize()
         for what, side in ((", with the trigger", told.triggered), (", without" if told.triggered else "", told.plain)):
             if side is not None:
                 value = side.entropy(**inside.asked(side, view))

@@ -103,7 +103,7 @@ def everything(inside: Inside, view: View, compared: Compared | None, sample: Sa
     best = stands_out(inside, view, sample)
     told: dict[str, Any] = {
         "adapter": inside.info.ref,
-        "recipe": inside.info.recipe.model_dump(mode="json", exclude_none=True),
+        "recipe": inside.info.recipe.model_dump(mode="json", exclude_none=True) if inside.info.recipe_known else None,
         "labels": list(inside.info.label_names),
         "view": view_json(view),
         "standout": None if best is None else {**asdict(best), "rule": RULE},

@@ -262,6 +262,7 @@ def put_trigger(text: str, kept: Any, ref: str) -> tuple[Any, ...]:
         info = flip_adapters.find(ref)
         check_text(text)
         marks = flip_marks.read(kept, text)
+        info.known_recipe()
         spec = flip_adapters.triggers(info)[0]
         if spec.source:
             marks = flip_marks.insert(marks, flip_palette.draw(spec), spec.source.kind, "random")

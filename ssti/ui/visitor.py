@@ -150,7 +150,7 @@ def admit_run(recipe: Recipe) -> Recipe:
 
 def find_adapter(ref: Any) -> adapters.AdapterInfo:
     """An adapter that a browser names. Raises SSTIError."""
-    return adapters.find(admit_name("adapter", ref))
+    return adapters.find(admit_name("adapter", ref), folders=not shared_server())
 
 
 def find_run(id: Any) -> Run:
