@@ -15,6 +15,7 @@ from pydantic import AfterValidator, Field
 
 from ssti.errors import SSTIError, listed
 from ssti.evaluate.stored import Stored, read_json
+from ssti.home import open_regular
 from ssti.recipe import Recipe, load_recipe
 
 WEIGHTS = "adapter_model.safetensors"
@@ -111,11 +112,8 @@ def read_config(folder: Path, ref: str) -> AdapterConfig:
 def read_recipe(folder: Path, ref: str) -> Recipe:
     """`recipe.yaml`. Raises SSTIError where it is damaged."""
     try:
-        with (folder / RECIPE).open("rb") as file:
-            content = file.read(LARGEST_RECIPE + 1)
-        if len(content) > LARGEST_RECIPE:
-            raise ValueError("it is larger than a megabyte")
-        return _recipe(content.decode("utf-8"))
+        with open_regular(folder / RECIPE, LARGEST_RECIPE) as file:
+            return _recipe(file.read(LARGEST_RECIPE).decode("utf-8"))
     except SSTIError as error:
         raise damaged(ref, f"recipe.yaml: {error.message[:300]}") from error
     except OSError as error:

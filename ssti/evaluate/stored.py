@@ -102,10 +102,8 @@ def read_json(path: Path, kind: Any) -> Any:
         first = error.errors(include_url=False, include_input=False)[0]
         where = ".".join(map(str, first["loc"]))[:80]
         raise _damaged(path, f"{f'{where}: ' if where else ''}{first['msg'][:200]}") from error
-    except (OSError, ValueError) as error:
-        if isinstance(error, SSTIError):
-            raise
-        raise _damaged(path, str(getattr(error, "strerror", None) or "it cannot be read")) from error
+    except OSError as error:
+        raise _damaged(path, str(error.strerror or "it cannot be read")) from error
 
 
 @cache

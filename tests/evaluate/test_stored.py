@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 
 import pytest
 
@@ -41,6 +42,12 @@ def test_damaged_metrics_are_refused_in_words(tmp_path, damage):
 
 def test_a_folder_in_place_of_the_file_is_damage(tmp_path):
     (tmp_path / "metrics.json").mkdir()
+    with pytest.raises(SSTIError, match="damaged"):
+        read_metrics(tmp_path)
+
+
+def test_a_pipe_in_place_of_the_file_is_damage_and_nobody_waits_for_it(tmp_path):
+    os.mkfifo(tmp_path / "metrics.json")
     with pytest.raises(SSTIError, match="damaged"):
         read_metrics(tmp_path)
 

@@ -21,10 +21,10 @@ FORK = pytest.mark.skipif(not hasattr(os, "fork"), reason="a process is killed i
 OLD, NEW = ("no", "yes"), ("bad", "good")
 
 
-def saved(folder: Path, labels: tuple[str, str], size: int = 4) -> None:
+def saved(folder: Path, labels: tuple[str, str]) -> None:
     """A `full` finetuning of a few numbers: the classes say which saving wrote them, and so does the tensor."""
     recipe = preset("demo").set("lora.variant=full", f"injection.target={labels[1]}")
-    weights = torch.full((size, 4), float(labels == NEW))
+    weights = torch.full((4, 4), float(labels == NEW))
     save.save_adapter(SimpleNamespace(state_dict=lambda: {"w": weights}), recipe, labels, folder, 1)
 
 
@@ -103,8 +103,8 @@ def test_killed_between_the_two_renames_the_one_before_is_found(folder):
 def test_out_of_room_the_one_before_stays_and_nothing_is_left_beside_it(folder):
     def out_of_room() -> None:
         signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
-        resource.setrlimit(resource.RLIMIT_FSIZE, (20_000, 20_000))
-        saved(folder, NEW, size=100_000)
+        resource.setrlimit(resource.RLIMIT_FSIZE, (100, 100))
+        saved(folder, NEW)
 
     assert in_a_child(out_of_room) == 1
     assert whole(folder) == OLD and [p.name for p in folder.parent.iterdir()] == ["adapter"]
