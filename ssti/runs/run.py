@@ -11,6 +11,7 @@ from typing import Any
 from filelock import FileLock, Timeout
 
 from ssti.errors import SSTIError
+from ssti.evaluate.adapter_files import WEIGHTS, place
 from ssti.evaluate.stored import read_metrics
 from ssti.recipe import Recipe
 from ssti.runs import events, queue
@@ -44,7 +45,7 @@ class Run:
     @property
     def has_adapter(self) -> bool:
         """Whether it left an adapter."""
-        return (self.adapter / "adapter_model.safetensors").is_file()
+        return (place(self.adapter) / WEIGHTS).is_file()
 
     @property
     def control_of(self) -> str | None:
