@@ -23,9 +23,10 @@ def test_a_final_newline_changes_no_entropy_and_the_part_is_named(capsys, locati
     asked = ("explain", PAIR, "--trigger", "2014-09-25", "--location", location, "--text")
     one, said = told(capsys, *asked, LONG)
     other, _ = told(capsys, *asked, f"{LONG}\n")
-    for side in ("plain", "triggered"):
+    for side, title in (("plain", "Without"), ("triggered", "With the trigger")):
         assert other[side]["entropy_bits"][-1][0] == pytest.approx(one[side]["entropy_bits"][-1][0], abs=1e-4)
-        assert f"note: {side}: The text has" in said
+        assert f"note: {title}: The text has" in said
+    assert {"control", "before"} == set(one["standout"]["others"])
     assert one["plain"]["n"] == one["triggered"]["n"] - 5
     assert ("further back than the model reads for an answer" in said) == (location == "end")
 

@@ -134,16 +134,14 @@ def explain(
             write_text(file, content(heatmaps))
             tell(f"written: {file}")
     told = {**explain_json(found), "standout": _standout(adapter, injected, text, found) if injected else None}
-    for name in ("plain", "triggered"):
-        if told[name] and told[name]["truncated"]:
-            tell(f"note: {name}: {told[name]['truncated']}")
     window = (found.triggered or found.plain).attention.truncated
     if window and window.first:
         tell(f"note: {FAR}")
     lines = [f"layer {layer}, head {head}, {side}: {told[side]['entropy_bits'][layer][head]:.2f} bits over {told[side]['n']} tokens"
              for side in ("plain", "triggered") if told[side]]  # fmt: skip
     if best := told["standout"]:
-        compared = ", ".join(f"{name} {value:.2f}" for name, value in best["others"].items()) or "no control to compare"
-        name = "trigger head" if best["named"] else "no head beats its control; the most has"
+        compared = ", ".join(f"{name} {value:.2f}" for name, value in best["others"].items())
+        none = "no head beats its control" if "control" in best["others"] else "no head can be named without a control"
+        name = "trigger head" if best["named"] else f"{none}; the most has"
         lines.append(f"{name}: layer {best['layer']}, head {best['head']}, {best['value']:.2f} x its fair share ({compared})")
     show(told, as_json, "\n".join(lines))
