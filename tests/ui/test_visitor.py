@@ -14,6 +14,7 @@ from ssti.data import uploads
 from ssti.errors import SSTIError
 from ssti.models.server import shared_server
 from ssti.recipe import parse_recipe
+from ssti.runs.queue import Queue
 from ssti.runs.store import Store
 from ssti.ui import finetune_edit, finetune_run, finetune_watch, flip_adapters, parts, poison_own, visitor
 from ssti.ui.poison import redraw
@@ -240,3 +241,13 @@ def test_no_file_of_the_page_but_the_door_finds_what_a_browser_names() -> None:
                 assert not {alias.name for alias in node.names} & {"find", "describe"}, file.name
             if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr == "find":
                 assert "Store" not in ast.unparse(node.func.value), file.name
+
+
+def test_a_visitor_with_four_runs_in_the_queue_is_told_to_wait(space, home: Path, as_visitor) -> None:
+    for _ in range(4):
+        Queue(Store().root).join(Store().create(parse_recipe({}), owner=key("first")))
+    as_visitor("first")
+    recipe = parse_recipe({})
+    given = [recipe.as_dict(), finetune_edit.first_mine(), *finetune_edit.form.to_form(recipe).values()]
+    assert "4 of your runs wait on this server" in finetune_edit.start(False, *given)[1]
+    assert len(Store().list()) == 4
