@@ -369,6 +369,7 @@ def test_a_link_opens_its_runs_adapter_or_says_why_not(ref, tmp_path, monkeypatc
 def test_the_list_says_which_runs_did_not_end_well(ref, tmp_path, monkeypatch):
     own = copied(ref, tmp_path, monkeypatch)
     run = Run("tried-otter", tmp_path / "runs" / "tried-otter")
+    shutil.copy(run.adapter / "recipe.yaml", run.path)
 
     def titles() -> dict[str, str]:
         return {ref: title for title, ref in flip_adapters.choices()}
