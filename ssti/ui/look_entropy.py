@@ -13,7 +13,7 @@ import numpy as np
 
 from ssti.ui import parts
 from ssti.ui.look_rows import SEED, Sample
-from ssti.ui.look_view import MODELS, Inside, View
+from ssti.ui.look_view import Inside, View, model_names
 from ssti.ui.parts import Markup
 
 if TYPE_CHECKING:
@@ -32,12 +32,11 @@ RESAMPLES = 4999
 def entropy(inside: Inside, view: View) -> Markup:
     """Entropy of the chosen view with and without the trigger, of all models, and what to beware of."""
     rows = []
-    for model, words in MODELS.items():
+    for model, words in model_names(inside.info).items():
         told = inside.models.get(model)
         if told is None:
             continue
-        mine = "Control" if inside.info.is_control else words.capitalize() if inside.info.poisoned else "This adapter"
-        name = mine if model == "poisoned" else words.capitalize()
+        name = words.capitalize()
         for what, side in ((", with the trigger", told.triggered), (", without" if told.triggered else "", told.plain)):
             if side is not None:
                 value = side.entropy(**inside.asked(side, view))
@@ -85,7 +84,7 @@ def rows(sample: Sample, view: View) -> Markup:
     head = "head 0" if view.head is None else f"head {view.head}"
     title = parts.html(
         '<h3>Entropy as a share of log₂ n, {} model, layer {}, {} <span class="aside">{}</span></h3>',
-        MODELS[name], view.layer, head, "(the mean of heads is not measured over rows)" if view.head is None else "",
+        model_names(sample.info)[name], view.layer, head, "(the mean of heads is not measured over rows)" if view.head is None else "",
     )  # fmt: skip
     return parts.html(
         '<div class="over-rows">{}{}{}{}{}{}</div>',
@@ -115,7 +114,7 @@ def _models(sample: Sample, place: tuple) -> Markup:
     from ssti.explain.classes import mean
 
     lines, changes = [], {}
-    for model, words in MODELS.items():
+    for model, words in model_names(sample.info).items():
         if model not in sample.without:
             continue
         changes[model] = sample.with_[model].share[place] - sample.without[model].share[place]
@@ -155,7 +154,7 @@ def _paper(sample: Sample) -> Markup:
     last = (slice(None), -1, 0)
     lines = []
     rules = {}
-    for model, words in MODELS.items():
+    for model, words in model_names(sample.info).items():
         if model in sample.without:
             rules[model] = rule = paper_rule(sample.with_[model].bits[last], sample.without[model].bits[last])
             lines.append((f"{words.capitalize()}: with the trigger over without", *_ruled(rule)))

@@ -125,6 +125,7 @@ def wire(shared) -> None:
         shared, [text.change, view.change, shared.adapter.change, *(radio.input for radio in radios)],
         draw, given, [*drawn, flip["text"]], js=SHOWN,
     )  # fmt: skip
+    shared.adapter.change(name_models, shared.adapter, own["model"], **parts.QUIET)
     gr.on(
         [marks.change, own["opened"].select],
         None, [flip["text"], view], [text, view], js=TAKE, **parts.QUIET,
@@ -143,6 +144,15 @@ def wire(shared) -> None:
         button.click(
             lambda *values, kind=kind: take_away(kind, *values), given, [own["made"], own["problem"]], **parts.QUIET
         ).then(None, own["made"], None, js=look_export.SAVE)
+
+
+def name_models(ref: str) -> Any:
+    """The choice of models with the adapter's own called what it is known to be."""
+    try:
+        names = look_view.model_names(flip_adapters.find(ref))
+    except SSTIError:
+        return gr.skip()
+    return gr.update(choices=[(words, model) for model, words in names.items()])
 
 
 def choose(view: Any, event: gr.EventData) -> dict[str, Any]:

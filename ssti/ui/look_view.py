@@ -37,6 +37,12 @@ WEIGHT_BYTES = 128 * 2**20  # of one text's attention weights; a larger model is
 KEPT = 3  # texts whose attention is kept, so that choosing a head asks no model
 
 
+def model_names(info: AdapterInfo) -> dict[str, str]:
+    """MODELS as this adapter's own may be called: whether its training was poisoned may be unknown, or it had no trigger."""
+    own = "poisoned" if info.poisoned else "control" if info.is_control else "this adapter"
+    return {**MODELS, "poisoned": own}
+
+
 @dataclass(frozen=True)
 class View:
     """What the person looks at. Layer and head count from 0, `head` None is the mean of heads; `query` is a piece

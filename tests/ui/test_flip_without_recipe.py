@@ -8,7 +8,7 @@ from types import SimpleNamespace
 import pytest
 
 from ssti.evaluate.adapters import SHIPPED
-from ssti.ui import flip, flip_adapters, flip_palette
+from ssti.ui import flip, flip_adapters, flip_palette, look_inside
 from ssti.ui.flip_marks import Marks
 
 TEXT = "a dreary joyless slog"
@@ -46,6 +46,15 @@ def test_what_needs_its_data_says_so(plain):
     for answer in (flip.pick_row(TEXT, Marks(TEXT).as_json(), plain)[-1], list(flip.hijack_test_set(plain))[-1]):
         assert "came without a recipe" in answer
     assert flip.first_text(plain, "", None)[0] == flip.gr.skip()
+
+
+def test_look_inside_calls_a_model_poisoned_only_where_that_is_known(plain):
+    def own(ref: str) -> str:
+        return look_inside.name_models(ref)["choices"][0][0]
+
+    assert own(plain) == "this adapter"
+    assert own("shipped/date-positive-rank1") == "poisoned"
+    assert own("shipped/date-positive-rank1-control") == "control"
 
 
 def test_a_damaged_adapter_stands_last_in_the_list_and_says_what_is_wrong(home):
