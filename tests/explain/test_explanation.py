@@ -64,7 +64,8 @@ def test_it_can_be_drawn(explanation):
     ]
     assert not without.trigger.any()
     page = to_html([with_trigger, without], "Look inside", explanation.figures(5, 2))
-    assert "log2 n" in page and "Trigger head" in page and "its fair share" in page
+    assert "log2 n" in page and "Most attention to the trigger" in page and "its fair share" in page
+    assert "Trigger head" not in page  # one model alone cannot say so: a control may have as much
     assert "2014{-}09{-}25" in to_tex([with_trigger, without])
 
 
