@@ -210,7 +210,10 @@ def _wire_side(shared: Shared, side: Side, runs: Any, told: Any, timer: Any) -> 
 
 def _wire_machine(shared: Shared, settling: Any, model: Any, others: Any, where: Any, told: list[Any]) -> None:
     settling.tick(edits.settle, [shared.recipe], [where, told[-1], model, others, settling], **QUIET)
-    gr.on([shared.tab_items[NAME].select, model.input], lambda: gr.Timer(active=True), None, settling, **QUIET)
+    gr.on(
+        [shared.tab_items[NAME].select, model.input], lambda: gr.Timer(active=True), None, settling,
+        **{**QUIET, "trigger_mode": "once"},
+    )  # fmt: skip
 
     def opened(request: gr.Request) -> list[Any]:
         here = read_url(request.query_params, shared.tab_names)[0] == NAME
