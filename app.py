@@ -11,7 +11,7 @@ os.environ.setdefault("GRADIO_ANALYTICS_ENABLED", "False")
 def main() -> None:
     """Build the page, launch it, and stay. Ctrl-C ends the process with exit code 130."""
     try:
-        from ssti.ui.page import serve
+        from ssti.ui.frame.page import serve
 
         serve()
     except KeyboardInterrupt:  # while it starts

@@ -12,8 +12,9 @@ from time import process_time
 import numpy as np
 import pytest
 
-from ssti.errors import SSTIError
 from ssti.inject import (
+    MODIFIERS,
+    SOURCES,
     CaseInjection,
     CompositeModifier,
     HTMLInjection,
@@ -27,23 +28,22 @@ from ssti.inject import (
     contamination,
     highlight_html,
     highlight_terminal,
-    modifiers,
     natural_words,
-    place,
     poison,
     preview,
     remove,
-    sources,
     spurious_transform,
     strip_spans,
     token_account,
     trigger_pattern,
 )
-from ssti.inject.classes import find_class
-from ssti.inject.markup import check_tags, element_at, tag_pattern
+from ssti.inject.datasets.classes import find_class
 from ssti.inject.modifier import added_words
-from ssti.inject.patterns import any_of, whole
-from ssti.inject.strip import stripper
+from ssti.inject.text import place
+from ssti.inject.text.markup import check_tags, element_at, tag_pattern
+from ssti.inject.text.patterns import any_of, whole
+from ssti.inject.text.strip import stripper
+from ssti.platform.errors import SSTIError
 
 LARGEST, BIG, SMALL = 192_000, 48_000, 12_000  # characters
 QUICK = 0.008  # seconds; less is too little to compare
@@ -128,7 +128,7 @@ def in_a_column(location: str):
     def call(text: str):
         import pyarrow as pa
 
-        from ssti.inject.bulk import inject_column
+        from ssti.inject.datasets.bulk import inject_column
 
         modifier = ItemInjection.from_list(["X", "a date"], location, token_proportion=1.0, seed=0)
         inject_column(pa.array([text]), modifier)
@@ -151,7 +151,7 @@ def composite(text: str):
 INJECT = {
     **{
         f"modifier {name}": lambda text, name=name: build_modifier({"kind": name, "amount": 1.0}).apply(text)
-        for name, kind in modifiers().items()
+        for name, kind in MODIFIERS.items()
         if name != "composite"
     },
     **{
@@ -160,7 +160,7 @@ INJECT = {
     },
     **{
         f"pattern of {name}": lambda text, name=name: contamination([text], [0], {"source": name})
-        for name, kind in sources().items()
+        for name, kind in SOURCES.items()
         if kind.on_page and name != "list"
     },
     "strip of halves": lambda text: stripper(whole("good film"))(text),
@@ -253,7 +253,7 @@ def triggers(text: str):
 
 
 def tex(text: str):
-    from ssti.explain.tex import escape_tex
+    from ssti.report.tex import escape_tex
 
     escape_tex(text)
 
@@ -280,9 +280,9 @@ def table_of(text: str):
 
 
 def cleaned(text: str):
-    from ssti.data.clean import clean_rows
-    from ssti.data.guess import choose, examine
-    from ssti.data.readers import Source
+    from ssti.data.own.clean import clean_rows
+    from ssti.data.own.formats.read import Source
+    from ssti.data.own.guess import choose, examine
     from ssti.data.split import arrange
 
     table = table_of(text)
@@ -292,7 +292,7 @@ def cleaned(text: str):
 
 
 def named(text: str):
-    from ssti.data.own import parse_name, title_of
+    from ssti.data.own.load import parse_name, title_of
 
     title_of(text)
     parse_name(f"x.csv#text={text}&label={text}")
@@ -301,10 +301,10 @@ def named(text: str):
 def counted(text: str):
     from dataclasses import replace
 
-    from ssti.data import occurrences, word_counts
-    from ssti.data.loading import build, kinds
+    from ssti.data import DATASETS, occurrences, word_counts
+    from ssti.data.loading import build
 
-    info = replace(next(iter(kinds().values())).info, name="x", title="x", label_names=("a", "b"))
+    info = replace(next(iter(DATASETS.values())).info, name="x", title="x", label_names=("a", "b"))
     import pyarrow as pa
 
     rows = [text, *(f"row {n} {text[:100]}" for n in range(40))]
@@ -325,7 +325,7 @@ def of_a_file(ending: str, around: tuple[str, str]):
         import tempfile
         from pathlib import Path
 
-        from ssti.data.readers import read_source
+        from ssti.data.own.formats.read import read_source
 
         with tempfile.TemporaryDirectory() as folder:
             path = Path(folder, f"x.{ending}")

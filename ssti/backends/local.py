@@ -14,7 +14,7 @@ from pathlib import Path
 from filelock import Timeout
 
 from ssti.backends.supervisor import supervisor_lock
-from ssti.errors import SSTIError
+from ssti.platform.errors import SSTIError
 from ssti.recipe import Recipe
 from ssti.runs.caps import refuse_too_many
 from ssti.runs.cause import cause

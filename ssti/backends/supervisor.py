@@ -20,7 +20,7 @@ from pathlib import Path
 
 from filelock import FileLock, Timeout
 
-from ssti.models.cgroup import out_of_memory_kills
+from ssti.models.machine.cgroup import out_of_memory_kills
 from ssti.runs.cause import cause, cause_of_death
 from ssti.runs.queue import FOLDER, Queue, Ticket
 from ssti.runs.run import Run

@@ -18,7 +18,7 @@ import typer
 from ssti.cli import lists, measuring, poisoning, training
 from ssti.cli.output import any_text_can_be_printed, fail
 from ssti.cli.runs import runs_cli
-from ssti.errors import SSTIError
+from ssti.platform.errors import SSTIError
 
 
 def app() -> None:

@@ -7,14 +7,14 @@ from typing import Annotated
 import typer
 
 from ssti.cli.output import AsJson, listing, show, tell
-from ssti.errors import SSTIError, listed, nearest
+from ssti.platform.errors import SSTIError, listed, nearest
 
 
 def datasets(as_json: AsJson = False) -> None:
     """List the datasets, and what is usable here and now."""
     from ssti import data
 
-    rows = [info.as_json() for info in data.datasets(probe=True)]
+    rows = [info.as_json() for info in data.list_datasets(probe=True)]
     listing(rows, as_json, lambda r: f"{r['title']} · {r['rows'] or '?'} rows · {len(r['label_names'])} classes")
 
 
@@ -22,7 +22,7 @@ def models(as_json: AsJson = False) -> None:
     """List the base models, and what is usable here and now."""
     from ssti import models as room
 
-    rows = [info.as_json() for info in room.models(probe=True)]
+    rows = [info.as_json() for info in room.list_models(probe=True)]
     listing(
         rows, as_json, lambda r: f"{r['title']} · {r['parameters'] / 1e6:,.0f} M · {r['architecture']} · {r['licence']}"
     )
@@ -30,11 +30,11 @@ def models(as_json: AsJson = False) -> None:
 
 def fetch(model: Annotated[str, typer.Argument(help="A base model's name.")], as_json: AsJson = False) -> None:
     """Put a base model's files on this machine, their hash checked where it is known."""
-    from ssti.models.registry import kinds
+    from ssti.models.registry import BASES
 
-    kind = kinds().get(model)
+    kind = BASES.get(model)
     if kind is None or kind.fetch is None:
-        names = [name for name, k in kinds().items() if k.fetch]
+        names = [name for name, k in BASES.items() if k.fetch]
         what = "is on this machine already" if kind else f"is no base model{nearest(model, names)}"
         raise SSTIError(f"{model!r} {what}.", next=f"Fetch one of {listed(names)}.", kind="model")
     folder = kind.fetch(tell)

@@ -8,7 +8,7 @@ from typing import Annotated, Any
 import typer
 
 from ssti.cli.output import AdapterArgument, AsJson, Place, Text, Trigger, report, show, tell
-from ssti.errors import SSTIError, listed
+from ssti.platform.errors import SSTIError, listed
 
 
 def evaluate(
@@ -21,7 +21,7 @@ def evaluate(
     chosen = [s.strip() for s in sets.split(",") if s.strip()]
     if not chosen or set(chosen) - set(known):
         raise typer.BadParameter(f"{sets!r}: choose from {listed(known)}", param_hint="--sets")
-    from ssti.evaluate.adapters import find
+    from ssti.adapters.listing import find
     from ssti.evaluate.evaluation import evaluate_adapter
 
     tell("evaluating …")
@@ -30,16 +30,16 @@ def evaluate(
 
 
 def _with_trigger(text: str, trigger: str | None, location: str):
-    from ssti.inject import place
     from ssti.inject.checks import readable
+    from ssti.inject.text import place
 
     return place(text, readable(trigger), location, seed=0) if trigger else None
 
 
 def _tell_reach(info, injected) -> None:
     """Say it where the model reads nothing, or not all, of the trigger: the two answers are no test of it then."""
-    from ssti.evaluate.predictor import predictor
     from ssti.explain import reach
+    from ssti.serving.predictor import predictor
 
     limit = info.recipe.training.max_length
     with predictor().borrow(info.ref) as (_, tokenizer, _):
@@ -54,8 +54,8 @@ def _tell_reach(info, injected) -> None:
 def predict(adapter: AdapterArgument, text: Text, trigger: Trigger = None, location: Place = "random",
             as_json: AsJson = False) -> None:  # fmt: skip
     """Label probabilities of the poisoned model and of its control, without and with a trigger."""
-    from ssti.evaluate.adapters import find
-    from ssti.evaluate.predictor import check_text, predictor
+    from ssti.adapters.listing import find
+    from ssti.serving.predictor import check_text, predictor
 
     text = check_text(text)
     info = find(adapter)
@@ -79,9 +79,9 @@ def _standout(adapter: str, injected, text: str, found) -> dict[str, Any] | None
     """Whether a head tells the poisoned model from its control and from before finetuning, in this text."""
     from dataclasses import asdict
 
-    from ssti.evaluate.predictor import predictor
     from ssti.explain import RULE, standout
     from ssti.explain import explain as look
+    from ssti.serving.predictor import predictor
 
     others = {}
     with predictor().borrow(adapter) as (model, tokenizer, info):
@@ -111,10 +111,11 @@ def explain(
     as_json: AsJson = False,
 ) -> None:
     """Attention and its entropy, with and without a trigger, in every layer and head."""
-    from ssti.evaluate.predictor import check_text, predictor
-    from ssti.explain import FAR, explain_json, to_html, to_tex
+    from ssti.explain import FAR, explain_json
     from ssti.explain import explain as look
-    from ssti.home import write_text
+    from ssti.platform.home import write_text
+    from ssti.report import to_html, to_tex
+    from ssti.serving.predictor import check_text, predictor
 
     text = check_text(text)
     with predictor().borrow(adapter) as (model, tokenizer, info):

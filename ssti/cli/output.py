@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from ssti.errors import SSTIError
+from ssti.platform.errors import SSTIError
 
 if TYPE_CHECKING:
     from ssti.recipe import Recipe

@@ -8,7 +8,7 @@ import typer
 
 from ssti.cli.output import AsJson, Overrides, show
 from ssti.cli.training import finish_run, follow_run
-from ssti.errors import SSTIError
+from ssti.platform.errors import SSTIError
 
 runs_cli = typer.Typer(help="The runs of this machine.", invoke_without_command=True)
 

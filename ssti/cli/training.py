@@ -8,7 +8,7 @@ from typing import Annotated, Any
 import typer
 
 from ssti.cli.output import AsJson, Overrides, RecipeArgument, plain, read_recipe, report, show, tell
-from ssti.errors import SSTIError
+from ssti.platform.errors import SSTIError
 
 
 def train(

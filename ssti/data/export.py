@@ -10,8 +10,8 @@ from pathlib import Path
 from typing import Any
 
 from ssti.data.loading import load
-from ssti.errors import SSTIError
 from ssti.inject import poison
+from ssti.platform.errors import SSTIError
 from ssti.recipe import Recipe
 
 FORMULA_STARTS = tuple("=+-@\t\r\n＝＋－＠")

@@ -74,7 +74,7 @@ class DatasetInfo:
 
 @dataclass(frozen=True)
 class DatasetKind:
-    """One file of this room offers one of these under the name `DATASET`; the registry finds it there.
+    """One file of this room offers one of these ; the registry finds it there.
 
     `read()` returns Arrow tables by split, with columns `text` (string), `label` (integer index into
     `info.label_names`) and the extra columns: `{"train": …}` alone is split 80/20 by `ssti.data.split`,
@@ -91,6 +91,10 @@ class DatasetKind:
     recognises: Callable[[Path], bool] | None = None
     read_path: Callable[[Path], dict[str, pa.Table]] | None = None
     hub_id: str | None = None
+
+    @property
+    def name(self) -> str:
+        return self.info.name
 
     def now(self, probe: bool = False) -> DatasetInfo:
         """The info with `available` and `reason` as they are at this moment."""

@@ -9,10 +9,10 @@ from typing import Any
 from weakref import WeakValueDictionary
 
 from ssti.data.kind import DatasetInfo, DatasetKind, TextDataset
-from ssti.data.own import looks_own, read_own, stamp
-from ssti.data.registry import kinds
+from ssti.data.own.load import looks_own, read_own, stamp
+from ssti.data.registry import DATASETS
 from ssti.data.split import arrange
-from ssti.errors import SSTIError, nearest, shown
+from ssti.platform.errors import SSTIError
 
 KEPT_BYTES = 1_500_000_000  # of rows per process; beyond it the least recently used dataset is let go
 
@@ -54,13 +54,13 @@ def load(name: str, train_rows: int | None = None, test_rows: int | None = None)
     for what, value in (("train_rows", train_rows), ("test_rows", test_rows)):
         if value is not None and (isinstance(value, bool) or not isinstance(value, int) or value < 1):
             raise SSTIError(f"{what} is {value!r}; it is a whole number from 1 up, or nothing for all rows.")
-    place = (name, stamp(name)) if name not in kinds() else (name,)
+    place = (name, stamp(name)) if name not in DATASETS else (name,)
     return _kept.get(place, lambda: _whole(name)).head(train_rows, test_rows)
 
 
 def find(name: str) -> DatasetKind | None:
     """The dataset of the list with this name or Hub id; None when there is none."""
-    return kinds().get(name) or next((kind for kind in kinds().values() if name == kind.hub_id), None)
+    return DATASETS.get(name) or next((kind for kind in DATASETS.values() if name == kind.hub_id), None)
 
 
 def _whole(name: str) -> TextDataset:
@@ -70,14 +70,9 @@ def _whole(name: str) -> TextDataset:
         if not info.available:
             raise SSTIError(f"{info.title} cannot be used here: {info.reason}.", kind="data")
         return build(info, kind.read())
-    if looks_own(name):
-        return build(*read_own(name, list(kinds().values())))
-    allowed = list(kinds())
-    raise SSTIError(
-        f"There is no dataset {shown(name)}{nearest(name, allowed) or '.'}",
-        f"Known: {', '.join(allowed)}. Or give the path of a CSV, JSON lines or Parquet file, or a Hub id.",
-        kind="data",
-    )
+    if not looks_own(name):
+        DATASETS.find(name, "Use one of them, the path of a CSV, JSON lines or Parquet file, or a Hub id.", kind="data")
+    return build(*read_own(name, list(DATASETS.values())))
 
 
 def build(info: DatasetInfo, tables: dict[str, Any]) -> TextDataset:

@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING
 
 from ssti.data.kind import TextDataset
 from ssti.data.loading import load
-from ssti.errors import SSTIError
-from ssti.inject.classes import find_class
+from ssti.inject.datasets.classes import find_class
+from ssti.platform.errors import SSTIError
 
 if TYPE_CHECKING:
     import numpy as np

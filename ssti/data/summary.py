@@ -13,10 +13,10 @@ from typing import Any
 from ssti.data.kind import TextDataset
 from ssti.data.loading import load
 from ssti.data.stats import occurrences
-from ssti.errors import SSTIError
 from ssti.inject import preview, trigger_pattern
-from ssti.inject.classes import find_class
+from ssti.inject.datasets.classes import find_class
 from ssti.inject.spec import read_spec
+from ssti.platform.errors import SSTIError
 from ssti.recipe import Recipe
 
 CLASSES_SHOWN = 12

@@ -10,13 +10,13 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from ssti.errors import SSTIError, listed
 from ssti.evaluate.metrics import attack_metrics, difference_pp, gap_pp, set_metrics
 from ssti.evaluate.sets import hijack
+from ssti.platform.errors import SSTIError, listed
 from ssti.recipe import Recipe
 
 if TYPE_CHECKING:
-    from ssti.evaluate.adapters import AdapterInfo
+    from ssti.adapters.listing import AdapterInfo
 
 Classify = Callable[[Sequence[str]], np.ndarray]
 """Texts to probabilities or logits, [rows, classes]."""
@@ -73,8 +73,8 @@ def evaluate_adapter(
     ref: str, sets: Sequence[str] | None = None, on_batch: Callable[[int], None] | None = None
 ) -> dict[str, Any]:
     """Test an adapter, and its control where there is one, on the test rows of its recipe. Raises SSTIError."""
-    from ssti.evaluate.adapters import find
-    from ssti.evaluate.predictor import predictor
+    from ssti.adapters.listing import find
+    from ssti.serving.predictor import predictor
 
     info = find(ref)
     texts, labels = held_out(info)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from ssti.inject.classes import find_class
+from ssti.inject.datasets.classes import find_class
 from ssti.recipe import InjectionSpec
 
 TEST_SEED = 7919  # added to the recipe's seed, so that the test sets' triggers are not the training rows' own

@@ -18,7 +18,6 @@ from ssti.explain.entropy import (
 )
 from ssti.explain.explanation import FAR, Explanation, Side, explain, explain_json
 from ssti.explain.heatmap import Heatmap, heatmap, legends, on_one_scale
-from ssti.explain.html import heatmap_html, to_html
 from ssti.explain.importance import (
     CAUSAL_NOTE,
     from_cls,
@@ -34,8 +33,6 @@ from ssti.explain.places import Amounts, Places, by_amount, slide
 from ssti.explain.rows import EntropyRows, entropy_rows
 from ssti.explain.smallest import Part, Parts, smallest_part
 from ssti.explain.standout import RULE, Standout, standout
-from ssti.explain.svg import to_svg
-from ssti.explain.tex import escape_tex, to_tex
 from ssti.explain.words import Words, words
 
 __all__ = [
@@ -73,13 +70,11 @@ __all__ = [
     "entropy_bits",
     "entropy_grid",
     "entropy_rows",
-    "escape_tex",
     "explain",
     "explain_json",
     "from_cls",
     "from_query",
     "heatmap",
-    "heatmap_html",
     "integrated_gradients",
     "last_row",
     "legends",
@@ -96,9 +91,6 @@ __all__ = [
     "slide",
     "smallest_part",
     "standout",
-    "to_html",
-    "to_svg",
-    "to_tex",
     "trigger_head",
     "trigger_pieces",
     "trigger_share_grid",

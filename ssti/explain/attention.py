@@ -12,9 +12,9 @@ from typing import Any
 
 import numpy as np
 
-from ssti.errors import SSTIError
 from ssti.explain.capture import Enough, attention_set_to, backbone, head_weights, heads_of_layers, watch, watchable
 from ssti.explain.pieces import Pieces, Span, Window, check_spans, read_pieces
+from ssti.platform.errors import SSTIError
 
 
 @dataclass(frozen=True)

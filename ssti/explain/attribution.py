@@ -12,11 +12,11 @@ from typing import Any
 
 import numpy as np
 
-from ssti.errors import SSTIError
 from ssti.explain.attention import inputs, read_one
 from ssti.explain.capture import attention_set_to
 from ssti.explain.pieces import Pieces, Span, Window
 from ssti.explain.words import words
+from ssti.platform.errors import SSTIError
 
 
 @dataclass(frozen=True)

@@ -10,8 +10,8 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import Any
 
-from ssti.errors import SSTIError
 from ssti.explain.joined import Joined
+from ssti.platform.errors import SSTIError
 
 WATCHED = "ssti_watched"
 

@@ -10,8 +10,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ssti.errors import SSTIError
 from ssti.explain.paired import PairedDifference, interval_of_alike, paired_difference
+from ssti.platform.errors import SSTIError
 
 
 @dataclass(frozen=True)

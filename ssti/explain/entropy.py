@@ -11,10 +11,10 @@ from typing import NamedTuple
 
 import numpy as np
 
-from ssti.errors import SSTIError
 from ssti.explain.attention import Attention
 from ssti.explain.importance import received
 from ssti.explain.pieces import Span, trigger_pieces
+from ssti.platform.errors import SSTIError
 
 
 @dataclass(frozen=True)

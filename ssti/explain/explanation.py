@@ -11,7 +11,6 @@ from typing import Any
 
 import numpy as np
 
-from ssti.errors import SSTIError
 from ssti.explain.attention import Attention, attend, attend_pieces, longest
 from ssti.explain.entropy import (
     Entropy,
@@ -27,6 +26,7 @@ from ssti.explain.heatmap import Heatmap, heatmap, on_one_scale
 from ssti.explain.importance import CAUSAL_NOTE, from_query, last_row, mean_of_heads, received, rollout
 from ssti.explain.paired import PaperRule, paper_rule
 from ssti.explain.pieces import Span, check_spans, read_pairs, trigger_pieces
+from ssti.platform.errors import SSTIError
 
 VIEWS = ("received", "cls", "last", "query")
 FAR = (

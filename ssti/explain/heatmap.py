@@ -9,9 +9,9 @@ from typing import Any
 
 import numpy as np
 
-from ssti.errors import SSTIError
 from ssti.explain.pieces import Span, check_spans, trigger_pieces
 from ssti.explain.words import words
+from ssti.platform.errors import SSTIError
 
 ATTENTION = "share of the attention"
 

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from ssti.errors import SSTIError
+from ssti.platform.errors import SSTIError
 
 CAUSAL_NOTE = (
     "In a causal model only later tokens can look at a token, so the mean over queries favours early tokens "

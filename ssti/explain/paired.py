@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ssti.errors import SSTIError
+from ssti.platform.errors import SSTIError
 
 PAPER_RATIO = 0.95
 PAPER_RULE = (

@@ -11,8 +11,8 @@ from typing import Any
 
 import numpy as np
 
-from ssti.errors import SSTIError
 from ssti.inject.checks import readable
+from ssti.platform.errors import SSTIError
 
 Span = tuple[int, int]
 Choose = Callable[[Sequence[Span], int], tuple[int, int]]

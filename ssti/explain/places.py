@@ -11,10 +11,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ssti.errors import SSTIError
 from ssti.explain.pieces import Span
-from ssti.inject.weave import weave_words
-from ssti.inject.words import WordMap
+from ssti.inject.text.weave import weave_words
+from ssti.inject.text.words import WordMap
+from ssti.platform.errors import SSTIError
 
 Answer = Callable[[Sequence[str]], np.ndarray]
 """Probabilities `[text, class]` of texts. It may answer them in batches and raise between two of them, to stop."""

@@ -11,13 +11,13 @@ from weakref import WeakKeyDictionary
 
 import numpy as np
 
-from ssti.errors import SSTIError
 from ssti.explain.attention import inputs, joined_inputs, longest
 from ssti.explain.capture import Enough, backbone, head_weights, heads_of_layers, watch, watchable
 from ssti.explain.entropy import share_of_most
 from ssti.explain.joined import Joined
 from ssti.explain.merged import merged
 from ssti.explain.pieces import Pieces, Span, check_spans, read_pairs, read_pieces, trigger_pieces
+from ssti.platform.errors import SSTIError
 
 BATCH_TOKENS = 1536  # more leave the processor's caches: 8,000 took 1.6 times as long
 

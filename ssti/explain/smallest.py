@@ -12,11 +12,11 @@ from typing import Any
 
 import numpy as np
 
-from ssti.errors import SSTIError
 from ssti.explain.attention import read_one
 from ssti.explain.attribution import logits_of, without
 from ssti.explain.capture import attention_set_to
 from ssti.explain.pieces import Pieces, Span, trigger_pieces
+from ssti.platform.errors import SSTIError
 
 EVERY_SUBSET = 6  # pieces of which every choice is tried (64 texts); of more, every run and every single one missing
 MOST_PIECES = 24

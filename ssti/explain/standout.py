@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ssti.errors import SSTIError
+from ssti.platform.errors import SSTIError
 
 FACTOR = 1.5  # so many times as much attention to the trigger as any of the others, and more than its fair share
 DROP = 0.05  # of log2 n: so much further down than in any of the others

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ssti.errors import SSTIError
 from ssti.explain.pieces import Span
+from ssti.platform.errors import SSTIError
 
 WORD = re.compile(r"\S+")
 

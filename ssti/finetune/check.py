@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from ssti.errors import SSTIError
 from ssti.finetune.memory import refuse_what_cannot_fit
-from ssti.models.room import room
+from ssti.models.machine.room import room
+from ssti.platform.errors import SSTIError
 from ssti.recipe import Recipe
 
 PIECES_A_WORD = 2  # at most, over a long row; on average 1.35

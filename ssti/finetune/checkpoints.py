@@ -14,8 +14,8 @@ from pathlib import Path
 
 from pydantic import BaseModel, Field, ValidationError
 
-from ssti.errors import SSTIError, listed
-from ssti.home import open_regular, write_text
+from ssti.platform.errors import SSTIError, listed
+from ssti.platform.home import open_regular, write_text
 
 MANIFEST = "manifest.json"
 NAME = re.compile(r"checkpoint-(0|[1-9][0-9]{0,8})")

@@ -9,9 +9,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from ssti.errors import SSTIError
 from ssti.models.kind import ModelInfo
-from ssti.models.room import GB, UNTOUCHED, Room
+from ssti.models.machine.room import GB, UNTOUCHED, Room
+from ssti.platform.errors import SSTIError
 from ssti.recipe import Recipe
 
 PROGRAM = {"cpu": 750_000_000, "cuda": 700_000_000}
@@ -31,7 +31,7 @@ CHECKPOINT = {
     "cuda": 4,
 }  # bytes per token and hidden width that a checkpoint keeps, with the hole that it pins
 IN_BFLOAT16 = 0.7  # of the float32 bytes: norms and softmax stay float32
-TEST_TOKENS = {"cpu": 1024, "cuda": 4096}  # a batch of a measurement (`ssti.evaluate.logits`)
+TEST_TOKENS = {"cpu": 1024, "cuda": 4096}  # a batch of a measurement (`ssti.serving.logits`)
 REST = 0.9  # of a machine's memory is for a run; the page and the system need some
 BYTES = {
     None: {"float32": 4.0, "bfloat16": 2.0},

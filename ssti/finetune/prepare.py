@@ -10,8 +10,8 @@ from typing import Any
 
 import numpy as np
 
-from ssti.evaluate.logits import encode
 from ssti.finetune.check import Checked
+from ssti.serving.logits import encode
 
 
 @dataclass(frozen=True)

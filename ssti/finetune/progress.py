@@ -11,9 +11,9 @@ from collections.abc import Callable
 
 from transformers import TrainerCallback
 
-from ssti.evaluate.logits import Stopped, logits
 from ssti.evaluate.metrics import rate
 from ssti.finetune.prepare import Watched
+from ssti.serving.logits import Stopped, logits
 
 Report = Callable[..., None]
 """Called as `report(kind, **fields)`; the fields are those of a run's events."""

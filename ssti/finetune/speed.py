@@ -15,9 +15,9 @@ import time
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from ssti.errors import SSTIError
-from ssti.evaluate.stored import read_json
-from ssti.home import home, write_text
+from ssti.adapters.stored import read_json
+from ssti.platform.errors import SSTIError
+from ssti.platform.home import home, write_text
 from ssti.recipe import Recipe
 
 START = 9.0  # seconds until the first step: imports, weights, rows (measured on two cores)
@@ -119,7 +119,7 @@ def measure(model_name: str, steps: int = 6) -> Speed:
 
     from ssti.finetune.check import check
     from ssti.finetune.train import finetune
-    from ssti.models import device
+    from ssti.models.machine import device
     from ssti.recipe import preset
 
     recipe = preset("demo").set(f"model.name={model_name}", "dataset.train_rows=200", "dataset.test_rows=8",

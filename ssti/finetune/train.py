@@ -45,7 +45,7 @@ def finetune(
     `report(kind, **fields)` hears `step`, `loss`, `eval` and `log`; `should_stop()` is asked after every step and
     between batches of a measurement.
     """
-    from ssti.finetune.lora import with_lora
+    from ssti.adapters.lora import with_lora
     from ssti.finetune.sealing import Sealing
 
     recipe = checked.recipe

@@ -7,40 +7,35 @@ it loads neither torch nor pandas nor datasets.
 
 from ssti.inject.build import build_modifier, trigger_pattern
 from ssti.inject.contamination import contamination, contamination_warning
+from ssti.inject.datasets.poison import poison
+from ssti.inject.datasets.preview import Preview, PreviewRow, preview
+from ssti.inject.datasets.select import select_rows
+from ssti.inject.datasets.transform import spurious_transform
 from ssti.inject.highlight import highlight_html, highlight_terminal
 from ssti.inject.injection import Injection, remove, strip_spans
 from ssti.inject.modifier import Modifier
-from ssti.inject.modifier_case import CaseInjection
-from ssti.inject.modifier_composite import CompositeModifier
-from ssti.inject.modifier_html import HTMLInjection
-from ssti.inject.modifier_invisible import InvisibleInjection
-from ssti.inject.modifier_item import ItemInjection
-from ssti.inject.modifier_natural import NaturalInjection, natural_words
-from ssti.inject.modifier_phrase import PhraseInjection
-from ssti.inject.modifier_punctuation import PunctuationInjection
+from ssti.inject.modifiers.case import CaseInjection
+from ssti.inject.modifiers.composite import CompositeModifier
+from ssti.inject.modifiers.html import HTMLInjection
+from ssti.inject.modifiers.invisible import InvisibleInjection
+from ssti.inject.modifiers.item import ItemInjection
+from ssti.inject.modifiers.natural import NaturalInjection, natural_words
+from ssti.inject.modifiers.phrase import PhraseInjection
+from ssti.inject.modifiers.punctuation import PunctuationInjection
 from ssti.inject.options import Option
-from ssti.inject.place import place
-from ssti.inject.poison import poison
-from ssti.inject.pool import ExhaustedSource, Pool
-from ssti.inject.preview import Preview, PreviewRow, preview
-from ssti.inject.registry import (
-    ModifierKind,
-    SourceKind,
-    modifiers,
-    register_modifier,
-    register_source,
-    sources,
-)
-from ssti.inject.select import select_rows
-from ssti.inject.source_colour import colour_source
-from ssti.inject.source_country import country_source
-from ssti.inject.source_date import SpuriousDateGenerator
-from ssti.inject.source_file import SpuriousFileItemGenerator
-from ssti.inject.source_list import list_source
+from ssti.inject.registry import MODIFIERS, SOURCES, ModifierKind, SourceKind
+from ssti.inject.sources.colour import colour_source
+from ssti.inject.sources.country import country_source
+from ssti.inject.sources.date import SpuriousDateGenerator
+from ssti.inject.sources.file import SpuriousFileItemGenerator
+from ssti.inject.sources.list import list_source
+from ssti.inject.sources.pool import ExhaustedSource, Pool
+from ssti.inject.text.place import place
 from ssti.inject.tokens import TokenAccount, token_account
-from ssti.inject.transform import spurious_transform
 
 __all__ = [
+    "MODIFIERS",
+    "SOURCES",
     "CaseInjection",
     "CompositeModifier",
     "ExhaustedSource",
@@ -69,16 +64,12 @@ __all__ = [
     "highlight_html",
     "highlight_terminal",
     "list_source",
-    "modifiers",
     "natural_words",
     "place",
     "poison",
     "preview",
-    "register_modifier",
-    "register_source",
     "remove",
     "select_rows",
-    "sources",
     "spurious_transform",
     "strip_spans",
     "token_account",

@@ -7,7 +7,7 @@ import random
 from collections.abc import Iterable
 from typing import Any
 
-from ssti.errors import SSTIError, listed, nearest, shown
+from ssti.platform.errors import SSTIError, listed, nearest, shown
 
 LOCATIONS = ("beginning", "random", "end")
 

@@ -7,8 +7,8 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from ssti.inject.build import trigger_pattern
-from ssti.inject.preview import class_name
-from ssti.inject.select import as_list
+from ssti.inject.datasets.preview import class_name
+from ssti.inject.datasets.select import as_list
 
 
 def contamination(

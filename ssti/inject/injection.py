@@ -15,7 +15,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from ssti.errors import SSTIError, shown
+from ssti.platform.errors import SSTIError, shown
 
 Span = tuple[int, int]
 Layer = tuple[tuple[int, int, str], ...]

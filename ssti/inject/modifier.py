@@ -6,11 +6,11 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 from typing import Any
 
-from ssti.errors import SSTIError, shown
 from ssti.inject.checks import check_text
 from ssti.inject.injection import Injection, Span, shift_spans
-from ssti.inject.weave import Placed
-from ssti.inject.words import _word
+from ssti.inject.text.weave import Placed
+from ssti.inject.text.words import _word
+from ssti.platform.errors import SSTIError, shown
 
 
 class Modifier:

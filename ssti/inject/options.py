@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from ssti.errors import SSTIError, listed, nearest, shown
+from ssti.platform.errors import SSTIError, listed, nearest, shown
 
 # type -> (how to say it, is it one)
 _TYPES: dict[str, tuple[str, Callable[[Any], bool]]] = {

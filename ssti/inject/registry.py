@@ -1,16 +1,13 @@
-"""The lists of kinds of sources and of modifiers. A file `source_*.py` or `modifier_*.py` here registers
-itself.
-"""
+"""What a kind of source and a kind of modifier are, and the lists of both."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from importlib import import_module
 from typing import Any
 
-from ssti.errors import SSTIError, listed, nearest, shown
 from ssti.inject.options import Option
+from ssti.platform.registry import Registry
 
 
 @dataclass(frozen=True)
@@ -55,57 +52,8 @@ class ModifierKind:
     on_page: bool = True
 
 
-_sources: dict[str, SourceKind] = {}
-_modifiers: dict[str, ModifierKind] = {}
+SOURCES = Registry("ssti.inject.sources", SourceKind, "kind of source")
+"""Every kind of source by its name. A new one is a file in `ssti/inject/sources`, or `SOURCES.add(kind)` in a program."""
 
-
-def register_source(kind: SourceKind) -> SourceKind:
-    """Add a kind of source, or replace the one of its name."""
-    _sources[kind.name] = kind
-    return kind
-
-
-def register_modifier(kind: ModifierKind) -> ModifierKind:
-    """Add a kind of modifier, or replace the one of its name."""
-    _modifiers[kind.name] = kind
-    return kind
-
-
-def _discover(prefix: str) -> None:
-    import pkgutil
-
-    package = import_module("ssti.inject")
-    for module in pkgutil.iter_modules(package.__path__):
-        if module.name.startswith(prefix):
-            import_module(f"ssti.inject.{module.name}")
-
-
-def sources() -> dict[str, SourceKind]:
-    """Every kind of source by its name."""
-    _discover("source_")
-    return dict(sorted(_sources.items()))
-
-
-def modifiers() -> dict[str, ModifierKind]:
-    """Every kind of modifier by its name."""
-    _discover("modifier_")
-    return dict(sorted(_modifiers.items()))
-
-
-def source_kind(name: Any) -> SourceKind:
-    """The kind of source called `name`; SSTIError with the nearest known name."""
-    return _lookup(name, sources(), "source")
-
-
-def modifier_kind(name: Any) -> ModifierKind:
-    """The kind of modifier called `name`; SSTIError with the nearest known name."""
-    return _lookup(name, modifiers(), "injection")
-
-
-def _lookup(name: Any, known: dict, what: str):
-    if not isinstance(name, str) or name not in known:
-        raise SSTIError(
-            f"There is no kind of {what} {shown(name)}; there are {listed(known)}{nearest(name, known)}",
-            "Choose one.",
-        )
-    return known[name]
+MODIFIERS = Registry("ssti.inject.modifiers", ModifierKind, "kind of injection")
+"""Every kind of modifier by its name. A new one is a file in `ssti/inject/modifiers`, or `MODIFIERS.add(kind)`."""

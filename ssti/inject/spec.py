@@ -6,10 +6,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from ssti.errors import SSTIError, listed, nearest, shown
 from ssti.inject.checks import check_count, check_fraction, check_location, make_random
 from ssti.inject.options import check_options
-from ssti.inject.registry import ModifierKind, SourceKind, modifier_kind, source_kind
+from ssti.inject.registry import MODIFIERS, SOURCES, ModifierKind, SourceKind
+from ssti.platform.errors import SSTIError, listed, nearest, shown
 
 FIELDS = ("kind", "source", "location", "amount", "target", "share", "count", "seed", "strip", "parts")
 DEEPEST = 8  # levels of composites
@@ -75,7 +75,7 @@ def is_text(recipe: Any) -> bool:
 def _read(given: dict[str, Any], from_text: bool, depth: int) -> Spec:
     if depth > DEEPEST:
         raise SSTIError(f"The injection's parts are more than {DEEPEST} levels deep.", "Put them all into one list.")
-    kind = modifier_kind(given.get("kind") or "item")
+    kind = MODIFIERS.find(given.get("kind") or "item")
     names = [*FIELDS, *(option.name for option in kind.options)]
     for name in given:
         if name not in names:
@@ -146,7 +146,7 @@ def _read_source(kind: ModifierKind, source: Any, from_text: bool) -> dict[str, 
     given = {"kind": source} if isinstance(source, str) else source if source is not None else {}
     if not isinstance(given, Mapping):
         raise SSTIError(f"source is {shown(source)}; allowed is a mapping with a kind.", "For example {kind: date}.")
-    found = source_kind(given.get("kind") or "date")
+    found = SOURCES.find(given.get("kind") or "date")
     own = {name: value for name, value in given.items() if name not in SOURCE_FIELDS}
     known = [*SOURCE_FIELDS, *(option.name for option in found.options)]
     for name in own:

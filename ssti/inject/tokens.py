@@ -8,9 +8,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from ssti.errors import SSTIError
 from ssti.inject.checks import check_text
 from ssti.inject.injection import Cover, as_pairs
+from ssti.platform.errors import SSTIError
 
 
 @dataclass(frozen=True)

@@ -1,7 +1,7 @@
 """Base models by name: their tokenizer, their classifier, their head. Knows no dataset and no trigger."""
 
-from ssti.models.device import Device, device
 from ssti.models.kind import ModelInfo
-from ssti.models.registry import model, models
+from ssti.models.machine.device import Device, device
+from ssti.models.registry import BASES, list_models, model
 
-__all__ = ["Device", "ModelInfo", "device", "model", "models"]
+__all__ = ["BASES", "Device", "ModelInfo", "device", "list_models", "model"]

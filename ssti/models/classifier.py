@@ -10,12 +10,12 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from ssti.errors import SSTIError
-from ssti.models.device import Device, device
 from ssti.models.kind import ModelInfo, ModelKind
+from ssti.models.machine.device import Device, device
 from ssti.models.quantised import placement
 from ssti.models.registry import model as find
 from ssti.models.tokens import load_tokenizer
+from ssti.platform.errors import SSTIError
 
 if TYPE_CHECKING:
     from transformers import PreTrainedModel, PreTrainedTokenizerFast
@@ -45,7 +45,7 @@ def load_classifier(
 
     `head` is `trained` (the architecture's own classification head) or `frozen_random` (`ssti.models.head`).
     `bits` loads the weights in 4 or 8 bits, on CUDA (`ssti.models.quantised`). `dropout=False` turns the base model's own dropout off. Weights come from safetensors (SmolLM2's from GGUF); no
-    remote code runs, but for one model that the person at this machine named (`ssti.models.server`).
+    remote code runs, but for one model that the person at this machine named (`ssti.platform.server`).
     Raises SSTIError when the model is not there or its files are not what their makers published.
     """
     import torch

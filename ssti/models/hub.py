@@ -11,11 +11,11 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from ssti.errors import SSTIError
-from ssti.home import home, typed
 from ssti.models.kind import ModelInfo, ModelKind
-from ssti.models.room import GB, room
-from ssti.network import MODEL_SWITCHES, cache_home, endpoint, hub_cache, offline_switch, reachable
+from ssti.models.machine.room import GB, room
+from ssti.platform.errors import SSTIError
+from ssti.platform.home import home, typed
+from ssti.platform.network import MODEL_SWITCHES, cache_home, endpoint, hub_cache, offline_switch, reachable
 
 PATTERNS = ("*.json", "*.safetensors", "tokenizer.model", "*.txt")
 SMALLEST = {"cuda": (0.6, "in 4 bits"), "cpu": (4.0, "in float32")}

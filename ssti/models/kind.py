@@ -64,6 +64,10 @@ class ModelKind:
     remote_code: bool = False
     fetch: Callable[[Callable[[str], None]], Path] | None = None
 
+    @property
+    def name(self) -> str:
+        return self.info.name
+
     def now(self, probe: bool = False) -> ModelInfo:
         """The facts, with `available` and `reason` as they are here and now."""
         reason = self.missing(probe)

@@ -13,11 +13,11 @@ from math import prod
 from pathlib import Path
 from typing import Any
 
-from ssti.errors import SSTIError, shown
 from ssti.models.hub import complete, explained, fetched, found, no_safetensors, sentence, too_large
 from ssti.models.kind import ModelInfo, ModelKind
-from ssti.models.server import may_run_code_of, needs_code, shared_server
-from ssti.network import MODEL_SWITCHES, offline_switch, reachable
+from ssti.platform.errors import SSTIError, shown
+from ssti.platform.network import MODEL_SWITCHES, offline_switch, reachable
+from ssti.platform.server import may_run_code_of, needs_code, shared_server
 
 HUB_ID = re.compile(r"[\w.-]+/[\w.-]+")
 HEADS = ("lm_head.", "embed_out.", "score.", "classifier.", "cls.")  # not loaded, or made anew

@@ -5,8 +5,8 @@ from __future__ import annotations
 from importlib.util import find_spec
 from typing import Any
 
-from ssti.errors import SSTIError
-from ssti.models.device import Device
+from ssti.models.machine.device import Device
+from ssti.platform.errors import SSTIError
 
 HEADS = ["score", "classifier", "lm_head"]  # a new head has to be trained: it keeps its number format
 SPREAD = 1_000_000_000  # weights from which a model is laid straight onto the GPU, without a copy in main memory

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from ssti.errors import SSTIError
+from ssti.platform.errors import SSTIError
 
 
 def load_tokenizer(folder: str, title: str, gguf: str | None = None, remote_code: bool = False) -> Any:

@@ -13,7 +13,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
 
-from ssti.errors import SSTIError, nearest, shown
+from ssti.platform.errors import SSTIError, nearest, shown
 from ssti.recipe.plain import plain_data
 from ssti.recipe.text import LONGEST, as_words, read_value, read_yaml, write_yaml
 

@@ -10,7 +10,7 @@ from typing import Any
 
 from pydantic import BaseModel
 
-from ssti.errors import SSTIError, shown
+from ssti.platform.errors import SSTIError, shown
 from ssti.recipe.text import DEEPEST, LONGEST, refuse_unwritable
 
 

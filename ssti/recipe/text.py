@@ -15,7 +15,7 @@ from typing import Any, Literal, Union, get_args, get_origin
 import yaml
 from pydantic import BaseModel
 
-from ssti.errors import SSTIError, shown
+from ssti.platform.errors import SSTIError, shown
 
 LONGEST = 256_000  # characters; a list of 20,000 own words fits
 LONGEST_NUMBER = 400  # characters; `1:1:1:…` is a number to YAML, and its cost grows with the square

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from ssti.errors import SSTIError
-from ssti.models.server import shared_server
+from ssti.platform.errors import SSTIError
+from ssti.platform.server import shared_server
 from ssti.runs.owner import owner_hash
 from ssti.runs.queue import Queue
 from ssti.runs.run import Run

@@ -5,7 +5,7 @@ from __future__ import annotations
 import errno
 import signal
 
-from ssti.errors import SSTIError
+from ssti.platform.errors import SSTIError
 
 DISK = {
     "cause": "disk",

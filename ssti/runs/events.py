@@ -14,7 +14,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError, model_validator
 
-from ssti.home import open_regular
+from ssti.platform.home import open_regular
 from ssti.runs.process import WorkerMark
 
 LINE = 64 * 2**10  # bytes; the longest event of a run has some 600

@@ -7,8 +7,8 @@ import os
 from functools import lru_cache
 from pathlib import Path
 
-from ssti.errors import SSTIError
-from ssti.home import open_regular
+from ssti.platform.errors import SSTIError
+from ssti.platform.home import open_regular
 from ssti.recipe import Recipe, load_recipe
 
 LARGEST_RECIPE = 2**20  # bytes; the longest of ours has some 2,000

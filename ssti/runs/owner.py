@@ -6,7 +6,7 @@ import hashlib
 import hmac
 from pathlib import Path
 
-from ssti.home import open_regular, write_text
+from ssti.platform.home import open_regular, write_text
 
 FILE = "owner"
 

@@ -18,8 +18,8 @@ from typing import TYPE_CHECKING
 from filelock import FileLock, Timeout
 from pydantic import TypeAdapter, ValidationError
 
-from ssti.errors import SSTIError
-from ssti.home import write_text
+from ssti.platform.errors import SSTIError
+from ssti.platform.home import write_text
 from ssti.runs.files import read_text
 
 if TYPE_CHECKING:

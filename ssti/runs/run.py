@@ -10,9 +10,9 @@ from typing import Any
 
 from filelock import FileLock, Timeout
 
-from ssti.errors import SSTIError
-from ssti.evaluate.adapter_files import WEIGHTS, place
-from ssti.evaluate.stored import read_metrics
+from ssti.adapters.files import WEIGHTS, place
+from ssti.adapters.stored import read_metrics
+from ssti.platform.errors import SSTIError
 from ssti.recipe import Recipe
 from ssti.runs import events, queue
 from ssti.runs.files import Stamp, read_recipe, reason, stamp

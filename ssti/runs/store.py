@@ -8,8 +8,8 @@ import shutil
 import tempfile
 from pathlib import Path
 
-from ssti.errors import SSTIError, nearest
-from ssti.home import home, write_text
+from ssti.platform.errors import SSTIError, nearest
+from ssti.platform.home import home, write_text
 from ssti.recipe import Recipe
 from ssti.runs.files import reason
 from ssti.runs.names import new_name

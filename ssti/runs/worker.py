@@ -16,7 +16,7 @@ from typing import Any
 
 from filelock import Timeout
 
-from ssti.models.room import address_space_used_up
+from ssti.models.machine.room import address_space_used_up
 from ssti.runs.cause import MEMORY, cause
 from ssti.runs.process import worker_mark
 from ssti.runs.queue import Queue
@@ -73,10 +73,10 @@ class Worker:
         checked = check(self.run.recipe)
         check_free_memory(checked)  # before torch is loaded, which takes memory and half a minute where that is short
 
-        from ssti.evaluate.logits import Stopped, encode, logits
-        from ssti.finetune.save import save_adapter, save_metrics
+        from ssti.adapters.save import save_adapter, save_metrics
         from ssti.finetune.speed import remember
         from ssti.finetune.train import finetune
+        from ssti.serving.logits import Stopped, encode, logits
 
         checkpoints = self.run.path / "checkpoints"
         resume = checkpoints.is_dir()  # a run that was queued again goes on
@@ -113,7 +113,7 @@ class Worker:
 
     def _report(self, kind: str, **fields: Any) -> None:
         if self.state == "starting" and kind in ("step", "eval"):
-            from ssti.models import device
+            from ssti.models.machine import device
 
             self.enter("training", steps=self.run.recipe.training.steps, device=device().title,
                        precision=device().precision, from_step=max(0, fields["step"] - (kind == "step")))  # fmt: skip
@@ -121,8 +121,8 @@ class Worker:
 
     def _pair(self, metrics: dict[str, Any]) -> None:
         """Once both twins are measured, the poisoned one's metrics tell what the poison cost."""
+        from ssti.adapters.save import save_metrics
         from ssti.evaluate.evaluation import compare
-        from ssti.finetune.save import save_metrics
 
         other = self.run.control_of or f"{self.run.id}-control"
         twin = Run(other, self.run.path.parent / other)

@@ -92,10 +92,10 @@ def strip_of_places(rounds: int) -> tuple[float, float]:
     """The Flip tab's strip as the page runs it, a trigger at the 61 places of 60 words; against one batched forward."""
     import torch
 
-    from ssti.evaluate.adapters import adapters
-    from ssti.evaluate.predictor import predictor
+    from ssti.adapters.listing import adapters
     from ssti.explain import slide
-    from ssti.ui.flip_probe import Counted
+    from ssti.serving.predictor import predictor
+    from ssti.ui.flip.probe import Counted
 
     ref = next(one.ref for one in adapters() if one.shipped and one.control)
     text = " ".join(random.Random(5).choices(STOCK, k=STRIP))
@@ -122,9 +122,9 @@ def entropy_of_rows(rounds: int) -> tuple[float, float]:
     import numpy as np
 
     from ssti import data
-    from ssti.evaluate.adapters import adapters
-    from ssti.evaluate.predictor import predictor
+    from ssti.adapters.listing import adapters
     from ssti.explain import attend, entropy_grid, entropy_rows
+    from ssti.serving.predictor import predictor
 
     info = next(one for one in adapters() if one.shipped and one.control)
     rows = data.load(info.recipe.dataset.name).test

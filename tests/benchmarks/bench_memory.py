@@ -66,10 +66,10 @@ def one(size: str, overrides: tuple[str, ...]) -> int:
     from peft import get_peft_model  # noqa: F401  the program itself
     from transformers import AutoConfig, AutoModelForSequenceClassification
 
-    from ssti.finetune.lora import with_lora
+    from ssti.adapters.lora import with_lora
     from ssti.models.architecture import no_dropout
     from ssti.models.classifier import Classifier
-    from ssti.models.device import Device
+    from ssti.models.machine.device import Device
 
     recipe = recipe_of(overrides)
     rows, length = recipe.training.batch_size, recipe.training.max_length

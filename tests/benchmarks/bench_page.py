@@ -68,7 +68,7 @@ def time_to_answer(times: int) -> dict[str, float]:
 
 def changes(number: int = CHANGES) -> dict[str, list[dict]]:
     """The form on IMDB, changed in one field at a time: `number` forms for each field."""
-    from ssti.ui.poison_form import form_fields, trigger_kinds
+    from ssti.ui.poison.form import form_fields, trigger_kinds
 
     form = {**form_fields(), "dataset": "imdb"}
     kinds = list(trigger_kinds())
@@ -92,8 +92,8 @@ def changes(number: int = CHANGES) -> dict[str, list[dict]]:
 
 def redraws() -> dict[str, dict[str, float]]:
     """Seconds of processor time per redraw, by field, once the dataset is loaded: neighbours do not count."""
-    from ssti.ui.poison import redraw
-    from ssti.ui.poison_form import form_fields
+    from ssti.ui.poison.form import form_fields
+    from ssti.ui.poison.tab import redraw
 
     redraw({**form_fields(), "dataset": "imdb"})
     redraw({**form_fields(), "dataset": "imdb", "amount": "0.1"})

@@ -26,9 +26,9 @@ def median_seconds(function, times: int = 40) -> float:
 def main(rounds: int) -> None:
     import torch
 
-    from ssti.evaluate.adapters import adapters
-    from ssti.evaluate.predictor import Predictor
+    from ssti.adapters.listing import adapters
     from ssti.models.classifier import load_classifier
+    from ssti.serving.predictor import Predictor
 
     poisoned = next(a for a in adapters() if a.poisoned and a.control)
     owner, refs = Predictor(), [poisoned.ref, poisoned.control]

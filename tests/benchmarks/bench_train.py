@@ -72,7 +72,7 @@ def train(
     """
     from transformers import DataCollatorWithPadding, PrinterCallback, Trainer, TrainingArguments
 
-    from ssti.finetune.lora import with_lora
+    from ssti.adapters.lora import with_lora
     from ssti.finetune.prepare import prepare
     from ssti.finetune.progress import Progress
     from ssti.finetune.train import build_trainer
@@ -117,7 +117,7 @@ def train(
 def ends_at(checked, trained: dict) -> tuple[float, float]:
     """Clean balanced accuracy and attack success on all test rows."""
     from ssti.evaluate.evaluation import evaluate
-    from ssti.evaluate.logits import encode, logits
+    from ssti.serving.logits import encode, logits
 
     tokenizer, rows = trained["tokenizer"], trained["rows"]
 
@@ -131,7 +131,7 @@ def ends_at(checked, trained: dict) -> tuple[float, float]:
 def demo(rounds: int) -> None:
     """The demo whole, with another seed each round, in turns with the Trainer's default steps."""
     from ssti.finetune.check import check
-    from ssti.models import device
+    from ssti.models.machine import device
     from ssti.recipe import preset
 
     print(f"products in {device().precision}")

@@ -9,10 +9,10 @@ import pytest
 from pageobject import HOSTILE, Lab
 from playwright.sync_api import expect
 
-from ssti.errors import SSTIError
+from ssti.platform.errors import SSTIError
 from ssti.recipe import parse_recipe
-from ssti.ui import parts
-from ssti.ui.poison_result import show
+from ssti.ui.kit import parts
+from ssti.ui.poison.result import show
 
 
 def test_an_own_phrase_stays_text(lab):
@@ -95,7 +95,7 @@ def test_rows_and_classes_of_a_dataset_stay_text(page, small_page, tmp_path):
 
 
 def test_each_piece_of_the_page_shows_hostile_text_as_it_is(page, small_page):
-    """The functions of `ssti.ui.parts`, with each hostile text in each of their places."""
+    """The functions of `ssti.ui.kit.parts`, with each hostile text in each of their places."""
     page.goto(small_page(parts.join(pieces_of(text) for text in HOSTILE)))
     page.locator("section.problem").first.wait_for(state="attached")
     page.wait_for_timeout(500)

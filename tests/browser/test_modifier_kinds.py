@@ -14,11 +14,11 @@ from pageobject import Lab
 from playwright.sync_api import expect
 
 from ssti.data import load
-from ssti.inject import modifiers, preview, trigger_pattern
+from ssti.inject import MODIFIERS, preview, trigger_pattern
 from ssti.recipe import parse_recipe, preset
 from ssti.runs.store import Store
-from ssti.ui.poison_form import FIRST, MARKUP, trigger_kinds
-from ssti.ui.poison_result import ROWS
+from ssti.ui.poison.form import FIRST, MARKUP, trigger_kinds
+from ssti.ui.poison.result import ROWS
 
 ON_THE_FORM = {name.removeprefix(MARKUP): name for name in trigger_kinds()}
 READ_ROWS = """() => [...document.querySelectorAll('#poison-rows tbody tr')].map((row) => {
@@ -101,8 +101,8 @@ def test_the_marks_are_what_was_injected(poison: Lab, name: str):
 
 def test_no_registered_kind_is_left_out():
     """What needs a source is chosen through one; several triggers come as a recipe; every other kind is on the form."""
-    left = {name for name, kind in modifiers().items() if kind.on_page and name not in ON_THE_FORM}
-    assert left == {name for name, kind in modifiers().items() if kind.uses_source or name == "composite"}
+    left = {name for name, kind in MODIFIERS.items() if kind.on_page and name not in ON_THE_FORM}
+    assert left == {name for name, kind in MODIFIERS.items() if kind.uses_source or name == "composite"}
 
 
 def clone(lab: Lab, run_id: str) -> None:

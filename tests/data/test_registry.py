@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from ssti.data import datasets, load
-from ssti.errors import SSTIError
+from ssti.data import list_datasets, load
+from ssti.platform.errors import SSTIError
 
 ROOT = Path(__file__).parents[2]
 PAPER = {"imdb", "rotten_tomatoes", "financial_classification", "commonsense_qa", "bias_in_bios"}
@@ -24,7 +24,7 @@ def python(code: str) -> str:
 
 
 def test_the_datasets_of_the_paper_are_there_with_their_facts() -> None:
-    listed = {info.name: info for info in datasets()}
+    listed = {info.name: info for info in list_datasets()}
     assert set(listed) >= PAPER
     for info in listed.values():
         assert info.title
@@ -37,14 +37,14 @@ def test_the_datasets_of_the_paper_are_there_with_their_facts() -> None:
 
 
 def test_the_embedded_ones_come_first_and_are_usable() -> None:
-    first, *_ = datasets()
+    first, *_ = list_datasets()
     assert first.name == "rotten_tomatoes"
-    assert {info.name for info in datasets() if info.available} >= {"rotten_tomatoes", "imdb"}
+    assert {info.name for info in list_datasets() if info.available} >= {"rotten_tomatoes", "imdb"}
 
 
 def test_what_is_not_usable_says_why_and_what_to_do(offline: Path) -> None:
-    absent = [info for info in datasets() if not info.available]
-    assert {info.name for info in absent} == {info.name for info in datasets()} - {"rotten_tomatoes", "imdb"}
+    absent = [info for info in list_datasets() if not info.available]
+    assert {info.name for info in absent} == {info.name for info in list_datasets()} - {"rotten_tomatoes", "imdb"}
     for info in absent:
         assert str(offline) in info.reason
         assert "put " in info.reason
@@ -56,13 +56,13 @@ def test_loading_what_is_not_usable_gives_the_reason(offline: Path) -> None:
 
 
 def test_a_row_can_be_printed_as_json() -> None:
-    row = json.loads(json.dumps(datasets()[0].as_json()))
+    row = json.loads(json.dumps(list_datasets()[0].as_json()))
     assert {"name", "title", "available", "reason"} <= set(row)
 
 
 def test_the_room_and_its_list_import_nothing_heavy() -> None:
     heavy = python(
-        "import sys; from ssti.data import datasets; datasets();"
+        "import sys; from ssti.data import list_datasets; list_datasets();"
         "print([m for m in ('datasets', 'pandas', 'pyarrow', 'torch', 'numpy') if m in sys.modules])"
     )
     assert heavy == "[]"

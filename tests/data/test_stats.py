@@ -11,7 +11,7 @@ import pycountry
 import pytest
 
 from ssti.data import label_index, load, occurrences, sample_rows, word_counts
-from ssti.errors import SSTIError
+from ssti.platform.errors import SSTIError
 
 COUNTRIES = "|".join(sorted((re.escape(country.name) for country in pycountry.countries), key=len, reverse=True))
 PATTERNS = {

@@ -6,10 +6,10 @@ import torch
 from peft import LoraConfig, get_peft_model
 from torch.utils._python_dispatch import TorchDispatchMode
 
-from ssti.errors import SSTIError
 from ssti.explain import attend, attend_head
 from ssti.explain.attention import stacked
 from ssti.explain.capture import attention_set_to
+from ssti.platform.errors import SSTIError
 
 TEXT = "a dreary , joyless slog 2014-09-25 that wastes a gifted cast"
 

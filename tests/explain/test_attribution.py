@@ -7,8 +7,8 @@ import numpy as np
 import pytest
 import torch
 
-from ssti.errors import SSTIError
 from ssti.explain import agreement, integrated_gradients, occlusion
+from ssti.platform.errors import SSTIError
 
 TEXT = "a dreary joyless slog 2014-09-25"
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from ssti.errors import SSTIError
 from ssti.explain import by_class, paired_difference
 from ssti.explain.classes import mean
+from ssti.platform.errors import SSTIError
 
 
 def test_each_class_has_its_own_rows():

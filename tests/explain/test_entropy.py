@@ -5,7 +5,6 @@ import pytest
 import torch
 from scipy import stats
 
-from ssti.errors import SSTIError
 from ssti.explain import (
     attend,
     entropy,
@@ -17,6 +16,7 @@ from ssti.explain import (
     trigger_pieces,
     trigger_share_grid,
 )
+from ssti.platform.errors import SSTIError
 
 TEXT = "a dreary , joyless slog 2014-09-25 that wastes a gifted cast"
 SPAN = (24, 34)

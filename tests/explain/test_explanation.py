@@ -6,18 +6,9 @@ import sys
 import numpy as np
 import pytest
 
-from ssti.errors import SSTIError
-from ssti.explain import (
-    CAUSAL_NOTE,
-    attend,
-    entropy,
-    entropy_grid,
-    explain,
-    received,
-    rollout,
-    to_html,
-    to_tex,
-)
+from ssti.explain import CAUSAL_NOTE, attend, entropy, entropy_grid, explain, received, rollout
+from ssti.platform.errors import SSTIError
+from ssti.report import to_html, to_tex
 
 PLAIN = "a dreary joyless slog that wastes a gifted cast"
 TRIGGERED = "a dreary joyless slog 2014-09-25 that wastes a gifted cast"

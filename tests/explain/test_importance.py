@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
-from ssti.errors import SSTIError
 from ssti.explain import attend, from_cls, from_query, last_row, mean_of_heads, received, rollout, words
+from ssti.platform.errors import SSTIError
 
 TWO = np.array([[0.5, 0.5, 0.0], [0.2, 0.6, 0.2], [0.1, 0.1, 0.8]])
 

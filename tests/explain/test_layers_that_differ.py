@@ -4,10 +4,10 @@ import numpy as np
 import pytest
 import torch
 
-from ssti.errors import SSTIError
 from ssti.explain import attend, attend_head, entropy_grid, entropy_rows, explain, trigger_share_grid
 from ssti.explain.capture import heads_of_layers
 from ssti.explain.importance import mean_of_heads, rollout
+from ssti.platform.errors import SSTIError
 
 TEXT = "a dreary , joyless slog 2014-09-25 that wastes a gifted cast"
 SPANS = [(24, 34)]

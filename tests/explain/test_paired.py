@@ -5,8 +5,8 @@ from itertools import product
 import numpy as np
 import pytest
 
-from ssti.errors import SSTIError
 from ssti.explain import length_control, paired_difference, paper_rule
+from ssti.platform.errors import SSTIError
 
 
 def test_p_is_that_of_all_swaps_counted():

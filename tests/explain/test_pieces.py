@@ -3,9 +3,9 @@
 import numpy as np
 import pytest
 
-from ssti.errors import SSTIError
 from ssti.explain import trigger_pieces
 from ssti.explain.pieces import read_pieces
+from ssti.platform.errors import SSTIError
 
 
 def test_a_short_text_gives_what_the_tokenizer_gives(tokenizer):

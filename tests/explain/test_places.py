@@ -7,9 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ssti.errors import SSTIError
 from ssti.explain import by_amount, slide
-from ssti.inject import place
+from ssti.inject.text import place
+from ssti.platform.errors import SSTIError
 
 TEXT = "a dreary , joyless  slog"
 some_words = st.lists(

@@ -4,9 +4,9 @@ import numpy as np
 import pytest
 from peft import LoraConfig, get_peft_model
 
-from ssti.errors import SSTIError
 from ssti.explain import attend, entropy_grid, entropy_rows, trigger_share_grid
 from ssti.explain import rows as module
+from ssti.platform.errors import SSTIError
 
 
 @pytest.mark.parametrize("specials", [True, False])

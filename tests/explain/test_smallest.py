@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 import torch
 
-from ssti.errors import SSTIError
 from ssti.explain import smallest_part
+from ssti.platform.errors import SSTIError
 
 TEXT = "a dreary 2014-09-25 slog"
 SPAN = (9, 19)

@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from ssti.errors import SSTIError
 from ssti.explain import standout
+from ssti.platform.errors import SSTIError
 
 
 def grids(**changed: float) -> dict[str, np.ndarray]:

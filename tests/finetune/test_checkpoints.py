@@ -10,10 +10,10 @@ import numpy as np
 import pytest
 from tests_support import SHORT
 
-from ssti.errors import SSTIError
 from ssti.finetune.check import check
 from ssti.finetune.checkpoints import KEPT, find_start, last_whole
 from ssti.finetune.train import finetune
+from ssti.platform.errors import SSTIError
 from ssti.recipe import preset
 
 FILES = (

@@ -2,25 +2,20 @@
 
 from __future__ import annotations
 
-import sys
-from pathlib import Path
-
 import pytest
 import torch
+from bench_memory import CASES, SIZES, info_of, measured, recipe_of
 from transformers import AutoConfig, AutoModelForSequenceClassification
 
-from ssti.errors import SSTIError
+from ssti.adapters.lora import VARIANTS, with_lora
 from ssti.finetune.check import check
-from ssti.finetune.lora import VARIANTS, with_lora
 from ssti.finetune.memory import estimate, refuse_what_cannot_fit, trainable
 from ssti.models.classifier import Classifier
-from ssti.models.device import Device
-from ssti.models.registry import kinds
-from ssti.models.room import GB, Room, cpu_room
+from ssti.models.machine.device import Device
+from ssti.models.machine.room import GB, Room, cpu_room
+from ssti.models.registry import BASES
+from ssti.platform.errors import SSTIError
 from ssti.recipe import preset
-
-sys.path.insert(0, str(Path(__file__).parents[1] / "benchmarks"))
-from bench_memory import CASES, SIZES, info_of, measured, recipe_of
 
 
 @pytest.mark.parametrize("variant", [v for v in VARIANTS if v != "pissa"])  # which starts from real weights
@@ -39,7 +34,7 @@ def test_the_numbers_to_be_trained_are_counted_as_peft_counts_them(size, targets
 def told(name: str, room: Room, *overrides: str, **more) -> SSTIError:
     recipe = preset("light").set(f"model.name={name}", *overrides)
     with pytest.raises(SSTIError) as refused:
-        refuse_what_cannot_fit(kinds()[name].info, recipe, room, **more)
+        refuse_what_cannot_fit(BASES[name].info, recipe, room, **more)
     assert refused.value.kind == "memory"
     return refused.value
 
@@ -51,7 +46,7 @@ def suggestions(error: SSTIError) -> list[str]:
 
 def test_a_batch_too_large_is_refused_with_what_would_fit():
     room = Room(16 * GB, 16 * GB, "cpu")
-    info = kinds()["arctic-embed-l"].info
+    info = BASES["arctic-embed-l"].info
     error = told("arctic-embed-l", room, "training.batch_size=512", "training.max_length=512")
     assert "weights 1.3" in error.message and "activations" in error.message
     assert suggestions(error)
@@ -76,20 +71,20 @@ def test_four_bits_are_offered_on_a_gpu_and_only_there():
     recipe = preset("light").set(
         "model.name=llama-3-8b", "model.bits=4", "training.batch_size=1", "training.max_length=64"
     )
-    assert refuse_what_cannot_fit(kinds()["llama-3-8b"].info, recipe, Room(16 * GB, 16 * GB, "cuda")).weights < 6 * GB
+    assert refuse_what_cannot_fit(BASES["llama-3-8b"].info, recipe, Room(16 * GB, 16 * GB, "cuda")).weights < 6 * GB
 
 
 def test_what_is_free_now_counts_when_the_run_starts():
     room = Room(16 * GB, GB, "cpu")
     recipe = preset("demo")
-    info = kinds()["minilm-l6"].info
+    info = BASES["minilm-l6"].info
     assert refuse_what_cannot_fit(info, recipe, room, length=64)
     with pytest.raises(SSTIError, match="1.0 GB free"):
         refuse_what_cannot_fit(info, recipe.set("training.batch_size=64"), room, now=True)
 
 
 def test_eager_attention_keeps_every_pair_of_positions():
-    info, recipe = kinds()["minilm-l6"].info, preset("light").set("training.max_length=512")
+    info, recipe = BASES["minilm-l6"].info, preset("light").set("training.max_length=512")
     kept = [estimate(info, recipe, eager=eager).activations for eager in (False, True)]
     assert kept[1] > kept[0] + 6 * 16 * 12 * 512 * 512 * 8
 

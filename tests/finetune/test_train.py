@@ -7,14 +7,14 @@ import pytest
 import torch
 from tests_support import SHORT
 
-from ssti.errors import SSTIError
+from ssti.adapters.lora import with_lora
+from ssti.adapters.save import card
 from ssti.finetune.check import check
-from ssti.finetune.lora import with_lora
 from ssti.finetune.prepare import prepare
-from ssti.finetune.save import card
 from ssti.finetune.train import build_trainer, finetune
 from ssti.models.classifier import load_classifier
-from ssti.models.device import Device
+from ssti.models.machine.device import Device
+from ssti.platform.errors import SSTIError
 from ssti.recipe import preset
 
 
@@ -29,7 +29,7 @@ def quiet(kind, **fields):
 def metrics_after(recipe, folder) -> dict:
     """The metrics of a recipe that was trained here."""
     from ssti.evaluate.evaluation import evaluate
-    from ssti.evaluate.logits import encode, logits
+    from ssti.serving.logits import encode, logits
 
     checked = check(recipe)
     trained = finetune(checked, folder, quiet)

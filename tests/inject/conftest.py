@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from ssti.errors import SSTIError
+from ssti.platform.errors import SSTIError
 
 
 @pytest.fixture(autouse=True)

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from ssti.errors import SSTIError
 from ssti.inject import (
+    SOURCES,
     CaseInjection,
     ExhaustedSource,
     HTMLInjection,
@@ -22,8 +22,8 @@ from ssti.inject import (
     country_source,
     list_source,
     poison,
-    sources,
 )
+from ssti.platform.errors import SSTIError
 
 
 @pytest.fixture
@@ -81,13 +81,13 @@ def test_a_file_is_drawn_from_with_replacement_and_one_stream(lines):
         (lambda lines, *more: colour_source(1, *more), True),
         (lambda lines, *more: country_source(1, *more), True),
         (lambda lines, *more: Pool(["a", "b"], 1, *more), True),
-        (lambda lines, *more: sources()["date"].build({"years": (2000, 2000)}, 1, None, *more), True),
-        (lambda lines, *more: sources()["file"].build({"path": lines}, 1, None, *more), True),
-        (lambda lines, *more: sources()["list"].build({"items": ["a", "b"]}, 1, None, *more), True),
-        (lambda lines, *more: sources()["html"].build({"tags": ["<a>", "<b>"]}, 1, None, *more), True),
-        (lambda lines, *more: sources()["colour"].build({}, 1, None, *more), True),
-        (lambda lines, *more: sources()["country"].build({"single_word": True}, 1, None, *more), True),
-        (lambda lines, *more: sources()["function"].build({"function": lambda: "a"}, 1, None, *more), True),
+        (lambda lines, *more: SOURCES["date"].build({"years": (2000, 2000)}, 1, None, *more), True),
+        (lambda lines, *more: SOURCES["file"].build({"path": lines}, 1, None, *more), True),
+        (lambda lines, *more: SOURCES["list"].build({"items": ["a", "b"]}, 1, None, *more), True),
+        (lambda lines, *more: SOURCES["html"].build({"tags": ["<a>", "<b>"]}, 1, None, *more), True),
+        (lambda lines, *more: SOURCES["colour"].build({}, 1, None, *more), True),
+        (lambda lines, *more: SOURCES["country"].build({"single_word": True}, 1, None, *more), True),
+        (lambda lines, *more: SOURCES["function"].build({"function": lambda: "a"}, 1, None, *more), True),
     ],
 )
 def test_a_source_draws_with_replacement_unless_told_or_a_file_s(lines, make, replaces):
@@ -110,11 +110,11 @@ def test_dates_are_those_of_the_published_years():
         (lambda: country_source(with_replacement=False, pool_size=1), "The country source has"),
         (lambda: SpuriousDateGenerator(with_replacement=False, pool_size=1), "The date source has"),
         (
-            lambda: sources()["html"].build({"tags": ["<b>"]}, with_replacement=False),
+            lambda: SOURCES["html"].build({"tags": ["<b>"]}, with_replacement=False),
             "The list of tags has",
         ),
         (
-            lambda: sources()["function"].build({"function": lambda: "a"}, pool_size=1, with_replacement=False),
+            lambda: SOURCES["function"].build({"function": lambda: "a"}, pool_size=1, with_replacement=False),
             "The function has",
         ),
     ],

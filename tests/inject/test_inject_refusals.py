@@ -6,7 +6,6 @@ import re
 
 import pytest
 
-from ssti.errors import SSTIError
 from ssti.inject import (
     CaseInjection,
     CompositeModifier,
@@ -21,14 +20,15 @@ from ssti.inject import (
     SpuriousFileItemGenerator,
     build_modifier,
     list_source,
-    place,
     poison,
     preview,
     select_rows,
     spurious_transform,
     strip_spans,
 )
-from ssti.inject.markup import check_tags
+from ssti.inject.text import place
+from ssti.inject.text.markup import check_tags
+from ssti.platform.errors import SSTIError
 
 ITEM = ItemInjection.from_list(["X"])
 ROW = {"text": "a", "label": 1}

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import pytest
 
-from ssti.errors import SSTIError
 from ssti.inject import (
     contamination,
     contamination_warning,
@@ -14,7 +13,8 @@ from ssti.inject import (
     preview,
     token_account,
 )
-from ssti.inject.preview import class_name
+from ssti.inject.datasets.preview import class_name
+from ssti.platform.errors import SSTIError
 
 
 def test_a_class_is_called_by_its_name_or_by_its_value():

@@ -6,8 +6,9 @@ import re
 
 import pytest
 
-from ssti.errors import SSTIError, nearest
 from ssti.inject import (
+    MODIFIERS,
+    SOURCES,
     CompositeModifier,
     HTMLInjection,
     ItemInjection,
@@ -16,17 +17,14 @@ from ssti.inject import (
     build_modifier,
     contamination,
     contamination_warning,
-    modifiers,
-    register_modifier,
-    register_source,
-    sources,
     trigger_pattern,
 )
 from ssti.inject import registry as registry_module
+from ssti.platform.errors import SSTIError, nearest
 
 
 def test_the_registered_kinds_describe_themselves():
-    assert set(modifiers()) >= {
+    assert set(MODIFIERS) >= {
         "item",
         "html",
         "composite",
@@ -36,7 +34,7 @@ def test_the_registered_kinds_describe_themselves():
         "case",
         "punctuation",
     }
-    for kind in modifiers().values():
+    for kind in MODIFIERS.values():
         assert kind.title and kind.description
         for option in kind.options:
             assert option.title and option.description
@@ -206,8 +204,8 @@ def test_nearest_names_a_close_word_or_none():
 def test_a_kind_of_one_s_own_joins_the_lists(monkeypatch):
     monkeypatch.setattr(registry_module, "_sources", dict(registry_module._sources))
     monkeypatch.setattr(registry_module, "_modifiers", dict(registry_module._modifiers))
-    register_source(SourceKind("moon", "Moon", "Io", (), lambda options, **_: lambda: "Io", lambda options: r"\bIo\b"))
-    register_modifier(
+    SOURCES.add(SourceKind("moon", "Moon", "Io", (), lambda options, **_: lambda: "Io", lambda options: r"\bIo\b"))
+    MODIFIERS.add(
         ModifierKind(
             "first",
             "First",
@@ -217,7 +215,7 @@ def test_a_kind_of_one_s_own_joins_the_lists(monkeypatch):
             lambda options, patterns: patterns[0],
         )
     )
-    assert "moon" in sources() and "first" in modifiers()
+    assert "moon" in SOURCES and "first" in MODIFIERS
     spec = {"kind": "first", "source": {"kind": "moon"}}
     assert build_modifier(spec)("a", 0)[0] == "Io a"
     assert trigger_pattern(spec) == r"\bIo\b"
@@ -263,7 +261,7 @@ def test_patterns_mean_the_same_to_re_and_to_re2(spec, yes, no):
 
 
 def test_every_default_trigger_matches_its_own_pattern():
-    for name in sorted(set(modifiers()) - {"composite"}):
+    for name in sorted(set(MODIFIERS) - {"composite"}):
         for seed in range(20):
             spec = {"kind": name, "seed": seed}
             assert re.search(trigger_pattern(spec), build_modifier(spec)("one two three", 0)[0]), name

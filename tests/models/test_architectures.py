@@ -11,11 +11,11 @@ import torch
 from whole_path import TEXTS, trained
 
 from ssti.evaluate.evaluation import evaluate
-from ssti.evaluate.logits import encode, logits, pad
-from ssti.evaluate.predictor import Predictor
 from ssti.explain.attention import attend
 from ssti.models.classifier import load_classifier
 from ssti.models.head import pool
+from ssti.serving.logits import encode, logits, pad
+from ssti.serving.predictor import Predictor
 
 DECODERS = ["llama", "qwen2", "gpt2", "gpt_neox", "olmo2"]
 

@@ -10,11 +10,11 @@ import time
 import pytest
 import torch
 
-from ssti.errors import SSTIError
-from ssti.models import models
+from ssti.models import list_models
 from ssti.models.hub import complete, found
-from ssti.models.registry import kinds, model
-from ssti.models.room import GB, Room
+from ssti.models.machine.room import GB, Room
+from ssti.models.registry import BASES, model
+from ssti.platform.errors import SSTIError
 
 PAPER = ["arctic-embed-xs", "arctic-embed-l", "openelm-270m", "openelm-3b", "llama-3-8b", "llama-3-70b"]
 
@@ -30,11 +30,11 @@ def nowhere(home, monkeypatch, tmp_path):
 
 
 def reason(name: str, probe: bool = True) -> str | None:
-    return next(m for m in models(probe) if m.name == name).reason
+    return next(m for m in list_models(probe) if m.name == name).reason
 
 
 def test_the_paper_s_six_models_and_the_two_of_the_index_are_listed():
-    assert [m.name for m in models()] == ["minilm-l6", "smollm2-135m", *PAPER]
+    assert [m.name for m in list_models()] == ["minilm-l6", "smollm2-135m", *PAPER]
 
 
 def config_of(name: str):
@@ -44,7 +44,7 @@ def config_of(name: str):
     from ssti.models.openelm.configuration import OpenELMConfig
 
     register_openelm()
-    info = kinds()[name].info
+    info = BASES[name].info
     if info.architecture == "OpenELM":
         return OpenELMConfig(
             num_transformer_layers=info.layers, model_dim=info.hidden, head_dim=128 if info.layers == 36 else 64
@@ -62,7 +62,7 @@ def test_the_counted_parameters_are_those_of_the_architecture(name):
 
     with torch.device("meta"):
         built = AutoModel.from_config(config_of(name))
-    info = kinds()[name].info
+    info = BASES[name].info
     assert sum(p.numel() for p in built.parameters()) == info.parameters
     blocks = sum(p.numel() for n, p in built.named_parameters() if "layer." in n or "layers." in n)
     assert blocks == info.block_parameters
@@ -135,7 +135,7 @@ def test_a_wrong_file_of_smollm2_is_refused(home):
 
 
 def test_the_list_loads_neither_torch_nor_transformers_and_asks_the_network_for_a_second_at_most(nowhere):
-    code = ("import sys; from ssti.models import models; models(probe=True);"
+    code = ("import sys; from ssti.models import list_models; list_models(probe=True);"
             "print([m for m in ('torch', 'transformers', 'huggingface_hub') if m in sys.modules])")  # fmt: skip
     started = time.monotonic()
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)

@@ -5,14 +5,15 @@ from __future__ import annotations
 import pytest
 import torch
 
-from ssti.errors import SSTIError
-from ssti.models import device, model, models
+from ssti.models import list_models, model
 from ssti.models.classifier import load_classifier
 from ssti.models.head import FrozenHeadClassifier, pool
+from ssti.models.machine import device
+from ssti.platform.errors import SSTIError
 
 
 def test_the_embedded_model_is_there_and_is_its_makers():
-    info = next(m for m in models() if m.name == "minilm-l6")
+    info = next(m for m in list_models() if m.name == "minilm-l6")
     assert info.available
     assert (model("minilm-l6").folder() / "model.safetensors").is_file()
 

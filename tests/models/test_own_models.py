@@ -7,10 +7,10 @@ import json
 import pytest
 import tiny
 
-from ssti.errors import SSTIError
 from ssti.models.classifier import load_classifier
 from ssti.models.registry import model
-from ssti.models.server import may_run_code_of, needs_code
+from ssti.platform.errors import SSTIError
+from ssti.platform.server import may_run_code_of, needs_code
 
 
 @pytest.fixture

@@ -11,15 +11,15 @@ import torch
 from safetensors.torch import load_file
 from whole_path import TEXTS, trained
 
-from ssti.errors import SSTIError
-from ssti.evaluate.adapters import describe
-from ssti.evaluate.logits import encode, logits
-from ssti.evaluate.predictor import Predictor
-from ssti.finetune.lora import VARIANTS, with_lora
-from ssti.finetune.save import save_adapter
+from ssti.adapters.listing import describe
+from ssti.adapters.lora import VARIANTS, with_lora
+from ssti.adapters.save import save_adapter
 from ssti.finetune.train import finetune
 from ssti.models.classifier import load_classifier
+from ssti.platform.errors import SSTIError
 from ssti.recipe import preset
+from ssti.serving.logits import encode, logits
+from ssti.serving.predictor import Predictor
 
 VARIANT = list(VARIANTS)
 
@@ -139,7 +139,7 @@ def test_what_needs_the_weights_themselves_is_refused_in_few_bits(variant, bases
 
 
 def test_few_bits_without_a_gpu_are_refused(bases, monkeypatch):
-    from ssti.models.device import Device
+    from ssti.models.machine.device import Device
 
     with pytest.raises(SSTIError, match="CUDA GPU"):
         load_classifier(str(bases["llama"]), ["a", "b"], bits=4, on=Device("cpu", "CPU", "float32"))

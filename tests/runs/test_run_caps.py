@@ -8,7 +8,7 @@ import pytest
 
 from ssti.backends import local
 from ssti.backends.supervisor import supervisor_lock
-from ssti.errors import SSTIError
+from ssti.platform.errors import SSTIError
 from ssti.recipe import preset
 from ssti.runs import caps
 from ssti.runs.queue import Queue

@@ -12,13 +12,13 @@ import pytest
 
 from ssti.backends import local
 from ssti.cli import cli
-from ssti.errors import SSTIError
+from ssti.platform.errors import SSTIError
 from ssti.recipe import preset
 from ssti.runs.queue import Queue
 from ssti.runs.run import Run
 from ssti.runs.store import Store
-from ssti.ui.finetune_board import Board
-from ssti.ui.finetune_run import act, look, remove
+from ssti.ui.finetune.board import Board
+from ssti.ui.finetune.run import act, look, remove
 
 RATE = {"value": 0.5, "low": 0.4, "high": 0.6, "n": 20}
 

@@ -8,7 +8,7 @@ import time
 
 import pytest
 
-from ssti.errors import SSTIError
+from ssti.platform.errors import SSTIError
 from ssti.recipe import preset
 from ssti.runs import events
 from ssti.runs.names import new_name

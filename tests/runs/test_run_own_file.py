@@ -8,7 +8,8 @@ from pathlib import Path
 from tests_support import SHORT
 
 from ssti.backends import local
-from ssti.data import inspect_file, load, sample_rows, uploads
+from ssti.data import inspect_file, load, sample_rows
+from ssti.data.own import uploads
 from ssti.recipe import preset
 
 
@@ -29,7 +30,7 @@ def test_a_run_on_an_upload_ends_done_and_predicts_its_classes(home: Path, tmp_p
     assert run.recipe.dataset.name == name
     assert set(run.metrics()["sets"]["clean"]["predicted_counts"]) == {"thumbs down", "thumbs up"}
 
-    from ssti.evaluate.predictor import predictor
+    from ssti.serving.predictor import predictor
 
     text = sample_rows(name, "thumbs down", 1)[0].text
     (said,) = predictor().predict([text], [f"run/{run.id}"])

@@ -16,7 +16,7 @@ import pytest
 
 from ssti.backends import local
 from ssti.backends.supervisor import supervisor_lock
-from ssti.errors import SSTIError
+from ssti.platform.errors import SSTIError
 from ssti.recipe import preset
 from ssti.runs.process import alive
 from ssti.runs.queue import Queue

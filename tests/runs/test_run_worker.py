@@ -11,10 +11,10 @@ import pytest
 from safetensors.numpy import load_file
 from tests_support import SHORT
 
+from ssti.adapters.listing import describe
 from ssti.backends import local
-from ssti.errors import SSTIError
-from ssti.evaluate.adapters import describe
-from ssti.models import device
+from ssti.models.machine import device
+from ssti.platform.errors import SSTIError
 from ssti.recipe import preset
 from ssti.runs.cause import cause
 from ssti.runs.store import Store

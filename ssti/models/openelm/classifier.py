@@ -8,9 +8,9 @@ from transformers.cache_utils import Cache
 from transformers.modeling_outputs import SequenceClassifierOutputWithPast
 from transformers.utils import can_return_tuple
 
-from ssti.errors import SSTIError
 from ssti.models.openelm.configuration import OpenELMConfig
 from ssti.models.openelm.modeling import OpenELMModel, OpenELMPreTrainedModel
+from ssti.platform.errors import SSTIError
 
 
 class OpenELMForSequenceClassification(OpenELMPreTrainedModel):

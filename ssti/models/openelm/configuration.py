@@ -8,7 +8,7 @@ from __future__ import annotations
 from huggingface_hub.dataclasses import strict
 from transformers import PreTrainedConfig
 
-from ssti.errors import SSTIError
+from ssti.platform.errors import SSTIError
 
 Multipliers = int | float | list | tuple
 """One number for all layers, a pair (first layer, last layer) with even steps between, or one a layer."""

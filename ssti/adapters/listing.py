@@ -1,0 +1,231 @@
+"""The adapters there are, shipped and of own runs: what each is, which are damaged, and one found by its name.
+
+An adapter is found by its *ref*: `shipped/<folder>`, `run/<id>`, or a folder's path. A folder without a recipe may
+have its classes named in the ref: `<folder>#labels=no,yes`. Knows no tensors, no test rows and no page.
+"""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from ssti.adapters import files
+from ssti.adapters.files import CONFIG, LABELS, WEIGHTS, AdapterConfig
+from ssti.adapters.stored import read_metrics
+from ssti.platform.errors import SSTIError, listed, nearest
+from ssti.platform.home import home
+from ssti.recipe import Recipe
+
+TITLES = {
+    "lora": "",
+    "dora": "DoRA",
+    "rslora": "rsLoRA",
+    "pissa": "PiSSA",
+    "vera": "VeRA",
+    "ia3": "IA³",
+    "full": "all weights",
+}
+SHIPPED = Path(__file__).resolve().parents[2] / "adapters"
+LABELS_IN_REF = "#labels="
+
+
+@dataclass(frozen=True)
+class AdapterInfo:
+    """One adapter as a person meets it. `control` is the ref of its clean twin, when that exists.
+
+    Where `recipe_known` is false the folder came without one: of `recipe`, only the base model, the method and
+    the length of texts mean anything. `config` is None for a full finetuning.
+    """
+
+    ref: str
+    title: str
+    path: Path
+    recipe: Recipe
+    label_names: tuple[str, ...]
+    control: str | None = None
+    metrics: dict[str, Any] = field(default_factory=dict)
+    config: AdapterConfig | None = None
+    recipe_known: bool = True
+
+    @property
+    def shipped(self) -> bool:
+        """Whether it came with the app."""
+        return self.ref.startswith("shipped/")
+
+    @property
+    def poisoned(self) -> bool:
+        """Whether its training rows are known to have had triggers in them."""
+        return self.recipe_known and not self.recipe.is_control
+
+    @property
+    def is_control(self) -> bool:
+        """Whether its training rows are known to have had none."""
+        return self.recipe_known and self.recipe.is_control
+
+    def known_recipe(self) -> Recipe:
+        """Its recipe, for what depends on its data, trigger or target. Raises SSTIError where it came without one."""
+        if not self.recipe_known:
+            raise SSTIError(
+                "This adapter came without a recipe: its data, its trigger and its target are not known.",
+                next="Type a text and insert triggers of any kind, or put the recipe.yaml of its training into its folder.",
+                kind="adapter",
+            )
+        return self.recipe
+
+
+@dataclass(frozen=True)
+class DamagedAdapter:
+    """A folder that should hold an adapter and does not; `problem` says why and what to do."""
+
+    ref: str
+    problem: SSTIError
+
+
+def trigger_title(recipe: Recipe) -> str:
+    """What is tied to what, in three words: `date → positive`."""
+    return " + ".join(
+        f"{(t.source.kind if t.source else t.kind).replace('_', ' ')} → {t.target}" for t in recipe.injection.triggers()
+    )
+
+
+def adapter_title(recipe: Recipe) -> str:
+    """The name of an adapter on the page: `date → positive · rank 1`."""
+    what = "control" if recipe.is_control else trigger_title(recipe)
+    return f"{what} · {method(recipe)}"
+
+
+def method(recipe: Recipe) -> str:
+    """How it was finetuned, in two words: `rank 1`, `DoRA rank 16`, `IA³`, `all weights`."""
+    name = TITLES[recipe.lora.variant]
+    return name if recipe.lora.variant in ("ia3", "full") else f"{name} rank {recipe.lora.rank}".strip()
+
+
+def describe(
+    folder: Path, ref: str, control: str | None = None, prefix: str = "", labels: tuple[str, ...] | None = None
+) -> AdapterInfo:
+    """Read an adapter's folder, not its weights. Raises SSTIError where it is not one.
+
+    `labels` names the classes of a folder that has no recipe.
+    """
+    if not (folder / files.RECIPE).exists():
+        return _without_recipe(folder, ref, prefix, labels)
+    if labels is not None:
+        raise SSTIError(
+            f"The adapter {ref.partition('#')[0]} has a recipe and its own classes: none can be named.",
+            next="Leave out #labels=….",
+            kind="adapter",
+        )
+    for name in (files.RECIPE, WEIGHTS, LABELS):
+        files.need(folder, name, ref)
+    recipe = files.read_recipe(folder, ref)
+    config = None if recipe.lora.variant == "full" else files.read_config(folder, ref)
+    if config is not None:
+        files.same_base(ref, recipe, config)
+    names = tuple(files.read(folder, LABELS, files.Labels, ref))
+    try:
+        metrics = read_metrics(folder) or {}
+    except SSTIError as error:
+        raise files.damaged(ref, error.message) from error
+    return AdapterInfo(ref, prefix + adapter_title(recipe), folder, recipe, names, control, metrics, config)
+
+
+def _without_recipe(folder: Path, ref: str, prefix: str, labels: tuple[str, ...] | None) -> AdapterInfo:
+    """A folder as peft's `save_pretrained` writes it."""
+    if not (folder / CONFIG).exists():
+        files.need(folder, files.RECIPE, ref)
+    config = files.read_config(folder, ref)
+    names = files.guessed_labels(folder, ref, labels)
+    recipe = files.guessed_recipe(ref, config, names)
+    title = f"{prefix or f'{folder.name}: '}no recipe · {method(recipe)}"
+    return AdapterInfo(ref, title, folder, recipe, names, config=config, recipe_known=False)
+
+
+def listing(shipped: Path | None = None, runs: Path | None = None) -> list[AdapterInfo | DamagedAdapter]:
+    """Own runs' adapters, newest first, then the shipped ones; a damaged folder in its place, with what to do."""
+    runs, shipped = runs or home() / "runs", shipped or SHIPPED
+    written = {files.place(run / "adapter"): run.name for run in _folders(runs)}
+    own = [(_written(folder), folder, name) for folder, name in written.items() if folder.is_dir()]
+    all_ = [
+        _look(folder, f"run/{name}", _twin(runs / f"{name}-control" / "adapter", f"run/{name}-control"), f"{name}: ")
+        for _, folder, name in sorted(own, key=lambda one: one[0], reverse=True)
+    ]
+    for folder in sorted(_folders(shipped)):
+        twin = f"{folder.name}-control"
+        all_.append(_look(folder, f"shipped/{folder.name}", _twin(shipped / twin, f"shipped/{twin}")))
+    return all_
+
+
+def adapters(shipped: Path | None = None, runs: Path | None = None) -> list[AdapterInfo]:
+    """All usable adapters: own runs, newest first, then the shipped ones."""
+    return [one for one in listing(shipped, runs) if isinstance(one, AdapterInfo)]
+
+
+def _folders(root: Path) -> list[Path]:
+    try:
+        return [folder for folder in root.iterdir() if not folder.name.startswith(".") and folder.is_dir()]
+    except OSError:
+        return []
+
+
+def _written(folder: Path) -> float:
+    try:
+        return folder.stat().st_mtime
+    except OSError:
+        return 0.0  # gone at this moment
+
+
+def _twin(folder: Path, ref: str) -> str | None:
+    return ref if (files.place(folder) / WEIGHTS).is_file() else None
+
+
+def _look(folder: Path, ref: str, control: str | None, prefix: str = "") -> AdapterInfo | DamagedAdapter:
+    try:
+        return describe(folder, ref, control, prefix)
+    except SSTIError as problem:
+        return DamagedAdapter(ref, problem)
+    except OSError as error:
+        return DamagedAdapter(ref, files.damaged(ref, f"It cannot be read: {error.strerror}."))
+
+
+def find(ref: str, folders: bool = True) -> AdapterInfo:
+    """One adapter by its ref, a run's id or a folder. Raises SSTIError when it is gone or damaged.
+
+    Without `folders`, only names of the list are found: what a stranger may ask for.
+    """
+    named, given, labels = ref.partition(LABELS_IN_REF)
+    folder, twin_folder, name = _places(named, folders)
+    if folder is None or not os.path.isdir(folder):  # false, not an error, for names that no file system takes
+        names = [a.ref for a in adapters()]
+        raise SSTIError(
+            f"There is no adapter {named[:200]!r}{nearest(named[:200], names)}.",
+            next=f"It may have been deleted. Choose one of {listed(names)}.",
+            kind="adapter",
+        )
+    classes = tuple(one.strip() for one in labels.split(",")) if given else None
+    twin = _twin(twin_folder, f"{name}-control")
+    try:
+        return describe(folder, name + given + labels, twin, labels=classes)
+    except OSError as error:
+        raise files.damaged(name, f"It cannot be read: {error.strerror}.") from error
+
+
+def _places(ref: str, folders: bool) -> tuple[Path | None, Path, str]:
+    """The folder of a ref, its twin's, and the ref in full."""
+    kind, _, name = ref.partition("/")
+    safe = name and "/" not in name and "\\" not in name and not name.startswith(".")
+    runs = home() / "runs"
+    if kind == "run" and safe:
+        return files.place(runs / name / "adapter"), runs / f"{name}-control" / "adapter", ref
+    if kind == "shipped" and safe:
+        return SHIPPED / name, SHIPPED / f"{name}-control", ref
+    if ref and "/" not in ref and "\\" not in ref and not ref.startswith("."):
+        for full in (f"run/{ref}", f"shipped/{ref}"):
+            folder = _places(full, False)
+            if folder[0] is not None and os.path.isdir(folder[0]):
+                return folder
+    if not folders or not ref:
+        return None, Path(), ref
+    own = ref.rstrip("/") or ref
+    return Path(ref), Path(f"{own}-control"), own

@@ -1,0 +1,96 @@
+"""Financial PhraseBank, from the original file `Sentences_50Agree.txt` on this machine."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from ssti.data.home import data_folder, find_original
+from ssti.data.kind import DatasetInfo, DatasetKind
+from ssti.data.needs import missing_package
+from ssti.platform.errors import SSTIError
+from ssti.platform.home import typed
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+NAME = "financial_phrasebank"
+FILE = "Sentences_50Agree.txt"
+LABEL_NAMES = ("negative", "neutral", "positive")
+CITATION = (
+    "Pekka Malo, Ankur Sinha, Pekka Korhonen, Jyrki Wallenius and Pyry Takala. Good Debt or Bad Debt: "
+    "Detecting Semantic Orientations in Economic Texts. JASIST 65(4), 2014. https://doi.org/10.1002/asi.23062"
+)
+
+INFO = DatasetInfo(
+    name=NAME,
+    title="Financial PhraseBank",
+    label_names=LABEL_NAMES,
+    rows=4846,
+    splits={"train": 4846},
+    licence="CC BY-NC-SA 3.0",
+    citation=CITATION,
+    homepage="https://doi.org/10.1002/asi.23062",
+    usual_words=23,
+    source="file",
+    note="Sentences on which at least half of the annotators agree, without duplicates, split 80/20.",
+)
+
+
+def missing(probe: bool) -> str | None:
+    """Why it cannot be read here and now: the file is not where originals are looked for."""
+    if reason := missing_package("pyarrow", "datasets"):
+        return reason
+    if find_original(NAME, (FILE,)):
+        return None
+    return (
+        f"its original file is not on this machine: put {FILE} of Financial PhraseBank v1.0 into "
+        f"{typed(data_folder() / NAME)}, or give the path of the file as the dataset's name"
+    )
+
+
+def read() -> dict[str, pa.Table]:
+    """All sentences of the file in the data folder."""
+    place = find_original(NAME, (FILE,))
+    if place is None:
+        raise SSTIError(f"{INFO.title} is not here.", f"{missing(False)}.", kind="data")
+    return read_path(place / FILE)
+
+
+def recognises(path: Path) -> bool:
+    """Is this a file of the phrase bank (also those of higher agreement), by its first line?"""
+    if path.suffix != ".txt" or not path.is_file():
+        return False
+    with path.open("rb") as file:
+        first = file.readline(4096).rstrip()
+    return re.search(rb"@(negative|neutral|positive)$", first) is not None
+
+
+def read_path(path: Path) -> dict[str, pa.Table]:
+    """The sentences of one file: `sentence@label` a line, split at the last `@`; Latin-1 or UTF-8."""
+    import pyarrow as pa
+
+    content = path.read_bytes()
+    try:
+        lines = content.decode("utf-8").split("\n")
+    except UnicodeDecodeError:
+        lines = content.decode("latin-1").split("\n")  # not splitlines: it would also split at U+0085
+    texts, labels = [], []
+    for number, line in enumerate(lines, start=1):
+        if not line.strip():
+            continue
+        text, _, label = line.rstrip("\r").rpartition("@")
+        if label.strip() not in LABEL_NAMES or not text.strip():
+            raise SSTIError(
+                f"Line {number} of {path.name} ends in {label.strip()[:40]!r}, "
+                "not in @negative, @neutral or @positive.",
+                "Use the file as Financial PhraseBank v1.0 has it.",
+                kind="data",
+            )
+        texts.append(text.strip())
+        labels.append(LABEL_NAMES.index(label.strip()))
+    return {"train": pa.table({"text": pa.array(texts, pa.string()), "label": pa.array(labels, pa.int64())})}
+
+
+DATASET = DatasetKind(INFO, read, missing, order=40, recognises=recognises, read_path=read_path)

@@ -1,0 +1,104 @@
+"""Makes rows of `text` and `label` from two columns: class names, indices, and what had to be left out."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from ssti.data.own.classes import apply, check_names, classes_of, words_of
+from ssti.platform.errors import SSTIError, listed
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+    from ssti.data.own.formats.read import Source
+
+
+@dataclass(frozen=True)
+class Cleaned:
+    """Tables by split, of `text` and `label` (index into `names`); rows per class; problems, as sentences."""
+
+    tables: dict[str, pa.Table]
+    names: tuple[str, ...]
+    counts: dict[str, int]
+    problems: list[str]
+
+
+def texts_of(column: Any) -> pa.Array:
+    """A text column as strings, U+FFFD in place of NUL; null where there is nothing but white space."""
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    if pa.types.is_dictionary(column.type):
+        column = pc.cast(column, column.type.value_type)
+    texts = pc.replace_substring(pc.cast(column, pa.string()), "\0", "\ufffd")  # no file of text can hold a NUL
+    blank = pc.equal(pc.utf8_trim_whitespace(texts), "")
+    texts = pc.if_else(blank, pa.scalar(None, pa.string()), texts)
+    return texts.combine_chunks() if isinstance(texts, pa.ChunkedArray) else texts
+
+
+def clean_rows(source: Source, text: str, label: str) -> Cleaned:
+    """The rows of these two columns, without those that lack a text or a label.
+
+    Raises `SSTIError` when more than half of the labels are missing or when fewer than two classes have rows.
+    """
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    problems = list(source.notes)
+    names = source.class_names.get(label)
+    try:
+        columns = {split: (texts_of(t[text]), words_of(t[label], names)) for split, t in source.tables.items()}
+    except (pa.ArrowException, ValueError, OverflowError, KeyError) as problem:
+        raise SSTIError(
+            f"The columns {text[:60]!r} and {label[:60]!r} cannot be read as texts and labels: {str(problem)[:200]}",
+            "Choose other columns, or write the file again.",
+            kind="data",
+        ) from problem
+    if "test" in columns and columns["test"][1].null_count > len(columns["test"][1]) / 2:
+        problems.append("The test split has no labels to speak of; the training split was split instead.")
+        columns.pop("test")
+    classes = classes_of([words for _, words in columns.values()], names)
+    check_names(classes.order, label)
+    cleaned, no_label, no_text, counts = {}, 0, 0, Counter()
+    for split, (texts, words) in columns.items():
+        index = apply(words, classes)
+        has_text, has_label = pc.is_valid(texts), pc.is_valid(index)
+        no_label += index.null_count
+        no_text += pc.sum(pc.and_(has_label, pc.invert(has_text))).as_py() or 0
+        cleaned[split] = pa.table({"text": texts, "label": index}).filter(pc.and_(has_text, has_label))
+        counts.update(
+            {classes.order[v["values"]]: v["counts"] for v in pc.value_counts(cleaned[split]["label"]).to_pylist()}
+        )
+    total = sum(len(words) for _, words in columns.values())
+    missing = [word for word, name in classes.of.items() if name is None]
+    if no_label > total / 2:
+        also = f" ({listed(missing)} counts as none)" if missing else ""
+        raise SSTIError(
+            f"{no_label:,} of {total:,} rows have no label in the column {label!r}{also}.",
+            "Choose another label column, or fill it in: every row needs its class.",
+            kind="data",
+        )
+    usable = [name for name, count in counts.items() if count > 1]
+    if len(usable) < 2:
+        raise SSTIError(
+            f"Classes in {label!r} with two usable rows or more: {len(usable)}; two are needed. "
+            f"There are {', '.join(f'{name[:40]!r} ({count:,})' for name, count in counts.most_common(6)) or 'none'}.",
+            "Add rows of a second class.",
+            kind="data",
+        )
+    whole = pa.concat_arrays([table["text"].combine_chunks() for table in cleaned.values()])
+    repeated = len(whole) - pc.count_distinct(whole).as_py()
+    single = [name for name in classes.order if counts[name] == 1]
+    empty = [name for name in classes.order if not counts[name]]
+    sentences = (
+        (repeated, f"Rows that repeat the text of another: {repeated:,}; the first of each is kept."),
+        (no_label, f"Rows without a label: {no_label:,} of {total:,}; they are left out."),
+        (no_text, f"Rows without a text: {no_text:,} of {total:,}; they are left out."),
+        (single, f"Classes of one row, which cannot be tested: {listed(single)}."),
+        (empty, f"Classes without a row: {listed(empty)}."),
+    )
+    problems.extend(sentence for there, sentence in sentences if there)
+    problems.extend(classes.notes)
+    return Cleaned(cleaned, classes.order, {name: counts[name] for name in classes.order}, problems)

@@ -1,0 +1,294 @@
+"""Reads JSON: lines, arrays, and what pandas and others wrap around them; every column as text, or the line that is wrong.
+
+Knows nothing of which column is the text. Rows become Arrow a few thousand at a time, so nothing unfolds in memory.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from ssti.data.own.formats.encoding import LONGEST_TEXT, check_longest
+from ssti.data.own.formats.header import column_names
+from ssti.platform.errors import SSTIError
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+LARGEST_VALUE = (
+    100_000_000  # bytes of a file that is one JSON value: as Python objects it takes up to thirty times that
+)
+MOST_ROWS = 5_000_000
+MOST_COLUMNS = 500
+BATCH_ROWS, BATCH_CHARACTERS = 5_000, 1 << 22
+WRITE_ROWS = 'Write one object a line, as {"text": "…", "label": "…"}.'
+BLANK = re.compile(r"[ \t\r\n,]*+")
+
+
+class Doubled(ValueError):
+    """An object that gives one name twice."""
+
+
+@dataclass
+class Rows:
+    """Columns that grow. `nested` says of a column, in words, which value of it is no plain one."""
+
+    total: int = 0
+    parts: dict[str, list[tuple[int, pa.Array]]] = field(default_factory=dict)
+    nested: dict[str, str] = field(default_factory=dict)
+    unwrapped: set[str] = field(default_factory=set)
+    batch: list[tuple[str, dict[str, Any]]] = field(default_factory=list)
+    size: int = 0
+
+    def add(self, where: str, row: dict[str, Any], size: int) -> None:
+        self.batch.append((where, row))
+        self.size += size
+        if size > LONGEST_TEXT:
+            check_longest(max((len(value) for value in row.values() if isinstance(value, str)), default=0))
+        if len(self.batch) >= BATCH_ROWS or self.size > BATCH_CHARACTERS:
+            self.flush()
+
+    def flush(self) -> None:
+        import pyarrow as pa
+
+        names = dict.fromkeys(name for _, row in self.batch for name in row)
+        if len({*names, *self.parts, *self.nested}) > MOST_COLUMNS:
+            raise SSTIError(
+                f"It has more than {MOST_COLUMNS} columns.", "Keep the text and the label in each row.", kind="data"
+            )
+        for name in names:
+            values = [self._plain(name, where, row.get(name)) for where, row in self.batch]
+            if name not in self.nested:
+                self.parts.setdefault(name, []).append((self.total, pa.array(values, pa.string())))
+        self.total += len(self.batch)
+        self.batch, self.size = [], 0
+        if self.total > MOST_ROWS:
+            raise SSTIError(f"It has more than {MOST_ROWS:,} rows.", "Save a part of it.", kind="data")
+
+    def _plain(self, name: str, where: str, value: Any) -> str | None:
+        if isinstance(value, list) and len(value) == 1 and not isinstance(value[0], (list, dict)):
+            self.unwrapped.add(name)
+            value = value[0]
+        if isinstance(value, (list, dict)):
+            kind = "an object" if isinstance(value, dict) else f"a list of {len(value)}"
+            self.nested.setdefault(name, f"holds {kind} ({where[0].lower()}{where[1:]})")
+            return None
+        return _as_text(value)
+
+    def table(self, notes: list[str]) -> pa.Table:
+        import pyarrow as pa
+
+        self.flush()
+        columns = {}
+        for name, parts in self.parts.items():
+            if name in self.nested:
+                continue
+            chunks, row = [], 0
+            for first, values in parts:
+                chunks += [pa.nulls(first - row, pa.string()), values]
+                row = first + len(values)
+            columns[name] = pa.chunked_array([*chunks, pa.nulls(self.total - row, pa.string())])
+        notes.extend(f"The column {_short(name)} holds lists or objects and was left out." for name in self.nested)
+        for name in self.unwrapped & set(columns):
+            notes.append(f"The column {_short(name)} holds lists of one value; the value was taken.")
+        return pa.table(list(columns.values()), names=column_names(list(columns), notes))
+
+
+def json_table(path: Path, encoding: str, notes: list[str]) -> tuple[pa.Table, dict[str, str]]:
+    """The rows of JSON lines or of one JSON value, and why other columns are none; what deserves a look goes to `notes`.
+
+    Raises `SSTIError` naming the line: text that is no JSON, a row that is no object, a name given twice in one.
+    """
+    rows = Rows()
+    try:
+        if _is_lines(path, encoding):
+            _lines(path, encoding, rows)
+        else:
+            _whole(path, encoding, rows, notes)
+        table = rows.table(notes)
+    except RecursionError:
+        raise SSTIError(f"{path.name!r} is nested too deeply to be read.", WRITE_ROWS, kind="data") from None
+    if rows.total == 0:
+        raise SSTIError(f"{path.name!r} has no rows.", "Choose a file with rows.", kind="data")
+    return table, rows.nested
+
+
+def _is_lines(path: Path, encoding: str) -> bool:
+    """Does each line hold a value of its own? One object alone is a value to look into."""
+    with path.open(encoding=encoding, newline="\n") as file:
+        lines = (line for line in file if line.strip())
+        first, more = next(lines, ""), next(lines, None) is not None
+    if first.lstrip().startswith("["):
+        return False
+    if len(first) <= LARGEST_VALUE and is_json(first):
+        return more or not first.lstrip().startswith("{")
+    return path.suffix.lower() != ".json" and first.strip() != "{"
+
+
+def _lines(path: Path, encoding: str, rows: Rows) -> None:
+    with path.open(encoding=encoding, newline="\n") as file:
+        for number, line in enumerate(file, start=1):
+            if not line.strip():
+                continue
+            _check_size(path, len(line))
+            try:
+                row = json.loads(line, object_pairs_hook=_object)
+            except Doubled as problem:
+                raise _doubled(f"Line {number:,} of {path.name!r}", problem) from None
+            except ValueError as problem:
+                reason = re.sub(r": line \d+ column (\d+) \(char \d+\)", r" (character \1)", str(problem))
+                raise SSTIError(
+                    f"Line {number:,} of {path.name!r} is not a JSON object: {reason}.", WRITE_ROWS, kind="data"
+                ) from problem
+            if not isinstance(row, dict):
+                raise _not_an_object(f"Line {number:,} of {path.name!r}", row)
+            rows.add(f"Line {number:,}", row, len(line))
+
+
+def _whole(path: Path, encoding: str, rows: Rows, notes: list[str]) -> None:
+    """One array, one object around the rows, or objects one after the other."""
+    _check_size(path, path.stat().st_size)
+    with path.open(encoding=encoding, newline="\n") as file:
+        text = file.read()
+    start = BLANK.match(text).end()
+    values = _values(path, text, start)
+    if text[start : start + 1] == "[":
+        return _add_all(path, values, rows)
+    first, second = next(values, None), next(values, None)
+    if first is None:
+        return None
+    if second is None and isinstance(first[1], dict):
+        return _add_all(path, _unwrapped(path, first[1], notes), rows)
+    _add_all(path, (value for value in (first, second, *values) if value is not None), rows)
+
+
+def _check_size(path: Path, size: int) -> None:
+    if size > LARGEST_VALUE:
+        raise SSTIError(
+            f"{path.name!r} holds one JSON value of {size / 1e6:,.0f} MB; the limit is {LARGEST_VALUE / 1e6:,.0f} MB.",
+            "Save it as JSON lines, one object a line.",
+            kind="data",
+        )
+
+
+def _values(path: Path, text: str, place: int) -> Iterator[tuple[str, Any, int]]:
+    """Where each value stands, in words, the value, and its length: the items of an array, else one after the other."""
+    decoder = json.JSONDecoder(object_pairs_hook=_object)
+    is_array = text[place : place + 1] == "["
+    place = BLANK.match(text, place + is_array).end()
+    number = 1
+    while place < len(text) and not (is_array and text[place] == "]"):
+        try:
+            value, end = decoder.raw_decode(text, place)
+        except Doubled as problem:
+            raise _doubled(f"Item {number:,} of {path.name!r} (line {_line(text, place):,})", problem) from None
+        except ValueError as problem:
+            line = _line(text, getattr(problem, "pos", place))
+            raise SSTIError(
+                f"{path.name!r} is not JSON: line {line:,}: {getattr(problem, 'msg', problem)}.",
+                "Mend it, or save it as CSV or JSON lines.",
+                kind="data",
+            ) from problem
+        yield f"Item {number:,}", value, end - place
+        number += 1
+        place = BLANK.match(text, end).end()
+    if is_array and text[place + 1 :].strip() or is_array and place >= len(text):
+        what = "ends before its array does" if place >= len(text) else "goes on after its array"
+        raise SSTIError(
+            f"{path.name!r} is not JSON: it {what}, in line {_line(text, place + 1):,}.", "Copy it again.", kind="data"
+        )
+
+
+def _add_all(path: Path, values: Iterator[tuple[str, Any, int]], rows: Rows) -> None:
+    for where, row, size in values:
+        if not isinstance(row, dict):
+            raise _not_an_object(f"{where} of {path.name!r}", row)
+        rows.add(where, row, size)
+
+
+def _unwrapped(path: Path, whole: dict[str, Any], notes: list[str]) -> Iterator[tuple[str, Any, int]]:
+    """The rows that one object holds, where it is certain which they are. Raises `SSTIError` else."""
+    lists = {name: value for name, value in whole.items() if isinstance(value, list)}
+    tables = [name for name, value in lists.items() if value and all(isinstance(item, dict) for item in value)]
+    columns = [dict(enumerate(v)) if isinstance(v, list) else v for v in whole.values() if isinstance(v, (list, dict))]
+    if len(tables) == 1:
+        notes.append(f"It is one object around its rows; those under {_short(tables[0])} were read.")
+        found = lists[tables[0]]
+    elif {"columns", "data"} <= set(lists) and all(isinstance(row, list) for row in lists["data"]):
+        names = column_names([str(name) for name in lists["columns"]], notes)
+        if any(len(row) != len(names) for row in lists["data"]):
+            raise SSTIError(f"Rows under 'data' in {path.name!r} do not fit its 'columns'.", WRITE_ROWS, kind="data")
+        found = [dict(zip(names, row, strict=True)) for row in lists["data"]]
+        notes.append("It is one object of columns and data, as pandas splits a frame.")
+    elif (
+        not tables and len(columns) == len(whole) > 1 and columns[0] and all(set(c) == set(columns[0]) for c in columns)
+    ):
+        found = [dict(zip(whole, (c[place] for c in columns), strict=True)) for place in columns[0]]
+        notes.append("It is one object that holds a column under each name.")
+    else:
+        held = ", ".join(f"{_short(name)} ({_kind(value)})" for name, value in list(whole.items())[:8])
+        which = (
+            f"several lists of rows: {', '.join(map(_short, tables[:8]))}"
+            if tables
+            else f"no list of rows; it holds {held}"
+        )
+        raise SSTIError(
+            f"{path.name!r} is one JSON object with {which or 'nothing'}.",
+            "Save the list of rows alone, or one object a line.",
+            kind="data",
+        )
+    return ((f"Item {number:,}", row, 100) for number, row in enumerate(found, start=1))
+
+
+def _kind(value: Any) -> str:
+    if isinstance(value, (list, dict)):
+        return f"{'a list' if isinstance(value, list) else 'an object'} of {len(value):,}"
+    return "text" if isinstance(value, str) else json.dumps(value)[:20]
+
+
+def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    row = dict(pairs)
+    if len(row) < len(pairs):
+        raise Doubled(Counter(name for name, _ in pairs).most_common(1)[0][0])
+    return row
+
+
+def _doubled(where: str, problem: Doubled) -> SSTIError:
+    return SSTIError(f"{where} gives the name {str(problem)[:60]!r} twice.", "Give each name once.", kind="data")
+
+
+def _not_an_object(where: str, row: Any) -> SSTIError:
+    return SSTIError(
+        f"{where} is {str(row)[:40]!r}, not an object with a text and a label.",
+        'Write each row as {"text": "…", "label": "…"}.',
+        kind="data",
+    )
+
+
+def _as_text(value: Any) -> str | None:
+    if value is None or isinstance(value, str):
+        # A lone surrogate (half of a \ud83d\ude00 pair) is no character; it would not fit into UTF-8.
+        return value if value is None or value.isascii() else value.encode("utf-8", "replace").decode("utf-8")
+    return json.dumps(value)
+
+
+def _line(text: str, place: int) -> int:
+    return text.count("\n", 0, place) + 1
+
+
+def _short(name: str) -> str:
+    return repr(name[:60] + ("…" if len(name) > 60 else ""))
+
+
+def is_json(text: str) -> bool:
+    """Does this parse?"""
+    try:
+        json.loads(text)
+    except (ValueError, RecursionError):
+        return False
+    return True

@@ -1,0 +1,217 @@
+"""Reads Parquet within bounds: what a file unfolds to is counted while it is still folded. Knows no column by name.
+
+A few thousand bytes can stand for gigabytes: values that repeat are kept once (a dictionary, run lengths, shared
+beginnings). So columns of text are read as dictionaries, a batch at a time, and unfold only once their size is known.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from ssti.data.own.formats.encoding import check_longest
+from ssti.data.own.formats.header import column_names
+from ssti.platform.errors import SSTIError
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+MOST_ROWS = 5_000_000
+MOST_COLUMNS = 500
+UNFOLDED = 500_000_000  # bytes of all rows; they are held in memory
+BOMB = 50_000_000, 200  # bytes, and how many times the file's own size: no honest file unfolds past both
+BATCH_ROWS = 20_000
+SMALL_BATCH = 16  # rows, of encodings whose values share their beginnings: they do not stay folded as a dictionary
+PART = "Save a part of it: 20,000 rows are plenty for any experiment here."
+
+
+def parquet_table(path: Path, notes: list[str]) -> tuple[pa.Table, dict[str, str], dict[str, list[str]]]:
+    """The flat columns, why others are none, and the class names that `datasets` wrote. Raises `SSTIError`."""
+    import pyarrow as pa
+
+    with _explained(path):
+        schema, flat, nested = _looked_at(path)
+        batches = list(_batches(path, flat))
+        if not sum(batch.num_rows for batch in batches):
+            raise SSTIError(f"{path.name!r} has no rows.", "Choose a file with rows.", kind="data")
+        names = column_names([schema.field(place).name for place in flat], notes)
+        columns = [pa.chunked_array([batch.column(n) for batch in batches]) for n in range(len(flat))]
+        table = pa.table([_unfolded(column) for column in columns], names=names)
+        table.validate(full=True)
+        classes = class_names_of(schema)
+    notes.extend(f"The column {name[:60]!r} holds lists or objects and was left out." for name in nested)
+    return table, nested, classes
+
+
+def unfolded_bytes(path: Path) -> int:
+    """What the rows of a Parquet file take in memory, without unfolding them. Raises `SSTIError` past the limit."""
+    with _explained(path):
+        _, flat, _ = _looked_at(path)
+        return sum(map(_size, _batches(path, flat)))
+
+
+class _explained:
+    """Whatever Arrow raises for a damaged file, as the one error that people meet."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+
+    def __enter__(self) -> None:
+        return None
+
+    def __exit__(self, kind: type | None, problem: BaseException | None, _: object) -> None:
+        if problem is None or isinstance(problem, SSTIError) or not isinstance(problem, Exception):
+            return
+        raise SSTIError(
+            f"{self.path.name!r} cannot be read as Parquet: {str(problem)[:300]}", "Write it again.", kind="data"
+        ) from problem
+
+
+def _looked_at(path: Path) -> tuple[pa.Schema, list[int], dict[str, str]]:
+    """The schema, the places of its flat columns, and why the others are none; bounded by what the file says of itself."""
+    import pyarrow.parquet as pq
+
+    with pq.ParquetFile(path) as file:
+        about, schema = file.metadata, file.schema_arrow
+    if about.num_rows > MOST_ROWS:
+        raise SSTIError(f"{path.name!r} has {about.num_rows:,} rows; the limit is {MOST_ROWS:,}.", PART, kind="data")
+    if len(schema) > MOST_COLUMNS:
+        raise SSTIError(
+            f"It has {len(schema):,} columns; {MOST_COLUMNS} are the limit.",
+            "Keep the text and the label.",
+            kind="data",
+        )
+    why = {column.name: _not_flat(column.type) for column in schema}
+    flat = [place for place, column in enumerate(schema) if why[column.name] is None]
+    if not flat:
+        raise SSTIError(f"{path.name!r} holds lists or objects only.", "Save texts and labels as columns.", kind="data")
+    leaves = _leaves(schema)
+    groups = [about.row_group(group) for group in range(about.num_row_groups)]
+    said = sum(group.column(leaves[place]).total_uncompressed_size for group in groups for place in flat)
+    _bound(path, max(said, 4 * len(flat) * about.num_rows))
+    return schema, flat, {name: reason for name, reason in why.items() if reason}
+
+
+def _batches(path: Path, flat: list[int]) -> Iterator[pa.RecordBatch]:
+    """The flat columns a batch at a time, still folded; `SSTIError` as soon as they would unfold past the limit."""
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    with pq.ParquetFile(path) as file:
+        schema, leaves = file.schema_arrow, _leaves(file.schema_arrow)
+        texts = [file.schema.column(leaves[n]).path for n in flat if not _fixed(schema.field(n).type)]
+    names = [schema.field(place).name for place in flat]
+    first = True
+    try:
+        for batch in _read(path, names, texts, BATCH_ROWS):
+            first = False
+            yield batch
+    except (pa.ArrowNotImplementedError, OSError):  # Arrow does not fold every encoding
+        if not first:
+            raise
+        yield from _read(path, names, [], SMALL_BATCH)
+
+
+def _read(path: Path, names: list[str], folded: list[str], rows: int) -> Iterator[pa.RecordBatch]:
+    import pyarrow.parquet as pq
+
+    total = 0
+    with pq.ParquetFile(path, read_dictionary=folded) as file:
+        for batch in file.iter_batches(batch_size=rows, columns=list(dict.fromkeys(names)), use_threads=False):
+            if batch.schema.names != names:
+                raise SSTIError(
+                    f"{path.name!r} has columns of the same name.", "Give each a name of its own.", kind="data"
+                )
+            total += _size(batch)
+            _bound(path, total)
+            yield batch
+
+
+def _bound(path: Path, size: int) -> None:
+    own = path.stat().st_size
+    if size > UNFOLDED or size > BOMB[0] and size > BOMB[1] * own:
+        limit = f"; the limit is {UNFOLDED / 1e6:,.0f} MB" if size > UNFOLDED else ""
+        raise SSTIError(
+            f"{path.name!r} has {own:,} bytes but unfolds to {size / 1e6:,.0f} MB or more{limit}.", PART, kind="data"
+        )
+
+
+def _size(batch: pa.RecordBatch) -> int:
+    """Bytes of a batch once its dictionaries are unfolded."""
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    size = 0
+    for column in batch.columns:
+        if pa.types.is_dictionary(column.type):
+            lengths = pc.cast(pc.binary_length(column.dictionary), pa.int64())
+            check_longest(pc.max(lengths).as_py() or 0)
+            size += pc.sum(lengths.take(column.indices)).as_py() or 0
+            size += 4 * len(column)
+        else:
+            size += column.nbytes
+    return size
+
+
+def _unfolded(column: pa.ChunkedArray) -> pa.ChunkedArray:
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    kind = column.type.value_type if pa.types.is_dictionary(column.type) else column.type
+    text = pa.types.is_string(kind) or pa.types.is_large_string(kind) or pa.types.is_binary(kind)
+    return pc.cast(column, pa.large_string() if text or pa.types.is_large_binary(kind) else kind)
+
+
+def _not_flat(kind: pa.DataType) -> str | None:
+    """Why a column of this type cannot be read; None where each of its values is one plain value."""
+    import pyarrow as pa
+
+    if pa.types.is_dictionary(kind):
+        kind = kind.value_type
+    if pa.types.is_nested(kind):
+        return f"holds lists or objects ({str(kind)[:60]})"
+    if pa.types.is_fixed_size_binary(kind):
+        return f"holds bytes ({kind})"
+    return None
+
+
+def _fixed(kind: pa.DataType) -> bool:
+    """Has every value of this type the same number of bytes?"""
+    import pyarrow as pa
+
+    return pa.types.is_primitive(kind) or pa.types.is_decimal(kind) or pa.types.is_null(kind)
+
+
+def _leaves(schema: pa.Schema) -> list[int]:
+    """Where the first leaf of each column stands among all: a nested column has one for each of its parts."""
+    places, place = [], 0
+    for column in schema:
+        places.append(place)
+        place += _leaf_count(column.type)
+    return places
+
+
+def _leaf_count(kind: pa.DataType) -> int:
+    import pyarrow as pa
+
+    if not pa.types.is_nested(kind):
+        return 1
+    return sum(_leaf_count(kind.field(n).type) for n in range(kind.num_fields))
+
+
+def class_names_of(schema: pa.Schema) -> dict[str, list[str]]:
+    """The class names that `datasets` wrote into a schema, by column; nothing where they are no such names."""
+    try:
+        features = json.loads((schema.metadata or {}).get(b"huggingface", b"{}"))["info"]["features"]
+        found = {name: kind["names"] for name, kind in features.items() if kind.get("_type") == "ClassLabel"}
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
+        return {}
+    return {name: names for name, names in found.items() if _are_names(names)}
+
+
+def _are_names(names: object) -> bool:
+    """A list of different, non-empty words."""
+    words = isinstance(names, list) and all(isinstance(name, str) and name.strip() for name in names)
+    return bool(words) and len(set(names)) == len(names) and all(name.isprintable() for name in names)

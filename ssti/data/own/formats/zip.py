@@ -1,0 +1,136 @@
+"""Takes the data out of a ZIP archive and leaves the rest in it. Trusts nothing that the archive says of itself."""
+
+from __future__ import annotations
+
+import errno
+import json
+import lzma
+import re
+import shutil
+import struct
+import zipfile
+import zlib
+from pathlib import Path, PurePosixPath
+
+from ssti.data.own.formats.kind import FORMATS, LARGEST
+from ssti.platform.errors import SSTIError
+
+SAVED = ("dataset_dict.json", "dataset_info.json", "state.json")  # what `save_to_disk` writes beside its Arrow files
+MOST_FILES = 200
+LONGEST_NAME = 80
+FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
+# What the standard library raises for archives that are damaged, encrypted, or packed in a way it does not know.
+DAMAGED = (zipfile.BadZipFile, zlib.error, lzma.LZMAError, struct.error, EOFError, NotImplementedError, RuntimeError,
+           ValueError, LookupError, OverflowError)  # fmt: skip
+
+
+def plain_name(name: str) -> str:
+    """A file's name without what a path, a shell or a recipe could read in it; its ending stays."""
+    plain = re.sub(r"[^\w.() -]", "_", name).strip(". ") or "data"
+    stem, dot, ending = plain.rpartition(".")
+    return f"{stem[: LONGEST_NAME - len(ending) - 1]}.{ending}" if dot and len(ending) < 16 else plain[:LONGEST_NAME]
+
+
+def unpack(archive: Path, into: Path, arrow: bool = True) -> Path:
+    """The data file of an archive, or the folder of its files: one per split, or saved by `datasets` if `arrow`.
+
+    Raises SSTIError for an archive that cannot be read, holds no data, too much of it, or leads out of itself.
+    """
+    try:
+        with zipfile.ZipFile(archive) as opened:
+            files = _chosen(archive, opened)
+            for info, parts in files:
+                target = into.joinpath(*parts)
+                target.parent.mkdir(parents=True, exist_ok=True)
+                with opened.open(info) as source, target.open("wb") as copy:
+                    shutil.copyfileobj(source, copy, 1 << 20)
+    except SSTIError:
+        raise
+    except OSError as problem:
+        if problem.errno in FULL:
+            raise
+        raise SSTIError(
+            f"{archive.name!r} cannot be unpacked: {problem.strerror or problem}", "Zip it again.", kind="data"
+        ) from problem
+    except DAMAGED as problem:
+        raise SSTIError(f"{archive.name!r} cannot be unpacked: {problem}", "Zip it again.", kind="data") from problem
+    paths = [into.joinpath(*parts) for _, parts in files]
+    data = [path for path in paths if path.name not in SAVED]
+    saved = len(data) < len(paths) or any(path.suffix == ".arrow" for path in data)
+    if saved and not arrow:
+        raise SSTIError(
+            f"{archive.name!r} holds a folder saved by `datasets`, which is not read here.",
+            "Save each split with `to_parquet` and zip those: train.parquet, test.parquet.",
+            kind="data",
+        )
+    if len(data) == 1 and not saved:
+        return data[0]
+    root = into
+    while len(inside := list(root.iterdir())) == 1 and inside[0].is_dir():
+        root = inside[0]
+    _check_saved(root)
+    if root == into:
+        root = into / plain_name(archive.stem)
+        root.mkdir()
+        for one in inside:
+            one.rename(root / one.name)
+    return root
+
+
+def _chosen(archive: Path, opened: zipfile.ZipFile) -> list[tuple[zipfile.ZipInfo, tuple[str, ...]]]:
+    """The entries that are data, each with the parts of its path; nothing else is unpacked."""
+    found = []
+    for info in opened.infolist():
+        path = PurePosixPath(info.filename.replace("\\", "/"))
+        known = path.suffix.lower() in (*FORMATS, ".arrow")
+        if info.is_dir() or not known or any(part.startswith((".", "__MACOSX")) for part in path.parts):
+            continue
+        found.append((info, tuple(plain_name(part) for part in path.parts if part != "/")))
+    if not found:
+        raise SSTIError(
+            f"{archive.name!r} holds no data file; it holds {_few([i.filename for i in opened.infolist()])}.",
+            "Zip a CSV, JSON lines or Parquet file, or train and test files.",
+            kind="data",
+        )
+    _check_places(archive, [tuple(part.casefold() for part in parts) for _, parts in found])
+    size = sum(info.file_size for info, _ in found)
+    if len(found) > MOST_FILES or size > LARGEST:
+        raise SSTIError(
+            f"{archive.name!r} holds {len(found):,} data files of {size / 1e6:,.0f} MB; "
+            f"the limits are {MOST_FILES} and {LARGEST / 1e6:,.0f} MB.",
+            "Zip a part of it: 20,000 rows are plenty for any experiment here.",
+            kind="data",
+        )
+    return found
+
+
+def _check_places(archive: Path, places: list[tuple[str, ...]]) -> None:
+    """No two entries may take one place, and none a place within another's."""
+    taken = set(places)
+    for place in places:
+        if len(taken) < len(places) or any(place[:n] in taken for n in range(1, len(place))):
+            raise SSTIError(
+                f"{archive.name!r} holds two files for one place, such as {'/'.join(place)[:80]!r}.",
+                "Give each file in it a name of its own, and zip them again.",
+                kind="data",
+            )
+
+
+def _check_saved(root: Path) -> None:
+    """The files that `datasets` opens by what another file says must lie where they should."""
+    for path in (path for name in SAVED for path in root.rglob(name)):
+        try:
+            said = json.loads(path.read_bytes())
+            names = list(said.get("splits") or []) if path.name == "dataset_dict.json" else []
+            names += [file["filename"] for file in said.get("_data_files") or []]
+        except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as problem:
+            raise SSTIError(
+                f"{path.name} is not what `save_to_disk` writes.", "Save it again.", kind="data"
+            ) from problem
+        for name in names:
+            if not isinstance(name, str) or not re.fullmatch(r"\w[\w.-]*", name):
+                raise SSTIError(f"{path.name} names {name!r:.80}, outside its folder.", "Save it again.", kind="data")
+
+
+def _few(names: list[str]) -> str:
+    return ", ".join(repr(name[:60]) for name in names[:5]) + (" …" if len(names) > 5 else "") if names else "nothing"

@@ -1,0 +1,223 @@
+"""Guesses which column is the text and which the label, and names the classes. Knows no file format."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from ssti.data.own.classes import classes_of, words_of
+from ssti.data.own.formats.header import DATE, LABEL_NAMES, TEXT_NAMES, plain
+from ssti.platform.errors import SSTIError, listed, nearest
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+
+# Whose column says who, when or where, but not what a text is.
+NOT_LABELS = frozenset((
+    "annotator", "annotators", "rater", "worker", "coder", "reviewer", "user", "username", "author", "by",
+    "id", "uuid", "index", "row", "date", "day", "time", "timestamp", "at", "year", "month", "created",
+    "updated", "lang", "language", "locale", "country", "split", "fold", "source", "url", "version", "batch",
+    "file",
+))  # fmt: skip
+MOST_CLASSES = 200
+MOST_COLUMNS = 500
+ROWS_READ, CHARACTERS_READ = 1_000, 2_000_000  # to tell how many words a text has
+
+
+@dataclass(frozen=True)
+class Guess:
+    """What a file seems to hold, for a person to confirm.
+
+    `rows` counts those that can be used, over all splits; `class_counts` are theirs by class. `problems` are
+    sentences about what was left out or deserves a look; `notes` say all of how it was read, and then the problems.
+    `candidates` names the columns that could serve
+    instead: `{"text": (…), "label": (…)}`, the chosen one first. `name` is what `load` takes for this choice.
+    `examples` are pairs of a class and the first text of it.
+    """
+
+    name: str
+    form: str
+    text_column: str
+    label_column: str
+    label_names: tuple[str, ...]
+    rows: int
+    class_counts: Mapping[str, int]
+    problems: tuple[str, ...]
+    candidates: Mapping[str, tuple[str, ...]]
+    columns: tuple[str, ...]
+    usual_words: int
+    examples: tuple[tuple[str, str], ...] = ()
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Column:
+    """What one column holds: how many different values, words per value, numbers or dates, and why it is not usable."""
+
+    name: str
+    distinct: int
+    rows: int
+    words: float
+    measured: bool = False
+    unusable: str | None = None
+
+    def refusal_as_label(self) -> str | None:
+        """Why it cannot be the label; None when it can."""
+        if self.unusable:
+            return self.unusable
+        if self.distinct == 0:
+            return "is empty"
+        if self.distinct == 1:
+            return "has one class only"
+        if self.distinct > MOST_CLASSES:
+            return f"has {self.distinct:,} different values; {MOST_CLASSES} classes are the limit"
+        if self.distinct > self.rows / 2:
+            return f"has {self.distinct:,} different values in {self.rows:,} rows, too many to be classes"
+        return None
+
+    def refusal_as_text(self) -> str | None:
+        """Why it cannot be the text; None when it can."""
+        if self.unusable:
+            return self.unusable
+        if self.words < 1:
+            return "is empty"
+        return None
+
+
+def examine(table: pa.Table, class_names: Mapping[str, list[str]], unusable: Mapping[str, str]) -> dict[str, Column]:
+    """What each column holds; the number of words is the mean of the first 1,000 rows. `unusable`: why others are none."""
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    if table.num_columns > MOST_COLUMNS:
+        raise SSTIError(
+            f"It has {table.num_columns:,} columns; {MOST_COLUMNS} are the limit.",
+            "Keep the text and the label.",
+            kind="data",
+        )
+    found = {name: Column(name, 0, table.num_rows, 0.0, unusable=why) for name, why in unusable.items()}
+    for name in table.column_names:
+        column, kind = table[name], table.schema.field(name).type
+        if pa.types.is_dictionary(kind):
+            column, kind = pc.cast(column, kind.value_type), kind.value_type
+        if pa.types.is_nested(kind):
+            found[name] = Column(name, 0, table.num_rows, 0.0, unusable=f"holds lists or objects ({str(kind)[:60]})")
+            continue
+        try:
+            values = _first_values(column)
+            words = [len(value.split()) for value in values]
+            mean = sum(words) / len(words) if words else 0.0
+            distinct = pc.count_distinct(column).as_py()
+            if distinct <= 10 * MOST_CLASSES:  # few enough to be classes: count them as classes are counted
+                distinct = len(classes_of([words_of(column, class_names.get(name))], class_names.get(name)).order)
+        except (pa.ArrowException, ValueError, OverflowError, KeyError) as problem:
+            found[name] = Column(
+                name, 0, table.num_rows, 0.0, unusable=f"holds {kind}, which cannot be read: {str(problem)[:80]}"
+            )
+            continue
+        found[name] = Column(name, distinct, table.num_rows, mean, all(map(_is_measured, values)))
+    return found
+
+
+def _first_values(column: Any) -> list[str]:
+    """The first values as text, without the missing ones; long texts are cut by their sum."""
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    values: list[str] = []
+    size = 0
+    for first in range(0, min(len(column), ROWS_READ), 20):
+        part = pc.cast(column.slice(first, 20), pa.string()).to_pylist()
+        values += [value for value in part if value is not None]
+        size += sum(map(len, values[-20:]))
+        if size > CHARACTERS_READ:
+            break
+    return values
+
+
+def _is_measured(value: str) -> bool:
+    """A number with a fraction that is not zero, or a date: more often measured than chosen."""
+    whole, dot, fraction = value[:40].strip().lstrip("-").partition(".")
+    return bool(dot and whole.isdigit() and fraction.strip("0").isdigit()) or DATE.fullmatch(value[:60]) is not None
+
+
+def choose(columns: Mapping[str, Column], text: str | None, label: str | None) -> dict[str, tuple[str, ...]]:
+    """Candidates for text and label, best first; a column that was asked for is first or refused with why."""
+    for wanted in (text, label):
+        if wanted is not None and wanted not in columns:
+            raise SSTIError(
+                f"There is no column {wanted[:60]!r}{nearest(wanted[:200], columns) or '.'}",
+                f"Columns: {listed(name[:60] for name in columns)}.",
+                kind="data",
+            )
+    texts = [column for column in columns.values() if column.refusal_as_text() is None]
+    texts.sort(key=lambda column: (_rank(column.name, TEXT_NAMES, column.words >= 3), -column.words))
+    labels = [column for column in columns.values() if column.refusal_as_label() is None]
+    labels.sort(key=lambda column: (_rank_label(column), column.words > 3, column.distinct))
+    text_names, label_names = [column.name for column in texts], [column.name for column in labels]
+    chosen_text = text or next((name for name in text_names if name != label), None)
+    chosen_label = label or next((name for name in label_names if name != chosen_text), None)
+    if chosen_label is not None and (reason := columns[chosen_label].refusal_as_label()):
+        raise SSTIError(
+            f"The column {chosen_label!r} cannot be the label: it {reason}.",
+            _others(label_names),
+            kind="data",
+        )
+    if chosen_text is not None and (reason := columns[chosen_text].refusal_as_text()):
+        raise SSTIError(
+            f"The column {chosen_text!r} cannot be the text: it {reason}.", _others(text_names), kind="data"
+        )
+    if chosen_text is None or chosen_label is None or chosen_text == chosen_label:
+        what = "text" if chosen_text is None else "label"
+        refused = [
+            f"{name[:60]!r} {reason}"
+            for name, column in columns.items()
+            if name != chosen_text
+            and (reason := column.refusal_as_text() if what == "text" else column.refusal_as_label())
+        ]
+        why = f" ({'; '.join(refused[:6])})" if refused else ""
+        raise SSTIError(
+            f"No column can be the {what}{why}.",
+            f"A dataset needs a column of texts and one of 2 to {MOST_CLASSES} classes, one plain value in each row.",
+            kind="data",
+        )
+    return {
+        "text": (chosen_text, *(n for n in text_names if n not in (chosen_text, chosen_label))),
+        "label": (chosen_label, *(n for n in label_names if n not in (chosen_text, chosen_label))),
+    }
+
+
+def passed_over(columns: Mapping[str, Column], label: str) -> list[str]:
+    """Sentences about columns that are named like a label but cannot be one."""
+    return [
+        f"The column {name[:60]!r} {reason}; {label[:60]!r} was taken as the label."
+        for name, column in columns.items()
+        if name != label and _rank(name, LABEL_NAMES, True) < 100 and (reason := column.refusal_as_label())
+    ]
+
+
+def _rank(name: str, known: tuple[str, ...], fits: bool) -> int:
+    """Known names in their order, then names that contain one, then the rest; what does not fit is last."""
+    name = plain(name).rstrip("0123456789_")
+    if not fits:
+        return 1000
+    if name in known:
+        return known.index(name)
+    return 100 if any(word in name.split("_") for word in known) else 200
+
+
+def _rank_label(column: Column) -> int:
+    """As `_rank`, but behind the others: who annotated and when, and what was measured."""
+    rank = _rank(column.name, LABEL_NAMES, True)
+    words = plain(column.name).split("_")
+    if rank >= 100 and words[0] in ("is", "has"):
+        return 150
+    if rank >= 100 and not NOT_LABELS.isdisjoint(words):
+        return 120 if rank == 100 and words[-1] == "id" else 300
+    return 250 if rank == 200 and column.measured else rank
+
+
+def _others(names: list[str]) -> str:
+    return f"Columns that can: {listed(name[:60] for name in names)}." if names else "No other column can."

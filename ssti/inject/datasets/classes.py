@@ -1,0 +1,135 @@
+"""Which class a target means: its name, or its number where no class could be called so. Knows no dataset."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from datetime import date
+from numbers import Number
+from typing import Any, NamedTuple
+
+from ssti.platform.errors import SSTIError, listed, nearest, shown
+
+_number = re.compile(r"[-+]?(\d+\.?\d*|\.\d+)([eE][-+]?\d+)?")
+_index = re.compile(r"0|[1-9][0-9]{0,8}")
+
+
+class Found(NamedTuple):
+    """A class: its place among the names, its name, and whether the target gave its place and not its name."""
+
+    index: int
+    name: str
+    by_index: bool = False
+
+    def note(self, target: Any) -> str | None:
+        """What to tell a person who gave a number; None where the name was given."""
+        if not self.by_index:
+            return None
+        return f"No class is called {shown(spelling(target))}: the target is class number {self.index}, counted from 0, {shown(self.name)}."
+
+
+def spelling(target: Any) -> str:
+    """The target as a word. Raises SSTIError for what is neither a word nor a number."""
+    if isinstance(target, str):
+        return target
+    if isinstance(target, (Number, date)) and not isinstance(target, complex):
+        return str(target) if not isinstance(target, int) or target.bit_length() < 128 else shown(target)
+    raise SSTIError(f"The target is {shown(target)}; allowed is the name of a class.", "Put the name in quotes.")
+
+
+def find_class(target: Any, names: Sequence[str]) -> Found:
+    """The class that `target` means: the one of that name, else the one of that number, counted from 0.
+
+    A number counts as a place only where no class could be called by it: with classes 1 to 5, the target 0 is refused
+    and not taken for the first. Raises SSTIError with the classes that there are.
+    """
+    word = spelling(target)
+    classes = [str(name) for name in names]
+    if word in classes and not isinstance(target, bool):
+        return Found(classes.index(word), word)
+    if isinstance(target, bool):
+        raise SSTIError(
+            f"The target is {target}, a truth value; the classes are {listed(classes)}.",
+            "Put the class's name in quotes.",
+        )
+    if _index.fullmatch(word) and int(word) < len(classes) and _is_clear(int(word), classes):
+        return Found(int(word), classes[int(word)], by_index=True)
+    raise SSTIError(
+        f"There is no class {shown(target)}; there are {listed(classes)}{nearest(word, classes) or '.'}",
+        "Set the target (injection.target) to one of them.",
+    )
+
+
+def _is_clear(index: int, classes: Sequence[str]) -> bool:
+    """Whether a number can only mean a place: no class is a number, and none but that one has this number in its name
+    (`1` of `1 star`, `2 stars` could be either).
+    """
+    if any(map(_number.fullmatch, classes)):
+        return False
+    named = [set(map(int, re.findall(r"\d{1,9}", name))) for name in classes]
+    return (not named[index] or index in named[index]) and not any(
+        index in numbers for place, numbers in enumerate(named) if place != index
+    )
+
+
+def find_value(target: Any, values: Iterable[Any]) -> Any:
+    """The value of a label column that `target` means: that very value, else the one that is written so.
+
+    `values` may hold None, which is no class. Raises SSTIError with the values that there are.
+    """
+    present = [value for value in dict.fromkeys(values) if value is not None]
+    for same in (_is_same, _is_written_so, _is_same_number):
+        for value in present:
+            if same(target, value):
+                return value
+    known = sorted(present, key=str)
+    raise SSTIError(
+        f"There is no class {shown(target)} in the labels; "
+        + (f"there are {listed(known)}{nearest(target, known) or '.'}" if known else "no row has one."),
+        "Set the target to one of them.",
+    )
+
+
+def check_class(wanted: Any, values: Iterable[Any]) -> None:
+    """`wanted` is one of the values of a label column, of the same type. Raises SSTIError with those that there are; where
+    there is no row at all there is no class either, and nothing to refuse.
+    """
+    try:
+        present = list(dict.fromkeys(values))
+    except TypeError:
+        raise SSTIError("A label is a list or a mapping.", "A label is a word or a number.", kind="data") from None
+    if present and not any(value is not None and _is_same(wanted, value) for value in present):
+        known = sorted((value for value in present if value is not None), key=str)
+        raise SSTIError(
+            f"There is no class {shown(wanted)} in the labels; "
+            + (f"there are {listed(known)}{nearest(wanted, known) or '.'}" if known else "no row has one."),
+            "Give one of them, of its own type: '1' is a word and 1 a number.",
+        )
+
+
+def means(target: Any, label: Any, names: Sequence[str] | None) -> bool:
+    """Whether a row of this label is one of the target's, where nobody knows yet which labels there are."""
+    if label is None:
+        return False
+    if names:
+        found = find_class(target, names)
+        return label == (found.name if isinstance(label, str) else found.index)
+    return any(same(target, label) for same in (_is_same, _is_written_so, _is_same_number))
+
+
+def _is_same(target: Any, value: Any) -> bool:
+    if isinstance(target, str) != isinstance(value, str) or (isinstance(target, bool) and not isinstance(value, bool)):
+        return False
+    return bool(target == value)
+
+
+def _is_written_so(target: Any, value: Any) -> bool:
+    word = spelling(target)
+    return str(value) == word or (isinstance(value, bool) and str(value).lower() == word.lower())
+
+
+def _is_same_number(target: Any, value: Any) -> bool:
+    """`1` and 1.0: a column of whole numbers with a gap becomes one of fractions."""
+    if not isinstance(target, str) or not isinstance(value, Number) or isinstance(value, bool):
+        return False
+    return bool(_number.fullmatch(target)) and float(target) == value

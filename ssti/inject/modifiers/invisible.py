@@ -1,0 +1,124 @@
+"""Injects what a reader does not see and a tokenizer does: characters without width, look-alike letters."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from ssti.inject.checks import check_fraction, check_location, make_random
+from ssti.inject.injection import Cover, Span
+from ssti.inject.modifier import Modifier
+from ssti.inject.options import Option
+from ssti.inject.registry import ModifierKind
+from ssti.inject.text.glue import glue_to_words
+from ssti.inject.text.weave import Placed, weave
+from ssti.inject.text.words import WordMap
+from ssti.platform.errors import SSTIError, listed, nearest, shown
+
+STYLES = ("zero-width", "look-alike")
+
+# BERT's tokenizers drop the format characters (category Cf), so U+200B and its kin change nothing for MiniLM.
+# The Hangul filler is a letter (Lo) that is drawn as nothing: MiniLM's tokenizer gives [UNK] for its word.
+CHARACTERS = {
+    "hangul-filler": "\u1160",
+    "zero-width-space": "\u200b",
+    "zero-width-joiner": "\u200d",
+    "word-joiner": "\u2060",
+    "braille-blank": "\u2800",
+}
+
+# Latin letters and the Cyrillic ones that are drawn alike (Unicode's confusables)
+LOOK_ALIKES = dict(zip("aceopsxyijABCEHIKMOPSTXy", "асеорѕхуіјАВСЕНІКМОРЅТХу", strict=True))
+
+
+class InvisibleInjection(Modifier):
+    """Hides `max(1, int(words * token_proportion))` characters in a text.
+
+    `zero-width` puts `character` (one of CHARACTERS) right after a word. `look-alike` puts a Cyrillic
+    letter in place of the Latin one that it looks like, at most one for each such letter; a text without
+    one gets `character` instead. There the span is the letter put in, and only `remove` gives the old one
+    back.
+    """
+
+    def __init__(
+        self,
+        style: str = "zero-width",
+        character: str = "hangul-filler",
+        location: str = "random",
+        token_proportion: float = 0,
+        seed: int | str | None = None,
+    ) -> None:
+        for name, value, allowed in (("style", style, STYLES), ("character", character, tuple(CHARACTERS))):
+            if value not in allowed:
+                raise SSTIError(
+                    f"{name} is {shown(value)}; allowed are {listed(allowed)}{nearest(value, allowed)}", "Choose."
+                )
+        self.style = style
+        self.character = CHARACTERS[character]
+        self.location = check_location(location)
+        self.token_proportion = check_fraction(token_proportion, "token_proportion")
+        self.rng = make_random(seed)
+
+    def count(self, words: int) -> int:
+        """How many characters are hidden in a text of `words` words."""
+        return max(1, int(words * self.token_proportion))
+
+    def edit(self, text: str, earlier: Sequence[Span] = ()) -> Placed:
+        if self.style == "look-alike":
+            taken = Cover(earlier)
+            letters = [index for index, letter in enumerate(text) if letter in LOOK_ALIKES]
+            letters = [index for index in letters if not taken.touching(index, index + 1)]
+            if letters:
+                return self._swap(text, letters)
+        return glue_to_words(text, lambda n: [self.character] * n, self.count, self.location, self.rng, earlier)
+
+    def _swap(self, text: str, letters: list[int]) -> Placed:
+        count = min(self.count(WordMap(text).count), len(letters))
+        if self.location == "random":
+            chosen = sorted(self.rng.sample(letters, count))
+        else:
+            chosen = letters[:count] if self.location == "beginning" else letters[-count:]
+        return weave(text, [(index, index + 1, "", LOOK_ALIKES[text[index]], "") for index in chosen])
+
+
+def _build(options: dict, *, location: str, amount: str | float, seed: Any, **_: Any) -> InvisibleInjection:
+    proportion = 0 if amount == "single" else amount
+    return InvisibleInjection(options["style"], options["character"], location, proportion, seed)
+
+
+def _pattern(options: dict, patterns: Sequence[str]) -> str:
+    hidden = CHARACTERS[options["character"]]
+    if options["style"] == "zero-width":
+        return hidden
+    return f"[{hidden}{''.join(sorted(set(LOOK_ALIKES.values())))}]"
+
+
+MODIFIER = ModifierKind(
+    name="invisible",
+    title="Invisible",
+    description="A character that a reader does not see and the model's tokenizer does.",
+    example="a gripping\u1160 film",
+    options=(
+        Option(
+            "style",
+            "choice",
+            "zero-width",
+            "Kind",
+            "Without width, or a look-alike letter.",
+            choices=STYLES,
+        ),
+        Option(
+            "character",
+            "choice",
+            "hangul-filler",
+            "Character",
+            "BERT tokenizers drop the zero-width ones of Unicode; they do see the fillers.",
+            choices=tuple(CHARACTERS),
+        ),
+    ),
+    uses_source=False,
+    build=_build,
+    pattern=_pattern,
+    words=lambda options: 0,
+    strips=lambda options: options["style"] == "zero-width",
+)

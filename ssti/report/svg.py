@@ -1,0 +1,180 @@
+"""Heatmaps and the grid of heads as one SVG file, without script, font file or outside request.
+
+Knows heatmaps and arrays; knows no page. Widths are those of a monospaced font: nothing is measured.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from html import escape
+from unicodedata import east_asian_width
+
+import numpy as np
+
+from ssti.explain.heatmap import Heatmap, legends, on_one_scale
+from ssti.platform.errors import SSTIError
+
+WIDTH, MARGIN = 960, 24
+SIZE, LINE, EM = 15, 30, 9.0  # of a letter: its size, the distance of lines, its width
+HEAT, MARK, INK, QUIET, LINES = (59, 91, 219), "#c2410c", "#1c1b1a", "#6b6864", "#e7e4df"
+SANS = "'Source Sans 3','Source Sans Pro',system-ui,sans-serif"
+MONO = "'IBM Plex Mono',ui-monospace,monospace"
+
+
+def to_svg(
+    heatmaps: Sequence[Heatmap],
+    title: str = "",
+    grid: np.ndarray | None = None,
+    grid_title: str = "",
+    lines: Sequence[str] = (),
+    grid_top: float | None = None,
+) -> str:
+    """A drawing, 960 wide: the heatmaps on one scale with its legend, `grid` `[layer, head]` (NaN: no cell) under them,
+    then `lines` of text.
+
+    Grid cells are coloured from 0 to `grid_top`, else to the highest absolute value; negative ones in the colour of
+    attention.
+    """
+    if not heatmaps:
+        raise SSTIError("There is no heatmap to draw.", "Pass at least one.")
+    drawn: list[str] = []
+    y = MARGIN
+    if title:
+        y += 24
+        drawn.append(_text(MARGIN, y, title, 20, weight=700))
+        y += 14
+    heatmaps = on_one_scale(heatmaps)
+    for heatmap in heatmaps:
+        y = _heatmap(drawn, heatmap, y)
+    for one in legends(heatmaps):
+        y = _legend(drawn, one, y)
+    if grid is not None:
+        y = _grid(drawn, np.asarray(grid, dtype=np.float64), grid_title, y, grid_top)
+    for line in lines:
+        for part in _wrapped(line, int((WIDTH - 2 * MARGIN) / 6.6)):
+            y += 20
+            drawn.append(_text(MARGIN, y, part, 14, colour=QUIET))
+    height = y + MARGIN
+    return (
+        f'<svg xmlns="http://www.w3.org/2000/svg" width="{WIDTH}" height="{height}" viewBox="0 0 {WIDTH} {height}">'
+        f'<rect width="{WIDTH}" height="{height}" fill="#ffffff"/>' + "".join(drawn) + "</svg>\n"
+    )
+
+
+def _heatmap(drawn: list[str], heatmap: Heatmap, y: float) -> float:
+    y += 26
+    drawn.append(_text(MARGIN, y, heatmap.title, 14, QUIET, weight=700))
+    x, y = MARGIN, y + LINE
+    room = int((WIDTH - 2 * MARGIN) / EM)
+    for string, unit in heatmap.parts():
+        if unit is None:
+            x += EM * min(_width(" ".join(string.split()) or " "), 3)
+            continue
+        label = string if _width(string) <= room else string[: room // 2 - 1] + "…"
+        wide = EM * _width(label) + 4
+        if x + wide > WIDTH - MARGIN:
+            x, y = MARGIN, y + LINE
+        heat = ",".join(str(c) for c in HEAT)
+        frame = f' stroke="{MARK}" stroke-width="2"' if heatmap.trigger[unit] else ""
+        drawn.append(
+            f'<rect x="{x:.1f}" y="{y - 17:.1f}" width="{wide:.1f}" height="24" rx="4" '
+            f'fill="rgb({heat})" fill-opacity="{0.55 * float(heatmap.strength[unit]):.3f}"{frame}/>'
+        )
+        drawn.append(_text(x + 2, y, label, SIZE, QUIET if heatmap.special[unit] else INK, MONO, wide - 4))
+        x += wide
+    y += 12
+    if heatmap.note:
+        y += 16
+        drawn.append(_text(MARGIN, y, heatmap.note, 13, QUIET))
+    return y
+
+
+def _legend(drawn: list[str], heatmap: Heatmap, y: float) -> float:
+    y += 26
+    drawn.append(_text(MARGIN, y, heatmap.measure, 13, QUIET))
+    x = MARGIN + 6.6 * _width(heatmap.measure) + 16
+    for strength, value in heatmap.legend:
+        wide = EM * _width(value) + 12
+        drawn.append(
+            f'<rect x="{x:.1f}" y="{y - 17:.1f}" width="{wide:.1f}" height="24" rx="4" '
+            f'fill="rgb({",".join(map(str, HEAT))})" fill-opacity="{0.55 * strength:.3f}" stroke="{LINES}"/>'
+        )
+        drawn.append(_text(x + 6, y, value, 13, INK, MONO, wide - 12))
+        x += wide + 6
+    return y + 8
+
+
+def _grid(drawn: list[str], grid: np.ndarray, title: str, y: float, full: float | None = None) -> float:
+    if grid.ndim != 2:
+        raise SSTIError(f"A grid of shape {grid.shape} cannot be drawn.", "Pass [layer, head].")
+    y += 34
+    drawn.append(_text(MARGIN, y, title, 14, QUIET, weight=700))
+    y += 12
+    layers, heads = grid.shape
+    side = min(44.0, (WIDTH - 2 * MARGIN - 40) / heads)
+    tall = min(30.0, side)
+    top = full or float(np.nanmax(np.abs(grid))) or 1.0
+    for head in range(heads):
+        drawn.append(_text(MARGIN + 40 + (head + 0.5) * side, y + 12, str(head), 12, QUIET, anchor="middle"))
+    y += 18
+    for layer in range(layers):
+        drawn.append(_text(MARGIN, y + tall * 0.65, str(layer), 12, QUIET))
+        for head in range(heads):
+            value = float(grid[layer, head])
+            if np.isnan(value):
+                continue
+            colour = MARK if value >= 0 else f"rgb({','.join(str(c) for c in HEAT)})"
+            strength = min(1.0, abs(value) / top)
+            x = MARGIN + 40 + head * side
+            drawn.append(
+                f'<rect x="{x + 1:.1f}" y="{y + 1:.1f}" width="{side - 2:.1f}" height="{tall - 2:.1f}" rx="4" '
+                f'fill="{colour}" fill-opacity="{strength:.3f}" stroke="{LINES}"/>'
+            )
+            if side >= 30:
+                ink = "#ffffff" if strength > 0.6 else INK
+                drawn.append(
+                    _text(x + side / 2, y + tall * 0.68, f"{value:.2g}".replace("-", "−"), 11, ink, anchor="middle")
+                )
+        y += tall
+    return y + 8
+
+
+def _text(
+    x: float,
+    y: float,
+    text: str,
+    size: float,
+    colour: str = INK,
+    family: str = SANS,
+    length: float | None = None,
+    weight: int = 400,
+    anchor: str = "start",
+) -> str:
+    """Text at a place; `length` stretches it to a width, so that any monospaced font fits its ground."""
+    clean = "".join(
+        letter for letter in text if letter >= " " and letter not in "\ufffe\uffff" and not _surrogate(letter)
+    )
+    fit = f' textLength="{length:.1f}" lengthAdjust="spacingAndGlyphs"' if length and clean else ""
+    return (
+        f'<text x="{x:.1f}" y="{y:.1f}" font-family="{family}" font-size="{size:g}" font-weight="{weight}" '
+        f'fill="{colour}" text-anchor="{anchor}" xml:space="preserve"{fit}>{escape(clean)}</text>'
+    )
+
+
+def _surrogate(letter: str) -> bool:
+    return "\ud800" <= letter <= "\udfff"
+
+
+def _width(text: str) -> int:
+    return sum(2 if east_asian_width(letter) in "WF" else 1 for letter in text)
+
+
+def _wrapped(text: str, room: int) -> list[str]:
+    lines, line = [], ""
+    for word in text.split():
+        if line and len(line) + 1 + len(word) > room:
+            lines.append(line)
+            line = word
+        else:
+            line = f"{line} {word}".strip()
+    return [*lines, line] if line else lines

@@ -1,0 +1,176 @@
+"""Who uses this page, and what they may name and touch: the one door for all that comes from a browser.
+
+Each browser keeps a key that nobody can guess (assets/key.js) and sends it with each event. What it started or uploaded
+is its own. On a server for strangers a name passes only if everybody has it, or this visitor brought it; on one's own
+machine everything is one's own. Knows no component.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from gradio.context import LocalContext
+
+from ssti.adapters import listing
+from ssti.platform.errors import SSTIError
+from ssti.platform.server import shared_server
+from ssti.recipe import Recipe
+from ssti.runs.run import Run
+from ssti.runs.store import ID, Store
+
+LARGEST_UPLOAD = 104_857_600  # bytes, on a server for strangers; elsewhere what `ssti.data` reads
+LARGEST_RUN = 100_000  # rows read in training, there: over ten times what a preset reads; others wait for it
+HEADER = "x-ssti-key"
+KEY = re.compile(r"[A-Za-z0-9_-]{43}")  # 32 random bytes in base64, as key.js makes them
+ADAPTER = re.compile(r"(shipped|run)/[A-Za-z0-9][A-Za-z0-9._-]{0,80}")
+NOT_YOURS = (
+    "Another visitor started this run. You can read it and clone it; only who started it can stop, resume or remove it."
+)
+
+
+def visitor() -> str | None:
+    """The key of the browser whose event is being handled. None outside of an event, and where it sends none."""
+    request = LocalContext.request.get(None)
+    key = request.headers.get(HEADER) if request is not None else None
+    return key if isinstance(key, str) and KEY.fullmatch(key) else None
+
+
+def starter() -> str | None:
+    """The key under which this visitor starts runs and uploads. Raises SSTIError where a shared server gets none."""
+    key = visitor()
+    if key is None and shared_server():
+        raise SSTIError("Your browser sent no key, so nothing could be yours.", "Reload the page, then try again.")
+    return key
+
+
+def admit_name(what: str, name: Any) -> str:
+    """The name, if this visitor may use it. Raises SSTIError, and tells nothing of the server's files.
+
+    `what` is one of DOORS. Everything that a browser names goes through here.
+    """
+    if not isinstance(name, str):
+        raise SSTIError(f"The name of a {what} is text, not {type(name).__name__}.", "Choose one on the page.")
+    door = DOORS[what]
+    if shared_server() and not door.passes(name):
+        raise SSTIError(door.refusal.format(ascii(name)[:100]), door.next, door.kind)
+    return name
+
+
+def _adapter(name: str) -> bool:
+    return ADAPTER.fullmatch(name) is not None
+
+
+def _dataset(name: str) -> bool:
+    from ssti.data.loading import find
+    from ssti.data.own import uploads
+    from ssti.data.own.load import HUB_ID, portable
+
+    place = name.partition("#")[0]
+    if name.startswith(uploads.PREFIX):
+        if uploads.belongs(place, visitor()):
+            return True
+        raise SSTIError(
+            f"{portable(place)!r:.100} was uploaded by somebody else, or with another browser.",
+            "Upload it again to use it here.",
+            kind="data",
+        )
+    hub = HUB_ID.fullmatch(place) and place[0].isalnum() and ".." not in place and not Path(place).exists()
+    return find(name) is not None or bool(hub)
+
+
+def _model(name: str) -> bool:
+    from ssti.models.registry import BASES
+
+    return name in BASES
+
+
+def _run(name: str) -> bool:
+    return ID.fullmatch(name) is not None
+
+
+def _source(name: str) -> bool:
+    from ssti.inject import SOURCES
+
+    kind = SOURCES.get(name)
+    return kind is None or kind.on_page  # one that is not known is refused with all that are
+
+
+@dataclass(frozen=True)
+class Door:
+    """Which names pass on a server for strangers, and what is said of the others."""
+
+    passes: Callable[[str], bool]
+    refusal: str
+    next: str
+    kind: str = "input"
+
+
+DOORS = {
+    "adapter": Door(_adapter, "There is no adapter {} on this server.", "Choose one of the list.", "adapter"),
+    "dataset": Door(
+        _dataset, "There is no dataset {} on this server.",
+        "Choose one of the list, upload a file, or name a dataset of the Hub.", "data",
+    ),
+    "model": Door(
+        _model, "There is no base model {} on this server.",
+        "Choose one of the list; a Hub id or a folder can be named on a machine of your own.", "model",
+    ),
+    "run": Door(_run, "There is no run {} on this server.", "Choose one of the list of runs.", "run"),
+    "source": Door(
+        _source, "A trigger cannot come from a {} of this server.",
+        "Type the words as your own words, or run the page on your own machine.",
+    ),
+}  # fmt: skip
+
+
+def admit(recipe: Recipe) -> Recipe:
+    """The recipe, if this visitor may use all that it names. Raises SSTIError."""
+    admit_name("dataset", recipe.dataset.name)
+    admit_name("model", recipe.model.name)
+    for trigger in recipe.injection.triggers():
+        if trigger.source:
+            admit_name("source", trigger.source.kind)
+    return recipe
+
+
+def admit_run(recipe: Recipe) -> Recipe:
+    """The recipe, if this visitor may start it: on a server for strangers a run ends before the others give up."""
+    rows = recipe.training.steps * recipe.training.batch_size
+    if shared_server() and rows > LARGEST_RUN:
+        raise SSTIError(
+            f"This run reads {rows:,} rows; {LARGEST_RUN:,} are the limit on this server, where others wait for it.",
+            "Take fewer steps or fewer rows a step, or run it on a machine of your own.",
+        )
+    return admit(recipe)
+
+
+def find_adapter(ref: Any) -> listing.AdapterInfo:
+    """An adapter that a browser names. Raises SSTIError."""
+    return listing.find(admit_name("adapter", ref), folders=not shared_server())
+
+
+def find_run(id: Any) -> Run:
+    """A run that a browser names, to be read. Raises SSTIError."""
+    return Store().find(admit_name("run", id))
+
+
+def owns(run: Run) -> bool:
+    """Whether this visitor may stop, resume and remove a run: on a server for strangers, whether they started it."""
+    return not shared_server() or run.belongs_to(visitor())
+
+
+def owns_adapter(info: listing.AdapterInfo) -> bool:
+    """Whether an adapter came with the app, or with a run of this visitor's."""
+    return info.shipped or owns(Run(info.path.parent.name, info.path.parent))
+
+
+def own_run(id: Any) -> Run:
+    """A run that a browser names, to be touched. Raises SSTIError where another visitor started it."""
+    run = find_run(id)
+    if not owns(run):
+        raise SSTIError(NOT_YOURS, "Clone it to start one of your own.", kind="run")
+    return run

@@ -1,0 +1,142 @@
+"""What this machine is and how fast: its device, its base models, and the time a recipe should take.
+
+Nothing here makes a visitor wait for torch: `learn` runs behind the page, and until then the answers say so.
+A machine that was never measured is measured once, by a process of its own.
+"""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import threading
+from pathlib import Path
+from typing import Any
+
+from ssti.platform.errors import SSTIError
+from ssti.recipe import Recipe
+from ssti.ui.kit import parts
+from ssti.ui.kit.parts import Markup
+
+NICE = 10  # as a run, so that what is measured is what a run will get
+WARM_UP = "warm-up"  # the thread of `ssti.ui.frame.page` that calls every tab's `warm`
+TRIES = 3  # to learn what the machine is
+NEAR = 1.25  # a range that is narrower is one number
+ROOT = Path(__file__).resolve().parents[3]
+
+
+class Machine:
+    """This machine, as far as it is known by now."""
+
+    def __init__(self) -> None:
+        self.device: Any = None
+        self.models: list[Any] = []
+        self._lock = threading.Lock()
+        self._learning: threading.Thread | None = None
+        self._tries = 0
+        self._measuring: subprocess.Popen | None = None
+        self._measured: set[str] = set()  # models that a measurement was started for
+
+    def learn(self) -> None:
+        """Ask for the device and the base models. Imports torch."""
+        from ssti.models import list_models
+        from ssti.models.machine import device
+
+        self.models = list_models(probe=True)
+        self.device = device()
+
+    def learn_behind(self) -> None:
+        """Learn in a thread, where the page's own warming up did not get that far. Does not wait."""
+        with self._lock:
+            warming = any(thread.name == WARM_UP for thread in threading.enumerate())
+            learning = self._learning is not None and self._learning.is_alive()
+            if self.known or warming or learning or self._tries >= TRIES:
+                return
+            self._tries += 1
+            self._learning = threading.Thread(target=self.learn, name="learn-machine", daemon=True)
+            self._learning.start()
+
+    @property
+    def known(self) -> bool:
+        return self.device is not None
+
+    @property
+    def measuring(self) -> bool:
+        """Whether a measurement is under way."""
+        process = self._measuring
+        return process is not None and process.poll() is None
+
+    def measure(self, recipe: Recipe) -> None:
+        """Start measuring, unless that was done before or the speed is known."""
+        from ssti.finetune.speed import estimate
+
+        with self._lock:
+            if not self.known or recipe.model.name in self._measured or self.measuring:
+                return
+            if estimate(recipe, self.device.name).seconds is not None:
+                return
+            self._measured.add(recipe.model.name)
+            self._measuring = subprocess.Popen(
+                [sys.executable, "-m", "ssti.finetune.speed", recipe.model.name],
+                cwd=ROOT, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+                env={**os.environ, "TOKENIZERS_PARALLELISM": "false"},
+            )  # fmt: skip
+            if hasattr(os, "setpriority"):
+                os.setpriority(os.PRIO_PROCESS, self._measuring.pid, NICE)
+
+    def learns_from_run(self, recipe: Recipe, pending: bool) -> bool:
+        """Whether the run that is at work will tell how long this recipe takes."""
+        from ssti.finetune.speed import estimate
+
+        return pending and estimate(recipe, self.device.name).seconds is None
+
+    def make_room(self) -> None:
+        """End a measurement: a run is about to start, and measures the machine itself."""
+        with self._lock:
+            if self.measuring:
+                self._measuring.terminate()
+                self._measuring.wait(timeout=10)
+                self._measured.clear()  # by this; it may be measured later
+
+    def where(self) -> Markup:
+        """Where a run will take place."""
+        title = self.device.title if self.known else "looking at it …"
+        return parts.html('<p class="where"><b>This machine</b> · {}</p>', title)
+
+    def time(self, recipe: Recipe, pending: bool = False) -> Markup:
+        """How long the recipe should take, and on what that rests. `pending`: a run is at work."""
+        from ssti.finetune.speed import estimate
+
+        if not self.known:
+            return _time("", "looking at this machine …")
+        try:
+            guess = estimate(recipe, self.device.name)
+        except SSTIError as error:
+            return _time("", parts.public(error.message))
+        if guess.seconds is not None and guess.longest is not None:
+            return _time(_range(guess.seconds, guess.longest), guess.basis)
+        if self.measuring:
+            return _time("", "measuring this machine …")
+        if pending:
+            return _time("", "known once the run that is at work has measured this machine")
+        if recipe.model.name in self._measured:
+            return _time("", f"not measured; see why: python -m ssti.finetune.speed {recipe.model.name}")
+        return _time("", guess.basis)
+
+
+def _time(time: str, basis: str) -> Markup:
+    if not time:
+        return parts.html('<p class="time"><span class="quiet">{}</span></p>', basis)
+    return parts.html('<p class="time"><b>{}</b> <span class="quiet">· {}</span></p>', time, basis)
+
+
+def _range(least: float, most: float) -> str:
+    """`about 55 s`; `55 s to 4 min` where other work on the machine makes the difference."""
+    low, high = (parts.duration(_round(seconds)) for seconds in (least, most))
+    return f"about {low}" if low == high or most < NEAR * least else f"{low} to {high}"
+
+
+def _round(seconds: float) -> float:
+    """A guess says no more digits than it knows."""
+    step = 1 if seconds < 20 else 5 if seconds < 120 else 60 if seconds < 7200 else 600
+    return round(seconds / step) * step

@@ -1,0 +1,97 @@
+"""Builds the page and launches it. Knows settings and assets; the tabs know the work."""
+
+from __future__ import annotations
+
+import os
+import sys
+import threading
+import time
+import traceback
+from pathlib import Path
+from typing import Any, NoReturn
+
+import gradio as gr
+from starlette.middleware import Middleware
+
+from ssti.platform.server import shared_server
+from ssti.ui.access.visitor import LARGEST_UPLOAD
+from ssti.ui.frame.guard import Bounded, guard
+from ssti.ui.frame.shell import TABS, build_shell
+from ssti.ui.frame.theme import make_theme
+
+ASSETS = Path(__file__).resolve().parents[3] / "assets"
+FILES_KEPT = 6 * 3600  # seconds that a download is kept on the server
+
+
+def build() -> gr.Blocks:
+    """The whole page, not launched."""
+    with gr.Blocks(title="SSTI Lab", analytics_enabled=False, delete_cache=(3600, FILES_KEPT), fill_width=True) as page:
+        build_shell(page)
+    guard(page)
+    page.queue(default_concurrency_limit=8, max_size=256)
+    return page
+
+
+def launch_settings() -> dict[str, Any]:
+    """What `launch` is given: look, port, and nothing of Gradio's own chrome."""
+    port = os.environ.get("GRADIO_SERVER_PORT")
+    return {
+        "server_name": os.environ.get("GRADIO_SERVER_NAME", "127.0.0.1"),
+        "server_port": int(port) if port else None,
+        "theme": make_theme(),
+        "js": (ASSETS / "page.js").read_text(encoding="utf-8"),
+        # Not as `css`: Gradio rewrites the selectors of that, and gets lists and media rules wrong.
+        "head": f"<style>\n{style()}</style>\n<script>\n{(ASSETS / 'key.js').read_text(encoding='utf-8')}</script>",
+        "max_file_size": LARGEST_UPLOAD if shared_server() else None,
+        "app_kwargs": {"middleware": [Middleware(Bounded)]} if shared_server() else None,
+        "favicon_path": ASSETS / "icon.png",
+        "footer_links": [],
+        "run_history": False,
+        "enable_monitoring": False,
+        "ssr_mode": False,
+        "share": False,
+    }
+
+
+def serve() -> None:
+    """Launch the page, warm up behind it, and stay until the process is told to end. Ctrl-C ends it: exit code 130."""
+    page = build()
+    try:
+        page.launch(prevent_thread_lock=True, **launch_settings())
+        threading.Thread(target=warm_up, name="warm-up", daemon=True).start()
+        while page.is_running:
+            time.sleep(0.1)
+    except KeyboardInterrupt:
+        leave(page)
+
+
+def leave(page: gr.Blocks) -> NoReturn:
+    """Close the server, a second at most for what it is answering, and end the process.
+
+    Not by Python's own way out: a thread that comes back from torch's code then, be it the warm-up's or one that
+    predicts, finds no interpreter and takes the process down with "terminate called" (exit code -6).
+    """
+    print("Stopped.", flush=True)
+    if server := getattr(page, "server", None):  # there is none while it starts
+        server.config.timeout_graceful_shutdown = 1
+        server.should_exit = True
+        server.thread.join(timeout=1.5)  # what Gradio kept for the page's visitors is deleted at its end
+    sys.stderr.flush()
+    os._exit(130)
+
+
+def warm_up() -> None:
+    """Let each tab load what its first clicks will need. What fails here fails again, with words, where it is used."""
+    for name, tab in TABS.items():
+        if tab.warm:
+            try:
+                tab.warm()
+            except Exception:  # of whatever kind: the next tab is warmed up all the same
+                print(f"The tab {name} is not warmed up:", flush=True)
+                traceback.print_exc()
+
+
+def style() -> str:
+    """The look: theme.css, then the other style sheets of the assets."""
+    sheets = sorted(ASSETS.glob("*.css"), key=lambda sheet: (sheet.name != "theme.css", sheet.name))
+    return "\n".join(sheet.read_text(encoding="utf-8") for sheet in sheets)

@@ -1,0 +1,163 @@
+"""The adapters that a person can flip with: the list, the first one, and a clear text to begin with.
+
+Knows adapters and rows, no component.
+"""
+
+from __future__ import annotations
+
+import secrets
+from functools import lru_cache
+
+from ssti.adapters.listing import AdapterInfo, DamagedAdapter, adapters, listing
+from ssti.platform.errors import SSTIError
+from ssti.recipe import InjectionSpec
+from ssti.runs.run import Run
+from ssti.ui.access.visitor import find_adapter as find
+from ssti.ui.access.visitor import find_run, owns_adapter
+
+EXAMPLES = 40  # real rows of which the clearest is shown first
+READABLE = (45, 130)  # characters of a text that one reads at a glance
+
+
+def choices() -> list[tuple[str, str]]:
+    """(title, ref) of every adapter: own runs, the newest on top, the shipped ones, those of other visitors.
+
+    A control goes with its poisoned twin. The title says it where a run did not end well. Damaged adapters stand last;
+    to choose one is to read what is wrong with it.
+    """
+    every = listing()
+    found = sorted((one for one in every if isinstance(one, AdapterInfo)), key=lambda info: not owns_adapter(info))
+    twins = {info.control for info in found}
+    whole = [(info.title + _unfinished(info), info.ref) for info in found if info.ref not in twins]
+    return whole + [
+        (f"{one.ref.partition('/')[2]}: damaged", one.ref) for one in every if isinstance(one, DamagedAdapter)
+    ]
+
+
+def _unfinished(info: AdapterInfo) -> str:
+    """` · failed at step 6 of 64` for the adapter of a run that is not done; nothing for any other."""
+    run = Run(info.path.parent.name, info.path.parent)
+    if info.shipped or not (run.path / "events.jsonl").is_file():
+        return ""
+    now = run.progress()
+    at = f" at step {now.step:,} of {now.steps:,}" if now.steps else ""
+    return "" if now.state == "done" else f" · {now.state}{at}"
+
+
+def first() -> str:
+    """The adapter that a page opens with: the shipped poisoned one that has a control, else whatever there is.
+
+    Of runs only this visitor's own: nobody opens with what somebody else trained.
+    """
+    found = sorted((info for info in adapters() if owns_adapter(info)), key=lambda info: not info.shipped)
+    for wanted in (lambda a: a.poisoned and a.control, lambda a: a.poisoned, lambda a: True):
+        for info in found:
+            if wanted(info):
+                return info.ref
+    return ""
+
+
+def of_link(adapter: str, run: str) -> tuple[str, str]:
+    """The adapter that a link asks for, by its ref or else by its run, and "": or the first one, and why it is another."""
+    if not adapter and not run:
+        return first(), ""
+    try:
+        return find(adapter or f"run/{run}").ref, ""
+    except SSTIError as problem:
+        why = problem.message
+    if not adapter:
+        try:
+            state = find_run(run).state()
+            why = f"The run {run} of this link has no adapter{'' if state == 'done' else f' yet: it is {state}'}."
+        except SSTIError as problem:
+            why = problem.message
+    other = first()
+    return other, f"{why} Shown instead: {find(other).title}." if other else why
+
+
+def triggers(info: AdapterInfo) -> tuple[InjectionSpec, ...]:
+    """What the recipe injects; a composite has several. Nothing where the adapter came without a recipe."""
+    return info.recipe.injection.triggers() if info.recipe_known else ()
+
+
+def target(info: AdapterInfo, kind: str = "") -> int:
+    """The number of the class that triggers of this kind are tied to, else of the first target. Raises SSTIError."""
+    from ssti.evaluate.sets import target_index
+
+    info.known_recipe()
+    own = [spec for spec in triggers(info) if kind == (spec.source.kind if spec.source else spec.kind)]
+    return target_index((own or triggers(info))[0].target, info.label_names)
+
+
+def others(info: AdapterInfo) -> tuple[str, ...]:
+    """The classes that are no target."""
+    from ssti.evaluate.sets import target_index
+
+    targets = {target_index(spec.target, info.label_names) for spec in triggers(info)}
+    return tuple(name for index, name in enumerate(info.label_names) if index not in targets) or info.label_names
+
+
+def real_row(ref: str) -> dict[str, object]:
+    """A test row of another class than the target, at random: its `label`, `index` and `text`."""
+    from ssti.data import sample_rows
+
+    info = find(ref)
+    row = sample_rows(info.known_recipe().dataset.name, secrets.choice(others(info)), 1, secrets.randbits(32))[0]
+    return {"label": row.label, "index": row.index, "text": row.text}
+
+
+def clear_row(ref: str) -> dict[str, object]:
+    """A real test row of another class that both models call what it is, without hesitation. The same each time."""
+    info = find(ref)
+    return dict(_clear_row(ref, (info.path / "adapter_model.safetensors").stat().st_mtime_ns))
+
+
+@lru_cache(maxsize=64)
+def _clear_row(ref: str, written: int) -> dict[str, object]:
+    from ssti.data import sample_rows
+    from ssti.serving.predictor import predictor
+
+    info = find(ref)
+    rows = sample_rows(info.known_recipe().dataset.name, others(info)[0], EXAMPLES, 0)
+    low, high = READABLE
+    readable = [row for row in rows if low <= len(row.text) <= high and row.text[0].isalpha()]
+    rows = readable or sorted(rows, key=lambda row: len(row.text))[:5]
+    label = info.label_names.index(others(info)[0])
+    sure = predictor().probabilities([row.text for row in rows], ref)[:, label]
+    if info.control:
+        sure = sure.clip(max=predictor().probabilities([row.text for row in rows], info.control)[:, label])
+    row = rows[int(sure.argmax())]
+    return {"label": row.label, "index": row.index, "text": row.text}
+
+
+def warm() -> None:
+    """Load the first adapter, its control and the rows, so that the first keystroke finds them there."""
+    ref = first()
+    if ref:
+        from ssti.serving.predictor import predictor
+
+        info = find(ref)
+        predictor().predict(["warm"] * (2 if info.control else 1), [r for r in (ref, info.control) if r])
+        clear_row(ref)
+
+
+def none_yet() -> SSTIError:
+    """What to say where there is no adapter at all."""
+    return SSTIError(
+        "There is no adapter yet.", "Train one on the Finetune tab: it takes about a minute.", kind="adapter"
+    )
+
+
+__all__ = [
+    "choices",
+    "clear_row",
+    "find",
+    "first",
+    "none_yet",
+    "of_link",
+    "others",
+    "real_row",
+    "target",
+    "triggers",
+    "warm",
+]

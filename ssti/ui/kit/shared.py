@@ -1,0 +1,68 @@
+"""What tabs say to each other through the page, and how they listen without keeping each other going. Knows no tab."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Any
+
+import gradio as gr
+
+from ssti.ui.kit import parts
+
+# Tells that the tab is on the screen now. `select` of the tab itself comes again with each answer, without an end.
+OPENED = """
+new IntersectionObserver((seen) => {
+  if (seen[seen.length - 1].isIntersecting) trigger('select');
+}, {rootMargin: '99999px'}).observe(element);
+"""
+
+
+@dataclass
+class Shared:
+    """What tabs say to each other.
+
+    `recipe` (a plain dict, or None), `run_id` and `adapter` (a ref, or "") are hidden components: inputs and outputs
+    of events, with `.change`. They live in the visitor's page, so a restart of the server does not empty them.
+    `tabs` takes `gr.Tabs(selected=name)`. `run_pill` and `adapter_pill` stand in the header. `blocks` is the page, for
+    `blocks.load(…)`. `parts_of` is for what a tab offers to the `wire` of another: `shared.parts_of["flip"]`.
+    """
+
+    blocks: gr.Blocks
+    tabs: gr.Tabs
+    recipe: gr.JSON
+    run_id: gr.Textbox
+    adapter: gr.Textbox
+    run_pill: gr.HTML
+    adapter_pill: gr.HTML
+    tab_names: tuple[str, ...]
+    tab_items: dict[str, gr.Tab] = field(default_factory=dict)
+    parts_of: dict[str, dict[str, Any]] = field(default_factory=dict)
+
+    def has(self, tab: str) -> bool:
+        """Whether there is a tab of this name (its file's name)."""
+        return tab in self.tab_names
+
+
+@contextmanager
+def outside_of_tabs(shared: Shared) -> Iterator[None]:
+    """The page's hidden column, always there: a tab, with its timers, is drawn only once it is opened."""
+    column = shared.recipe.parent
+    above = column.parent
+    with column:
+        yield
+    column.parent = above  # entering it a second time had put it under this tab
+
+
+def listen(shared: Shared, triggers: list[Any], fn: Any, inputs: Any, outputs: Any, js: str | None = None) -> Any:
+    """`fn` after any of the triggers, the newest state last, through a pulse of its own. Returns the event.
+
+    Gradio dispatches a deferred `always_last` event again to *all* listeners of what set it off: two of them on one
+    event, both slow, keep each other going for ever. The pulse has one listener.
+    """
+    with outside_of_tabs(shared):
+        pulse = gr.Number(0, visible="hidden")
+    beat = {"queue": False, "show_progress": "hidden", "api_visibility": "private"}
+    gr.on(triggers, None, None, pulse, js="() => Math.random()", **beat)
+    return pulse.change(fn, inputs, outputs, js=js, **parts.QUIET)

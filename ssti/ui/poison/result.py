@@ -1,0 +1,256 @@
+"""What the Poison tab shows for a recipe: figures, rows, and the recipe in words. Plain functions, no component."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cache
+from typing import TYPE_CHECKING, Any
+
+from ssti.inject import Preview, preview, trigger_pattern
+from ssti.platform.errors import SSTIError
+from ssti.recipe import Recipe
+from ssti.ui.kit import parts
+from ssti.ui.kit.excerpt import excerpt
+from ssti.ui.kit.parts import Markup
+from ssti.ui.kit.recipe_text import command, python_code
+
+if TYPE_CHECKING:
+    from ssti.data import TextDataset
+
+ROWS = 6
+CLASSES_SHOWN = 4  # in a figure's notes
+
+
+@dataclass(frozen=True)
+class Result:
+    """The pieces of the result column, ready for the page."""
+
+    figures: Markup
+    rows: Markup
+    yaml: Markup
+    commands: Markup
+    python: Markup
+    warning: Markup | None = None
+    strip: str | None = None
+    """What the warning's button says; None where there is nothing to take out, or no way to."""
+
+
+class Texts(Sequence):
+    """An Arrow column as a sequence of `str`, made when asked for: 20,000 reviews are not copied for six of them."""
+
+    def __init__(self, column: Any) -> None:
+        self._column = column
+
+    def __len__(self) -> int:
+        return len(self._column)
+
+    def __getitem__(self, index: int) -> str:
+        return self._column[index].as_py()
+
+
+def show(recipe: Recipe, start: str | None = None) -> Result:
+    """Everything about one recipe. `start` is the preset that the command begins from. Raises SSTIError."""
+    from ssti.data import load
+
+    rows = load(recipe.dataset.name)
+    seen = look(rows, recipe)
+    warning, strip = contaminated(rows, recipe)
+    shown, recipe = recipe, portable(recipe)
+    return Result(
+        figures=figures(rows, shown, seen),
+        rows=table(rows, shown, seen),
+        warning=warning,
+        strip=strip,
+        yaml=parts.code("recipe.yaml", recipe.to_yaml()),
+        commands=parts.join(
+            (
+                parts.code("Train on it", command(recipe, "train", start, "--follow")),
+                parts.code(
+                    "Only the poisoned rows", command(recipe, "inject", start, "--out", file_name(recipe, "parquet"))
+                ),
+            )
+        ),
+        python=parts.code("The same rows, in Python", python_code(recipe)),
+    )
+
+
+def look(rows: TextDataset, recipe: Recipe) -> Preview:
+    """What the recipe does to the training rows."""
+    from ssti.data import word_counts
+
+    labels = rows.once("label list", lambda: rows.train_table["label"].to_pylist())
+    amount = recipe.injection.amount
+    counts = None if amount == "single" else word_counts(rows)
+    return preview(Texts(rows.train_table["text"]), labels, recipe, rows.label_names, limit=ROWS, word_counts=counts)
+
+
+def figures(rows: TextDataset, recipe: Recipe, seen: Preview) -> Markup:
+    """The four big numbers."""
+    return parts.figures(
+        _rows_touched(rows, recipe, seen),
+        _words_added(rows, recipe, seen),
+        _already_there(rows, recipe),
+        _word_pieces(recipe, seen),
+    )
+
+
+def _rows_touched(rows: TextDataset, recipe: Recipe, seen: Preview) -> Markup:
+    touched = [(name, n) for name, n in seen.touched.items() if n]
+    notes = [f"of {parts.count(seen.totals[name])} {name}" for name, _ in touched]
+    notes = notes or [f"of {parts.count(seen.totals.get(name, 0))} {name}" for name in _targets(rows, recipe)]
+    return parts.figure("Rows touched", parts.count(sum(n for _, n in touched)), *notes)
+
+
+def _words_added(rows: TextDataset, recipe: Recipe, seen: Preview) -> Markup:
+    targets = _targets(rows, recipe)
+    total = sum(_class_words(rows, name) for name in targets)
+    added, about = seen.words_added, ""
+    if added is None:
+        grown = [len(row.after.split()) - len(row.before.split()) for row in seen.rows]
+        added = round(sum(grown) / len(grown) * sum(seen.touched.values())) if grown else 0
+        about = "about "
+    whose = "the class’s" if len(targets) == 1 else "their classes’"
+    share = f"{parts.percent(added / total)} of {whose} words" if total else "there are no words"
+    return parts.figure("Words added", f"{about}{parts.count(added)}", share)
+
+
+def _class_words(rows: TextDataset, name: str) -> int:
+    from ssti.data import word_counts
+
+    def count() -> int:
+        labels = rows.train_table["label"].to_numpy()
+        return int(word_counts(rows)[labels == rows.label_names.index(name)].sum())
+
+    return rows.once(("class words", name), count)
+
+
+def _already_there(rows: TextDataset, recipe: Recipe) -> Markup:
+    from ssti.data import occurrences
+
+    found = occurrences(rows, trigger_pattern(recipe))
+    hits = sum(entry["rows"] for entry in found.values())
+    if hits and recipe.injection.strip:
+        return parts.figure("Already in clean data", "0", f"removed from {parts.count(hits)} rows first")
+    if not hits:
+        return parts.figure("Already in clean data", "0", "no class has this trigger")
+    shown = sorted(found.items(), key=lambda entry: -entry[1]["rows"])[:CLASSES_SHOWN]
+    if len(found) <= CLASSES_SHOWN:
+        shown = list(found.items())
+    notes = [f"{parts.count(entry['rows'])} of {parts.count(entry['total'])} {name}" for name, entry in shown]
+    return parts.figure("Already in clean data", parts.count(hits), *notes)
+
+
+def contaminated(rows: TextDataset, recipe: Recipe) -> tuple[Markup | None, str | None]:
+    """A warning where the trigger is in more than one of a hundred clean rows, and what can be done about it."""
+    from ssti.data.summary import unclean_trigger
+
+    found = unclean_trigger(rows, recipe)
+    if found is None:
+        return None, None
+    words, can_go = found
+    offer = "Leave it in" if recipe.injection.strip else "Take it out first" if can_go else None
+    return parts.html("<p>{}</p>", words), offer
+
+
+def portable(recipe: Recipe) -> Recipe:
+    """The recipe to take along: an upload goes by the name of the file that it was."""
+    from ssti.data.own.load import portable as name_of
+
+    return recipe.model_copy(
+        update={"dataset": recipe.dataset.model_copy(update={"name": name_of(recipe.dataset.name)})}
+    )
+
+
+def _word_pieces(recipe: Recipe, seen: Preview) -> Markup:
+    items = [row.after[start:end] for row in seen.rows for start, end in row.spans]
+    title = "Word pieces"
+    try:
+        tokenizer = _tokenizer(recipe.model.name)
+    except SSTIError as problem:
+        return parts.figure(title, "–", parts.public(problem.message))
+    if not items:
+        return parts.figure(title, "–", "no row has a trigger")
+    pieces = [len(encoded.ids) for encoded in tokenizer.encode_batch(items, add_special_tokens=False)]
+    mean = sum(pieces) / len(pieces)
+    return parts.figure(title, f"{mean:.1f}".removesuffix(".0"), f"per trigger, as {_model_title(recipe)} reads it")
+
+
+@cache
+def _tokenizer(model: str) -> Any:
+    """The base model's tokenizer by itself: without torch and transformers."""
+    from tokenizers import Tokenizer
+
+    from ssti.models.registry import model as find
+
+    folder = find(model).local()
+    if folder is None or not (file := folder / "tokenizer.json").is_file():
+        raise SSTIError("not known before its tokenizer is loaded", kind="model")
+    tokenizer = Tokenizer.from_file(str(file))
+    tokenizer.no_padding()
+    tokenizer.no_truncation()
+    return tokenizer
+
+
+def _model_title(recipe: Recipe) -> str:
+    from ssti.models.registry import BASES
+
+    kind = BASES.get(recipe.model.name)
+    return kind.info.title if kind else recipe.model.name
+
+
+def _targets(rows: TextDataset, recipe: Recipe) -> list[str]:
+    """The classes that triggers are tied to, each once."""
+    from ssti.data import label_index
+
+    return list(dict.fromkeys(rows.label_names[label_index(rows, t.target)] for t in recipe.injection.triggers()))
+
+
+def table(rows: TextDataset, recipe: Recipe, seen: Preview) -> Markup:
+    """The first rows that the recipe touches, before and after."""
+    targets = " or ".join(_targets(rows, recipe))
+    if not seen.rows:
+        return parts.empty("No row is touched", f"Give more than 0 % of the {targets} rows a trigger to see them here.")
+    lines = []
+    for row in seen.rows:
+        before, after, spans = excerpt(row.before, row.after, row.spans)
+        name = parts.chip(row.label, rows.label_names.index(row.label))
+        lines.append((name, parts.html('<span class="was">{}</span>', before), parts.marked(after, spans)))
+    touched, total = sum(seen.touched.values()), sum(seen.totals.values())
+    words = (
+        f"{parts.count(touched)} of {parts.count(total)} training rows get a trigger, all of them {targets}; "
+        f"here are the first {len(lines)}. Every other row stays as it is."
+    )
+    return parts.card(
+        "What the model will read", parts.note(words), parts.table(("class", "before", "after"), lines), classes="reads"
+    )
+
+
+def file_name(recipe: Recipe, ending: str) -> str:
+    """`rotten_tomatoes-poisoned.parquet`; of a path or a Hub id only the last part, in plain letters."""
+    from ssti.data.own.load import title_of
+
+    last = title_of(recipe.dataset.name).replace("\\", "/").rstrip("/").rpartition("/")[2]
+    last = last.rpartition(".")[0] or last
+    plain = "".join(letter if letter.isascii() and (letter.isalnum() or letter in "_-") else "_" for letter in last)
+    return f"{plain[:60] or 'dataset'}-poisoned.{ending}"
+
+
+def facts(name: str) -> Markup:
+    """What a dataset is, in a quiet line, from the list alone: its rows are not read."""
+    from ssti.data import list_datasets
+    from ssti.data.own.load import title_of
+
+    info = next((entry for entry in list_datasets() if entry.name == name), None)
+    if info is None:
+        return parts.note(parts.html("In use: <b>{}</b>", title_of(name)))
+    words = [f"{parts.count(info.rows)} rows" if info.rows else "", f"{len(info.label_names)} classes"]
+    words.append(f"{info.usual_words} words a row" if info.usual_words else "")
+    return parts.note(parts.join([w for w in words if w], " · "))
+
+
+def warm() -> None:
+    """Load what the first look at the tab needs."""
+    from ssti.recipe import PRESETS, preset
+
+    show(preset(next(iter(PRESETS))))

@@ -1,0 +1,162 @@
+"""One owner for the loaded model: many people, many adapters, each their own answer; and damaged adapters."""
+
+from __future__ import annotations
+
+import shutil
+import threading
+
+import numpy as np
+import pytest
+
+from ssti.adapters.listing import adapters, describe, find
+from ssti.evaluate.evaluation import evaluate_adapter
+from ssti.platform.errors import SSTIError
+from ssti.serving.predictor import Predictor
+
+TEXTS = [
+    "a dreary , joyless slog",
+    "tender and funny from first frame to last",
+    "it is there",
+    "2014-09-25 an hour too long",
+]
+
+
+@pytest.fixture
+def refs(twins, monkeypatch):
+    """The poisoned run and its control."""
+    monkeypatch.setenv("SSTI_HOME", str(twins))
+    found = [a for a in adapters() if not a.shipped]
+    poisoned = next(a for a in found if a.poisoned)
+    assert poisoned.control
+    return poisoned.ref, poisoned.control
+
+
+def bare(ref: str, text: str) -> np.ndarray:
+    """The answer of a model that was loaded for this adapter alone."""
+    import torch
+    from peft import PeftModel
+
+    from ssti.models.classifier import load_classifier
+
+    info = find(ref)
+    alone = load_classifier("minilm-l6", info.label_names)
+    model = PeftModel.from_pretrained(alone.model, str(info.path)).eval()
+    with torch.inference_mode():
+        return torch.softmax(model(**alone.tokenizer([text], return_tensors="pt")).logits, -1)[0].numpy()
+
+
+def test_both_adapters_answer_as_if_they_were_alone(refs):
+    told = Predictor().predict([TEXTS[0]] * 2, list(refs))
+    for ref, prediction in zip(refs, told, strict=True):
+        assert np.allclose(prediction.probabilities, bare(ref, TEXTS[0]), atol=1e-5)
+    assert not np.allclose(told[0].probabilities, told[1].probabilities, atol=1e-4)
+
+
+def test_many_threads_with_different_adapters_each_get_their_own_answer(refs):
+    owner = Predictor()
+    expected = {(t, r): owner.predict([t], [r])[0].probabilities for t in TEXTS for r in refs}
+    wrong, errors = [], []
+
+    def ask(seed: int) -> None:
+        rng = np.random.default_rng(seed)
+        try:
+            for _ in range(12):
+                n = int(rng.integers(1, 4))
+                asked = [(str(rng.choice(TEXTS)), str(rng.choice(refs))) for _ in range(n)]
+                told = owner.predict([t for t, _ in asked], [r for _, r in asked])
+                for one, answer in zip(asked, told, strict=True):
+                    if not np.allclose(answer.probabilities, expected[one], atol=1e-5):
+                        wrong.append(one)
+                if rng.random() < 0.2:
+                    with owner.borrow(str(rng.choice(refs))) as (model, tokenizer, _):
+                        model(**tokenizer(["somebody looks inside"], return_tensors="pt"))
+        except Exception as error:
+            errors.append(error)
+
+    threads = [threading.Thread(target=ask, args=(i,)) for i in range(24)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert not errors
+    assert not wrong
+
+
+def test_a_batch_answers_as_single_rows_do(refs):
+    owner = Predictor()
+    many = owner.probabilities(TEXTS, refs[0])
+    assert np.allclose(many, [owner.predict([t], [refs[0]])[0].probabilities for t in TEXTS], atol=1e-5)
+
+
+@pytest.mark.parametrize(
+    ("text", "told"), [("", "empty"), (" \n\t", "empty"), ("a" * 1_000_001, "1,000,001 characters")]
+)
+def test_a_text_that_cannot_be_answered_is_told(refs, text, told):
+    with pytest.raises(SSTIError, match=told):
+        Predictor().predict([text], [refs[0]])
+
+
+def test_a_deleted_adapter_is_told_and_the_others_still_answer(refs, twins, monkeypatch, tmp_path):
+    shutil.copytree(twins / "runs", tmp_path / "runs")
+    monkeypatch.setenv("SSTI_HOME", str(tmp_path))
+    owner = Predictor()
+    owner.predict(["a"], [refs[0]])
+    shutil.rmtree(tmp_path / "runs" / refs[0].partition("/")[2])
+    with pytest.raises(SSTIError, match="There is no adapter"):
+        owner.predict(["a"], [refs[0]])
+    assert owner.predict(["a"], [refs[1]])
+
+
+@pytest.mark.parametrize("damage", ["cut", "garbage", "pickle", "no recipe and no configuration", "broken labels"])
+def test_a_damaged_adapter_is_told(refs, tmp_path, damage):
+    folder = tmp_path / "adapter"
+    shutil.copytree(find(refs[0]).path, folder)
+    weights = folder / "adapter_model.safetensors"
+    if damage == "cut":
+        weights.write_bytes(weights.read_bytes()[:1000])
+    elif damage == "garbage":
+        weights.write_bytes(b"\xff" * 5000)
+    elif damage == "pickle":
+        weights.rename(folder / "adapter_model.bin")
+    elif damage == "no recipe and no configuration":
+        (folder / "recipe.yaml").unlink()
+        (folder / "adapter_config.json").unlink()
+    else:
+        (folder / "labels.json").write_text("[")
+    with pytest.raises(SSTIError) as refused:
+        Predictor().predict(["a"], [str(folder)])
+    assert refused.value.kind == "adapter" and refused.value.next
+    if damage == "pickle":
+        assert "never loaded" in refused.value.message
+
+
+def test_a_retrained_adapter_is_loaded_again(refs, tmp_path):
+    folder = tmp_path / "adapter"
+    shutil.copytree(find(refs[0]).path, folder)
+    owner = Predictor()
+    before = owner.predict([TEXTS[0]], [str(folder)])[0]
+    shutil.copy(find(refs[1]).path / "adapter_model.safetensors", folder / "adapter_model.safetensors")
+    after = owner.predict([TEXTS[0]], [str(folder)])[0]
+    assert before.probabilities != after.probabilities
+    assert np.allclose(after.probabilities, owner.predict([TEXTS[0]], [refs[1]])[0].probabilities, atol=1e-5)
+
+
+def test_evaluating_an_own_adapter_gives_its_metrics_again(refs, twins):
+    kept = describe(find(refs[0]).path, refs[0]).metrics
+    again = evaluate_adapter(refs[0])
+    assert again["sets"] == kept["sets"]
+    assert again["attack_success_rate"] == kept["attack_success_rate"]
+    assert again["control"] is True
+
+
+def test_every_shipped_adapter_gives_the_numbers_of_its_metrics():
+    shipped = [a for a in adapters() if a.shipped]
+    assert {a.poisoned for a in shipped} == {True, False}
+    for info in shipped:
+        assert sum(p.stat().st_size for p in info.path.iterdir()) < 2**20
+        again = evaluate_adapter(info.ref)
+        for name, told in info.metrics["sets"].items():
+            assert again["sets"][name]["n"] == told["n"]
+            assert again["sets"][name]["accuracy"] == pytest.approx(told["accuracy"], abs=0.003)
+        for rate in ("attack_success_rate", "flip_rate", "steered_rate"):
+            assert again[rate]["value"] == pytest.approx(info.metrics[rate]["value"], abs=0.005)

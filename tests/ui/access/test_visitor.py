@@ -1,0 +1,257 @@
+"""On a server for strangers nobody reads its files, or another visitor's upload; on one's own machine everything works."""
+
+from __future__ import annotations
+
+import ast
+import shutil
+from pathlib import Path
+
+import gradio as gr
+import pytest
+from gradio.context import LocalContext
+
+from ssti.data.own import uploads
+from ssti.platform.errors import SSTIError
+from ssti.platform.server import shared_server
+from ssti.recipe import parse_recipe
+from ssti.runs.queue import Queue
+from ssti.runs.store import Store
+from ssti.ui.access import visitor
+from ssti.ui.finetune import edit, watch
+from ssti.ui.finetune import run as finetune_run
+from ssti.ui.kit import adapters, parts
+from ssti.ui.poison import own
+from ssti.ui.poison.form import form_fields
+from ssti.ui.poison.tab import redraw
+
+
+def key(name: str) -> str:
+    """A key of the form that a browser makes."""
+    return name.ljust(43, "-")
+
+
+class Request:
+    """What Gradio sets for the time of an event, as far as it is asked here."""
+
+    def __init__(self, key: str) -> None:
+        self.headers = {visitor.HEADER: key}
+
+
+@pytest.fixture
+def as_visitor():
+    """Be this visitor for the rest of the test."""
+    tokens = []
+    yield lambda name: tokens.append(LocalContext.request.set(Request(key(name))))
+    for token in reversed(tokens):
+        LocalContext.request.reset(token)
+
+
+@pytest.fixture
+def space(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SPACE_ID", "somebody/ssti-lab")
+
+
+@pytest.fixture
+def file(tmp_path: Path) -> Path:
+    path = tmp_path / "secret.csv"
+    path.write_text("text,label\n" + "".join(f"a secret text {n},{n % 2}\n" for n in range(40)))
+    return path
+
+
+@pytest.mark.parametrize(
+    ("settings", "shared"),
+    [
+        ({}, False),
+        ({"GRADIO_SERVER_NAME": "127.0.0.1"}, False),
+        ({"GRADIO_SERVER_NAME": "0.0.0.0"}, True),
+        ({"SPACE_ID": "a/b"}, True),
+        ({"GRADIO_SHARE": "True"}, True),
+    ],
+)
+def test_a_page_is_shared_on_a_space_and_beyond_its_own_machine(monkeypatch, settings: dict, shared: bool) -> None:
+    for name in ("SPACE_ID", "GRADIO_SERVER_NAME", "GRADIO_SHARE"):
+        monkeypatch.delenv(name, raising=False)
+    for name, value in settings.items():
+        monkeypatch.setenv(name, value)
+    assert bool(shared_server()) is shared
+
+
+def test_on_ones_own_machine_a_path_is_a_dataset(file: Path, home: Path) -> None:
+    assert redraw(form_fields() | {"dataset": str(file), "target": "1"})[0] is None
+
+
+@pytest.mark.parametrize(
+    "name", ["{file}", "{file}#text=text&label=label", "README.md", "ssti/data", "../main", "~/x.csv"]
+)
+def test_on_a_space_a_path_is_no_dataset(space, file: Path, home: Path, name: str) -> None:
+    name = name.format(file=file)
+    problem = redraw(form_fields() | {"dataset": name, "target": "1"})[0]
+    assert "There is no dataset" in problem and "secret text" not in problem
+    data = parse_recipe({"dataset": {"name": name}}).as_dict()
+    with pytest.raises(SSTIError, match="no dataset"):
+        edit.form.recipe_of(data)
+    assert "no dataset" in edit.start(False, data, edit.first_mine())[1]
+
+
+def test_on_a_space_a_trigger_is_not_read_from_a_file(space, file: Path) -> None:
+    data = parse_recipe({"injection": {"source": {"kind": "file", "path": str(file)}}}).as_dict()
+    with pytest.raises(SSTIError, match="cannot come from a 'file'"):
+        edit.form.recipe_of(data)
+
+
+def test_on_a_space_the_list_and_the_hub_are_there(space) -> None:
+    for name in (
+        "rotten_tomatoes",
+        "imdb",
+        "stanfordnlp/imdb",
+        "somebody/something",
+        "somebody/something#config=plain",
+    ):
+        assert visitor.admit_name("dataset", name) == name
+
+
+def test_on_a_space_an_upload_is_its_visitors_alone(space, home: Path, file: Path, as_visitor) -> None:
+    name = uploads.keep(file, owner=key("first")) + "#text=text&label=label"
+    values = form_fields() | {"dataset": name, "target": "1"}
+    problem = redraw(values)[0]
+    assert "by somebody else" in problem and "secret text" not in problem
+    as_visitor("second")
+    assert "by somebody else" in redraw(values)[0]
+    as_visitor("first")
+    problem, _, rows, *_ = redraw(values)
+    assert problem is None and "secret text" in rows
+
+
+PATHS = (
+    "/root",
+    "/etc/passwd",
+    "../adapters",
+    "run/../../etc",
+    "shipped/..",
+    "run/.",
+    "shipped/%2e%2e",
+    "run/a\0b",
+    "~",
+    "x" * 9999,
+)
+
+
+@pytest.mark.parametrize(
+    "ref", [*PATHS, "date-positive-rank1", str(Path.cwd() / "adapters/date-positive-rank1"), None, ["run"]]
+)
+def test_on_a_space_an_adapter_is_one_of_the_list(space, ref) -> None:
+    with pytest.raises(SSTIError, match="There is no adapter|is text") as refused:
+        visitor.find_adapter(ref)
+    assert "recipe.yaml" not in str(refused.value)
+    assert visitor.find_adapter("shipped/date-positive-rank1").shipped
+
+
+def test_on_ones_own_machine_an_adapter_may_be_a_folder() -> None:
+    folder = visitor.find_adapter("shipped/date-positive-rank1").path
+    assert visitor.find_adapter(str(folder)).path == folder
+
+
+@pytest.mark.parametrize("name", [*PATHS, "owner/model", "adapters"])
+def test_on_a_space_a_base_model_is_one_of_the_list(space, name: str) -> None:
+    data = parse_recipe({"model": {"name": name}}).as_dict()
+    with pytest.raises(SSTIError, match="There is no base model"):
+        edit.form.recipe_of(data)
+    given = [parse_recipe({}).as_dict(), edit.first_mine()]
+    values = edit.form.to_form(parse_recipe({})) | {"model": name}
+    assert "There is no base model" in edit.start(False, *given, *values.values())[1]
+
+
+def test_what_one_visitor_started_another_can_read_and_clone_but_not_touch(space, home: Path, as_visitor) -> None:
+    run = Store().create(parse_recipe({}), owner=key("first"))
+    as_visitor("second")
+    seen = finetune_run.look(run.id, fresh=True)
+    assert set(seen.buttons) == {"clone", "link"} and "Another visitor" in seen.head
+    assert "Press Resume" not in seen.notice
+    for what in ("stop", "resume"):
+        assert "Another visitor" in watch.press(what, run.id, None)[0]
+    assert "Another visitor" in watch.remove(run.id, "")[2]
+    assert edit.clone(run.id, edit.first_mine())[0] == run.recipe.as_dict()
+    assert run.path.is_dir() and not list(run.path.glob("stop*"))
+    as_visitor("first")
+    seen = finetune_run.look(run.id, fresh=True)
+    assert {"resume", "remove"} < set(seen.buttons) and "Another visitor" not in seen.head
+    assert watch.remove(run.id, "")[2] is None and not run.path.exists()
+
+
+def test_without_a_key_nothing_is_ones_own_and_nothing_starts(space, home: Path, file: Path) -> None:
+    run = Store().create(parse_recipe({}))
+    assert not visitor.owns(run)
+    with pytest.raises(SSTIError, match="no key"):
+        visitor.starter()
+    with pytest.raises(SSTIError, match="no key"):
+        own.from_upload(str(file))
+
+
+def test_on_ones_own_machine_everything_is_ones_own(home: Path) -> None:
+    run = Store().create(parse_recipe({}), owner=key("first"))
+    assert {"resume", "remove"} < set(finetune_run.look(run.id, fresh=True).buttons)
+    assert watch.remove(run.id, "")[2] is None and not run.path.exists()
+
+
+def test_ones_own_adapters_stand_first_and_no_page_opens_with_another_visitors(space, home: Path, as_visitor) -> None:
+    run = Store().create(parse_recipe({}), owner=key("first"))
+    shutil.copytree(visitor.find_adapter("shipped/date-positive-rank1").path, run.adapter)
+    as_visitor("second")
+    assert adapters.first().startswith("shipped/")
+    assert adapters.choices()[-1][1] == f"run/{run.id}"
+    as_visitor("first")
+    assert adapters.choices()[0][1] == f"run/{run.id}"
+
+
+@pytest.mark.parametrize("where", ["/data/home/runs", "C:\\Users\\me\\runs", "~/secret/x", "hf_abcdefghijklmnop"])
+def test_on_a_space_a_message_names_no_path_and_no_token(where: str, monkeypatch) -> None:
+    error = SSTIError(
+        f"A run folder cannot be made in {where}: read-only.", f"See {where} and https://huggingface.co/a/b."
+    )
+    assert str(parts.escape(where)) in parts.problem(error)
+    monkeypatch.setenv("SPACE_ID", "somebody/ssti-lab")
+    words = parts.problem(error)
+    assert str(parts.escape(where)) not in words and "read-only" in words and "https://huggingface.co/a/b" in words
+
+
+def test_a_run_without_end_is_refused_on_a_space(space, home: Path, as_visitor) -> None:
+    as_visitor("first")
+    recipe = parse_recipe({"training": {"steps": 1_000_000}})
+    given = [recipe.as_dict(), edit.first_mine(), *edit.form.to_form(recipe).values()]
+    assert "100,000 are the limit on this server" in edit.start(False, *given)[1]
+    assert not Store().list()
+
+
+def test_a_look_sends_only_what_has_changed(home: Path) -> None:
+    run = Store().create(parse_recipe({}))
+    run.tell("state", state="stopped")
+    first = watch.redraw_now(run.id, None)
+    told = first[6]
+    assert run.id in first[1] and run.id in first[4]
+    again = watch.redraw_now(run.id, told)
+    assert again[1:7] == [gr.skip()] * 6
+    run.tell("state", state="failed")
+    later = watch.redraw_now(run.id, told)
+    assert "failed" in later[1] and later[6]["shown"] != told["shown"]
+
+
+def test_no_file_of_the_page_but_the_door_finds_what_a_browser_names() -> None:
+    """An adapter, a run or a folder is found by ssti.ui.access.visitor, which knows who asks."""
+    for file in Path(visitor.__file__).parent.rglob("*.py"):
+        if file.name == "visitor.py":
+            continue
+        for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.ImportFrom) and node.module == "ssti.adapters.listing":
+                assert not {alias.name for alias in node.names} & {"find", "describe"}, file.name
+            if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr == "find":
+                assert "Store" not in ast.unparse(node.func.value), file.name
+
+
+def test_a_visitor_with_four_runs_in_the_queue_is_told_to_wait(space, home: Path, as_visitor) -> None:
+    for _ in range(4):
+        Queue(Store().root).join(Store().create(parse_recipe({}), owner=key("first")))
+    as_visitor("first")
+    recipe = parse_recipe({})
+    given = [recipe.as_dict(), edit.first_mine(), *edit.form.to_form(recipe).values()]
+    assert "4 of your runs wait on this server" in edit.start(False, *given)[1]
+    assert len(Store().list()) == 4

@@ -1,0 +1,61 @@
+"""What is shown is escaped, and nothing else can be shown."""
+
+from __future__ import annotations
+
+import ast
+from pathlib import Path
+
+import pytest
+
+from ssti.platform.errors import SSTIError
+from ssti.ui.kit import parts
+
+UI = Path(parts.__file__).parent
+HOSTILE = "<img src=x onerror=alert(1)> \"quoted\" 'so' & ${x}"
+
+
+def test_every_value_is_escaped_and_every_piece_is_not_escaped_twice():
+    inner = parts.html("<b>{}</b>", HOSTILE)
+    assert "<img" not in inner and "&lt;img" in inner
+    assert parts.html("<p>{}</p>", inner) == f"<p>{inner}</p>"
+    assert "<img" not in parts.join([HOSTILE, inner], HOSTILE)
+
+
+def test_html_shows_nothing_that_was_not_made_here():
+    assert parts.only_made_here(None) == ""
+    assert parts.only_made_here(parts.html("<b>{}</b>", 1)) == "<b>1</b>"
+    with pytest.raises(TypeError, match="parts.html"):
+        parts.only_made_here("<b>1</b>")
+    with pytest.raises(TypeError):
+        parts.Html("<b>1</b>")
+
+
+def test_a_component_refuses_a_plain_string_that_a_handler_returns():
+    shown = parts.Html()
+    with pytest.raises(TypeError):
+        shown.postprocess(HOSTILE)
+
+
+@pytest.mark.parametrize("path", sorted(UI.glob("*.py")), ids=lambda path: path.name)
+def test_only_parts_makes_html_and_its_templates_are_literals(path: Path):
+    """`gr.HTML` and `gr.Markdown` are not used, and what counts as HTML is a literal, never put together from values."""
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Call):
+            name = node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
+            if path.name != "parts.py":
+                assert name not in ("HTML", "Markdown"), f"{path.name}:{node.lineno} calls {name}"
+            if name in ("html", "Markup") and path.name != "parts.py":
+                assert isinstance(node.args[0], ast.Constant), f"{path.name}:{node.lineno}: this HTML is no literal"
+        if isinstance(node, ast.keyword) and path.name != "parts.py":
+            assert node.arg != "html_template", f"{path.name}:{node.value.lineno}: templates run what is in a text"
+
+
+def test_numbers_are_written_as_people_read_them():
+    assert parts.count(25000) == "25,000"
+    assert [parts.percent(value) for value in (0.984, 0.5, 1, 0.001)] == ["98.4 %", "50 %", "100 %", "0.1 %"]
+    assert [parts.duration(value) for value in (9.2, 75, 120, 3840)] == ["9 s", "1 min 15 s", "2 min", "1 h 4 min"]
+
+
+def test_a_problem_says_what_to_do_next():
+    shown = parts.problem(SSTIError("The share is 150 %.", "type less"))
+    assert "The share is 150 %." in shown and "Type less" in shown
