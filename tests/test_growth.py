@@ -29,6 +29,7 @@ from ssti.inject import (
     highlight_html,
     highlight_terminal,
     natural_words,
+    place,
     poison,
     preview,
     remove,
@@ -39,7 +40,6 @@ from ssti.inject import (
 )
 from ssti.inject.datasets.classes import find_class
 from ssti.inject.modifier import added_words
-from ssti.inject.text import place
 from ssti.inject.text.markup import check_tags, element_at, tag_pattern
 from ssti.inject.text.patterns import any_of, whole
 from ssti.inject.text.strip import stripper

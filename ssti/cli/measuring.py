@@ -30,8 +30,8 @@ def evaluate(
 
 
 def _with_trigger(text: str, trigger: str | None, location: str):
+    from ssti.inject import place
     from ssti.inject.checks import readable
-    from ssti.inject.text import place
 
     return place(text, readable(trigger), location, seed=0) if trigger else None
 

@@ -119,7 +119,7 @@ def measure(model_name: str, steps: int = 6) -> Speed:
 
     from ssti.finetune.check import check
     from ssti.finetune.train import finetune
-    from ssti.models.machine import device
+    from ssti.models import device
     from ssti.recipe import preset
 
     recipe = preset("demo").set(f"model.name={model_name}", "dataset.train_rows=200", "dataset.test_rows=8",

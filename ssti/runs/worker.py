@@ -113,7 +113,7 @@ class Worker:
 
     def _report(self, kind: str, **fields: Any) -> None:
         if self.state == "starting" and kind in ("step", "eval"):
-            from ssti.models.machine import device
+            from ssti.models import device
 
             self.enter("training", steps=self.run.recipe.training.steps, device=device().title,
                        precision=device().precision, from_step=max(0, fields["step"] - (kind == "step")))  # fmt: skip

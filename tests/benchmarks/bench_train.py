@@ -131,7 +131,7 @@ def ends_at(checked, trained: dict) -> tuple[float, float]:
 def demo(rounds: int) -> None:
     """The demo whole, with another seed each round, in turns with the Trainer's default steps."""
     from ssti.finetune.check import check
-    from ssti.models.machine import device
+    from ssti.models import device
     from ssti.recipe import preset
 
     print(f"products in {device().precision}")

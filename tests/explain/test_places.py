@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ssti.explain import by_amount, slide
-from ssti.inject.text import place
+from ssti.inject import place
 from ssti.platform.errors import SSTIError
 
 TEXT = "a dreary , joyless  slog"

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from ssti.explain import entropy_rows, explain, reach
 from ssti.explain.pieces import read_pairs
-from ssti.inject.text import place
+from ssti.inject import place
 
 DATE = "2014-09-25"
 ENDS = ["", "\n", " ", " \n\t", "\r\n\r\n"]

@@ -20,10 +20,10 @@ from ssti.inject import (
     SpuriousDateGenerator,
     build_modifier,
     highlight_html,
+    place,
     remove,
     strip_spans,
 )
-from ssti.inject.text import place
 
 # a busy machine must not fail a property: no deadline for one example
 settings.register_profile("inject", deadline=None, suppress_health_check=[HealthCheck.too_slow])

@@ -20,13 +20,13 @@ from ssti.inject import (
     SpuriousFileItemGenerator,
     build_modifier,
     list_source,
+    place,
     poison,
     preview,
     select_rows,
     spurious_transform,
     strip_spans,
 )
-from ssti.inject.text import place
 from ssti.inject.text.markup import check_tags
 from ssti.platform.errors import SSTIError
 

@@ -19,7 +19,6 @@ from ssti.inject import (
     contamination_warning,
     trigger_pattern,
 )
-from ssti.inject import registry as registry_module
 from ssti.platform.errors import SSTIError, nearest
 
 
@@ -202,8 +201,8 @@ def test_nearest_names_a_close_word_or_none():
 
 
 def test_a_kind_of_one_s_own_joins_the_lists(monkeypatch):
-    monkeypatch.setattr(registry_module, "_sources", dict(registry_module._sources))
-    monkeypatch.setattr(registry_module, "_modifiers", dict(registry_module._modifiers))
+    for registry in (SOURCES, MODIFIERS):
+        monkeypatch.setattr(registry, "_known", dict(registry))
     SOURCES.add(SourceKind("moon", "Moon", "Io", (), lambda options, **_: lambda: "Io", lambda options: r"\bIo\b"))
     MODIFIERS.add(
         ModifierKind(

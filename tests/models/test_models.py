@@ -5,10 +5,9 @@ from __future__ import annotations
 import pytest
 import torch
 
-from ssti.models import list_models, model
+from ssti.models import device, list_models, model
 from ssti.models.classifier import load_classifier
 from ssti.models.head import FrozenHeadClassifier, pool
-from ssti.models.machine import device
 from ssti.platform.errors import SSTIError
 
 

@@ -13,7 +13,7 @@ from tests_support import SHORT
 
 from ssti.adapters.listing import describe
 from ssti.backends import local
-from ssti.models.machine import device
+from ssti.models import device
 from ssti.platform.errors import SSTIError
 from ssti.recipe import preset
 from ssti.runs.cause import cause

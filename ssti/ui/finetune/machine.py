@@ -39,8 +39,7 @@ class Machine:
 
     def learn(self) -> None:
         """Ask for the device and the base models. Imports torch."""
-        from ssti.models import list_models
-        from ssti.models.machine import device
+        from ssti.models import device, list_models
 
         self.models = list_models(probe=True)
         self.device = device()

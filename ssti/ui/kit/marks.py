@@ -13,8 +13,7 @@ from dataclasses import dataclass, replace
 from difflib import SequenceMatcher
 from typing import Any
 
-from ssti.inject import build_modifier, strip_spans
-from ssti.inject.text import place
+from ssti.inject import build_modifier, place, strip_spans
 from ssti.recipe import InjectionSpec
 
 PAST = 20  # steps that Undo goes back

@@ -97,4 +97,4 @@ def test_a_file_with_another_hash_is_not_used(monkeypatch: pytest.MonkeyPatch) -
 def test_an_unknown_name_is_met_with_the_nearest() -> None:
     with pytest.raises(SSTIError, match="did you mean 'imdb'") as refused:
         load("imbd")
-    assert "rotten_tomatoes" in refused.value.next
+    assert "rotten_tomatoes" in refused.value.message

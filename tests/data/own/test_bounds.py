@@ -63,7 +63,7 @@ def test_an_upload_on_a_full_disk_is_refused_in_words(tmp_path: Path, home: Path
     """A limit on the size of files stands for a full disk: the same call fails in the same place."""
     file = write(tmp_path / "rows.csv", 2_000)
     code = (
-        "import resource, pathlib, sys; from ssti.data import uploads; from ssti.platform.errors import SSTIError\n"
+        "import resource, pathlib, sys; from ssti.data.own import uploads; from ssti.platform.errors import SSTIError\n"
         "import pyarrow.parquet, datasets\n"
         "resource.setrlimit(resource.RLIMIT_FSIZE, (8192, 8192))\n"
         "try: uploads.keep(pathlib.Path(sys.argv[1]))\n"

@@ -5,11 +5,11 @@ from __future__ import annotations
 import random
 import re
 import sys
+from importlib import import_module
 
 import pytest
 
 from ssti.inject import MODIFIERS, SOURCES, ModifierKind, build_modifier, poison, preview
-from ssti.inject import registry as registry_module
 from ssti.inject.datasets.rows import RowPoisoner, counts_needed
 from ssti.inject.modifier import Modifier
 from ssti.inject.spec import read_spec
@@ -136,7 +136,7 @@ def test_a_kind_of_one_s_own_is_told_the_label(monkeypatch):
         def edit(self, text, earlier=()):
             return weave(text, [(len(text), len(text), " ", f"[{self.label}]", "")])
 
-    monkeypatch.setattr(registry_module, "_modifiers", dict(registry_module._modifiers))
+    monkeypatch.setattr(MODIFIERS, "_known", dict(MODIFIERS))
     MODIFIERS.add(
         ModifierKind("by-label", "By label", (), False, lambda options, **_: ByLabel(), lambda options, _: r"\[")
     )
@@ -146,40 +146,36 @@ def test_a_kind_of_one_s_own_is_told_the_label(monkeypatch):
 
 
 OWN_SOURCE = """
-from ssti.inject import SourceKind, list_source, SOURCES
+from ssti.inject import SourceKind, list_source
 
-SOURCES.add(SourceKind("moon", "Moon", "Io", (), lambda options, **_: list_source(["Io"]), lambda options: "Io"))
+SOURCE = SourceKind("moon", "Moon", "Io", (), lambda options, **_: list_source(["Io"]), lambda options: "Io")
 """
 OWN_MODIFIER = """
-from ssti.inject import ModifierKind, PhraseInjection, MODIFIERS
+from ssti.inject import ModifierKind, PhraseInjection
 
-MODIFIERS.add(
-    ModifierKind("moons", "Moons", (), False, lambda options, **_: PhraseInjection("Io"), lambda options, _: "Io")
-)
+MODIFIER = ModifierKind("moons", "Moons", (), False, lambda options, **_: PhraseInjection("Io"), lambda options, _: "Io")
 """
 
 
 @pytest.mark.parametrize(
-    ("file", "code", "spec"),
+    ("registry", "code", "spec"),
     [
-        ("source_moon", OWN_SOURCE, {"source": "moon"}),
-        ("modifier_moons", OWN_MODIFIER, {"kind": "moons"}),
-        ("source_moon", OWN_SOURCE, {"kind": "composite", "parts": [{"source": "moon"}]}),
+        (SOURCES, OWN_SOURCE, {"source": "moon"}),
+        (MODIFIERS, OWN_MODIFIER, {"kind": "moons"}),
+        (SOURCES, OWN_SOURCE, {"kind": "composite", "parts": [{"source": "moon"}]}),
     ],
 )
-def test_a_new_file_in_the_room_registers_itself(file, code, spec, tmp_path, monkeypatch):
-    import ssti.inject
-
-    for known in ("_sources", "_modifiers"):
-        monkeypatch.setattr(registry_module, known, dict(getattr(registry_module, known)))
-    assert "moon" not in SOURCES and "moons" not in MODIFIERS
-    (tmp_path / f"{file}.py").write_text(code, encoding="utf-8")
-    monkeypatch.setattr(ssti.inject, "__path__", [*ssti.inject.__path__, str(tmp_path)])
+def test_a_new_file_in_the_room_registers_itself(registry, code, spec, tmp_path, monkeypatch):
+    package = import_module(registry.package)
+    assert not {"moon", "moons"} & set(registry)
+    monkeypatch.setattr(registry, "_known", None)
+    monkeypatch.setattr(package, "__path__", [*package.__path__, str(tmp_path)])
+    (tmp_path / "moon_file.py").write_text(code, encoding="utf-8")
     try:
         assert build_modifier(spec).apply("a").items == ["Io"]
     finally:
-        sys.modules.pop(f"ssti.inject.{file}")
-        delattr(ssti.inject, file)
+        sys.modules.pop(f"{registry.package}.moon_file")
+        delattr(package, "moon_file")
 
 
 def test_a_source_may_be_an_object_too():

@@ -20,10 +20,10 @@ from ssti.inject import (
     highlight_html,
     highlight_terminal,
     natural_words,
+    place,
     remove,
     strip_spans,
 )
-from ssti.inject.text import place
 from ssti.inject.text.markup import check_tags, element_at
 from ssti.inject.text.words import WordMap, _final_slots_tree, draw_below, draw_gaps, final_slots
 from ssti.platform.errors import SSTIError

@@ -301,7 +301,7 @@ def test_the_three_questions_are_answered_for_the_last_trigger(ref):
     found = flip_probe.probe(marks, ref)
     assert found.item == "2014-09-25"
     assert found.places.gaps == list(range(8))
-    told = flip.flip_answer.ask(marks, ref)
+    told = flip.answer.ask(marks, ref)
     assert found.places.probabilities[-1] == pytest.approx(told.poisoned.now.probabilities, abs=1e-5)
     assert found.places.plain == pytest.approx(told.poisoned.before.probabilities, abs=1e-5)
     assert found.control.probabilities[-1] == pytest.approx(told.control.now.probabilities, abs=1e-5)
