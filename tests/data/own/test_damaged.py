@@ -1,6 +1,6 @@
 """Files that are damaged at random: each loads or is refused in words, and nothing else ever happens.
 
-By hand, more of them: `python tests/data/test_damaged.py 3000`.
+By hand, more of them: `python tests/data/own/test_damaged.py 3000`.
 """
 
 from __future__ import annotations
