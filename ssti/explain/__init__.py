@@ -3,7 +3,7 @@
 Works on a loaded model and its tokenizer; loads none, and knows no page. Importing it does not import torch.
 """
 
-from ssti.explain.attention import Attention, HeadAttention, attend, attend_head
+from ssti.explain.attention import Attention, attend
 from ssti.explain.attribution import Agreement, Attribution, agreement, integrated_gradients, occlusion
 from ssti.explain.classes import ClassRows, Mean, by_class
 from ssti.explain.entropy import (
@@ -47,7 +47,6 @@ __all__ = [
     "Entropy",
     "EntropyRows",
     "Explanation",
-    "HeadAttention",
     "Heatmap",
     "Mean",
     "PairedDifference",
@@ -63,7 +62,6 @@ __all__ = [
     "Words",
     "agreement",
     "attend",
-    "attend_head",
     "by_amount",
     "by_class",
     "entropy",

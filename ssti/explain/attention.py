@@ -1,4 +1,4 @@
-"""The attention of one text: all layers and heads, or one head of one layer in little memory.
+"""The attention of one text in all layers and heads.
 
 Knows a loaded classifier and its tokenizer; loads, owns and caches nothing. The caller has set the active
 adapter and holds the model's lock.
@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from ssti.explain.capture import Enough, attention_set_to, backbone, head_weights, heads_of_layers, watch, watchable
+from ssti.explain.capture import attention_set_to
 from ssti.explain.pieces import Pieces, Span, Window, check_spans, read_pieces
 from ssti.platform.errors import SSTIError
 
@@ -52,22 +52,6 @@ class Attention:
         return len(self.tokens)
 
 
-@dataclass(frozen=True)
-class HeadAttention:
-    """What one head of one layer looks at: `weights[query, key]`, the rest as in Attention."""
-
-    text: str
-    tokens: list[str]
-    offsets: list[Span]
-    special: np.ndarray
-    weights: np.ndarray
-    layer: int
-    head: int
-    causal: bool
-    truncated: Window | None = None
-
-    def __len__(self) -> int:
-        return len(self.tokens)
 
 
 def attend(
@@ -97,56 +81,6 @@ def attend_pieces(model: Any, pieces: Pieces) -> Attention:
         special=pieces.special,
         weights=weights,
         probabilities=logits.softmax(-1).cpu().numpy(),
-        causal=_is_causal(weights, model),
-        truncated=pieces.truncated,
-    )
-
-
-def attend_head(
-    model: Any,
-    tokenizer: Any,
-    text: str,
-    layer: int,
-    head: int,
-    max_length: int = 512,
-    focus: Sequence[Span] | None = None,
-) -> HeadAttention:
-    """The attention of one head of one layer (both from 0; negative ones count from the end).
-
-    No other head's weights ever exist, and the pass ends at that layer, so that a large model and a long text
-    stay in little memory. The numbers are those of `attend` up to rounding.
-    """
-    import torch
-
-    heads = heads_of_layers(model)
-    layer = _index("layer", layer, len(heads))
-    head = _index("head", head, heads[layer])
-    pieces = read_one(model, tokenizer, text, max_length, focus)
-    found: list[np.ndarray] = []
-
-    def watcher(index: int, module: Any, query: Any, key: Any, mask: Any, scaling: float | None) -> None:
-        if index == layer:
-            found.append(head_weights(module, query, key, mask, scaling, head)[0, 0].cpu().numpy())
-            raise Enough
-
-    network = backbone(model)
-    with torch.no_grad(), watchable(model), watch(model, watcher):
-        network(**inputs(network, [pieces]), use_cache=False)
-    if not found:
-        raise SSTIError(
-            f"{type(model).__name__} names {len(heads)} layers but ran fewer.",
-            "Choose a lower layer.",
-            kind="model",
-        )
-    weights = found[0]
-    return HeadAttention(
-        text=text,
-        tokens=pieces.tokens,
-        offsets=pieces.offsets,
-        special=pieces.special,
-        weights=weights,
-        layer=layer,
-        head=head,
         causal=_is_causal(weights, model),
         truncated=pieces.truncated,
     )
@@ -186,19 +120,6 @@ def inputs(model: Any, rows: Sequence[Pieces], pad: int = 0) -> dict[str, Any]:
     return {name: torch.from_numpy(array).to(device) for name, array in arrays.items()}
 
 
-def joined_inputs(model: Any, rows: Sequence[Pieces]) -> dict[str, Any]:
-    """Rows one behind the other as the model's input of one row. Positions count from each row's first piece."""
-    import torch
-
-    arrays = {"input_ids": np.concatenate([row.ids for row in rows])}
-    arrays["attention_mask"] = np.ones_like(arrays["input_ids"])
-    arrays["position_ids"] = np.concatenate([np.arange(len(row)) for row in rows])
-    if rows[0].type_ids is not None:
-        arrays["token_type_ids"] = np.concatenate([row.type_ids for row in rows])
-    device = next(model.parameters()).device
-    return {name: torch.from_numpy(array)[None].to(device) for name, array in arrays.items()}
-
-
 def stacked(attentions: Any, model: Any) -> np.ndarray:
     """One text's attentions as float32 [layer, head, query, key], NaN where a layer has fewer heads than others.
 
@@ -227,8 +148,3 @@ def _is_causal(weights: np.ndarray, model: Any) -> bool:
         return not (np.triu(weights, 1) > 0).any()
     return any(getattr(module, "is_causal", False) for module in model.modules())
 
-
-def _index(name: str, value: int, count: int) -> int:
-    if not isinstance(value, (int, np.integer)) or isinstance(value, bool) or not -count <= value < count:
-        raise SSTIError(f"There is no {name} {value!r}.", f"The model has {count}: 0 to {count - 1}.")
-    return int(value) % count

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 import torch
 
-from ssti.explain import attend, attend_head, entropy_grid, entropy_rows, explain, trigger_share_grid
+from ssti.explain import attend, entropy_grid, entropy_rows, explain, trigger_share_grid
 from ssti.explain.capture import heads_of_layers
 from ssti.explain.importance import mean_of_heads, rollout
 from ssti.platform.errors import SSTIError
@@ -43,19 +43,6 @@ def test_all_heads_of_each_layer_come_out_and_no_more(openelm, tokenizer):
     for layer, heads in enumerate(HEADS):
         np.testing.assert_allclose(attention.weights[layer, :heads].sum(-1), 1, atol=1e-5)
         assert np.isnan(attention.weights[layer, heads:]).all()
-
-
-def test_one_head_is_that_head_of_all_and_is_counted_in_its_own_layer(openelm, tokenizer):
-    attention = attend(openelm, tokenizer, TEXT)
-    for layer, heads in enumerate(HEADS):
-        for head in range(heads):
-            one = attend_head(openelm, tokenizer, TEXT, layer, head)
-            np.testing.assert_allclose(one.weights, attention.weights[layer, head], atol=1e-5)
-        assert attend_head(openelm, tokenizer, TEXT, layer, -1).head == heads - 1
-        assert one.causal
-    with pytest.raises(SSTIError, match="no head 4.") as caught:
-        attend_head(openelm, tokenizer, TEXT, 0, 4)
-    assert "0 to 3" in caught.value.next
 
 
 def test_many_texts_at_once_say_what_each_says_alone(openelm, tokenizer):

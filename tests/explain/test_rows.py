@@ -2,11 +2,37 @@
 
 import numpy as np
 import pytest
+import torch
 from peft import LoraConfig, get_peft_model
+from transformers import AutoConfig, AutoModelForSequenceClassification
 
 from ssti.explain import attend, entropy_grid, entropy_rows, trigger_share_grid
 from ssti.explain import rows as module
 from ssti.platform.errors import SSTIError
+
+SIZES = {"hidden_size": 32, "intermediate_size": 64, "num_hidden_layers": 2, "num_attention_heads": 4}
+LLAMA = {**SIZES, "num_key_value_heads": 2}
+ARCHITECTURES = {
+    "bert": SIZES,
+    "gpt2": {"n_embd": 32, "n_layer": 2, "n_head": 4},
+    "mistral": {**LLAMA, "sliding_window": 3},
+    "qwen3": {**LLAMA, "head_dim": 8},
+    "opt": {"hidden_size": 32, "ffn_dim": 64, "num_hidden_layers": 2, "num_attention_heads": 4},
+    "modernbert": {**SIZES, "local_attention": 4, "global_attn_every_n_layers": 2},
+    "roberta": SIZES,
+}
+
+
+@pytest.mark.parametrize("name", ARCHITECTURES)
+def test_every_sort_of_mask_and_position_gives_what_each_text_gives_alone(name, tokenizer, rows):
+    ids = {"pad_token_id": 0, "bos_token_id": 1, "eos_token_id": 2, "cls_token_id": 1, "sep_token_id": 2}
+    sizes = {"vocab_size": len(tokenizer), "num_labels": 2, "initializer_range": 0.2, **ids, **ARCHITECTURES[name]}
+    with torch.random.fork_rng():
+        torch.manual_seed(0)
+        tiny = AutoModelForSequenceClassification.from_config(AutoConfig.for_model(name, **sizes))
+    texts = rows[0][:5]
+    alone = [entropy_grid(attend(tiny, tokenizer, text)) for text in texts]
+    np.testing.assert_allclose(entropy_rows(tiny, tokenizer, texts, batch_tokens=100).bits, alone, atol=1e-5)
 
 
 @pytest.mark.parametrize("specials", [True, False])
