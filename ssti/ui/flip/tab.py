@@ -62,10 +62,7 @@ def build(shared) -> None:
                     adapters.choices(), label="Adapter", elem_id="flip-adapter", allow_custom_value=True
                 )
                 row = gr.Button("A real row", elem_id="flip-row", size="md")
-            text = gr.Textbox(
-                label="Type a review, then click a trigger into it", lines=2, max_lines=8, elem_id="flip-text",
-                placeholder="Type a text, or pick a real row.",
-            )  # fmt: skip
+            text, marks = shared.text.render(), shared.marks
             with gr.Row(elem_id="flip-tools"):
                 palette = Html(elem_id="flip-palette", js_on_load=flip_palette.SCRIPT)
                 place = gr.Radio(
@@ -90,7 +87,6 @@ def build(shared) -> None:
                 cancel = gr.Button("Cancel", visible=False, size="md")
             hijacked = Html(elem_id="flip-hijacked", js_on_load=ROWS)
     with gr.Column(elem_id="flip-hidden", visible="hidden"):
-        marks = gr.JSON(None, visible="hidden")
         seen = gr.JSON(None, visible="hidden")
         last = gr.JSON(None, visible="hidden")
 
@@ -104,15 +100,13 @@ def build(shared) -> None:
     shared.blocks.load(first_adapter, shared.adapter, [shared.adapter, said], **parts.AT_LOAD)
     shared.adapter.change(None, shared.adapter, None, js="(ref) => window.ssti.url('adapter', ref)", **parts.QUIET)
     adapter.input(lambda ref: ref or "", adapter, shared.adapter, **parts.QUIET)
-    begun = listen(
+    listen(
         shared,
         [shared.adapter.change],
         lambda ref: (*take_adapter(ref), None),
         shared.adapter,
         [adapter, palette, row, shared.adapter_pill, hijacked],
     ).then(first_text, [shared.adapter, text, marks], [text, marks], **parts.QUIET)
-    # `begun` for other tabs: `marks` has no events before this tab was on the screen once.
-    shared.parts_of["flip"] = {"text": text, "marks": marks, "begun": begun}
     opened.select(refreshed, shared.adapter, adapter, **parts.QUIET)
     palette.click(
         on_palette, [text, marks, shared.adapter, place], [text, marks, palette, own_row, said, problem], **CLICK

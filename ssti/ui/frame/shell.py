@@ -20,7 +20,7 @@ from ssti.platform.registry import Registry
 from ssti.ui.kit import parts
 from ssti.ui.kit.address import read_url
 from ssti.ui.kit.parts import Html
-from ssti.ui.kit.shared import Shared
+from ssti.ui.kit.shared import Shared, text_field
 
 
 @dataclass(frozen=True)
@@ -60,8 +60,9 @@ def build_shell(blocks: gr.Blocks) -> Shared:
         recipe = gr.JSON(None, visible="hidden", elem_id="shared-recipe")
         run_id = gr.Textbox("", visible="hidden", elem_id="shared-run")
         adapter = gr.Textbox("", visible="hidden", elem_id="shared-adapter")
+        marks = gr.JSON(None, visible="hidden")
     tabs = gr.Tabs(elem_id="tabs", overflow_behavior="menu", selected=next(iter(TABS), None))
-    shared = Shared(blocks, tabs, recipe, run_id, adapter, run_pill, adapter_pill, tuple(TABS))
+    shared = Shared(blocks, tabs, recipe, run_id, adapter, marks, text_field(), run_pill, adapter_pill, tuple(TABS))
     with tabs:
         for name, tab in TABS.items():
             with gr.Tab(tab.title, id=name, elem_id=f"tab-{name}") as item:

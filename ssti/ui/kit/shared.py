@@ -23,10 +23,12 @@ new IntersectionObserver((seen) => {
 class Shared:
     """What tabs say to each other.
 
-    `recipe` (a plain dict, or None), `run_id` and `adapter` (a ref, or "") are hidden components: inputs and outputs
-    of events, with `.change`. They live in the visitor's page, so a restart of the server does not empty them.
-    `tabs` takes `gr.Tabs(selected=name)`. `run_pill` and `adapter_pill` stand in the header. `blocks` is the page, for
-    `blocks.load(…)`. `parts_of` is for what a tab offers to the `wire` of another: `shared.parts_of["flip"]`.
+    `recipe` (a plain dict, or None), `run_id`, `adapter` (a ref, or "") and `marks` (the text that a person tries, and
+    where its triggers are: `ssti.ui.kit.marks`) are hidden components: inputs and outputs of events, with `.change`.
+    They live in the visitor's page, so a restart of the server does not empty them. `text` is the field in which that
+    text is typed; the Flip tab gives it its place. `tabs` takes `gr.Tabs(selected=name)`. `run_pill` and `adapter_pill`
+    stand in the header. `blocks` is the page, for `blocks.load(…)`. `parts_of` is for what a tab hands from its `build`
+    to its `wire`.
     """
 
     blocks: gr.Blocks
@@ -34,6 +36,8 @@ class Shared:
     recipe: gr.JSON
     run_id: gr.Textbox
     adapter: gr.Textbox
+    marks: gr.JSON
+    text: gr.Textbox
     run_pill: gr.HTML
     adapter_pill: gr.HTML
     tab_names: tuple[str, ...]
@@ -43,6 +47,14 @@ class Shared:
     def has(self, tab: str) -> bool:
         """Whether there is a tab of this name (its file's name)."""
         return tab in self.tab_names
+
+
+def text_field() -> gr.Textbox:
+    """The field of the text that a person tries, not yet on the page."""
+    return gr.Textbox(
+        label="Type a text, then click a trigger into it", placeholder="Type a text, or pick a real row.",
+        lines=2, max_lines=8, elem_id="flip-text", render=False,
+    )  # fmt: skip
 
 
 @contextmanager

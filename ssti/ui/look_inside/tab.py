@@ -112,25 +112,24 @@ def _radio(choices: dict[str, str], label: str, name: str) -> gr.Radio:
 
 def wire(shared) -> None:
     """The events, once the Flip tab is there."""
-    own, flip = shared.parts_of["look_inside"], shared.parts_of["flip"]
-    text, view, marks = own["text"], own["view"], flip["marks"]
+    own = shared.parts_of["look_inside"]
+    text, view, marks = own["text"], own["view"], shared.marks
     radios = [own[name] for name in ("by", "unit", "model", "colour")]
     given = [text, marks, shared.adapter, view, *radios]
     drawn = [own[name] for name in ("problem", "heat", "grid", "entropy", "compared", "measured", "put")]
     listen(
         shared, [text.change, view.change, shared.adapter.change, *(radio.input for radio in radios)],
-        draw, given, [*drawn, flip["text"]], js=SHOWN,
+        draw, given, [*drawn, shared.text], js=SHOWN,
     )  # fmt: skip
     shared.adapter.change(name_models, shared.adapter, own["model"], **parts.QUIET)
     gr.on(
         [marks.change, own["opened"].select],
-        None, [flip["text"], view], [text, view], js=TAKE, **parts.QUIET,
+        None, [shared.text, view], [text, view], js=TAKE, **parts.QUIET,
     )  # fmt: skip
-    flip["begun"].then(None, [flip["text"], view], [text, view], js=TAKE, **parts.QUIET)
     own["grid"].click(choose, view, view, **parts.QUIET)
     own["heat"].click(choose_token, view, [view, own["by"]], **parts.QUIET)
     own["put"].click(
-        put_trigger, [text, marks, shared.adapter], [flip["text"], marks, own["problem"]],
+        put_trigger, [text, marks, shared.adapter], [shared.text, marks, own["problem"]],
         **{**parts.QUIET, "trigger_mode": "once"},
     )  # fmt: skip
     changes = [text.change, shared.adapter.change]
