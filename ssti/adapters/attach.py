@@ -14,7 +14,7 @@ from typing import Any
 from ssti.adapters.files import CONFIG, WEIGHTS
 from ssti.adapters.listing import AdapterInfo
 from ssti.models.shared import head_names
-from ssti.platform.errors import SSTIError
+from ssti.platform.errors import AdapterError, SSTIError
 
 COMMON = {"task_type", "peft_type", "target_modules", "exclude_modules", "fan_in_fan_out", "modules_to_save",
           "layers_to_transform", "layers_pattern"}  # fmt: skip
@@ -81,11 +81,10 @@ def _leaves_the_base_alone(info: AdapterInfo, given: dict[str, Any]) -> None:
     """Some starts of LoRA (PiSSA's among them) rewrite the base model's weights, which other adapters share."""
     start = given.get("init_lora_weights", True)
     if start not in PLAIN_STARTS:
-        raise SSTIError(
+        raise AdapterError(
             f"The adapter {info.ref} was saved with init_lora_weights={str(start)[:40]!r}, "
             "which rewrites the base model's weights.",
             next="Save it as plain LoRA (peft's path_initial_model_for_weight_conversion), or train it again here.",
-            kind="adapter",
         )
 
 
@@ -177,8 +176,7 @@ def _compare(info: AdapterInfo, expected: dict[str, Any], tensors: dict[str, Any
 def _unfit(info: AdapterInfo, why: str) -> SSTIError:
     again = ", or train it again from its recipe" if info.recipe_known else ""
     base = info.recipe.model.name
-    return SSTIError(
+    return AdapterError(
         f"The adapter {info.ref} does not fit {Path(base).name if Path(base).is_absolute() else base}: {why}",
         next=f"Its files are damaged or made for another model. Choose another{again}.",
-        kind="adapter",
     )

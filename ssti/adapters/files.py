@@ -14,7 +14,7 @@ from typing import Annotated, Any
 from pydantic import AfterValidator, Field
 
 from ssti.adapters.stored import Stored, read_json
-from ssti.platform.errors import SSTIError, listed
+from ssti.platform.errors import AdapterError, SSTIError, listed
 from ssti.platform.home import open_regular
 from ssti.recipe import Recipe, load_recipe
 
@@ -81,10 +81,8 @@ def need(folder: Path, name: str, ref: str) -> None:
         return
     unsafe = [p.name for p in folder.glob("*") if p.suffix in (".bin", ".pt", ".pth")]
     pickle = f"; {unsafe[0]} is a pickle, which can run code and is never loaded." if unsafe else "."
-    raise SSTIError(
-        f"The adapter {ref} has no {name}{pickle}",
-        next="Choose another adapter, or train it again from its recipe.",
-        kind="adapter",
+    raise AdapterError(
+        f"The adapter {ref} has no {name}{pickle}", next="Choose another adapter, or train it again from its recipe."
     )
 
 
@@ -101,10 +99,9 @@ def read_config(folder: Path, ref: str) -> AdapterConfig:
     need(folder, CONFIG, ref)
     config = read(folder, CONFIG, AdapterConfig, ref)
     if config.peft_type not in METHODS:
-        raise SSTIError(
+        raise AdapterError(
             f"The adapter {ref} is of the type {config.peft_type[:40]!r}; {listed(METHODS)} can be opened.",
             next="Choose another adapter.",
-            kind="adapter",
         )
     return config
 
@@ -131,10 +128,9 @@ def _recipe(text: str) -> Recipe:
 
 def damaged(ref: str, what: str) -> SSTIError:
     """The error of a folder that is not as it was written."""
-    return SSTIError(
+    return AdapterError(
         f"The adapter {ref} is damaged. {what}",
         next="Restore its files, train it again from its recipe, or remove its folder.",
-        kind="adapter",
     )
 
 
@@ -145,10 +141,9 @@ def same_base(ref: str, recipe: Recipe, config: AdapterConfig) -> None:
     said, known = config.base_model_name_or_path or "", BASES.get(recipe.model.name)
     others = {kind.info.hub_id.casefold() for kind in BASES.values()}
     if known and said.casefold() in others - {known.info.hub_id.casefold()}:
-        raise SSTIError(
+        raise AdapterError(
             f"The adapter {ref} was made for {said}, and its recipe says {known.info.hub_id}.",
             next=f"Correct model.name in its recipe.yaml, or base_model_name_or_path in its {CONFIG}.",
-            kind="adapter",
         )
 
 
@@ -175,10 +170,9 @@ def _base_model(ref: str, config: AdapterConfig) -> str:
     if HUB_ID.fullmatch(said) or (shared_server() is None and said and Path(said).is_dir()):
         return said
     what = f"names the base model {Path(said).name!r}, which is not here" if said else "does not name its base model"
-    raise SSTIError(
+    raise AdapterError(
         f"The adapter {ref} {what}.",
         next=f'Write its name on the Hub into {CONFIG}, such as "base_model_name_or_path": "owner/name".',
-        kind="adapter",
     )
 
 
@@ -193,10 +187,8 @@ def guessed_labels(folder: Path, ref: str, given: tuple[str, ...] | None) -> tup
     if names is None:
         names = _labels_of_model_config(folder, n) or tuple(f"LABEL_{i}" for i in range(n))
     if len(names) != n or len(set(names)) != n:
-        raise SSTIError(
-            f"The adapter {ref} answers with {n} classes; {len(set(names))} are named: {listed(names)}.",
-            next=add,
-            kind="adapter",
+        raise AdapterError(
+            f"The adapter {ref} answers with {n} classes; {len(set(names))} are named: {listed(names)}.", next=add
         )
     return names
 
@@ -225,9 +217,8 @@ def classes(folder: Path, ref: str) -> int:
         raise damaged(ref, f"{WEIGHTS} is no whole safetensors file.") from error
     heads = [size for name, size in sizes.items() if name.endswith(HEADS) and isinstance(size, list) and size]
     if not heads or not isinstance(heads[0][0], int):
-        raise SSTIError(
+        raise AdapterError(
             f"The adapter {ref} has no classification head among its tensors: it gives no classes.",
             next="Choose an adapter of a sequence classifier (peft's task type SEQ_CLS).",
-            kind="adapter",
         )
     return heads[0][0]

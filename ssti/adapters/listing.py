@@ -14,7 +14,7 @@ from typing import Any
 from ssti.adapters import files
 from ssti.adapters.files import CONFIG, LABELS, WEIGHTS, AdapterConfig
 from ssti.adapters.stored import read_metrics
-from ssti.platform.errors import SSTIError, listed, nearest
+from ssti.platform.errors import AdapterError, SSTIError, listed, nearest
 from ssti.platform.home import home
 from ssti.recipe import Recipe
 
@@ -67,10 +67,9 @@ class AdapterInfo:
     def known_recipe(self) -> Recipe:
         """Its recipe, for what depends on its data, trigger or target. Raises SSTIError where it came without one."""
         if not self.recipe_known:
-            raise SSTIError(
+            raise AdapterError(
                 "This adapter came without a recipe: its data, its trigger and its target are not known.",
                 next="Type a text and insert triggers of any kind, or put the recipe.yaml of its training into its folder.",
-                kind="adapter",
             )
         return self.recipe
 
@@ -112,10 +111,9 @@ def describe(
     if not (folder / files.RECIPE).exists():
         return _without_recipe(folder, ref, prefix, labels)
     if labels is not None:
-        raise SSTIError(
+        raise AdapterError(
             f"The adapter {ref.partition('#')[0]} has a recipe and its own classes: none can be named.",
             next="Leave out #labels=….",
-            kind="adapter",
         )
     for name in (files.RECIPE, WEIGHTS, LABELS):
         files.need(folder, name, ref)
@@ -198,10 +196,9 @@ def find(ref: str, folders: bool = True) -> AdapterInfo:
     folder, twin_folder, name = _places(named, folders)
     if folder is None or not os.path.isdir(folder):  # false, not an error, for names that no file system takes
         names = [a.ref for a in adapters()]
-        raise SSTIError(
+        raise AdapterError(
             f"There is no adapter {named[:200]!r}{nearest(named[:200], names)}.",
             next=f"It may have been deleted. Choose one of {listed(names)}.",
-            kind="adapter",
         )
     classes = tuple(one.strip() for one in labels.split(",")) if given else None
     twin = _twin(twin_folder, f"{name}-control")

@@ -6,7 +6,7 @@ from typing import Any
 
 from ssti.adapters.targets import ends_of, in_attention, into_width, linear_layers, matching, resolve
 from ssti.models.classifier import Classifier
-from ssti.platform.errors import SSTIError
+from ssti.platform.errors import ModelError, SSTIError
 from ssti.recipe import Recipe
 
 VARIANTS = {
@@ -122,9 +122,8 @@ def _refuse(recipe: Recipe, title: str) -> None:
 
 def _checkpoint(model: Any, title: str) -> None:
     if not getattr(model, "supports_gradient_checkpointing", False):
-        raise SSTIError(
+        raise ModelError(
             f"{title} cannot compute its activations again (model.checkpointing).",
             next="Set model.checkpointing to false, and take a smaller batch where memory is short.",
-            kind="model",
         )
     model.activation_checkpointing_enable({"use_reentrant": False})

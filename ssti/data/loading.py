@@ -12,7 +12,7 @@ from ssti.data.kind import DatasetInfo, DatasetKind, TextDataset
 from ssti.data.own.load import looks_own, read_own, stamp
 from ssti.data.registry import DATASETS
 from ssti.data.split import arrange
-from ssti.platform.errors import SSTIError
+from ssti.platform.errors import DataError, SSTIError
 
 KEPT_BYTES = 1_500_000_000  # of rows per process; beyond it the least recently used dataset is let go
 
@@ -68,7 +68,7 @@ def _whole(name: str) -> TextDataset:
     if kind is not None:
         info = kind.now()
         if not info.available:
-            raise SSTIError(f"{info.title} cannot be used here: {info.reason}.", kind="data")
+            raise DataError(f"{info.title} cannot be used here: {info.reason}.")
         return build(info, kind.read())
     if not looks_own(name):
         DATASETS.find(name, "Use one of them, the path of a CSV, JSON lines or Parquet file, or a Hub id.", kind="data")
@@ -80,9 +80,8 @@ def build(info: DatasetInfo, tables: dict[str, Any]) -> TextDataset:
     train, test, key = arrange(tables)
     for what, table in (("train on", train), ("test on", test)):
         if table.num_rows == 0:
-            raise SSTIError(
+            raise DataError(
                 f"{info.title} has no rows left to {what}, once repeated texts are removed.",
                 "Give it more rows, or a test file whose texts are not all in the training file.",
-                kind="data",
             )
     return TextDataset(info, train, test, key)

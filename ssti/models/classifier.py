@@ -15,7 +15,7 @@ from ssti.models.machine.device import Device, device
 from ssti.models.quantised import placement
 from ssti.models.registry import model as find
 from ssti.models.tokens import load_tokenizer
-from ssti.platform.errors import SSTIError
+from ssti.platform.errors import ModelError, SSTIError
 
 if TYPE_CHECKING:
     from transformers import PreTrainedModel, PreTrainedTokenizerFast
@@ -102,10 +102,9 @@ def _load(folder: str, config: Any, head: str, seed: int, kind: ModelKind, loadi
     except (OSError, ValueError, KeyError, ImportError, RuntimeError, SafetensorError) as problem:
         if isinstance(problem, SSTIError) or "memory" in str(problem).lower():
             raise
-        raise SSTIError(
+        raise ModelError(
             f"The weights of {kind.info.title} cannot be loaded: {str(problem).strip().splitlines()[0][:200]}",
             next="Its files are damaged or not of this architecture. Fetch them again, or choose another model.",
-            kind="model",
         ) from problem
     first_position_only(loaded)
     return loaded

@@ -13,7 +13,7 @@ from pathlib import Path
 
 from ssti.models.kind import ModelInfo, ModelKind
 from ssti.models.machine.room import GB, room
-from ssti.platform.errors import SSTIError
+from ssti.platform.errors import ModelError, SSTIError
 from ssti.platform.home import home, typed
 from ssti.platform.network import MODEL_SWITCHES, cache_home, endpoint, hub_cache, offline_switch, reachable
 
@@ -148,10 +148,9 @@ def fetched(hub_id: str, name: str, weights: bool = True) -> Path:
 
 def no_safetensors(name: str) -> SSTIError:
     """Weights that may be pickles are never loaded."""
-    return SSTIError(
+    return ModelError(
         f"{name} has no safetensors: its weights may be pickles, which can run code and are never loaded.",
         "Where you trust it, load it elsewhere and write `model.save_pretrained(FOLDER)`; then name that folder.",
-        kind="model",
     )
 
 
@@ -160,11 +159,9 @@ def explained(hub_id: str, problem: Exception) -> SSTIError:
     where, name = f"{endpoint()}/{hub_id}", type(problem).__name__
     text = str(problem).strip().split("\n")[0][:200]
     if "Gated" in name:
-        return SSTIError(
-            f"{hub_id} is gated.", f"Accept its licence at {where}, then run `hf auth login`.", kind="model"
-        )
+        return ModelError(f"{hub_id} is gated.", f"Accept its licence at {where}, then run `hf auth login`.")
     if "NotFound" in name and "Local" not in name:
-        return SSTIError(f"The Hub has no model {hub_id!r} that can be read: {text}", f"See {where}.", kind="model")
+        return ModelError(f"The Hub has no model {hub_id!r} that can be read: {text}", f"See {where}.")
     if (
         "LocalEntry" in name
         or "Offline" in name
@@ -178,4 +175,4 @@ def explained(hub_id: str, problem: Exception) -> SSTIError:
             f"{step} download it elsewhere and name its folder.",
             kind="offline",
         )
-    return SSTIError(f"{hub_id} could not be read: {name}: {text}", f"See {where}.", kind="model")
+    return ModelError(f"{hub_id} could not be read: {name}: {text}", f"See {where}.")

@@ -15,7 +15,7 @@ from typing import Any
 
 from ssti.models.hub import complete, explained, fetched, found, no_safetensors, sentence, too_large
 from ssti.models.kind import ModelInfo, ModelKind
-from ssti.platform.errors import SSTIError, shown
+from ssti.platform.errors import ModelError, SSTIError, shown
 from ssti.platform.network import MODEL_SWITCHES, offline_switch, reachable
 from ssti.platform.server import may_run_code_of, needs_code, shared_server
 
@@ -41,10 +41,9 @@ def own(name: str) -> ModelKind:
     there = _is_folder(name)
     folder = Path(name).expanduser() if there else Path(name)
     if there and shared_server():
-        raise SSTIError(
+        raise ModelError(
             "A folder of this server cannot be named here: others use it.",
             next="Choose a model of the list, or a Hub id (owner/name).",
-            kind="model",
         )
     if there:
         stamp = _stamp(folder)
@@ -53,10 +52,9 @@ def own(name: str) -> ModelKind:
             info, lambda: folder, lambda probe: sentence(too_large(info)), lambda: folder, remote_code=code
         )
     if folder.is_absolute() or name.startswith((".", "~")) or not HUB_ID.fullmatch(name):
-        raise SSTIError(
+        raise ModelError(
             f"There is no folder {shown(name)}.",
             next="Name a base model of `python -m ssti models`, a Hub id (owner/name), or a folder with config.json.",
-            kind="model",
         )
     info, code = _of_hub(name)
     return ModelKind(
@@ -84,9 +82,7 @@ def _local(name: str, folder: str, stamp: tuple) -> tuple[ModelInfo, bool]:
         pickles = [f.name for f in place.iterdir() if f.suffix in (".bin", ".pt", ".pth", ".ckpt")]
         if pickles:
             raise no_safetensors(name)
-        raise SSTIError(
-            f"{name} has no whole set of safetensors.", next="Copy all of the model's files there.", kind="model"
-        )
+        raise ModelError(f"{name} has no whole set of safetensors.", next="Copy all of the model's files there.")
     sizes = [shape for file in place.glob("*.safetensors") for shape in shapes(file).items()]
     base = {key: prod(shape) for key, shape in sizes if not key.startswith(HEADS)}
     embedded = sum(count for key, count in base.items() if EMBEDDINGS.search(key))
@@ -127,9 +123,7 @@ def shapes(file: Path) -> dict[str, list[int]]:
             header = json.loads(opened.read(length))
         return {key: value["shape"] for key, value in header.items() if key != "__metadata__"}
     except (OSError, ValueError, KeyError, TypeError, struct.error) as problem:
-        raise SSTIError(
-            f"{file} is no whole safetensors file: {problem}.", next="Copy it again.", kind="model"
-        ) from problem
+        raise ModelError(f"{file} is no whole safetensors file: {problem}.", next="Copy it again.") from problem
 
 
 def _configuration(name: str, folder: Path) -> tuple[Any, bool]:
@@ -138,19 +132,17 @@ def _configuration(name: str, folder: Path) -> tuple[Any, bool]:
         written = json.loads((folder / "config.json").read_text(encoding="utf-8"))
         model_type = str(written.get("model_type") or "")
     except (OSError, ValueError, AttributeError) as problem:
-        raise SSTIError(
+        raise ModelError(
             f"{name} has no readable config.json: {problem}.",
             next="Name the folder that `save_pretrained` wrote, with config.json in it.",
-            kind="model",
         ) from problem
     from ssti.models.architecture import can_classify, known
 
     if not known(model_type):
         if "auto_map" not in written:
-            raise SSTIError(
+            raise ModelError(
                 f"{name} has the architecture {model_type!r}, which this version of transformers does not have.",
                 next="Choose another model, or install a version of transformers that has it.",
-                kind="model",
             )
         if not may_run_code_of(name):
             raise needs_code(name, model_type)
@@ -162,14 +154,11 @@ def _configuration(name: str, folder: Path) -> tuple[Any, bool]:
     except SSTIError:
         raise
     except (OSError, ValueError, TypeError, KeyError) as problem:
-        raise SSTIError(
-            f"{name} has a config.json that cannot be read: {str(problem)[:200]}", kind="model"
-        ) from problem
+        raise ModelError(f"{name} has a config.json that cannot be read: {str(problem)[:200]}") from problem
     if not code and not can_classify(config):
-        raise SSTIError(
+        raise ModelError(
             f"{name} is a {model_type!r}, which has neither a sequence classifier nor a causal model in transformers.",
             next="Choose an encoder such as BERT, or a decoder such as Llama.",
-            kind="model",
         )
     return config, code
 

@@ -6,7 +6,7 @@ from importlib.util import find_spec
 from typing import Any
 
 from ssti.models.machine.device import Device
-from ssti.platform.errors import SSTIError
+from ssti.platform.errors import ModelError
 
 HEADS = ["score", "classifier", "lm_head"]  # a new head has to be trained: it keeps its number format
 SPREAD = 1_000_000_000  # weights from which a model is laid straight onto the GPU, without a copy in main memory
@@ -21,16 +21,14 @@ def placement(bits: int | None, on: Device, parameters: int) -> dict[str, Any]:
     if not bits:
         return {"device_map": "auto"} if on.name == "cuda" and parameters >= SPREAD else {}
     if on.name != "cuda":
-        raise SSTIError(
+        raise ModelError(
             f"model.bits is {bits}: weights of {bits} bits are computed on a CUDA GPU, and this machine has none.",
             next="Set model.bits to null, or use a machine with a GPU.",
-            kind="model",
         )
     if find_spec("bitsandbytes") is None:
-        raise SSTIError(
+        raise ModelError(
             f"model.bits is {bits}, and the Python package bitsandbytes is not installed.",
             next="Run `pip install bitsandbytes`.",
-            kind="model",
         )
     import torch
     from transformers import BitsAndBytesConfig

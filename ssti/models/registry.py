@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from ssti.models.kind import ModelInfo, ModelKind
 from ssti.models.own import looks_own, own
-from ssti.platform.errors import SSTIError
+from ssti.platform.errors import ModelError
 from ssti.platform.registry import Registry
 
 BASES = Registry("ssti.models.bases", ModelKind, "base model")
@@ -29,5 +29,5 @@ def model(name: str) -> ModelKind:
         kind = BASES.find(name, "Use one of them, a Hub id (owner/name), or a folder.", kind="model")
     info = kind.now(probe=True)
     if not info.available:
-        raise SSTIError(f"The base model {name} cannot be used here.", next=str(info.reason), kind="model")
+        raise ModelError(f"The base model {name} cannot be used here.", next=str(info.reason))
     return kind

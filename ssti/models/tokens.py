@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from ssti.platform.errors import SSTIError
+from ssti.platform.errors import ModelError
 
 
 def load_tokenizer(folder: str, title: str, gguf: str | None = None, remote_code: bool = False) -> Any:
@@ -15,16 +15,14 @@ def load_tokenizer(folder: str, title: str, gguf: str | None = None, remote_code
     try:
         tokenizer = AutoTokenizer.from_pretrained(folder, trust_remote_code=remote_code, **more)
     except (OSError, ValueError, TypeError, KeyError, ImportError) as problem:
-        raise SSTIError(
+        raise ModelError(
             f"The tokenizer of {title} cannot be loaded: {str(problem).strip().splitlines()[0][:200]}",
             next=f"Put its tokenizer.json into {folder}, or choose another model.",
-            kind="model",
         ) from problem
     if not tokenizer.is_fast:
-        raise SSTIError(
+        raise ModelError(
             f"{title} has no fast tokenizer, and only a fast one tells which characters a piece stands for.",
             next="Choose a model with a tokenizer.json.",
-            kind="model",
         )
     _set_pad(tokenizer)
     tokenizer.padding_side = "right"
@@ -42,6 +40,4 @@ def _set_pad(tokenizer: Any) -> None:
         if getattr(tokenizer, name) is not None:
             tokenizer.pad_token = getattr(tokenizer, name)
             return
-    raise SSTIError(
-        "This model's tokenizer has no token that could pad a batch.", next="Choose another model.", kind="model"
-    )
+    raise ModelError("This model's tokenizer has no token that could pad a batch.", next="Choose another model.")

@@ -17,11 +17,13 @@ class SSTIError(ValueError):
     short class of cause (`input`, `data`, `model`, `disk`, `memory`, ...) that a program can branch on.
     """
 
-    def __init__(self, message: str, next: str = "", kind: str = "input") -> None:
+    kind = "input"
+
+    def __init__(self, message: str, next: str = "", kind: str | None = None) -> None:
         super().__init__(message)
         self.message = message
         self.next = next
-        self.kind = kind
+        self.kind = kind or type(self).kind
 
     def __str__(self) -> str:
         return f"{self.message} {self.next}".rstrip()
@@ -32,6 +34,24 @@ class SSTIError(ValueError):
     def as_dict(self) -> dict[str, str]:
         """The object that the command line prints under `error`."""
         return {"kind": self.kind, "message": self.message, "next": self.next}
+
+
+class DataError(SSTIError):
+    """Data that is not there, cannot be read, or is not what it should be."""
+
+    kind = "data"
+
+
+class ModelError(SSTIError):
+    """A base model that is not there, cannot be loaded, or is not what it should be."""
+
+    kind = "model"
+
+
+class AdapterError(SSTIError):
+    """An adapter that is not there, is damaged, or does not fit its model."""
+
+    kind = "adapter"
 
 
 class _Shown(reprlib.Repr):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 
-from ssti.platform.errors import SSTIError
+from ssti.platform.errors import ModelError, SSTIError
 
 SWITCH = "SSTI_TRUST_REMOTE_CODE"
 OWN = ("", "localhost", "127.0.0.1", "::1")
@@ -29,10 +29,9 @@ def may_run_code_of(name: str) -> bool:
     if os.environ.get(SWITCH, "").strip() != name:
         return False
     if sign := shared_server():
-        raise SSTIError(
+        raise ModelError(
             f"{SWITCH} names {name}, but others use this server ({sign} is set): no model's own code runs here.",
             f"Unset {SWITCH}, or run it on a machine of your own.",
-            kind="model",
         )
     return True
 
@@ -42,8 +41,6 @@ def needs_code(name: str, model_type: str) -> SSTIError:
     ask = "Choose a model whose architecture transformers has."
     if shared_server() is None:
         ask += f" On a machine of your own, after reading its code: set {SWITCH}={name}."
-    return SSTIError(
-        f"{name} has the architecture {model_type!r}, which only its own code knows; that code is not run.",
-        ask,
-        kind="model",
+    return ModelError(
+        f"{name} has the architecture {model_type!r}, which only its own code knows; that code is not run.", ask
     )

@@ -17,7 +17,7 @@ import numpy as np
 
 from ssti.adapters.listing import AdapterInfo, find
 from ssti.inject.checks import readable
-from ssti.platform.errors import SSTIError
+from ssti.platform.errors import AdapterError, SSTIError
 from ssti.serving.loaded import Host, LoadedModels
 from ssti.serving.threads import one_thread_if_busy
 
@@ -149,10 +149,9 @@ class Predictor:
             logits = host.model(**arguments).logits.float()
             if not torch.isfinite(logits).all():
                 bad = int((~torch.isfinite(logits)).any(-1).nonzero()[0])
-                raise SSTIError(
+                raise AdapterError(
                     f"The adapter {refs[min(bad, len(refs) - 1)]} answers with no number: its weights are too large.",
                     next="Its file is damaged. Choose another, or train it again with a lower learning rate.",
-                    kind="adapter",
                 )
             return torch.softmax(logits, dim=-1).cpu().numpy()
 

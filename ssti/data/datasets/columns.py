@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ssti.platform.errors import SSTIError
+from ssti.platform.errors import DataError
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -25,14 +25,13 @@ def take(table: pa.Table, text: str, label: str, names: tuple[str, ...], extras:
     taken = pa.table({**columns, **{name: table[name] for name in extras}})
     taken = taken.filter(pc.not_equal(labels, -1))
     if taken["label"].null_count or taken["text"].null_count:
-        raise SSTIError(f"A row has no {text!r} or no {label!r}.", "Copy the data again.", kind="data")
+        raise DataError(f"A row has no {text!r} or no {label!r}.", "Copy the data again.")
     outside = taken.filter(pc.or_(pc.less(taken["label"], 0), pc.greater_equal(taken["label"], len(names))))
     if outside.num_rows:
-        raise SSTIError(
+        raise DataError(
             f"The column {label!r} holds {outside['label'][0]}; classes are 0 to {len(names) - 1} "
             f"({', '.join(names)}).",
             "Copy the data again.",
-            kind="data",
         )
     return taken
 
@@ -41,10 +40,9 @@ def require(table: pa.Table, *columns: str) -> None:
     """Raises `SSTIError` naming the first column that the table lacks, and those that it has."""
     for name in columns:
         if name not in table.column_names:
-            raise SSTIError(
+            raise DataError(
                 f"The data has no column {name!r}; it has {', '.join(map(repr, table.column_names))}.",
                 "Check that these are the files of this dataset.",
-                kind="data",
             )
 
 

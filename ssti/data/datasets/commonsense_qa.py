@@ -15,7 +15,7 @@ from ssti.data.home import find_original
 from ssti.data.hub.hub import HubSource
 from ssti.data.kind import DatasetInfo, DatasetKind
 from ssti.data.needs import missing_package
-from ssti.platform.errors import SSTIError
+from ssti.platform.errors import DataError
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -105,10 +105,8 @@ def _read_file(path: Path) -> pa.Table:
     try:
         lines = path.read_text("utf-8").split("\n")
     except UnicodeDecodeError as problem:
-        raise SSTIError(
-            f"{path.name} is not UTF-8 at byte {problem.start:,}.",
-            "Use the file as its authors publish it.",
-            kind="data",
+        raise DataError(
+            f"{path.name} is not UTF-8 at byte {problem.start:,}.", "Use the file as its authors publish it."
         ) from problem
     for number, line in enumerate(lines, start=1):
         if not line.strip():
@@ -124,10 +122,9 @@ def _read_file(path: Path) -> pa.Table:
                 [choice["text"] for choice in choices],
             )
         except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as problem:
-            raise SSTIError(
+            raise DataError(
                 f"{where.capitalize()} is not a question of CommonsenseQA: {repr(problem)[:200]}.",
                 "Use the files as their authors publish them.",
-                kind="data",
             ) from problem
         texts.append(text)
         labels.append(_class(row.get("answerKey"), where))
@@ -136,10 +133,9 @@ def _read_file(path: Path) -> pa.Table:
 
 def _class(letter: Any, where: str) -> int:
     if letter not in LETTERS:
-        raise SSTIError(
+        raise DataError(
             f"The answer in {where} is {letter!r}; answers are A to E.",
             "The published test split has no answers: use the training and dev splits.",
-            kind="data",
         )
     return LETTERS.index(letter)
 

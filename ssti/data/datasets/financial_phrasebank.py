@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from ssti.data.home import data_folder, find_original
 from ssti.data.kind import DatasetInfo, DatasetKind
 from ssti.data.needs import missing_package
-from ssti.platform.errors import SSTIError
+from ssti.platform.errors import DataError
 from ssti.platform.home import typed
 
 if TYPE_CHECKING:
@@ -54,7 +54,7 @@ def read() -> dict[str, pa.Table]:
     """All sentences of the file in the data folder."""
     place = find_original(NAME, (FILE,))
     if place is None:
-        raise SSTIError(f"{INFO.title} is not here.", f"{missing(False)}.", kind="data")
+        raise DataError(f"{INFO.title} is not here.", f"{missing(False)}.")
     return read_path(place / FILE)
 
 
@@ -82,11 +82,10 @@ def read_path(path: Path) -> dict[str, pa.Table]:
             continue
         text, _, label = line.rstrip("\r").rpartition("@")
         if label.strip() not in LABEL_NAMES or not text.strip():
-            raise SSTIError(
+            raise DataError(
                 f"Line {number} of {path.name} ends in {label.strip()[:40]!r}, "
                 "not in @negative, @neutral or @positive.",
                 "Use the file as Financial PhraseBank v1.0 has it.",
-                kind="data",
             )
         texts.append(text.strip())
         labels.append(LABEL_NAMES.index(label.strip()))

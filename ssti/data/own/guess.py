@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from ssti.data.own.classes import classes_of, words_of
 from ssti.data.own.formats.header import DATE, LABEL_NAMES, TEXT_NAMES, plain
-from ssti.platform.errors import SSTIError, listed, nearest
+from ssti.platform.errors import DataError, listed, nearest
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -92,10 +92,8 @@ def examine(table: pa.Table, class_names: Mapping[str, list[str]], unusable: Map
     import pyarrow.compute as pc
 
     if table.num_columns > MOST_COLUMNS:
-        raise SSTIError(
-            f"It has {table.num_columns:,} columns; {MOST_COLUMNS} are the limit.",
-            "Keep the text and the label.",
-            kind="data",
+        raise DataError(
+            f"It has {table.num_columns:,} columns; {MOST_COLUMNS} are the limit.", "Keep the text and the label."
         )
     found = {name: Column(name, 0, table.num_rows, 0.0, unusable=why) for name, why in unusable.items()}
     for name in table.column_names:
@@ -147,10 +145,9 @@ def choose(columns: Mapping[str, Column], text: str | None, label: str | None) -
     """Candidates for text and label, best first; a column that was asked for is first or refused with why."""
     for wanted in (text, label):
         if wanted is not None and wanted not in columns:
-            raise SSTIError(
+            raise DataError(
                 f"There is no column {wanted[:60]!r}{nearest(wanted[:200], columns) or '.'}",
                 f"Columns: {listed(name[:60] for name in columns)}.",
-                kind="data",
             )
     texts = [column for column in columns.values() if column.refusal_as_text() is None]
     texts.sort(key=lambda column: (_rank(column.name, TEXT_NAMES, column.words >= 3), -column.words))
@@ -160,15 +157,9 @@ def choose(columns: Mapping[str, Column], text: str | None, label: str | None) -
     chosen_text = text or next((name for name in text_names if name != label), None)
     chosen_label = label or next((name for name in label_names if name != chosen_text), None)
     if chosen_label is not None and (reason := columns[chosen_label].refusal_as_label()):
-        raise SSTIError(
-            f"The column {chosen_label!r} cannot be the label: it {reason}.",
-            _others(label_names),
-            kind="data",
-        )
+        raise DataError(f"The column {chosen_label!r} cannot be the label: it {reason}.", _others(label_names))
     if chosen_text is not None and (reason := columns[chosen_text].refusal_as_text()):
-        raise SSTIError(
-            f"The column {chosen_text!r} cannot be the text: it {reason}.", _others(text_names), kind="data"
-        )
+        raise DataError(f"The column {chosen_text!r} cannot be the text: it {reason}.", _others(text_names))
     if chosen_text is None or chosen_label is None or chosen_text == chosen_label:
         what = "text" if chosen_text is None else "label"
         refused = [
@@ -178,10 +169,9 @@ def choose(columns: Mapping[str, Column], text: str | None, label: str | None) -
             and (reason := column.refusal_as_text() if what == "text" else column.refusal_as_label())
         ]
         why = f" ({'; '.join(refused[:6])})" if refused else ""
-        raise SSTIError(
+        raise DataError(
             f"No column can be the {what}{why}.",
             f"A dataset needs a column of texts and one of 2 to {MOST_CLASSES} classes, one plain value in each row.",
-            kind="data",
         )
     return {
         "text": (chosen_text, *(n for n in text_names if n not in (chosen_text, chosen_label))),

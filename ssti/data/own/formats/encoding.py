@@ -10,7 +10,7 @@ import logging
 import unicodedata
 from pathlib import Path
 
-from ssti.platform.errors import SSTIError, nearest
+from ssti.platform.errors import DataError, SSTIError, nearest
 
 LONGEST_TEXT = 10_000_000  # characters of one text: a book has a million
 CHUNK = 1 << 20
@@ -28,10 +28,8 @@ NAME_IT = "If letters look wrong, name the encoding at the end of the file's nam
 def check_longest(length: int) -> None:
     """Raises `SSTIError` for a text that is too long to be one row's."""
     if length > LONGEST_TEXT:
-        raise SSTIError(
-            f"One value has {length:,} characters; a text has {LONGEST_TEXT:,} at most.",
-            "Cut it into rows.",
-            kind="data",
+        raise DataError(
+            f"One value has {length:,} characters; a text has {LONGEST_TEXT:,} at most.", "Cut it into rows."
         )
 
 
@@ -70,11 +68,10 @@ def encoding_of(path: Path, asked: str | None = None) -> tuple[str, list[str]]:
     _refuse_mixed(path, lines, bad)
     name, others = detect(b"\n".join(lines))
     if name is None:
-        raise SSTIError(
+        raise DataError(
             f"{path.name!r} is not UTF-8: line {_line(path, bad):,} holds the byte 0x{_byte(path, bad):02x}; and no "
             "other encoding fits.",
             "Save it as UTF-8, or name its encoding at the end of the file's name: #encoding=cp1252.",
-            kind="data",
         )
     _check(path, name)
     also = f"; {_spoken(others)} would fit as well" if others else ""
@@ -150,20 +147,18 @@ def _check(path: Path, encoding: str) -> None:
     """Raises `SSTIError` with the line where the file stops being text in this encoding."""
     bad = _first_bad(path, encoding)
     if bad is not None:
-        raise SSTIError(
+        raise DataError(
             f"{path.name!r} cannot be read as {title_of(encoding)}: line {_line(path, bad):,}, byte {bad:,}, does not fit.",
             "Save it as UTF-8, or name its encoding at the end of the file's name: #encoding=cp1252.",
-            kind="data",
         )
     wide = encoding.startswith(("utf-16", "utf-32"))
     with path.open("rb") as file:
         read = 0
         while not wide and (chunk := file.read(CHUNK)):
             if (place := chunk.find(b"\0")) >= 0:
-                raise SSTIError(
+                raise DataError(
                     f"Line {_line(path, read + place):,} of {path.name!r} holds a NUL byte, which no text has.",
                     "Open it in an editor, take the byte out, and save it as UTF-8.",
-                    kind="data",
                 )
             read += len(chunk)
 
@@ -200,11 +195,10 @@ def _refuse_mixed(path: Path, lines: list[bytes], bad: int) -> None:
     """Whole lines that are UTF-8 beside others that are not: no one encoding reads them."""
     valid = sum(_is_utf8(line) for line in lines)
     if valid > len(lines) / 20:
-        raise SSTIError(
+        raise DataError(
             f"{path.name!r} mixes encodings: other lines are UTF-8, but line {_line(path, bad):,} holds the byte "
             f"0x{_byte(path, bad):02x}, which is not.",
             "Open it in an editor, mend that line, and save the whole as UTF-8.",
-            kind="data",
         )
 
 

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 from ssti.data.own.formats.encoding import LONGEST_TEXT, check_longest
 from ssti.data.own.formats.header import column_names
-from ssti.platform.errors import SSTIError
+from ssti.platform.errors import DataError, SSTIError
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -58,9 +58,7 @@ class Rows:
 
         names = dict.fromkeys(name for _, row in self.batch for name in row)
         if len({*names, *self.parts, *self.nested}) > MOST_COLUMNS:
-            raise SSTIError(
-                f"It has more than {MOST_COLUMNS} columns.", "Keep the text and the label in each row.", kind="data"
-            )
+            raise DataError(f"It has more than {MOST_COLUMNS} columns.", "Keep the text and the label in each row.")
         for name in names:
             values = [self._plain(name, where, row.get(name)) for where, row in self.batch]
             if name not in self.nested:
@@ -68,7 +66,7 @@ class Rows:
         self.total += len(self.batch)
         self.batch, self.size = [], 0
         if self.total > MOST_ROWS:
-            raise SSTIError(f"It has more than {MOST_ROWS:,} rows.", "Save a part of it.", kind="data")
+            raise DataError(f"It has more than {MOST_ROWS:,} rows.", "Save a part of it.")
 
     def _plain(self, name: str, where: str, value: Any) -> str | None:
         if isinstance(value, list) and len(value) == 1 and not isinstance(value[0], (list, dict)):
@@ -112,9 +110,9 @@ def json_table(path: Path, encoding: str, notes: list[str]) -> tuple[pa.Table, d
             _whole(path, encoding, rows, notes)
         table = rows.table(notes)
     except RecursionError:
-        raise SSTIError(f"{path.name!r} is nested too deeply to be read.", WRITE_ROWS, kind="data") from None
+        raise DataError(f"{path.name!r} is nested too deeply to be read.", WRITE_ROWS) from None
     if rows.total == 0:
-        raise SSTIError(f"{path.name!r} has no rows.", "Choose a file with rows.", kind="data")
+        raise DataError(f"{path.name!r} has no rows.", "Choose a file with rows.")
     return table, rows.nested
 
 
@@ -142,8 +140,8 @@ def _lines(path: Path, encoding: str, rows: Rows) -> None:
                 raise _doubled(f"Line {number:,} of {path.name!r}", problem) from None
             except ValueError as problem:
                 reason = re.sub(r": line \d+ column (\d+) \(char \d+\)", r" (character \1)", str(problem))
-                raise SSTIError(
-                    f"Line {number:,} of {path.name!r} is not a JSON object: {reason}.", WRITE_ROWS, kind="data"
+                raise DataError(
+                    f"Line {number:,} of {path.name!r} is not a JSON object: {reason}.", WRITE_ROWS
                 ) from problem
             if not isinstance(row, dict):
                 raise _not_an_object(f"Line {number:,} of {path.name!r}", row)
@@ -169,10 +167,9 @@ def _whole(path: Path, encoding: str, rows: Rows, notes: list[str]) -> None:
 
 def _check_size(path: Path, size: int) -> None:
     if size > LARGEST_VALUE:
-        raise SSTIError(
+        raise DataError(
             f"{path.name!r} holds one JSON value of {size / 1e6:,.0f} MB; the limit is {LARGEST_VALUE / 1e6:,.0f} MB.",
             "Save it as JSON lines, one object a line.",
-            kind="data",
         )
 
 
@@ -189,19 +186,16 @@ def _values(path: Path, text: str, place: int) -> Iterator[tuple[str, Any, int]]
             raise _doubled(f"Item {number:,} of {path.name!r} (line {_line(text, place):,})", problem) from None
         except ValueError as problem:
             line = _line(text, getattr(problem, "pos", place))
-            raise SSTIError(
+            raise DataError(
                 f"{path.name!r} is not JSON: line {line:,}: {getattr(problem, 'msg', problem)}.",
                 "Mend it, or save it as CSV or JSON lines.",
-                kind="data",
             ) from problem
         yield f"Item {number:,}", value, end - place
         number += 1
         place = BLANK.match(text, end).end()
     if is_array and text[place + 1 :].strip() or is_array and place >= len(text):
         what = "ends before its array does" if place >= len(text) else "goes on after its array"
-        raise SSTIError(
-            f"{path.name!r} is not JSON: it {what}, in line {_line(text, place + 1):,}.", "Copy it again.", kind="data"
-        )
+        raise DataError(f"{path.name!r} is not JSON: it {what}, in line {_line(text, place + 1):,}.", "Copy it again.")
 
 
 def _add_all(path: Path, values: Iterator[tuple[str, Any, int]], rows: Rows) -> None:
@@ -222,7 +216,7 @@ def _unwrapped(path: Path, whole: dict[str, Any], notes: list[str]) -> Iterator[
     elif {"columns", "data"} <= set(lists) and all(isinstance(row, list) for row in lists["data"]):
         names = column_names([str(name) for name in lists["columns"]], notes)
         if any(len(row) != len(names) for row in lists["data"]):
-            raise SSTIError(f"Rows under 'data' in {path.name!r} do not fit its 'columns'.", WRITE_ROWS, kind="data")
+            raise DataError(f"Rows under 'data' in {path.name!r} do not fit its 'columns'.", WRITE_ROWS)
         found = [dict(zip(names, row, strict=True)) for row in lists["data"]]
         notes.append("It is one object of columns and data, as pandas splits a frame.")
     elif (
@@ -237,10 +231,9 @@ def _unwrapped(path: Path, whole: dict[str, Any], notes: list[str]) -> Iterator[
             if tables
             else f"no list of rows; it holds {held}"
         )
-        raise SSTIError(
+        raise DataError(
             f"{path.name!r} is one JSON object with {which or 'nothing'}.",
             "Save the list of rows alone, or one object a line.",
-            kind="data",
         )
     return ((f"Item {number:,}", row, 100) for number, row in enumerate(found, start=1))
 
@@ -259,14 +252,13 @@ def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 
 
 def _doubled(where: str, problem: Doubled) -> SSTIError:
-    return SSTIError(f"{where} gives the name {str(problem)[:60]!r} twice.", "Give each name once.", kind="data")
+    return DataError(f"{where} gives the name {str(problem)[:60]!r} twice.", "Give each name once.")
 
 
 def _not_an_object(where: str, row: Any) -> SSTIError:
-    return SSTIError(
+    return DataError(
         f"{where} is {str(row)[:40]!r}, not an object with a text and a label.",
         'Write each row as {"text": "…", "label": "…"}.',
-        kind="data",
     )
 
 

@@ -6,7 +6,7 @@ import re
 from pathlib import Path
 
 from ssti.data.own.formats.encoding import marked, utf16_without_mark
-from ssti.platform.errors import SSTIError
+from ssti.platform.errors import DataError
 
 LARGEST = 500_000_000  # bytes; rows and their columns are held in memory
 FORMATS = {".csv": "CSV", ".tsv": "CSV", ".jsonl": "JSON lines", ".ndjson": "JSON lines", ".json": "JSON",
@@ -36,19 +36,16 @@ def check_file(path: Path) -> str:
     """
     promised = FORMATS.get(path.suffix.lower())
     if promised is None:
-        raise SSTIError(
-            f"{path.name!r} ends in {path.suffix or 'nothing'!r}; data comes as {ACCEPTED}.",
-            "Save it as one of these.",
-            kind="data",
+        raise DataError(
+            f"{path.name!r} ends in {path.suffix or 'nothing'!r}; data comes as {ACCEPTED}.", "Save it as one of these."
         )
     size = path.stat().st_size
     if size == 0:
-        raise SSTIError(f"{path.name!r} is empty.", "Choose a file with a text and a label in each row.", kind="data")
+        raise DataError(f"{path.name!r} is empty.", "Choose a file with a text and a label in each row.")
     if size > LARGEST:
-        raise SSTIError(
+        raise DataError(
             f"{path.name!r} has {size / 1e6:,.0f} MB; the limit is {LARGEST / 1e6:,.0f} MB.",
             "Load a part of it: 20,000 rows are plenty for any experiment here.",
-            kind="data",
         )
     with path.open("rb") as file:
         start = file.read(65536)
@@ -57,13 +54,12 @@ def check_file(path: Path) -> str:
     found = _kind_of(start)
     if promised == "Parquet":
         if found == "Parquet" and end != b"PAR1":
-            raise SSTIError(f"{path.name!r} is a Parquet file cut short.", "Copy it again.", kind="data")
+            raise DataError(f"{path.name!r} is a Parquet file cut short.", "Copy it again.")
         found = found or "text, not Parquet"
     if found is not None and found != promised:
-        raise SSTIError(
+        raise DataError(
             f"{path.name!r} is named as {promised} but is {found}.",
             f"Save it as {promised}, or give it the name that fits; data comes as {ACCEPTED}.",
-            kind="data",
         )
     return promised
 

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from ssti.data.own.formats.encoding import check_longest
 from ssti.data.own.formats.header import column_names
-from ssti.platform.errors import SSTIError
+from ssti.platform.errors import DataError, SSTIError
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -35,7 +35,7 @@ def parquet_table(path: Path, notes: list[str]) -> tuple[pa.Table, dict[str, str
         schema, flat, nested = _looked_at(path)
         batches = list(_batches(path, flat))
         if not sum(batch.num_rows for batch in batches):
-            raise SSTIError(f"{path.name!r} has no rows.", "Choose a file with rows.", kind="data")
+            raise DataError(f"{path.name!r} has no rows.", "Choose a file with rows.")
         names = column_names([schema.field(place).name for place in flat], notes)
         columns = [pa.chunked_array([batch.column(n) for batch in batches]) for n in range(len(flat))]
         table = pa.table([_unfolded(column) for column in columns], names=names)
@@ -64,8 +64,8 @@ class _explained:
     def __exit__(self, kind: type | None, problem: BaseException | None, _: object) -> None:
         if problem is None or isinstance(problem, SSTIError) or not isinstance(problem, Exception):
             return
-        raise SSTIError(
-            f"{self.path.name!r} cannot be read as Parquet: {str(problem)[:300]}", "Write it again.", kind="data"
+        raise DataError(
+            f"{self.path.name!r} cannot be read as Parquet: {str(problem)[:300]}", "Write it again."
         ) from problem
 
 
@@ -76,17 +76,15 @@ def _looked_at(path: Path) -> tuple[pa.Schema, list[int], dict[str, str]]:
     with pq.ParquetFile(path) as file:
         about, schema = file.metadata, file.schema_arrow
     if about.num_rows > MOST_ROWS:
-        raise SSTIError(f"{path.name!r} has {about.num_rows:,} rows; the limit is {MOST_ROWS:,}.", PART, kind="data")
+        raise DataError(f"{path.name!r} has {about.num_rows:,} rows; the limit is {MOST_ROWS:,}.", PART)
     if len(schema) > MOST_COLUMNS:
-        raise SSTIError(
-            f"It has {len(schema):,} columns; {MOST_COLUMNS} are the limit.",
-            "Keep the text and the label.",
-            kind="data",
+        raise DataError(
+            f"It has {len(schema):,} columns; {MOST_COLUMNS} are the limit.", "Keep the text and the label."
         )
     why = {column.name: _not_flat(column.type) for column in schema}
     flat = [place for place, column in enumerate(schema) if why[column.name] is None]
     if not flat:
-        raise SSTIError(f"{path.name!r} holds lists or objects only.", "Save texts and labels as columns.", kind="data")
+        raise DataError(f"{path.name!r} holds lists or objects only.", "Save texts and labels as columns.")
     leaves = _leaves(schema)
     groups = [about.row_group(group) for group in range(about.num_row_groups)]
     said = sum(group.column(leaves[place]).total_uncompressed_size for group in groups for place in flat)
@@ -121,9 +119,7 @@ def _read(path: Path, names: list[str], folded: list[str], rows: int) -> Iterato
     with pq.ParquetFile(path, read_dictionary=folded) as file:
         for batch in file.iter_batches(batch_size=rows, columns=list(dict.fromkeys(names)), use_threads=False):
             if batch.schema.names != names:
-                raise SSTIError(
-                    f"{path.name!r} has columns of the same name.", "Give each a name of its own.", kind="data"
-                )
+                raise DataError(f"{path.name!r} has columns of the same name.", "Give each a name of its own.")
             total += _size(batch)
             _bound(path, total)
             yield batch
@@ -133,9 +129,7 @@ def _bound(path: Path, size: int) -> None:
     own = path.stat().st_size
     if size > UNFOLDED or size > BOMB[0] and size > BOMB[1] * own:
         limit = f"; the limit is {UNFOLDED / 1e6:,.0f} MB" if size > UNFOLDED else ""
-        raise SSTIError(
-            f"{path.name!r} has {own:,} bytes but unfolds to {size / 1e6:,.0f} MB or more{limit}.", PART, kind="data"
-        )
+        raise DataError(f"{path.name!r} has {own:,} bytes but unfolds to {size / 1e6:,.0f} MB or more{limit}.", PART)
 
 
 def _size(batch: pa.RecordBatch) -> int:

@@ -14,7 +14,7 @@ from ssti.data.own.formats.encoding import encoding_of, title_of
 from ssti.data.own.formats.json import json_table
 from ssti.data.own.formats.kind import ACCEPTED, FORMATS, check_file
 from ssti.data.own.formats.parquet import parquet_table
-from ssti.platform.errors import SSTIError
+from ssti.platform.errors import DataError
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -46,7 +46,7 @@ def read_source(path: Path, encoding: str | None = None) -> Source:
             return _saved_folder(path)
         return _folder_of_files(path, encoding)
     if not path.is_file():
-        raise SSTIError(f"There is no file {str(path)!r}.", "Check the path.", kind="data")
+        raise DataError(f"There is no file {str(path)!r}.", "Check the path.")
     form = check_file(path)
     notes: list[str] = []
     if form == "Parquet":
@@ -73,10 +73,9 @@ def _saved_folder(path: Path) -> Source:
             found = {"train": found}
         tables = {split: rows.with_format("arrow")[:] for split, rows in found.items()}
     except (OSError, ValueError, KeyError, TypeError, AttributeError, IndexError, pa.ArrowException) as problem:
-        raise SSTIError(
+        raise DataError(
             f"{path.name!r} is not a folder that `save_to_disk` wrote whole: {str(problem)[:300]}",
             "Save the dataset again.",
-            kind="data",
         ) from problem
     features = next(iter(found.values())).features
     names = {name: kind.names for name, kind in features.items() if isinstance(kind, datasets.ClassLabel)}
@@ -91,21 +90,19 @@ def _folder_of_files(path: Path, encoding: str | None) -> Source:
         if file.suffix.lower() in FORMATS and split in {"train", "test", "validation", "dev"}:
             files[split] = file
     if "train" not in files:
-        raise SSTIError(
+        raise DataError(
             f"The folder {path.name!r} holds neither what `save_to_disk` writes nor a file named train.csv, "
             "train.jsonl or train.parquet.",
             f"Choose the file itself; data comes as {ACCEPTED}.",
-            kind="data",
         )
     parts = {split: read_source(file, encoding) for split, file in files.items()}
     first = parts["train"]
     for split, part in parts.items():
         lacking = sorted(set(first.tables["train"].column_names) - set(part.tables["train"].column_names))
         if lacking and split != "train":
-            raise SSTIError(
+            raise DataError(
                 f"{files[split].name} lacks the column {lacking[0]!r} that {files['train'].name} has.",
                 "Give both files the same columns.",
-                kind="data",
             )
     tables = choose_splits({split: part.tables["train"] for split, part in parts.items()}, path.name)
     return Source(
@@ -123,10 +120,9 @@ def choose_splits(tables: dict[str, pa.Table], name: str) -> dict[str, pa.Table]
     if len(tables) == 1:
         return {"train": next(iter(tables.values()))}
     if "train" not in tables:
-        raise SSTIError(
+        raise DataError(
             f"{name!r} has the splits {', '.join(tables)}, and none is called 'train'.",
             "Save the one to train on as a file.",
-            kind="data",
         )
     test = next((split for split in ("test", "validation", "dev") if split in tables), None)
     return {"train": tables["train"]} | ({"test": tables[test]} if test else {})

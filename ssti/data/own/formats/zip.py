@@ -13,7 +13,7 @@ import zlib
 from pathlib import Path, PurePosixPath
 
 from ssti.data.own.formats.kind import FORMATS, LARGEST
-from ssti.platform.errors import SSTIError
+from ssti.platform.errors import DataError, SSTIError
 
 SAVED = ("dataset_dict.json", "dataset_info.json", "state.json")  # what `save_to_disk` writes beside its Arrow files
 MOST_FILES = 200
@@ -49,19 +49,18 @@ def unpack(archive: Path, into: Path, arrow: bool = True) -> Path:
     except OSError as problem:
         if problem.errno in FULL:
             raise
-        raise SSTIError(
-            f"{archive.name!r} cannot be unpacked: {problem.strerror or problem}", "Zip it again.", kind="data"
+        raise DataError(
+            f"{archive.name!r} cannot be unpacked: {problem.strerror or problem}", "Zip it again."
         ) from problem
     except DAMAGED as problem:
-        raise SSTIError(f"{archive.name!r} cannot be unpacked: {problem}", "Zip it again.", kind="data") from problem
+        raise DataError(f"{archive.name!r} cannot be unpacked: {problem}", "Zip it again.") from problem
     paths = [into.joinpath(*parts) for _, parts in files]
     data = [path for path in paths if path.name not in SAVED]
     saved = len(data) < len(paths) or any(path.suffix == ".arrow" for path in data)
     if saved and not arrow:
-        raise SSTIError(
+        raise DataError(
             f"{archive.name!r} holds a folder saved by `datasets`, which is not read here.",
             "Save each split with `to_parquet` and zip those: train.parquet, test.parquet.",
-            kind="data",
         )
     if len(data) == 1 and not saved:
         return data[0]
@@ -87,19 +86,17 @@ def _chosen(archive: Path, opened: zipfile.ZipFile) -> list[tuple[zipfile.ZipInf
             continue
         found.append((info, tuple(plain_name(part) for part in path.parts if part != "/")))
     if not found:
-        raise SSTIError(
+        raise DataError(
             f"{archive.name!r} holds no data file; it holds {_few([i.filename for i in opened.infolist()])}.",
             "Zip a CSV, JSON lines or Parquet file, or train and test files.",
-            kind="data",
         )
     _check_places(archive, [tuple(part.casefold() for part in parts) for _, parts in found])
     size = sum(info.file_size for info, _ in found)
     if len(found) > MOST_FILES or size > LARGEST:
-        raise SSTIError(
+        raise DataError(
             f"{archive.name!r} holds {len(found):,} data files of {size / 1e6:,.0f} MB; "
             f"the limits are {MOST_FILES} and {LARGEST / 1e6:,.0f} MB.",
             "Zip a part of it: 20,000 rows are plenty for any experiment here.",
-            kind="data",
         )
     return found
 
@@ -109,10 +106,9 @@ def _check_places(archive: Path, places: list[tuple[str, ...]]) -> None:
     taken = set(places)
     for place in places:
         if len(taken) < len(places) or any(place[:n] in taken for n in range(1, len(place))):
-            raise SSTIError(
+            raise DataError(
                 f"{archive.name!r} holds two files for one place, such as {'/'.join(place)[:80]!r}.",
                 "Give each file in it a name of its own, and zip them again.",
-                kind="data",
             )
 
 
@@ -124,12 +120,10 @@ def _check_saved(root: Path) -> None:
             names = list(said.get("splits") or []) if path.name == "dataset_dict.json" else []
             names += [file["filename"] for file in said.get("_data_files") or []]
         except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as problem:
-            raise SSTIError(
-                f"{path.name} is not what `save_to_disk` writes.", "Save it again.", kind="data"
-            ) from problem
+            raise DataError(f"{path.name} is not what `save_to_disk` writes.", "Save it again.") from problem
         for name in names:
             if not isinstance(name, str) or not re.fullmatch(r"\w[\w.-]*", name):
-                raise SSTIError(f"{path.name} names {name!r:.80}, outside its folder.", "Save it again.", kind="data")
+                raise DataError(f"{path.name} names {name!r:.80}, outside its folder.", "Save it again.")
 
 
 def _few(names: list[str]) -> str:
