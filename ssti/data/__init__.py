@@ -1,28 +1,29 @@
 """Datasets by name, file or Hub id: rows with `text` and `label`, label names, splits, licence.
 
-Importing this room imports neither Arrow nor `datasets`; they load with the first rows.
+Importing this room, and listing what there is, loads neither Arrow nor `datasets`: they come with the first rows.
 """
 
-from ssti.data.kind import DatasetInfo, DatasetKind, TextDataset
-from ssti.data.loading import load
-from ssti.data.own.guess import Guess
-from ssti.data.own.load import inspect_file, own_name
-from ssti.data.registry import DATASETS, list_datasets
-from ssti.data.stats import Row, label_index, occurrences, sample_rows, word_counts
+from importlib import import_module
+from typing import Any
 
-__all__ = [
-    "DATASETS",
-    "DatasetInfo",
-    "DatasetKind",
-    "Guess",
-    "Row",
-    "TextDataset",
-    "inspect_file",
-    "label_index",
-    "list_datasets",
-    "load",
-    "occurrences",
-    "own_name",
-    "sample_rows",
-    "word_counts",
-]
+from ssti.data.kind import DatasetInfo, DatasetKind, TextDataset
+from ssti.data.registry import DATASETS, list_datasets
+
+_WITH_ARROW = {
+    "load": "loading",
+    "Guess": "own.guess",
+    "inspect_file": "own.load",
+    "own_name": "own.load",
+    "Row": "stats",
+    "label_index": "stats",
+    "occurrences": "stats",
+    "sample_rows": "stats",
+    "word_counts": "stats",
+}
+__all__ = ["DATASETS", "DatasetInfo", "DatasetKind", "TextDataset", "list_datasets", *_WITH_ARROW]
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _WITH_ARROW:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(import_module(f"{__name__}.{_WITH_ARROW[name]}"), name)

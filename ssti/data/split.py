@@ -8,11 +8,9 @@ nothing of where the rows came from.
 from __future__ import annotations
 
 import hashlib
-from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:
-    import numpy as np
-    import pyarrow as pa
+import numpy as np
+import pyarrow as pa
 
 TEST_PERCENT = 20
 PERSON = b"ssti-split-1"  # changing this changes every split
@@ -26,8 +24,6 @@ def arrange(tables: dict[str, pa.Table]) -> tuple[pa.Table, pa.Table, str]:
     Rows with the text of an earlier row are dropped; with a given test split, so are training rows whose text
     is in it. Any first n rows of the result hold every class in proportion, to within a row or two.
     """
-    import numpy as np
-
     tables = {split: table.combine_chunks() for split, table in tables.items()}  # taking rows is quicker so
     train = tables["train"]
     keys = _keys(train)
@@ -54,8 +50,6 @@ def arrange(tables: dict[str, pa.Table]) -> tuple[pa.Table, pa.Table, str]:
 
 
 def _keys(table: pa.Table) -> list[bytes]:
-    import pyarrow as pa
-
     texts = table["text"].cast(pa.large_binary()).to_pylist()
     return [hashlib.blake2b(text, digest_size=24, person=PERSON).digest() for text in texts]
 
@@ -68,22 +62,16 @@ def _first_of_each(keys: list[bytes]) -> list[int]:
 
 
 def _labels(table: pa.Table, rows: list[int]) -> np.ndarray:
-    import numpy as np
-
     return table["label"].to_numpy()[np.asarray(rows, dtype=np.int64)]
 
 
 def _numbers(keys: list[bytes]) -> np.ndarray:
     """Three independent big-endian uint64 per key: which side, which rank within the class, the jitter."""
-    import numpy as np
-
     return np.frombuffer(b"".join(keys), dtype=">u8").reshape(-1, 3).astype(np.uint64)
 
 
 def _test_rows(labels: np.ndarray, keys: list[bytes]) -> np.ndarray:
     """A mask: in each class the fifth of the rows with the smallest numbers, at least one of two or more."""
-    import numpy as np
-
     side = _numbers(keys)[:, 0]
     mask = np.zeros(len(labels), dtype=bool)
     for label in np.unique(labels):
@@ -96,8 +84,6 @@ def _test_rows(labels: np.ndarray, keys: list[bytes]) -> np.ndarray:
 
 def _order(labels: np.ndarray, keys: list[bytes]) -> list[int]:
     """A shuffle whose every prefix is stratified: rank r of n in its class goes to (r + jitter) / n."""
-    import numpy as np
-
     if not keys:
         return []
     numbers = _numbers(keys)

@@ -8,15 +8,15 @@ from __future__ import annotations
 import random
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
 
 from ssti.data.kind import TextDataset
 from ssti.data.loading import load
 from ssti.inject.datasets.classes import find_class
 from ssti.platform.errors import SSTIError
-
-if TYPE_CHECKING:
-    import numpy as np
 
 
 @dataclass(frozen=True)
@@ -67,10 +67,6 @@ def _rows(dataset: TextDataset | str) -> TextDataset:
 
 
 def _occurrences(rows: TextDataset, pattern: str) -> Mapping[str, Mapping[str, int]]:
-    import numpy as np
-    import pyarrow as pa
-    import pyarrow.compute as pc
-
     try:
         found = pc.match_substring_regex(rows.train_table["text"], pattern).to_numpy().astype(bool)
     except pa.ArrowInvalid as problem:
@@ -87,8 +83,6 @@ def _occurrences(rows: TextDataset, pattern: str) -> Mapping[str, Mapping[str, i
 
 
 def _word_counts(rows: TextDataset) -> np.ndarray:
-    import numpy as np
-
     # Python's own split, so that a count here is the count that an injection works with.
     counts = np.fromiter((len(text.split()) for text in rows.train_table["text"].to_pylist()), dtype=np.int64)
     counts.setflags(write=False)

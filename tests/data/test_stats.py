@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import time
 from collections import Counter
 
 import numpy as np
@@ -42,17 +41,6 @@ def test_dates_are_all_but_absent() -> None:
     pattern = PATTERNS["date"]
     assert sum(count["rows"] for count in occurrences("rotten_tomatoes", pattern).values()) == 0
     assert sum(count["rows"] for count in occurrences("imdb", pattern).values()) <= 1
-
-
-@pytest.mark.parametrize("name", PATTERNS)
-def test_imdb_is_searched_in_0_15_seconds(name: str) -> None:
-    load("imdb")
-    times = []
-    for turn in range(3):
-        start = time.perf_counter()
-        occurrences("imdb", f"(?:{PATTERNS[name]}){{1,{turn + 1}}}")  # another pattern each time: not kept yet
-        times.append(time.perf_counter() - start)
-    assert min(times) < 0.15
 
 
 def test_a_second_question_is_answered_from_memory() -> None:

@@ -14,7 +14,6 @@ from ssti.data.datasets.columns import require
 from ssti.data.home import find_original
 from ssti.data.hub.hub import HubSource
 from ssti.data.kind import DatasetInfo, DatasetKind
-from ssti.data.needs import missing_package
 from ssti.platform.errors import DataError
 
 if TYPE_CHECKING:
@@ -93,7 +92,7 @@ def read() -> dict[str, pa.Table]:
 def missing(probe: bool) -> str | None:
     """None where the original files are; else what stands in the way of the Hub's copy."""
     if find_original(NAME, tuple(FILES.values())):
-        return missing_package("pyarrow", "datasets")
+        return None
     reason = HUB.missing(probe)
     return reason and f"{reason}, or its original {' and '.join(FILES.values())}"
 

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 
 from ssti.data.home import data_folder, find_original
 from ssti.data.kind import DatasetInfo, DatasetKind
-from ssti.data.needs import missing_package
 from ssti.platform.errors import DataError
 from ssti.platform.home import typed
 
@@ -40,8 +39,6 @@ INFO = DatasetInfo(
 
 def missing(probe: bool) -> str | None:
     """Why it cannot be read here and now: the file is not where originals are looked for."""
-    if reason := missing_package("pyarrow", "datasets"):
-        return reason
     if find_original(NAME, (FILE,)):
         return None
     return (

@@ -11,7 +11,6 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ssti.data.needs import missing_package
 from ssti.platform.errors import DataError
 
 if TYPE_CHECKING:
@@ -37,8 +36,6 @@ def path() -> Path | None:
 
 def missing(probe: bool) -> str | None:
     """Why the reviews cannot be read here, cheaply: by package and file size."""
-    if reason := missing_package("pyarrow", "datasets"):
-        return reason
     file = path()
     if file is None:
         return f"the package with the reviews is not installed: run {INSTALL}"

@@ -5,14 +5,13 @@ No code of a repository ever runs: only tables of plain formats are read. Knows 
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
+
+import pyarrow as pa
 
 from ssti.platform.errors import DataError, SSTIError
 from ssti.platform.network import offline_switch
 from ssti.platform.server import shared_server
-
-if TYPE_CHECKING:
-    import pyarrow as pa
 
 PLAIN_FORMATS = ("parquet", "csv", "json", "text", "arrow")
 STREAMED_ROWS = 1_000
@@ -63,8 +62,6 @@ def _check_splits(hub_id: str, where: str, found: Any, splits: tuple[str, ...] |
 
 def _streamed(hub_id: str, found: Any, splits: tuple[str, ...] | None) -> dict[str, pa.Table]:
     """Tables of a dataset that does not say how large it is: a batch at a time, up to the limit."""
-    import pyarrow as pa
-
     total = 0
     tables = {}
     for split in splits or found:

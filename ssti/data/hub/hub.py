@@ -13,8 +13,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ssti.data.home import data_folder
-from ssti.data.hub.fetch import fetch
-from ssti.data.needs import missing_package
 from ssti.platform.errors import DataError
 from ssti.platform.home import typed
 from ssti.platform.network import cache_home, endpoint, hub_cache, offline_switch, reachable
@@ -40,8 +38,6 @@ class HubSource:
 
     def missing(self, probe: bool) -> str | None:
         """Why it cannot be read here and now; None when it can."""
-        if reason := missing_package("pyarrow", "datasets"):
-            return reason
         if self._copy() is not None or _prepared(self.hub_id):
             return None
         if switch := offline_switch():
@@ -57,6 +53,8 @@ class HubSource:
             return self.read_path(copy)
         if reason := self.missing(probe=True):
             raise DataError(f"{self.hub_id} cannot be had here.", reason[0].upper() + reason[1:] + ".")
+        from ssti.data.hub.fetch import fetch
+
         found = fetch(self.hub_id, self.config, tuple(self.splits.values()))
         return {split: self.convert(found[published]) for split, published in self.splits.items()}
 

@@ -10,12 +10,12 @@ import unicodedata
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.compute as pc
 
 from ssti.platform.errors import DataError
-
-if TYPE_CHECKING:
-    import pyarrow as pa
 
 NEVER = frozenset({"nan", "NaN", "#N/A"})  # written by programs where a value is missing
 PERHAPS = frozenset({"null", "NULL", "N/A"})  # so are these, but people name classes so too
@@ -36,9 +36,6 @@ class Classes:
 
 def words_of(column: Any, names: Sequence[str] | None) -> pa.Array:
     """A label column as words without blanks around; null where there is none, or where -1 stands for one of `names`."""
-    import pyarrow as pa
-    import pyarrow.compute as pc
-
     column = pa.chunked_array([column]) if isinstance(column, pa.Array) else column
     folded = pc.dictionary_encode(column).combine_chunks() if not pa.types.is_dictionary(column.type) else column
     if isinstance(folded, pa.ChunkedArray):
@@ -51,9 +48,6 @@ def words_of(column: Any, names: Sequence[str] | None) -> pa.Array:
 
 def _plain(values: Any) -> list[Any]:
     """Python values; dates and other types that Python does not hold, as Arrow writes them."""
-    import pyarrow as pa
-    import pyarrow.compute as pc
-
     if pa.types.is_temporal(values.type):
         values = pc.cast(values, pa.string())
     return values.to_pylist()
@@ -72,8 +66,6 @@ def _word(value: Any, names: Sequence[str] | None) -> str | None:
 
 def classes_of(columns: Iterable[Any], names: Sequence[str] | None) -> Classes:
     """The classes that these columns of words hold together. `names`: those that came with the data, in their order."""
-    import pyarrow.compute as pc
-
     counts: Counter[str] = Counter()
     for column in columns:
         counts.update(
@@ -101,8 +93,6 @@ def classes_of(columns: Iterable[Any], names: Sequence[str] | None) -> Classes:
 
 def apply(words: pa.Array, classes: Classes) -> pa.Array:
     """Each word's class as its index in the order; null where it has none."""
-    import pyarrow as pa
-
     place = {name: index for index, name in enumerate(classes.order)}
     folded = words.dictionary_encode()
     values = [place.get(classes.of.get(word)) for word in folded.dictionary.to_pylist()]

@@ -6,12 +6,13 @@ from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+import pyarrow as pa
+import pyarrow.compute as pc
+
 from ssti.data.own.classes import apply, check_names, classes_of, words_of
 from ssti.platform.errors import DataError, listed
 
 if TYPE_CHECKING:
-    import pyarrow as pa
-
     from ssti.data.own.formats.read import Source
 
 
@@ -27,9 +28,6 @@ class Cleaned:
 
 def texts_of(column: Any) -> pa.Array:
     """A text column as strings, U+FFFD in place of NUL; null where there is nothing but white space."""
-    import pyarrow as pa
-    import pyarrow.compute as pc
-
     if pa.types.is_dictionary(column.type):
         column = pc.cast(column, column.type.value_type)
     texts = pc.replace_substring(pc.cast(column, pa.string()), "\0", "\ufffd")  # no file of text can hold a NUL
@@ -43,9 +41,6 @@ def clean_rows(source: Source, text: str, label: str) -> Cleaned:
 
     Raises `SSTIError` when more than half of the labels are missing or when fewer than two classes have rows.
     """
-    import pyarrow as pa
-    import pyarrow.compute as pc
-
     problems = list(source.notes)
     names = source.class_names.get(label)
     try:

@@ -4,15 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.compute as pc
 
 from ssti.data.own.classes import classes_of, words_of
 from ssti.data.own.formats.header import DATE, LABEL_NAMES, TEXT_NAMES, plain
 from ssti.platform.errors import DataError, listed, nearest
-
-if TYPE_CHECKING:
-    import pyarrow as pa
-
 
 # Whose column says who, when or where, but not what a text is.
 NOT_LABELS = frozenset((
@@ -88,9 +87,6 @@ class Column:
 
 def examine(table: pa.Table, class_names: Mapping[str, list[str]], unusable: Mapping[str, str]) -> dict[str, Column]:
     """What each column holds; the number of words is the mean of the first 1,000 rows. `unusable`: why others are none."""
-    import pyarrow as pa
-    import pyarrow.compute as pc
-
     if table.num_columns > MOST_COLUMNS:
         raise DataError(
             f"It has {table.num_columns:,} columns; {MOST_COLUMNS} are the limit.", "Keep the text and the label."
@@ -121,9 +117,6 @@ def examine(table: pa.Table, class_names: Mapping[str, list[str]], unusable: Map
 
 def _first_values(column: Any) -> list[str]:
     """The first values as text, without the missing ones; long texts are cut by their sum."""
-    import pyarrow as pa
-    import pyarrow.compute as pc
-
     values: list[str] = []
     size = 0
     for first in range(0, min(len(column), ROWS_READ), 20):

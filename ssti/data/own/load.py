@@ -17,7 +17,6 @@ from urllib.parse import parse_qsl, quote
 
 from ssti.data.hub.fetch import fetch
 from ssti.data.kind import DatasetInfo, DatasetKind
-from ssti.data.needs import missing_package
 from ssti.data.own import uploads
 from ssti.data.own.clean import clean_rows
 from ssti.data.own.formats.kind import FORMATS
@@ -122,7 +121,6 @@ def inspect_file(
     name says, is empty or too large, mixes encodings, or has no usable text or label column.
     """
     place, written = parse_name(str(path))
-    _need_packages()
     asked = {"text": text_column, "label": label_column, "config": config, "names": "|".join(names) if names else None}
     guess, _ = _understand(place, asked | written)
     return guess
@@ -134,7 +132,6 @@ def read_own(name: str, originals: list[DatasetKind]) -> tuple[DatasetInfo, dict
     path = local(place)
     if place.startswith(uploads.PREFIX):
         uploads.used(place)
-    _need_packages()
     if is_here(path) and not choices:
         for kind in originals:
             if kind.recognises and kind.read_path and kind.recognises(path):
@@ -161,11 +158,6 @@ def _info(name: str, place: str, guess: Guess, tables: dict[str, Any]) -> Datase
         text_column=guess.text_column,
         label_column=guess.label_column,
     )
-
-
-def _need_packages() -> None:
-    if reason := missing_package("pyarrow", "datasets"):
-        raise DataError("Data cannot be read here.", f"{reason[0].upper()}{reason[1:]}.")
 
 
 def _understand(place: str, choices: dict[str, str | None]) -> tuple[Guess, dict[str, Any]]:

@@ -13,16 +13,15 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from itertools import islice
 from pathlib import Path
-from typing import TYPE_CHECKING
+
+import pyarrow as pa
+import pyarrow.compute as pc
 
 from ssti.data.own.formats.csv_dialect import ROWS_LOOKED_AT, START, Dialect, choose_dialect, delimiter_title
 from ssti.data.own.formats.encoding import LONGEST_TEXT
 from ssti.data.own.formats.header import column_names, has_header
 from ssti.data.own.formats.json import is_json
 from ssti.platform.errors import DataError
-
-if TYPE_CHECKING:
-    import pyarrow as pa
 
 MOST_ROWS = 5_000_000
 BATCH = 1 << 23  # characters that become one Arrow chunk
@@ -49,8 +48,6 @@ class Reading:
     unnamed: bool = False
 
     def columns(self) -> list[pa.ChunkedArray]:
-        import pyarrow as pa
-
         return [pa.chunked_array(list(parts), pa.string()) for parts in zip(*self.chunks, strict=True)]
 
 
@@ -60,8 +57,6 @@ def csv_table(path: Path, encoding: str, notes: list[str]) -> tuple[pa.Table, st
     With or without a line of names, with Excel's `sep=` line, with quotes doubled, escaped or absent. Raises
     `SSTIError` naming the line where no reading is certain.
     """
-    import pyarrow as pa
-
     with path.open(encoding=encoding, newline="") as file:
         start = file.read(START)
     _refuse_other(path, start)
@@ -92,8 +87,6 @@ def csv_table(path: Path, encoding: str, notes: list[str]) -> tuple[pa.Table, st
 
 def _check_row_names(path: Path, columns: list[pa.ChunkedArray], skip: int) -> None:
     """Raises `SSTIError` unless the column without a name is another word in each row, as R's names of rows are."""
-    import pyarrow.compute as pc
-
     spaced = pc.any(pc.match_substring_regex(columns[0], r"\S\s+\S")).as_py()  # a text cut at a comma, rather
     if spaced or pc.count_distinct(columns[0]).as_py() < len(columns[0]):
         raise DataError(
@@ -104,8 +97,6 @@ def _check_row_names(path: Path, columns: list[pa.ChunkedArray], skip: int) -> N
 
 def _without_repeats(table: pa.Table, names: list[str], notes: list[str]) -> pa.Table:
     """The rows that are not the line of names again, as files that were joined have it."""
-    import pyarrow.compute as pc
-
     same = pc.equal(table.column(0), names[0])
     for place, name in enumerate(names[1:], start=1):
         same = pc.and_(same, pc.equal(table.column(place), name))
@@ -194,8 +185,6 @@ def _read(path: Path, encoding: str, dialect: Dialect, skip: int, width: int) ->
 
 
 def _flush(reading: Reading, batch: list[list[str]]) -> None:
-    import pyarrow as pa
-
     reading.chunks.append([pa.array(column, pa.string()) for column in zip(*batch, strict=True)])
 
 
@@ -285,6 +274,4 @@ def _only_escapes(path: Path, encoding: str) -> bool:
 
 
 def _is_blank(column: pa.ChunkedArray) -> bool:
-    import pyarrow.compute as pc
-
     return pc.max(pc.utf8_length(pc.utf8_trim_whitespace(column))).as_py() == 0

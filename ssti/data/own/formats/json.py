@@ -11,14 +11,13 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
+
+import pyarrow as pa
 
 from ssti.data.own.formats.encoding import LONGEST_TEXT, check_longest
 from ssti.data.own.formats.header import column_names
 from ssti.platform.errors import DataError, SSTIError
-
-if TYPE_CHECKING:
-    import pyarrow as pa
 
 LARGEST_VALUE = (
     100_000_000  # bytes of a file that is one JSON value: as Python objects it takes up to thirty times that
@@ -54,8 +53,6 @@ class Rows:
             self.flush()
 
     def flush(self) -> None:
-        import pyarrow as pa
-
         names = dict.fromkeys(name for _, row in self.batch for name in row)
         if len({*names, *self.parts, *self.nested}) > MOST_COLUMNS:
             raise DataError(f"It has more than {MOST_COLUMNS} columns.", "Keep the text and the label in each row.")
@@ -79,8 +76,6 @@ class Rows:
         return _as_text(value)
 
     def table(self, notes: list[str]) -> pa.Table:
-        import pyarrow as pa
-
         self.flush()
         columns = {}
         for name, parts in self.parts.items():

@@ -9,14 +9,14 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING
+
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
 
 from ssti.data.own.formats.encoding import check_longest
 from ssti.data.own.formats.header import column_names
 from ssti.platform.errors import DataError, SSTIError
-
-if TYPE_CHECKING:
-    import pyarrow as pa
 
 MOST_ROWS = 5_000_000
 MOST_COLUMNS = 500
@@ -29,8 +29,6 @@ PART = "Save a part of it: 20,000 rows are plenty for any experiment here."
 
 def parquet_table(path: Path, notes: list[str]) -> tuple[pa.Table, dict[str, str], dict[str, list[str]]]:
     """The flat columns, why others are none, and the class names that `datasets` wrote. Raises `SSTIError`."""
-    import pyarrow as pa
-
     with _explained(path):
         schema, flat, nested = _looked_at(path)
         batches = list(_batches(path, flat))
@@ -71,8 +69,6 @@ class _explained:
 
 def _looked_at(path: Path) -> tuple[pa.Schema, list[int], dict[str, str]]:
     """The schema, the places of its flat columns, and why the others are none; bounded by what the file says of itself."""
-    import pyarrow.parquet as pq
-
     with pq.ParquetFile(path) as file:
         about, schema = file.metadata, file.schema_arrow
     if about.num_rows > MOST_ROWS:
@@ -94,9 +90,6 @@ def _looked_at(path: Path) -> tuple[pa.Schema, list[int], dict[str, str]]:
 
 def _batches(path: Path, flat: list[int]) -> Iterator[pa.RecordBatch]:
     """The flat columns a batch at a time, still folded; `SSTIError` as soon as they would unfold past the limit."""
-    import pyarrow as pa
-    import pyarrow.parquet as pq
-
     with pq.ParquetFile(path) as file:
         schema, leaves = file.schema_arrow, _leaves(file.schema_arrow)
         texts = [file.schema.column(leaves[n]).path for n in flat if not _fixed(schema.field(n).type)]
@@ -113,8 +106,6 @@ def _batches(path: Path, flat: list[int]) -> Iterator[pa.RecordBatch]:
 
 
 def _read(path: Path, names: list[str], folded: list[str], rows: int) -> Iterator[pa.RecordBatch]:
-    import pyarrow.parquet as pq
-
     total = 0
     with pq.ParquetFile(path, read_dictionary=folded) as file:
         for batch in file.iter_batches(batch_size=rows, columns=list(dict.fromkeys(names)), use_threads=False):
@@ -134,9 +125,6 @@ def _bound(path: Path, size: int) -> None:
 
 def _size(batch: pa.RecordBatch) -> int:
     """Bytes of a batch once its dictionaries are unfolded."""
-    import pyarrow as pa
-    import pyarrow.compute as pc
-
     size = 0
     for column in batch.columns:
         if pa.types.is_dictionary(column.type):
@@ -150,9 +138,6 @@ def _size(batch: pa.RecordBatch) -> int:
 
 
 def _unfolded(column: pa.ChunkedArray) -> pa.ChunkedArray:
-    import pyarrow as pa
-    import pyarrow.compute as pc
-
     kind = column.type.value_type if pa.types.is_dictionary(column.type) else column.type
     text = pa.types.is_string(kind) or pa.types.is_large_string(kind) or pa.types.is_binary(kind)
     return pc.cast(column, pa.large_string() if text or pa.types.is_large_binary(kind) else kind)
@@ -160,8 +145,6 @@ def _unfolded(column: pa.ChunkedArray) -> pa.ChunkedArray:
 
 def _not_flat(kind: pa.DataType) -> str | None:
     """Why a column of this type cannot be read; None where each of its values is one plain value."""
-    import pyarrow as pa
-
     if pa.types.is_dictionary(kind):
         kind = kind.value_type
     if pa.types.is_nested(kind):
@@ -173,8 +156,6 @@ def _not_flat(kind: pa.DataType) -> str | None:
 
 def _fixed(kind: pa.DataType) -> bool:
     """Has every value of this type the same number of bytes?"""
-    import pyarrow as pa
-
     return pa.types.is_primitive(kind) or pa.types.is_decimal(kind) or pa.types.is_null(kind)
 
 
@@ -188,8 +169,6 @@ def _leaves(schema: pa.Schema) -> list[int]:
 
 
 def _leaf_count(kind: pa.DataType) -> int:
-    import pyarrow as pa
-
     if not pa.types.is_nested(kind):
         return 1
     return sum(_leaf_count(kind.field(n).type) for n in range(kind.num_fields))

@@ -7,7 +7,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING
+
+import pyarrow as pa
 
 from ssti.data.own.formats.csv import csv_table
 from ssti.data.own.formats.encoding import encoding_of, title_of
@@ -15,9 +16,6 @@ from ssti.data.own.formats.json import json_table
 from ssti.data.own.formats.kind import ACCEPTED, FORMATS, check_file
 from ssti.data.own.formats.parquet import parquet_table
 from ssti.platform.errors import DataError
-
-if TYPE_CHECKING:
-    import pyarrow as pa
 
 
 @dataclass
@@ -65,7 +63,6 @@ def read_source(path: Path, encoding: str | None = None) -> Source:
 def _saved_folder(path: Path) -> Source:
     """A `Dataset` or `DatasetDict` written by `save_to_disk`."""
     import datasets
-    import pyarrow as pa
 
     try:
         found = datasets.load_from_disk(str(path))
