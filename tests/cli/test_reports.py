@@ -4,33 +4,12 @@ from __future__ import annotations
 
 import json
 import os
-import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 
-from ssti.cli import main
-
-ROOT = Path(__file__).resolve().parents[2]
 LETTERS = "abcdefghijklmnopqrstuvwxyz"
-
-
-@pytest.fixture
-def run(capsys, tmp_path, monkeypatch):
-    """Run a verb in this process: (exit code, standard output, standard error)."""
-    monkeypatch.setenv("SSTI_HOME", str(tmp_path / "home"))
-
-    def call(*arguments: str) -> tuple[int, str, str]:
-        code = 0
-        try:
-            main(list(arguments))
-        except SystemExit as end:
-            code = end.code or 0
-        said = capsys.readouterr()
-        return code, said.out, said.err
-
-    return call
 
 
 def own(folder: Path, classes: list[str], name: str = "own.csv", header: str = "text,label") -> Path:
@@ -132,68 +111,61 @@ def test_a_fault_of_the_program_has_words_and_no_trace(run, monkeypatch):
     assert code == 1 and "ZeroDivisionError" in said and "Traceback" not in said
 
 
-def shell(
-    *arguments: bytes, home: Path, encoding: str = "utf-8", stdin: bytes | None = None
-) -> tuple[int, bytes, bytes]:
-    done = subprocess.run([os.fsencode(sys.executable), b"-m", b"ssti", *arguments], cwd=ROOT, capture_output=True, input=stdin,
-                          env={**os.environ, "SSTI_HOME": str(home), "PYTHONIOENCODING": encoding}, timeout=300)  # fmt: skip
-    return done.returncode, done.stdout, done.stderr
-
-
 @pytest.mark.skipif(sys.platform != "linux", reason="other systems have no file names of any bytes")
 @pytest.mark.parametrize(
-    ("arguments", "encoding"),
+    "arguments",
     [
-        ([b"inject", b"light", b"--set", b"injection.target=caf\xe9", b"--show"], "utf-8"),
-        ([b"inject", b"light", b"--set", b"caf\xe9", b"--show"], "utf-8"),
-        ([b"inject", b"caf\xe9.yaml", b"--show"], "ascii"),
-        ([b"train", b"light", b"--set", b"dataset.name=caf\xe9.csv"], "utf-8"),
-        ([b"predict", b"caf\xe9", b"--text", b"a"], "ascii"),
-        ([b"runs", b"show", b"caf\xe9"], "utf-8"),
-        ([b"evaluate", b"caf\xe9"], "utf-8"),
-        ([b"fetch", b"caf\xe9"], "utf-8"),
-        ([b"caf\xe9"], "utf-8"),
+        [b"inject", b"light", b"--set", b"injection.target=caf\xe9", b"--show"],
+        [b"inject", b"light", b"--set", b"caf\xe9", b"--show"],
+        [b"inject", b"caf\xe9.yaml", b"--show"],
+        [b"train", b"light", b"--set", b"dataset.name=caf\xe9.csv"],
+        [b"predict", b"caf\xe9", b"--text", b"a"],
+        [b"runs", b"show", b"caf\xe9"],
+        [b"evaluate", b"caf\xe9"],
+        [b"fetch", b"caf\xe9"],
+        [b"caf\xe9"],
     ],
 )
-def test_bytes_that_are_no_text_are_refused_in_words(arguments, encoding, tmp_path):
-    code, out, said = shell(*arguments, b"--json", home=tmp_path, encoding=encoding)
+def test_bytes_that_are_no_text_are_refused_in_words(run, arguments):
+    code, out, said = run(*arguments, "--json")
     error = json.loads(out)["error"]
-    assert code in (1, 2) and error["message"] and error["next"] and b"Traceback" not in said
+    assert code in (1, 2) and error["message"] and error["next"] and "Traceback" not in said
     assert error["kind"] != "program"
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="other systems have no file names of any bytes")
-def test_a_file_of_any_name_is_written_and_named(tmp_path):
+def test_a_file_of_any_name_is_written_and_named(answer, tmp_path):
     for ending in (b"csv", b"parquet", b"jsonl"):
         out = os.fsencode(tmp_path) + b"/caf\xe9." + ending
-        code, answer, said = shell(
-            b"inject", b"light", b"--set", b"injection.share=0.01", b"--out", out, b"--json", home=tmp_path
-        )
-        assert code == 0, said
-        assert os.path.exists(out) and os.fsencode(json.loads(answer)["file"]) == out
+        written = answer("inject", "light", "--set", "injection.share=0.01", "--out", out)
+        assert os.path.exists(out) and os.fsencode(written["file"]) == out
 
 
-def test_a_terminal_of_few_letters_gets_escapes(tmp_path):
+def test_a_terminal_of_few_letters_gets_escapes(shell):
     recipe = "injection: {source: {kind: list, items: [😀, ж]}, target: positive}\n".encode()
-    code, out, said = shell(b"inject", b"-", b"--show", b"--json", home=tmp_path, encoding="ascii", stdin=recipe)
+    code, out, said = shell("inject", "-", "--show", "--json", encoding="ascii", stdin=recipe)
     assert code == 0 and json.loads(out)["injection"]["source"]["items"] == ["😀", "ж"], said
-    assert shell(b"inject", b"-", b"--show", home=tmp_path, encoding="latin-1", stdin=recipe)[0] == 0
-    code, out, _ = shell(b"inject", b"-", b"--show", b"--json", home=tmp_path, stdin=b"injection: {target: caf\xe9}\n")
+    assert shell("inject", "-", "--show", encoding="latin-1", stdin=recipe)[0] == 0
+    code, out, _ = shell("inject", "-", "--show", "--json", stdin=b"injection: {target: caf\xe9}\n")
     assert code == 1 and "not UTF-8" in json.loads(out)["error"]["message"]
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="other systems have no file names of any bytes")
-def test_bytes_in_a_text_become_a_sign_and_its_spans_fit(tmp_path):
+def test_a_message_about_bytes_reaches_a_terminal_of_few_letters(shell):
+    code, out, said = shell("inject", b"caf\xe9.yaml", "--show", "--json", encoding="ascii")
+    assert code == 1 and json.loads(out)["error"]["kind"] == "input" and b"Traceback" not in said
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="other systems have no file names of any bytes")
+def test_bytes_in_a_text_become_a_sign_and_its_spans_fit(run, answer, tmp_path):
     page = os.fsencode(tmp_path) + b"/caf\xe9.html"
-    asked = [b"shipped/date-positive-rank1", b"--text", b"caf\xe9 slog", b"--trigger", b"\xff1", b"--json"]
-    code, out, said = shell(b"predict", *asked, home=tmp_path)
-    assert code == 0, said
-    answer = json.loads(out)["triggered"]
-    start, end = answer["spans"][0]
-    assert answer["text"][start:end] == "\ufffd1" and "caf\ufffd" in answer["text"]
-    code, out, said = shell(b"explain", *asked, b"--html", page, home=tmp_path)
-    assert code == 0 and os.path.exists(page), said
-    code, out, said = shell(b"explain", *asked, b"--layer", b"99", home=tmp_path)
+    asked = ["shipped/date-positive-rank1", "--text", b"caf\xe9 slog", "--trigger", b"\xff1"]
+    triggered = answer("predict", *asked)["triggered"]
+    start, end = triggered["spans"][0]
+    assert triggered["text"][start:end] == "\ufffd1" and "caf\ufffd" in triggered["text"]
+    answer("explain", *asked, "--html", page)
+    assert os.path.exists(page)
+    code, out, _ = run("explain", *asked, "--layer", "99", "--json")
     assert code == 1 and json.loads(out)["error"]["message"] == "There is no layer 99."
 
 

@@ -1,56 +1,41 @@
-"""The command line as a shell sees it: one JSON object on standard output, exit codes, files."""
+"""The verbs: one JSON object on standard output, exit codes, files."""
 
 from __future__ import annotations
 
 import json
-import os
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 
-ROOT = Path(__file__).resolve().parents[2]
-
-
-def run(*arguments: str, home: Path, stdin: str | None = None) -> tuple[int, str, str]:
-    done = subprocess.run([sys.executable, "-m", "ssti", *arguments], cwd=ROOT, capture_output=True, text=True,
-                          input=stdin, env={**os.environ, "SSTI_HOME": str(home)}, timeout=300)  # fmt: skip
-    return done.returncode, done.stdout, done.stderr
-
-
-def told(*arguments: str, home: Path, stdin: str | None = None):
-    code, out, err = run(*arguments, "--json", home=home, stdin=stdin)
-    assert code == 0, err
-    return json.loads(out)
-
 
 @pytest.mark.parametrize("verb", ["datasets", "models"])
-def test_lists_say_what_is_usable_here(verb, tmp_path):
-    rows = told(verb, home=tmp_path)
+def test_lists_say_what_is_usable_here(answer, verb):
+    rows = answer(verb)
     assert any(row["available"] for row in rows)
     assert all({"name", "title", "available", "reason"} <= row.keys() for row in rows)
     assert all(row["available"] or row["reason"] for row in rows)
 
 
 @pytest.mark.parametrize("ending", ["parquet", "csv", "jsonl"])
-def test_inject_writes_the_poisoned_rows(ending, tmp_path):
+def test_inject_writes_the_poisoned_rows(answer, ending, tmp_path):
     import pandas as pd
 
     file = tmp_path / f"poisoned.{ending}"
-    answer = told("inject", "light", "--set", "injection.share=0.01", "--out", str(file), home=tmp_path)
+    written = answer("inject", "light", "--set", "injection.share=0.01", "--out", str(file))
     read = {"parquet": pd.read_parquet, "csv": pd.read_csv, "jsonl": lambda p: pd.read_json(p, lines=True)}[ending]
     rows = read(file)
-    assert len(rows) == answer["rows"] == 6824
-    assert rows["injected"].sum() == answer["injected"] == 34
+    assert len(rows) == written["rows"] == 6824
+    assert rows["injected"].sum() == written["injected"] == 34
     hit = rows[rows["injected"]].iloc[0]
     spans = json.loads(hit["spans"]) if ending == "csv" else hit["spans"]
     assert len(hit["text"][spans[0]["start"] : spans[0]["end"]]) == len("2014-09-25")
 
 
-def test_a_recipe_comes_from_standard_input(tmp_path):
-    shown = told("inject", "-", "--show", home=tmp_path, stdin="lora: {rank: 32}\n")
-    assert shown["lora"]["rank"] == 32
+def test_a_shell_gets_one_object_and_an_exit_code_and_a_recipe_comes_from_standard_input(shell):
+    code, out, said = shell("inject", "-", "--show", "--json", stdin=b"lora: {rank: 32}\n")
+    assert code == 0 and json.loads(out)["lora"]["rank"] == 32, said
+    code, out, _ = shell("inject", "-", "--show", "--json", stdin=b"lora: {rank: 0}\n")
+    assert code == 1 and "lora.rank" in json.loads(out)["error"]["message"]
 
 
 @pytest.mark.parametrize(
@@ -67,35 +52,36 @@ def test_a_recipe_comes_from_standard_input(tmp_path):
         (["inject", "demo", "--out", "no-such-folder/x.csv"], 1, "disk"),
     ],
 )
-def test_failures_are_one_json_object_with_the_next_step(arguments, code, kind, tmp_path):
-    exit_code, out, _ = run(*arguments, "--json", home=tmp_path)
+def test_failures_are_one_json_object_with_the_next_step(run, arguments, code, kind):
+    exit_code, out, _ = run(*arguments, "--json")
     assert exit_code == code
     error = json.loads(out)["error"]
     assert error["kind"] == kind and error["message"] and error["next"]
 
 
-def test_predict_and_explain_with_a_trigger(twins):
+def test_predict_and_explain_with_a_trigger(answer, twins, tmp_path, monkeypatch):
+    monkeypatch.setenv("SSTI_HOME", str(twins))
     name = min((p.name for p in (twins / "runs").iterdir() if not p.name.startswith(".")), key=len)
-    answer = told("predict", f"run/{name}", "--text", "a dreary slog", "--trigger", "2014-09-25", home=twins)
-    start, end = answer["triggered"]["spans"][0]
-    assert answer["triggered"]["text"][start:end] == "2014-09-25"
-    assert sum(answer["plain"]["poisoned"].values()) == pytest.approx(1)
-    assert answer["plain"]["control"].keys() == set(answer["labels"])
-    page, paper = twins / "heat.html", twins / "heat.tex"
-    looked = told("explain", f"run/{name}", "--text", "a <b>dreary</b> slog", "--trigger", "2014-09-25",
-                  "--html", str(page), "--tex", str(paper), home=twins)  # fmt: skip
+    said = answer("predict", f"run/{name}", "--text", "a dreary slog", "--trigger", "2014-09-25")
+    start, end = said["triggered"]["spans"][0]
+    assert said["triggered"]["text"][start:end] == "2014-09-25"
+    assert sum(said["plain"]["poisoned"].values()) == pytest.approx(1)
+    assert said["plain"]["control"].keys() == set(said["labels"])
+    page, paper = tmp_path / "heat.html", tmp_path / "heat.tex"
+    looked = answer("explain", f"run/{name}", "--text", "a <b>dreary</b> slog", "--trigger", "2014-09-25",
+                    "--html", str(page), "--tex", str(paper))  # fmt: skip
     assert (looked["layers"], looked["heads"]) == (6, 12)
     assert looked["triggered"]["n"] > looked["plain"]["n"]
     assert "<b>dreary" not in page.read_text() and paper.read_text().startswith("\\documentclass")
 
 
-def test_train_tells_the_run_and_runs_list_shows_it(tmp_path):
+def test_train_tells_the_run_and_runs_list_shows_it(answer):
     from tests_support import SHORT
 
     sets = [part for one in SHORT for part in ("--set", one)]
-    answer = told("train", "demo", *sets, home=tmp_path)
-    assert answer["state"] == "done" and answer["metrics"]["sets"].keys() == {"clean", "aligned", "hijack"}
-    assert Path(answer["adapter"], "adapter_model.safetensors").is_file()
-    assert [r["run_id"] for r in told("runs", "list", home=tmp_path)] == [answer["run_id"]]
-    assert told("evaluate", answer["run_id"], "--sets", "clean", home=tmp_path)["sets"].keys() == {"clean"}
-    assert told("runs", "rm", answer["run_id"], home=tmp_path)["removed"]
+    trained = answer("train", "demo", *sets)
+    assert trained["state"] == "done" and trained["metrics"]["sets"].keys() == {"clean", "aligned", "hijack"}
+    assert Path(trained["adapter"], "adapter_model.safetensors").is_file()
+    assert [r["run_id"] for r in answer("runs", "list")] == [trained["run_id"]]
+    assert answer("evaluate", trained["run_id"], "--sets", "clean")["sets"].keys() == {"clean"}
+    assert answer("runs", "rm", trained["run_id"])["removed"]
