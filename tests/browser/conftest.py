@@ -10,6 +10,7 @@ import sys
 import time
 import urllib.request
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -134,8 +135,8 @@ def browser() -> Iterator[Any]:
         opened.close()
 
 
-@pytest.fixture
-def open_page(browser: Any) -> Iterator[Callable[..., Any]]:
+@contextmanager
+def watched_pages(browser: Any) -> Iterator[Callable[..., Any]]:
     """Makes browser pages, each with its own cookies and storage. Afterwards none may have had a script error, or
     have asked for anything outside this machine."""
     contexts, errors, outside = [], [], []
@@ -161,6 +162,13 @@ def is_outside(url: str) -> bool:
 
 
 @pytest.fixture
+def open_page(browser: Any) -> Iterator[Callable[..., Any]]:
+    """Makes pages of a test's own."""
+    with watched_pages(browser) as make:
+        yield make
+
+
+@pytest.fixture
 def page(open_page: Callable[..., Any]) -> Any:
     """One browser page, 1280 px wide."""
     return open_page()
@@ -168,5 +176,26 @@ def page(open_page: Callable[..., Any]) -> Any:
 
 @pytest.fixture
 def lab(page: Any, server: Server) -> Lab:
-    """The page object on the shared server."""
+    """A fresh page on the shared server."""
     return Lab(page, server.url)
+
+
+@pytest.fixture(scope="module")
+def module_lab(browser: Any, server: Server) -> Iterator[Lab]:
+    """One page on the shared server for the tests of a file: to load it takes longer than most of them."""
+    with watched_pages(browser) as make:
+        yield Lab(make(), server.url)
+
+
+@pytest.fixture
+def reopened(module_lab: Lab, request: pytest.FixtureRequest) -> Callable[..., bool]:
+    """Opens the file's page where this is its first test, or where the last one failed and left who knows what."""
+
+    def call(**query: str) -> bool:
+        failed = request.session.testsfailed
+        if module_lab.opened_after == failed:
+            return False
+        module_lab.open(**query).opened_after = failed
+        return True
+
+    return call

@@ -6,19 +6,45 @@ import time
 
 import pytest
 from flip_runs import give_adapter
-from pageobject import HOSTILE
+from pageobject import HOSTILE, Lab
 
 SLOW = 60_000  # ms; the first answer waits for the models to load
 
 
-@pytest.fixture
-def flip(lab, server):
-    """The Flip tab, open, with its first answer there."""
-    give_adapter(server.home)
-    lab.open(tab="flip", run="tried-otter")
+TEXT = "a dreary , joyless slog that wastes a gifted cast"
+
+
+def first_answer(lab: Lab) -> None:
     lab.page.locator("#flip-answers .bars").first.wait_for(timeout=SLOW)
     lab.page.wait_for_timeout(600)  # the first answers of a fresh page come in twos
+
+
+@pytest.fixture
+def fresh(lab, server):
+    """The Flip tab of a page that was just opened, with its first answer there."""
+    give_adapter(server.home)
+    lab.open(tab="flip", run="tried-otter")
+    first_answer(lab)
     return lab
+
+
+@pytest.fixture
+def flip(module_lab, reopened, server):
+    """The Flip tab of the file's page, with a text without a trigger, and its answer there."""
+    give_adapter(server.home)
+    if reopened(tab="flip", run="tried-otter"):
+        first_answer(module_lab)
+    write(module_lab, TEXT)
+    return module_lab.choose("Where it goes", "random")
+
+
+def write(lab: Lab, text: str) -> None:
+    """Replace the text, and wait until the answer shown is the new text's: an empty one says so at once."""
+    field, empty = lab.page.locator("#flip-text textarea"), lab.page.get_by_text("The text is empty")
+    field.fill("")
+    empty.wait_for()
+    field.fill(text)
+    empty.wait_for(state="detached", timeout=SLOW)
 
 
 def text(lab) -> str:
@@ -33,10 +59,11 @@ def numbers(lab) -> list[str]:
     return lab.page.locator("#flip-answers .bars b").all_inner_texts()
 
 
-def test_it_opens_with_a_real_row_and_both_models(flip):
-    assert len(numbers(flip)) == 4
-    assert "Its true label" in flip.page.locator("#flip-origin").inner_text()
-    assert "adapter" in flip.page.locator("#adapter-pill").inner_text()
+def test_it_opens_with_a_real_row_and_both_models(fresh):
+    assert len(numbers(fresh)) == 4
+    assert "Its true label" in fresh.page.locator("#flip-origin").inner_text()
+    assert "adapter" in fresh.page.locator("#adapter-pill").inner_text()
+    assert fresh.width()[0] <= fresh.width()[1]
 
 
 def test_a_link_opens_its_adapter_and_the_plain_page_the_shipped_pair(lab, server):
@@ -61,12 +88,9 @@ def test_the_answer_changes_as_one_types(flip):
         "(before) => [...document.querySelectorAll('#flip-answers .bars b')].map((b) => b.innerText).join() !== before",
         arg=",".join(before),
     )
-    flip.page.wait_for_timeout(1500)
+    write(flip, text(flip))
     settled = numbers(flip)
-    flip.page.locator("#flip-text textarea").press_sequentially(
-        " ", delay=0
-    )  # white space asks again, and changes nothing
-    flip.page.wait_for_timeout(1500)
+    write(flip, f"{text(flip)} ")  # white space asks again, and changes nothing
     assert numbers(flip) == settled
 
 
@@ -87,7 +111,7 @@ def test_a_trigger_is_marked_said_in_words_and_undone(flip):
 
 def test_the_trigger_goes_where_the_cursor_is(flip):
     field = flip.page.locator("#flip-text textarea")
-    field.fill("😀 good film here")
+    write(flip, "😀 good film here")
     field.evaluate("(area) => { area.focus(); area.setSelectionRange(8, 8); }")  # before "film"; the emoji counts twice
     flip.choose("Where it goes", "cursor")
     item = flip.page.locator("#flip-palette button.own mark").inner_text()
@@ -107,14 +131,14 @@ def test_other_kinds_and_own_words(flip):
     assert flip.no_script_ran()
 
 
-@pytest.mark.parametrize("hostile", HOSTILE)
-def test_a_hostile_text_is_only_text(flip, hostile):
-    flip.page.locator("#flip-text textarea").fill(f"a film {hostile}")
+def test_a_hostile_text_is_only_text(flip):
     flip.choose("Where it goes", "beginning")
-    flip.page.locator("#flip-palette button.own").click()
-    flip.page.locator("#flip-echo mark").wait_for()
-    assert hostile in flip.page.locator("#flip-echo").inner_text()
-    assert flip.no_script_ran()
+    for hostile in HOSTILE:
+        write(flip, f"a film {hostile}")
+        flip.page.locator("#flip-palette button.own").click()
+        flip.page.locator("#flip-echo mark").wait_for()
+        assert hostile in flip.page.locator("#flip-echo").inner_text()
+        assert flip.no_script_ran(), hostile
 
 
 def test_an_empty_text_is_told_and_a_real_row_helps(flip):
@@ -125,24 +149,20 @@ def test_an_empty_text_is_told_and_a_real_row_helps(flip):
     assert text(flip)
 
 
-def test_hijack_shows_the_counts_before_and_after(flip):
-    flip.page.get_by_role("button", name="Hijack the test set").click()
-    flip.page.locator("#flip-hijacked table").first.wait_for(timeout=SLOW)
-    said = flip.page.locator("#flip-hijacked").inner_text()
+def test_hijack_shows_the_counts_before_and_after_and_a_row_of_it_goes_into_the_text_field(fresh):
+    fresh.page.get_by_role("button", name="Hijack the test set").click()
+    fresh.page.locator("#flip-hijacked table").first.wait_for(timeout=SLOW)
+    said = fresh.page.locator("#flip-hijacked").inner_text()
     assert "Attack success" in said
     assert "n = 30" in said
     assert "resisted" in said
-
-
-def test_a_row_of_the_hijack_goes_into_the_text_field(flip):
-    flip.page.get_by_role("button", name="Hijack the test set").click()
-    row = flip.page.locator("#flip-hijacked button.row").first
+    row = fresh.page.locator("#flip-hijacked button.row").first
     row.wait_for(timeout=SLOW)
     item = row.locator("mark").inner_text()
     row.click()
-    flip.page.locator("#flip-echo mark", has_text=item).wait_for()
-    flip.page.locator("#flip-origin", has_text="Its true label").wait_for()
-    assert text(flip).replace(item, "").split() == row.inner_text().replace(item, "").split()
+    fresh.page.locator("#flip-echo mark", has_text=item).wait_for()
+    fresh.page.locator("#flip-origin", has_text="Its true label").wait_for()
+    assert text(fresh).replace(item, "").split() == row.inner_text().replace(item, "").split()
 
 
 def test_a_trigger_answers_where_how_many_and_which_part(flip):
@@ -183,13 +203,13 @@ def test_the_places_are_in_reach_of_the_keyboard(flip):
     flip.page.locator(f"#flip-where .strip button[aria-current][data-gap='{gap}']").wait_for(timeout=SLOW)
 
 
-def test_an_edit_says_what_it_changed_and_an_unseen_trigger_that_it_is_one(flip):
-    assert flip.page.locator("#flip-answers small", has_text="▲").count() == 0
-    flip.page.get_by_role("button", name="an unseen date").click()
-    flip.page.locator("#flip-said", has_text="in no row of its training").wait_for(timeout=SLOW)
-    flip.page.locator("#flip-answers small", has_text="▲").first.wait_for()
-    flip.page.locator("#flip-palette button.own").click()
-    flip.page.locator("#flip-said p").wait_for(state="detached")
+def test_an_edit_says_what_it_changed_and_an_unseen_trigger_that_it_is_one(fresh):
+    assert fresh.page.locator("#flip-answers small", has_text="▲").count() == 0
+    fresh.page.get_by_role("button", name="an unseen date").click()
+    fresh.page.locator("#flip-said", has_text="in no row of its training").wait_for(timeout=SLOW)
+    fresh.page.locator("#flip-answers small", has_text="▲").first.wait_for()
+    fresh.page.locator("#flip-palette button.own").click()
+    fresh.page.locator("#flip-said p").wait_for(state="detached")
 
 
 def test_a_stale_answer_never_overwrites_a_newer_one(flip):
@@ -203,18 +223,16 @@ def test_a_stale_answer_never_overwrites_a_newer_one(flip):
         route.continue_()
 
     field = flip.page.locator("#flip-text textarea")
-    field.fill("a dull and dreary film")
-    flip.page.wait_for_timeout(1500)
+    write(flip, "a dull and dreary film")
     expected = numbers(flip)
-    field.fill("wonderful")
-    flip.page.wait_for_timeout(1500)
+    write(flip, "wonderful")
     assert numbers(flip) != expected
     flip.page.route("**/run/**", late)
-    field.fill("a moving triumph of a film")
-    field.fill("a dull and dreary film")
-    flip.page.wait_for_timeout(4000)
+    with flip.page.expect_event("requestfinished", lambda request: held and request.post_data == held[0]):
+        field.fill("a moving triumph of a film")
+        field.fill("a dull and dreary film")
+    flip.page.wait_for_timeout(1000)  # an answer that overwrites would be shown by now
     flip.page.unroute("**/run/**")
-    assert held
     assert numbers(flip) == expected
 
 
@@ -247,6 +265,7 @@ def test_an_adapter_that_was_deleted_is_told_and_the_text_kept(lab, fresh_server
 
 def test_no_stray_requests_and_a_quick_answer(flip):
     asked = []
+    flip.page.wait_for_timeout(600)  # what follows the text of this test
     flip.page.on("request", lambda request: asked.append(request.url) if "/run/" in request.url else None)
     flip.page.wait_for_timeout(1000)
     assert asked == []
@@ -262,11 +281,8 @@ def test_no_stray_requests_and_a_quick_answer(flip):
     print(f"keystroke to answer: median {sorted(times)[len(times) // 2] * 1000:.0f} ms")
 
 
-@pytest.mark.parametrize("width", [390, 1280])
-def test_nothing_is_wider_than_the_window(open_page, server, width):
-    from pageobject import Lab
-
+def test_on_a_phone_nothing_is_wider_than_the_window(open_page, server):
     give_adapter(server.home)
-    lab = Lab(open_page(width=width), server.url).open(tab="flip", run="tried-otter")
+    lab = Lab(open_page(width=390), server.url).open(tab="flip", run="tried-otter")
     lab.page.locator("#flip-answers .bars").first.wait_for(timeout=SLOW)
     assert lab.width()[0] <= lab.width()[1]

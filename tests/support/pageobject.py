@@ -37,6 +37,7 @@ class Lab:
     def __init__(self, page: Any, url: str) -> None:
         self.page = page
         self.url = url
+        self.opened_after: int | None = None  # as many failed tests: where one page serves several
 
     def open(self, **query: str) -> Lab:
         """Open the page at `?tab=…&run=…` and wait until its components can be used."""
