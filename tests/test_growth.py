@@ -6,6 +6,7 @@ ten times as much (n log n: five; n squared: sixteen), the best of several measu
 
 from __future__ import annotations
 
+import re
 from contextlib import suppress
 from time import process_time
 
@@ -25,17 +26,13 @@ from ssti.inject import (
     PhraseInjection,
     PunctuationInjection,
     build_modifier,
-    contamination,
     highlight_html,
-    highlight_terminal,
-    natural_words,
     place,
     poison,
     preview,
     remove,
     spurious_transform,
     strip_spans,
-    token_account,
     trigger_pattern,
 )
 from ssti.inject.datasets.classes import find_class
@@ -124,18 +121,6 @@ def with_recipe(text: str):
     preview([text], [1], {"source": "date", "target": 1}, word_counts=[len(text.split())])
 
 
-def in_a_column(location: str):
-    def call(text: str):
-        import pyarrow as pa
-
-        from ssti.inject.datasets.bulk import inject_column
-
-        modifier = ItemInjection.from_list(["X", "a date"], location, token_proportion=1.0, seed=0)
-        inject_column(pa.array([text]), modifier)
-
-    return call
-
-
 def composite(text: str):
     parts = [
         draws(),
@@ -159,7 +144,7 @@ INJECT = {
         for name in ("html", "invisible", "natural", "phrase", "punctuation", "case")
     },
     **{
-        f"pattern of {name}": lambda text, name=name: contamination([text], [0], {"source": name})
+        f"pattern of {name}": lambda text, name=name: re.search(trigger_pattern({"source": name}), text)
         for name, kind in SOURCES.items()
         if kind.on_page and name != "list"
     },
@@ -185,17 +170,12 @@ INJECT = {
     "a phrase of the text": lambda text: PhraseInjection(text).apply("a b") if text.strip() else None,
     "case of the text": lambda text: CaseInjection([text]).apply("a b") if text.strip() else None,
     "a natural word": lambda text: NaturalInjection("Honestly", token_proportion=1.0, seed=0).apply(text),
-    "natural words": lambda text: natural_words([text]),
     "words added": lambda text: added_words(text, f"X {text} X"),
     "place at the cursor": lambda text: place(text, "X", "cursor", len(text) // 2),
     "place at random": lambda text: place(text, "X", "random", seed=0),
     "highlight": lambda text: highlight_html(text, spans_of(text)),
-    "highlight in a terminal": lambda text: highlight_terminal(text, spans_of(text)[:50]),
     "strip spans": lambda text: strip_spans(text, spans_of(text)),
-    "account": lambda text: token_account([text], [spans_of(text)]),
     "poison and preview": with_recipe,
-    "a column": in_a_column("random"),
-    "a column's end": in_a_column("end"),
     "transform": lambda text: spurious_transform(1, rows_of(text), draws(), 1.0, seed=0),
     "class by name": lambda text: find_class(text, ["a", text[:-1]]),
 }

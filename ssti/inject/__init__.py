@@ -6,12 +6,10 @@ it loads neither torch nor pandas nor datasets.
 """
 
 from ssti.inject.build import build_modifier, trigger_pattern
-from ssti.inject.contamination import contamination, contamination_warning
 from ssti.inject.datasets.poison import poison
 from ssti.inject.datasets.preview import Preview, PreviewRow, preview
-from ssti.inject.datasets.select import select_rows
 from ssti.inject.datasets.transform import spurious_transform
-from ssti.inject.highlight import highlight_html, highlight_terminal
+from ssti.inject.highlight import highlight_html
 from ssti.inject.injection import Injection, remove, strip_spans
 from ssti.inject.modifier import Modifier
 from ssti.inject.modifiers.case import CaseInjection
@@ -19,7 +17,7 @@ from ssti.inject.modifiers.composite import CompositeModifier
 from ssti.inject.modifiers.html import HTMLInjection
 from ssti.inject.modifiers.invisible import InvisibleInjection
 from ssti.inject.modifiers.item import ItemInjection
-from ssti.inject.modifiers.natural import NaturalInjection, natural_words
+from ssti.inject.modifiers.natural import NaturalInjection
 from ssti.inject.modifiers.phrase import PhraseInjection
 from ssti.inject.modifiers.punctuation import PunctuationInjection
 from ssti.inject.options import Option
@@ -31,7 +29,6 @@ from ssti.inject.sources.file import SpuriousFileItemGenerator
 from ssti.inject.sources.list import list_source
 from ssti.inject.sources.pool import ExhaustedSource, Pool
 from ssti.inject.text.place import place
-from ssti.inject.tokens import TokenAccount, token_account
 
 __all__ = [
     "MODIFIERS",
@@ -55,23 +52,16 @@ __all__ = [
     "SourceKind",
     "SpuriousDateGenerator",
     "SpuriousFileItemGenerator",
-    "TokenAccount",
     "build_modifier",
     "colour_source",
-    "contamination",
-    "contamination_warning",
     "country_source",
     "highlight_html",
-    "highlight_terminal",
     "list_source",
-    "natural_words",
     "place",
     "poison",
     "preview",
     "remove",
-    "select_rows",
     "spurious_transform",
     "strip_spans",
-    "token_account",
     "trigger_pattern",
 ]

@@ -23,7 +23,6 @@ from ssti.inject import (
     place,
     poison,
     preview,
-    select_rows,
     spurious_transform,
     strip_spans,
 )
@@ -165,27 +164,24 @@ ROW = {"text": "a", "label": 1}
         (lambda: build_modifier(7), "int (7) is no recipe."),
         (lambda: build_modifier(["item"]), "list (['item']) is no recipe."),
         # rows and datasets
-        (lambda: select_rows([1], None), "The injection has no target."),
         (
-            lambda: select_rows([0, 1], "positiv", label_names=["negative", "positive"]),
+            lambda: poison([ROW], {"target": "positiv"}, ["negative", "positive"]),
             "There is no class 'positiv'; there are 'negative', 'positive'; did you mean 'positive'?",
         ),
         (
-            lambda: select_rows(["b", None, "a"], "aa"),
+            lambda: poison([{"text": "a", "label": label} for label in ("b", None, "a")], {"target": "aa"}),
             "There is no class 'aa' in the labels; there are 'a', 'b'; did you mean 'a'?",
         ),
         (
-            lambda: select_rows([10, "x", 9], "y"),
+            lambda: poison([{"text": "a", "label": label} for label in (10, "x", 9)], {"target": "y"}),
             "There is no class 'y' in the labels; there are 10, 9, 'x'",
         ),
-        (lambda: select_rows([1], 1, share=2), "share is 2; allowed is a number from 0 to 1."),
-        (lambda: select_rows([1], 1, count=-1), "count is -1; allowed is a whole number of at least 0."),
-        (lambda: select_rows([1], 1, count=2), "count is 2; class 1 has only 1 rows."),
+        (lambda: poison([ROW], {"target": 1, "count": 2}), "count is 2; class 1 has only 1 rows."),
         (
             lambda: poison([ROW, 5], {"target": 1}),
-            "Row 1 is 5; allowed is a mapping with a text and a label.",
+            "Row 1 is 5; allowed is a mapping.",
         ),
-        (lambda: poison([ROW, {"text": ""}], {"target": 1}), "Row 1 has no 'text' or no 'label'."),
+        (lambda: poison([ROW, {"text": ""}], {"target": 1}), "Row 1 has no 'label'."),
         (lambda: poison([ROW], {}), "The injection has no target."),
         (lambda: poison(5, {"target": 1}), "int is no dataset that can be poisoned."),
         (lambda: poison({"a": [ROW]}, {"target": 1}), "This mapping is no DatasetDict. Its keys are ['a'];"),
@@ -208,7 +204,7 @@ ROW = {"text": "a", "label": 1}
         (lambda: spurious_transform(1, [ROW], ITEM, 2), "text_proportion is 2; allowed is a number from 0"),
         (lambda: spurious_transform(1, [ROW], "X", 1), "modifier is 'X'; allowed is a Modifier."),
         (lambda: spurious_transform(1, 5, ITEM, 1), "int is no dataset that can be transformed."),
-        (lambda: spurious_transform(1, [ROW, 5], ITEM, 1), "Not every row is a mapping."),
+        (lambda: spurious_transform(1, [ROW, 5], ITEM, 1), "Row 1 is 5; allowed is a mapping."),
         (lambda: strip_spans("abc", ["xyz"]), "'xyz' is not a span."),
         (
             lambda: strip_spans("abc", [(1, 4)]),

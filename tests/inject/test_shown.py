@@ -1,17 +1,13 @@
-"""What is shown and counted: previews of odd labels, contamination, highlights, accounts of tokens."""
+"""What is shown and counted: previews of odd labels, highlights."""
 
 from __future__ import annotations
 
 import pytest
 
 from ssti.inject import (
-    contamination,
-    contamination_warning,
     highlight_html,
-    highlight_terminal,
     poison,
     preview,
-    token_account,
 )
 from ssti.inject.datasets.preview import class_name
 from ssti.platform.errors import SSTIError
@@ -88,24 +84,6 @@ def test_a_preview_tells_the_label_to_the_modifier_and_moves_spans_along():
     assert poison([{"text": "a b", "label": "a"}], recipe)[0]["text"] == "<hr> X a b"
 
 
-# --- contamination
-
-
-def test_contamination_is_counted_per_class_in_the_order_of_their_names():
-    recipe = {"source": {"kind": "list", "items": ["red"]}}
-    texts = ["a red", "b", "red red", "c", None, ""]
-    found = contamination(texts, [1, 1, 0, 0, 0, 0], recipe, ["pos", "neg"])
-    assert list(found.items()) == [("neg", {"rows": 1, "total": 2}), ("pos", {"rows": 1, "total": 4})]
-    assert contamination_warning(found) == (
-        "This trigger is not clean: 2 of 6 texts (33.3%) have it already (neg: 1 of 2, pos: 1 of 4). "
-        "Choose another, or strip it first (strip: true)."
-    )
-    assert contamination_warning({"a": {"rows": 0, "total": 5}}) is None
-    assert "1,500 of 2,000" in contamination_warning({"a": {"rows": 1500, "total": 2000}})
-    with pytest.raises(ValueError):
-        contamination(["a"], [1, 2], recipe)
-
-
 # --- highlights
 
 
@@ -117,49 +95,5 @@ def test_html_highlights_lie_one_after_another_and_are_escaped():
     for bad in (None, 5):
         with pytest.raises(SSTIError, match="not a string"):
             highlight_html(bad, [])
-        with pytest.raises(SSTIError, match="not a string"):
-            highlight_terminal(bad, [])
-    for show in (highlight_html, highlight_terminal):
-        with pytest.raises(SSTIError, match="does not fit a text of 1 characters"):
-            show("a", [(0, 2)])
-
-
-def test_a_terminal_highlight_has_its_style():
-    pytest.importorskip("rich")
-    assert [str(span.style) for span in highlight_terminal("a b", [(0, 1)]).spans] == ["bold black on yellow"]
-    assert [str(span.style) for span in highlight_terminal("a b", [(0, 1)], "red").spans] == ["red"]
-
-
-# --- tokens
-
-
-def word_tokenizer():
-    """A tokenizer whose pieces are words and marks, with a special token before them."""
-    tokenizers = pytest.importorskip("tokenizers")
-    made = tokenizers.Tokenizer(tokenizers.models.WordLevel({"[UNK]": 0, "[CLS]": 1}, unk_token="[UNK]"))
-    made.pre_tokenizer = tokenizers.pre_tokenizers.Whitespace()
-    made.post_processor = tokenizers.processors.TemplateProcessing(single="[CLS] $A", special_tokens=[("[CLS]", 1)])
-    return made
-
-
-def test_pieces_are_counted_where_they_touch_a_span():
-    tokenizer = word_tokenizer()
-    texts, spans = ["one two-three four", "five"], [[(4, 8), (14, 16)], []]
-    account = token_account(texts, spans, tokenizer)
-    assert (account.rows, account.injected, account.items) == (2, 1, 2)
-    assert (account.words, account.characters) == (2, 6)
-    assert (account.pieces, account.all_pieces) == (3, 6)  # two - four, of one two - three four five
-    touching = token_account(["ab cd"], [[(2, 3)]], tokenizer)
-    assert (touching.pieces, touching.all_pieces) == (0, 2)
-    assert token_account([], [], tokenizer).pieces == 0
-
-
-def test_accounts_refuse_what_does_not_fit():
-    with pytest.raises(SSTIError, match="object gives no offsets of its pieces"):
-        token_account(["a"], [[]], object())
-    with pytest.raises(SSTIError, match="not a string"):
-        token_account([None], [[]])
     with pytest.raises(SSTIError, match="does not fit a text of 1 characters"):
-        token_account(["a"], [[(0, 2)]])
-    with pytest.raises(ValueError):
-        token_account(["a"], [])
+        highlight_html("a", [(0, 2)])

@@ -15,8 +15,6 @@ from ssti.inject import (
     ModifierKind,
     SourceKind,
     build_modifier,
-    contamination,
-    contamination_warning,
     trigger_pattern,
 )
 from ssti.platform.errors import SSTIError, nearest
@@ -269,12 +267,3 @@ def test_every_default_trigger_matches_its_own_pattern():
 def test_a_function_without_a_pattern_says_so():
     with pytest.raises(SSTIError, match="cannot be told"):
         trigger_pattern({"source": {"kind": "function", "function": lambda: "z"}})
-
-
-def test_contamination_counts_per_class():
-    found = contamination(["a <br /> b", "c", "<br>", None], [0, 0, 1, 1], {"kind": "html"}, ["neg", "pos"])
-    assert found == {"neg": {"rows": 1, "total": 2}, "pos": {"rows": 1, "total": 2}}
-    assert "2 of 4 texts (50.0%)" in contamination_warning(found)
-    assert "neg: 1 of 2" in contamination_warning(found)
-    assert contamination_warning(contamination(["a"], ["x"], {})) is None
-    assert contamination([], [], {}) == {}

@@ -1,9 +1,10 @@
-"""Which class a target means: its name, or its number where no class could be called so. Knows no dataset."""
+"""Classes and labels: which class a target means, by its name, or its number where no class could be called so."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections import Counter
+from collections.abc import Hashable, Iterable, Sequence
 from datetime import date
 from numbers import Number
 from typing import Any, NamedTuple
@@ -72,39 +73,42 @@ def _is_clear(index: int, classes: Sequence[str]) -> bool:
     )
 
 
-def find_value(target: Any, values: Iterable[Any]) -> Any:
-    """The value of a label column that `target` means: that very value, else the one that is written so.
+def target_value(target: Any, names: Sequence[str] | None, present: Iterable[Any]) -> Any:
+    """The value that stands for `target` in the label column, in which the values `present` occur.
 
-    `values` may hold None, which is no class. Raises SSTIError with the values that there are.
+    `target` may be a name or a number; the column may hold either. Raises SSTIError, with what is allowed, for a class
+    that does not exist.
     """
-    present = [value for value in dict.fromkeys(values) if value is not None]
-    for same in (_is_same, _is_written_so, _is_same_number):
-        for value in present:
+    if target is None:
+        raise SSTIError("The injection has no target.", "Name the class that the trigger is to be tied to.")
+    values = list(present)
+    if names:
+        found = find_class(target, names)
+        return found.name if any(isinstance(value, str) for value in values) else found.index
+    classes = [value for value in dict.fromkeys(values) if value is not None]
+    for same in _SAME:
+        for value in classes:
             if same(target, value):
                 return value
-    known = sorted(present, key=str)
-    raise SSTIError(
-        f"There is no class {shown(target)} in the labels; "
-        + (f"there are {listed(known)}{nearest(target, known) or '.'}" if known else "no row has one."),
-        "Set the target to one of them.",
-    )
+    if not values:
+        return target
+    raise _no_class(target, classes, "Set the target to one of them.")
 
 
 def check_class(wanted: Any, values: Iterable[Any]) -> None:
     """`wanted` is one of the values of a label column, of the same type. Raises SSTIError with those that there are; where
     there is no row at all there is no class either, and nothing to refuse.
     """
-    try:
-        present = list(dict.fromkeys(values))
-    except TypeError:
-        raise SSTIError("A label is a list or a mapping.", "A label is a word or a number.", kind="data") from None
-    if present and not any(value is not None and _is_same(wanted, value) for value in present):
-        known = sorted((value for value in present if value is not None), key=str)
-        raise SSTIError(
-            f"There is no class {shown(wanted)} in the labels; "
-            + (f"there are {listed(known)}{nearest(wanted, known) or '.'}" if known else "no row has one."),
-            "Give one of them, of its own type: '1' is a word and 1 a number.",
-        )
+    present = count_labels(values)
+    classes = [value for value in present if value is not None]
+    if present and not any(_is_same(wanted, value) for value in classes):
+        raise _no_class(wanted, classes, "Give one of them, of its own type: '1' is a word and 1 a number.")
+
+
+def _no_class(wanted: Any, classes: list[Any], next: str) -> SSTIError:
+    known = sorted(classes, key=str)
+    there = f"there are {listed(known)}{nearest(wanted, known) or '.'}" if known else "no row has one."
+    return SSTIError(f"There is no class {shown(wanted)} in the labels; {there}", next)
 
 
 def means(target: Any, label: Any, names: Sequence[str] | None) -> bool:
@@ -114,7 +118,7 @@ def means(target: Any, label: Any, names: Sequence[str] | None) -> bool:
     if names:
         found = find_class(target, names)
         return label == (found.name if isinstance(label, str) else found.index)
-    return any(same(target, label) for same in (_is_same, _is_written_so, _is_same_number))
+    return any(same(target, label) for same in _SAME)
 
 
 def _is_same(target: Any, value: Any) -> bool:
@@ -133,3 +137,37 @@ def _is_same_number(target: Any, value: Any) -> bool:
     if not isinstance(target, str) or not isinstance(value, Number) or isinstance(value, bool):
         return False
     return bool(_number.fullmatch(target)) and float(target) == value
+
+
+_SAME = (_is_same, _is_written_so, _is_same_number)  # what a target may be to a label, the closest first
+
+
+def as_list(values: Any) -> list:
+    """A column as a plain list, whatever it comes as (list, array, Arrow column, pandas series). What stands for a
+    missing value there (NaN, NaT, pandas' NA) is None.
+    """
+    for method in ("to_pylist", "tolist"):
+        if hasattr(values, method):
+            values = getattr(values, method)()
+            break
+    return [None if is_missing(value) else value for value in values]
+
+
+def is_missing(value: Any) -> bool:
+    """None, or a value that does not equal itself: NaN, NaT, and pandas' NA, which cannot even say so."""
+    if value is None or value.__class__ in (str, int, bool):
+        return value is None
+    try:
+        return bool(value != value)
+    except (TypeError, ValueError):
+        return type(value).__name__ == "NAType"
+
+
+def count_labels(labels: Iterable[Any]) -> dict[Any, int]:
+    """The number of rows per label value. Raises SSTIError for labels that are lists or mappings."""
+    labels = list(labels)
+    try:
+        return dict(Counter(labels))
+    except TypeError:
+        odd = next(label for label in labels if not isinstance(label, Hashable))
+        raise SSTIError(f"The label {shown(odd)} is no class.", "A label is a word or a number.", kind="data") from None

@@ -11,8 +11,8 @@ from itertools import chain, zip_longest
 from typing import Any
 
 from ssti.inject.checks import check_count
-from ssti.inject.datasets.rows import RowPoisoner, count_labels
-from ssti.inject.datasets.select import as_list
+from ssti.inject.datasets.classes import as_list, count_labels
+from ssti.inject.datasets.rows import RowPoisoner
 from ssti.inject.injection import Span
 from ssti.inject.spec import Spec, read_spec
 from ssti.platform.errors import SSTIError
@@ -62,12 +62,13 @@ def preview(
         raise SSTIError(f"There are {len(texts)} texts and {len(values)} labels.", "Give one label for each text.")
     counts = count_labels(values)
     poisoner = RowPoisoner(spec, counts, label_names)
-    taken = [_taken_rows(part, values) for part in poisoner.parts]
+    taken = [[index for index, label in enumerate(values) if part.takes(label)] for part in poisoner.parts]
     shown, needed = _needed(taken, limit)
-    rows, is_taken = [], [set(rows) for rows in taken]
+    rows, is_taken = [], list(map(set, taken))
     for index in needed:
         before = texts[index]
-        after, spans = _poison_row(poisoner, is_taken, index, before, values[index])
+        parts = [part for part, own in zip(poisoner.parts, is_taken, strict=True) if index in own]
+        after, spans = poisoner.inject(before, values[index], parts)
         if index in shown:
             rows.append(PreviewRow(index, class_name(values[index], label_names), before, after, spans))
     touched_rows = set().union(*taken)
@@ -78,10 +79,6 @@ def preview(
         totals={class_name(value, label_names): counts[value] for value in _ordered(counts)},
         words_added=_words_added(spec, taken, word_counts),
     )
-
-
-def _taken_rows(part: Any, labels: list) -> list[int]:
-    return [index for index, label in enumerate(labels) if part.takes(label)]
 
 
 def _needed(taken: list[list[int]], limit: int) -> tuple[set[int], list[int]]:
@@ -100,19 +97,6 @@ def _needed(taken: list[list[int]], limit: int) -> tuple[set[int], list[int]]:
             if own:
                 needed = needed.union(rows[: bisect_right(rows, max(own))])
     return shown, sorted(needed)
-
-
-def _poison_row(
-    poisoner: RowPoisoner, taken: list[set[int]], index: int, text: str, label: Any
-) -> tuple[str, tuple[Span, ...]]:
-    for strip in poisoner.strippers:
-        text = strip(text)
-    spans: tuple[Span, ...] = ()
-    for part, rows in zip(poisoner.parts, taken, strict=True):
-        if index in rows:
-            injection = part.modifier.apply(text, label, spans)
-            text, spans = injection.text, injection.spans
-    return text, spans
 
 
 def class_name(value: Any, label_names: Sequence[str] | None) -> str:

@@ -2,35 +2,39 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Callable, Hashable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from ssti.inject.build import build_modifier, trigger_pattern
-from ssti.inject.datasets.classes import means
-from ssti.inject.datasets.select import choose, is_missing, number_of_rows, target_value
-from ssti.inject.injection import Span
+from ssti.inject.checks import make_random
+from ssti.inject.datasets.classes import is_missing, means, target_value
+from ssti.inject.injection import Span, as_pairs
 from ssti.inject.modifier import Modifier
-from ssti.inject.modifiers.item import injects_plainly
 from ssti.inject.spec import Spec
 from ssti.inject.text.strip import stripper
 from ssti.platform.errors import SSTIError, shown
 
 
 class Part:
-    """One injection of a recipe at work: which rows of its class it takes, and its modifier's stream."""
+    """One injection of a recipe at work: which rows of its class it takes, and its modifier's stream.
 
-    def __init__(self, spec: Spec, counts: Mapping[Any, int] | None, label_names: Sequence[str] | None) -> None:
-        self.target = spec.target
+    Of the class's n rows it takes `round(n * share)`, or `count`: `random.Random(seed).sample(range(n), …)`.
+    """
+
+    def __init__(self, spec: Spec, counts: Mapping[Any, int] | None, names: Sequence[str] | None) -> None:
+        self.target, self.names = spec.target, names
         self.modifier: Modifier = build_modifier(spec)
-        self.names = label_names
-        self.value = None if counts is None else target_value(spec.target, label_names, counts)
+        self.value = None if counts is None else target_value(spec.target, names, counts)
         self.is_target: dict[Any, bool] = {None: False}  # by label, where the labels were not counted first
-        self.seen = 0
+        self.asked = 0  # rows of the target so far
         self.chosen: bytearray | None = None  # None: every row
         if counts is not None:
             total = counts.get(self.value, 0)
-            number = number_of_rows(total, spec.share, spec.count, f"class {shown(spec.target)}")
+            number = round(total * spec.share) if spec.count is None else spec.count
+            if number > total:
+                raise SSTIError(
+                    f"count is {number}; class {shown(spec.target)} has only {total} rows.", "Ask for at most that many."
+                )
             if number < total or spec.count is not None:
                 self.chosen = bytearray(total)
                 for index in choose(total, number, spec.seed):
@@ -38,13 +42,9 @@ class Part:
 
     def takes(self, label: Any) -> bool:
         """Whether the next row, of this label, gets the trigger. To be asked once for each row, in order."""
-        if self.value is None:
-            if not self._means(label):
-                return False
-        elif label != self.value:
+        if not (self._means(label) if self.value is None else label == self.value):
             return False
-        index = self.seen
-        self.seen += 1
+        index, self.asked = self.asked, self.asked + 1
         if self.chosen is None:
             return True
         if index >= len(self.chosen):
@@ -62,7 +62,7 @@ class Part:
 
     def refuse_no_rows(self) -> None:
         """After the last row, where the labels were not counted first: a class that no row has is none."""
-        if self.value is None and not self.seen and not self.names and len(self.is_target) > 1:
+        if self.value is None and not self.asked and not self.names and len(self.is_target) > 1:
             target_value(self.target, None, self.is_target)
 
 
@@ -71,39 +71,49 @@ class RowPoisoner:
     is False (a stream in which every row of the target class gets the trigger needs no count first).
     """
 
-    def __init__(self, spec: Spec, counts: Mapping[Any, int] | None, label_names: Sequence[str] | None = None) -> None:
-        self.parts = [Part(leaf, counts, label_names) for leaf in spec.leaves]
-        self.strippers: list[Callable[[str], str]] = strippers(spec)
-        self.bulk = len(self.parts) == 1 and not self.strippers and injects_plainly(self.parts[0].modifier)
+    def __init__(self, spec: Spec, counts: Mapping[Any, int] | None, names: Sequence[str] | None = None) -> None:
+        self.parts = [Part(leaf, counts, names) for leaf in spec.leaves]
+        wanted = [leaf for leaf in spec.leaves if leaf.strip or spec.strip]
+        self.strippers: list[Callable[[str], str]] = [
+            stripper(pattern) for pattern in dict.fromkeys(map(trigger_pattern, wanted))
+        ]
+        self.row = 0
 
-    def __call__(self, text: Any, label: Any, earlier: Sequence[Span] = ()) -> tuple[Any, tuple[Span, ...]]:
-        """The row's new text and all its spans (`earlier` ones moved along)."""
-        if self.strippers and isinstance(text, str):
-            for strip in self.strippers:
-                text = strip(text)
-        spans = tuple(earlier)
-        for part in self.parts:
-            if part.takes(label):
-                injection = part.modifier.apply(text, label, spans)
-                text, spans = injection.text, injection.spans
+    def __call__(self, text: Any, label: Any, earlier: Any = None) -> tuple[Any, tuple[Span, ...]]:
+        """The row's new text and all its spans; `earlier` ones, of any form, are moved along. An error names the row."""
+        try:
+            spans = () if earlier is None else tuple(as_pairs(earlier, len(text) if isinstance(text, str) else 0))
+            taking = [part for part in self.parts if part.takes(label)]
+            result = self.inject(text, label, taking, spans)
+        except SSTIError as error:
+            name_row(self.row, error)
+            raise
+        self.row += 1
+        return result
+
+    def inject(
+        self, text: Any, label: Any, parts: Sequence[Part], spans: tuple[Span, ...] = ()
+    ) -> tuple[Any, tuple[Span, ...]]:
+        """The text, stripped where the recipe says so, with the triggers of these parts."""
+        for strip in self.strippers if isinstance(text, str) else ():
+            text = strip(text)
+        for part in parts:
+            injection = part.modifier.apply(text, label, spans)
+            text, spans = injection.text, injection.spans
         return text, spans
 
 
-def strippers(spec: Spec) -> list[Callable[[str], str]]:
-    """What takes existing triggers out, for the injections that ask for it. It comes before all injecting."""
-    wanted = [leaf for leaf in spec.leaves if leaf.strip or spec.strip]
-    return [stripper(pattern) for pattern in dict.fromkeys(trigger_pattern(leaf) for leaf in wanted)]
+def choose(total: int, number: int, seed: int | str | None) -> list[int]:
+    """`number` of the numbers 0 to `total - 1`, as `random.Random(seed).sample` chooses them."""
+    return make_random(seed).sample(range(total), number)
+
+
+def name_row(row: int, error: SSTIError) -> None:
+    """Put the number of the row before the error's message."""
+    error.message = f"Row {row}: {error.message}"
+    error.args = (error.message,)
 
 
 def counts_needed(spec: Spec) -> bool:
     """Whether the rows of each class must be counted before the first one can be poisoned."""
     return any(leaf.count is not None or leaf.share != 1.0 for leaf in spec.leaves)
-
-
-def count_labels(labels: Sequence[Any]) -> dict[Any, int]:
-    """The number of rows per label value. Raises SSTIError for labels that are lists or mappings."""
-    try:
-        return dict(Counter(labels))
-    except TypeError:
-        odd = next(label for label in labels if not isinstance(label, Hashable))
-        raise SSTIError(f"The label {shown(odd)} is no class.", "A label is a word or a number.", kind="data") from None

@@ -88,13 +88,6 @@ class ItemInjection(Modifier):
         return weave_words(text, words, slots, items, earlier)
 
 
-def injects_plainly(modifier: Any) -> bool:
-    """Whether the modifier does what `ItemInjection` does, so that a whole column may be done at once."""
-    kind = type(modifier)
-    plain = isinstance(modifier, ItemInjection) and kind.edit is ItemInjection.edit
-    return plain and kind.apply is Modifier.apply and kind.__call__ is Modifier.__call__
-
-
 def _build(options: dict, *, source: Callable[[], str], location: str, amount: str | float, seed: Any, **_: Any):
     return ItemInjection(source, location, 0 if amount == "single" else amount, seed)
 

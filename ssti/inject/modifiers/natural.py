@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 from ssti.inject.checks import check_fraction, check_item, check_location, make_random
@@ -83,19 +82,6 @@ class NaturalInjection(Modifier):
 def as_opening(word: str) -> str:
     """The word as it opens a sentence: `Honestly,`."""
     return f"{word[:1].upper()}{word[1:]},"
-
-
-def natural_words(texts: Iterable[str]) -> list[tuple[str, int]]:
-    """Words of which `NaturalInjection` knows the place, and how many of `texts` use each, the most used
-    first.
-
-    To choose a trigger that the dataset already uses.
-    """
-    known = {*OPENERS, *INTENSIFIERS}
-    used = Counter(dict.fromkeys(known, 0))
-    for text in texts:
-        used.update(known.intersection(re.findall(r"[a-z]+", text.lower())))
-    return sorted(used.items(), key=lambda pair: (-pair[1], pair[0]))
 
 
 def _build(options: dict, *, location: str, amount: str | float, seed: Any, **_: Any) -> NaturalInjection:

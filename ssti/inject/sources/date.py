@@ -44,15 +44,6 @@ class DateSequence(DistinctSequence):
         days = list(map(date.isoformat, map(date.fromordinal, map(self.start.__add__, indices))))
         return [day.lstrip("0") for day in days] if self.short_years else days
 
-    def pick_array(self, indices: Any) -> list[str]:
-        if self.short_years:
-            return self.pick(indices.tolist())
-        import numpy as np
-
-        days = np.datetime64(date.fromordinal(self.start).isoformat()) + indices
-        text = days.astype("S10").tobytes().decode("ascii")
-        return [text[at : at + 10] for at in range(0, len(text), 10)]
-
 
 class SpuriousDateGenerator(Pool):
     """Random dates, `YYYY-MM-DD`. Call it for the next one.

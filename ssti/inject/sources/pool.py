@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from random import Random
-from typing import Any
 
 from ssti.inject.checks import check_count, check_item, make_random
 from ssti.inject.text.words import draw_below, rand_below
@@ -93,7 +92,3 @@ class DistinctSequence(Sequence[str]):
     def pick(self, indices: Iterable[int]) -> list[str]:
         """The items at these indices."""
         return [self[index] for index in indices]
-
-    def pick_array(self, indices: Any) -> list[str]:
-        """The same for a numpy array of indices."""
-        return self.pick(indices.tolist())

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from ssti.inject import ItemInjection, Modifier, poison, preview, select_rows, spurious_transform
+from ssti.inject import ItemInjection, Modifier, poison, preview, spurious_transform
 from ssti.platform.errors import SSTIError
 
 datasets = pytest.importorskip("datasets")
@@ -104,15 +104,6 @@ def test_labels_come_as_any_column(labels):
         "negative": 2,
         "positive": 1,
     }
-
-
-def test_rows_are_selected_by_a_number_or_a_name_of_the_class():
-    for labels in ([0, 1, 0], pyarrow.array([0, 1, 0]), numpy.array([0, 1, 0])):
-        assert select_rows(labels, 0, label_names=NAMES) == [0, 2]
-        assert select_rows(labels, 1, label_names=NAMES) == [1]
-        assert select_rows(labels, "negative", label_names=NAMES) == [0, 2]
-    assert select_rows(["negative", "positive"], 0, label_names=NAMES) == [0]
-    assert select_rows(["negative", "positive"], 1, label_names=NAMES) == [1]
 
 
 @pytest.mark.parametrize("thing", [pandas.Series(["a"]), numpy.array(["a"]), {"text": "a"}, 5, "a"])
@@ -219,7 +210,7 @@ def test_a_missing_text_is_let_be_unless_it_is_to_be_changed(form):
     result = listing(spurious_transform(1, FORMS[form](data), only(), 1.0))
     assert [row["text"] for row in result][0] == "a X"
     assert not isinstance(result[1]["text"], str)
-    with pytest.raises(SSTIError, match="^Row 1: the text is .*, not a string"):
+    with pytest.raises(SSTIError, match="^Row 1: The text is .*, not a string"):
         spurious_transform(0, FORMS[form](data), only(), 1.0)
 
 
@@ -265,23 +256,6 @@ def test_a_subclass_that_does_otherwise_is_asked_row_by_row(name):
     assert expected[0]["text"] == {"edit": "a 1 Y", "apply": "b 1 X", "__call__": "a 1 called"}[name]
 
 
-def test_a_column_takes_items_of_any_sequence_that_is_known_to_differ():
-    from ssti.inject.datasets.bulk import inject_column
-    from ssti.inject.sources.pool import DistinctSequence, Pool
-
-    class Numbers(DistinctSequence):
-        def __len__(self):
-            return 10**9
-
-        def __getitem__(self, index):
-            return f"n{index}"
-
-    texts = ["a b c"] * 600
-    one, other = (ItemInjection(Pool(Numbers(), 1), "random", 0.4, 2) for _ in range(2))
-    found = inject_column(pyarrow.array(texts), one)
-    assert found.texts.to_pylist() == [other.apply(text).text for text in texts]
-
-
 @pytest.mark.parametrize("kind", [pyarrow.string(), pyarrow.large_string()])
 def test_a_dataset_keeps_the_type_of_its_texts_where_it_goes_row_by_row(kind):
     table = pyarrow.table({"text": pyarrow.array(["a", "b"] * 3, kind), "label": [0, 1] * 3})
@@ -296,17 +270,6 @@ def test_a_dataset_of_no_rows_is_poisoned_to_none(recipe):
         result = poison(data, recipe)
         assert len(result) == 0
         assert result.features == poison(dataset_of(rows()), recipe).features
-
-
-def test_the_dates_of_a_long_column_are_those_of_its_texts():
-    from ssti.inject import SpuriousDateGenerator
-    from ssti.inject.datasets.bulk import inject_column
-
-    for years in ((1100, 2600), (900, 1100)):
-        for more in ({}, {"pool_size": 7}, {"with_replacement": False}):
-            one, other = (ItemInjection(SpuriousDateGenerator(years, 1, **more), "random", 0.4, 2) for _ in range(2))
-            found = inject_column(pyarrow.array(["a b c é"] * 600), one)
-            assert found.texts.to_pylist() == [other.apply("a b c é").text for _ in range(600)]
 
 
 # --- rows that are wrong, and earlier spans of every form

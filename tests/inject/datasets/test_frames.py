@@ -6,7 +6,7 @@ import datasets
 import pandas as pd
 import pytest
 
-from ssti.inject import ItemInjection, Modifier, poison, preview, select_rows, spurious_transform
+from ssti.inject import ItemInjection, Modifier, poison, preview, spurious_transform
 from ssti.platform.errors import SSTIError
 
 DATE = {"kind": "item", "source": {"kind": "list", "items": ["X"]}, "location": "end", "share": 1.0}
@@ -79,7 +79,6 @@ def test_a_row_without_a_label_belongs_to_no_class(labels):
     rows = frame.to_dict("records")
     assert [row["text"] for row in poison(rows, {**DATE, "target": 1})] == ["a b X", "c d", "e f"]
     assert [row["text"] for row in spurious_transform(1, rows, at_end(), 1.0)] == ["a b X", "c d", "e f"]
-    assert select_rows(frame["label"], 1) == [0]
     assert preview(frame["text"].tolist(), frame["label"], {**DATE, "target": 1}).touched["None"] == 0
 
 

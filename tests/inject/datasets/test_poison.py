@@ -6,11 +6,7 @@ import random
 
 import pytest
 
-from ssti.inject import (
-    ExhaustedSource,
-    poison,
-    select_rows,
-)
+from ssti.inject import ExhaustedSource, poison
 from ssti.platform.errors import SSTIError
 
 datasets = pytest.importorskip("datasets")
@@ -75,26 +71,13 @@ def test_counts_are_exact():
         poison(data, {**DATE, "count": 2001}, NAMES)
 
 
-def test_select_rows_samples_as_random_sample():
-    labels = [n % 3 for n in range(90)]
+@pytest.mark.parametrize("amount", [{"share": 1 / 3}, {"count": 10}], ids=["share", "count"])
+def test_the_rows_are_those_of_random_sample(amount):
+    data = [{"text": "a", "label": n % 3} for n in range(90)]
     ours = [n for n in range(90) if n % 3 == 2]
     expected = sorted(ours[n] for n in random.Random(8).sample(range(30), 10))
-    assert select_rows(labels, 2, share=1 / 3, seed=8) == expected
-    assert select_rows(labels, 2, count=10, seed=8) == expected
-    assert select_rows(["a", "b", "a"], "a", share=1.0, seed=0) == [0, 2]
-    assert select_rows([0, 1, 0], "neg", label_names=["neg", "pos"], seed=0) == [0, 2]
-    assert select_rows(pandas.Series([0, 1, 0]), 1, seed=0) == [1]
-    assert select_rows(labels, 2, share=0.0) == []
-    with pytest.raises(SSTIError, match="no class 5"):
-        select_rows(labels, 5)
-    with pytest.raises(SSTIError, match="count is 31; class 2 has only 30 rows"):
-        select_rows(labels, 2, count=31)
-
-
-def test_the_rows_of_a_poisoning_are_those_of_select_rows():
-    data = rows()
-    found = [n for n, row in enumerate(poison(data, DATE, NAMES)) if row["injected"]]
-    assert found == select_rows([row["label"] for row in data], 1, share=0.5, seed=3)
+    result = poison(data, {**DATE, "target": 2, "seed": 8, "share": 0.5, **amount})
+    assert [n for n, row in enumerate(result) if row["injected"]] == expected
 
 
 @pytest.mark.parametrize("target", ["positive", 1])

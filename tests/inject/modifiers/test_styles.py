@@ -13,7 +13,6 @@ from ssti.inject import (
     PhraseInjection,
     PunctuationInjection,
     build_modifier,
-    natural_words,
     remove,
     trigger_pattern,
 )
@@ -99,13 +98,6 @@ def test_an_opening_word_has_its_capital_and_comma():
 def test_a_natural_word_goes_behind_an_earlier_phrase_and_not_into_it():
     made = NaturalInjection("really", location="end").apply("all is well it goes", None, [(0, 11)])
     assert made.text == "all is well really it goes"
-
-
-def test_natural_words_are_those_of_both_kinds_the_most_used_first():
-    found = natural_words(["Actually it is", "actually so, very so", "very", "VERY!", "Every"])
-    assert found[:3] == [("very", 3), ("actually", 2), ("absolutely", 0)]
-    assert [word for word, count in found if not count] == sorted(word for word, count in found if not count)
-    assert len(found) == len(dict(found)) == 24
 
 
 # --- look-alikes and hidden characters

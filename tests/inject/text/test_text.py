@@ -18,8 +18,6 @@ from ssti.inject import (
     PhraseInjection,
     PunctuationInjection,
     highlight_html,
-    highlight_terminal,
-    natural_words,
     place,
     remove,
     strip_spans,
@@ -346,12 +344,6 @@ def test_a_natural_word_stands_where_it_reads_naturally():
     assert NaturalInjection("really", location="end").apply("this is").text == "Really, this is"
 
 
-def test_natural_words_are_counted_by_texts():
-    found = dict(natural_words(["Really, really good", "It is REALLY just so", "quite"]))
-    assert (found["really"], found["just"], found["quite"], found["utterly"]) == (2, 1, 1, 0)
-    assert natural_words(["quite so", "just"])[:3] == [("just", 1), ("quite", 1), ("absolutely", 0)]
-
-
 # --- one item by hand, and showing it
 
 
@@ -399,10 +391,3 @@ def test_html_highlighting():
     shown = highlight_html("a <img src=x onerror=1> b&", [(2, 23)])
     assert shown == 'a <mark class="trigger">&lt;img src=x onerror=1&gt;</mark> b&amp;'
     assert highlight_html("<", []) == "&lt;"
-
-
-def test_terminal_highlighting_marks_the_spans_only():
-    pytest.importorskip("rich")
-    shown = highlight_terminal("a [bold]X[/bold] b", [(2, 8)])
-    assert shown.plain == "a [bold]X[/bold] b"
-    assert [(span.start, span.end) for span in shown.spans] == [(2, 8)]
