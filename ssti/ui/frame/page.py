@@ -18,6 +18,7 @@ from ssti.ui.access.visitor import LARGEST_UPLOAD
 from ssti.ui.frame.guard import Bounded, guard
 from ssti.ui.frame.shell import TABS, build_shell
 from ssti.ui.frame.theme import make_theme
+from ssti.ui.kit.charts import plotly_route
 
 ASSETS = Path(__file__).resolve().parents[3] / "assets"
 FILES_KEPT = 6 * 3600  # seconds that a download is kept on the server
@@ -41,9 +42,12 @@ def launch_settings() -> dict[str, Any]:
         "theme": make_theme(),
         "js": (ASSETS / "page.js").read_text(encoding="utf-8"),
         # Not as `css`: Gradio rewrites the selectors of that, and gets lists and media rules wrong.
-        "head": f"<style>\n{style()}</style>\n<script>\n{(ASSETS / 'key.js').read_text(encoding='utf-8')}</script>",
+        "head": f"<style>\n{style()}</style>\n" + "\n".join(script(name) for name in ("key.js", "charts.js")),
         "max_file_size": LARGEST_UPLOAD if shared_server() else None,
-        "app_kwargs": {"middleware": [Middleware(Bounded)]} if shared_server() else None,
+        "app_kwargs": {
+            "routes": [plotly_route()],
+            "middleware": [Middleware(Bounded)] if shared_server() else [],
+        },
         "favicon_path": ASSETS / "icon.png",
         "footer_links": [],
         "run_history": False,
@@ -95,3 +99,8 @@ def style() -> str:
     """The look: theme.css, then the other style sheets of the assets."""
     sheets = sorted(ASSETS.glob("*.css"), key=lambda sheet: (sheet.name != "theme.css", sheet.name))
     return "\n".join(sheet.read_text(encoding="utf-8") for sheet in sheets)
+
+
+def script(name: str) -> str:
+    """A script of the assets, to stand in the page's head."""
+    return f"<script>\n{(ASSETS / name).read_text(encoding='utf-8')}</script>"
