@@ -68,7 +68,7 @@ def test_a_file_is_guessed_confirmed_and_poisoned_and_a_restart_forgets_nothing(
     expect(found.locator(".own-classes li").first).to_have_text("a 100")
     pick(lab, "Label", "stars")
     expect(found).to_contain_text("2 classes")
-    lab.page.get_by_text("Call the classes otherwise").click()
+    lab.page.get_by_text("Rename the classes").click()
     lab.page.get_by_label("Names of the classes").fill("thumbs down\nthumbs up")
     use(lab)
     expect(yaml(lab)).to_contain_text("cinema reviews.csv#text=review&label=stars&names=thumbs%20down|thumbs%20up")
@@ -100,7 +100,7 @@ def test_a_file_is_guessed_confirmed_and_poisoned_and_a_restart_forgets_nothing(
 
 def test_bad_files_say_why_and_a_good_one_is_taken_afterwards(lab, tmp_path: Path, reviews: Path):
     opened(lab)
-    said = lab.page.locator("#own-said")
+    said = lab.page.locator("#own-message")
     many = "".join(f"a text of number {n},class {n % 500}\n" for n in range(2000))
     for name, content, told in (
         ("report.csv", b"%PDF-1.7", "is named as CSV but is a PDF"),
@@ -155,7 +155,7 @@ def test_on_a_space_a_visitor_has_only_their_own_upload(open_page, fresh_server,
     for place, told in ((name, "by somebody else"), (str(reviews), "no dataset"), ("../etc", "no dataset")):
         second.page.locator("#own-id textarea, #own-id input").fill(place)
         second.page.get_by_role("button", name="Look").click()
-        expect(second.page.locator("#own-said")).to_contain_text(told)
+        expect(second.page.locator("#own-message")).to_contain_text(told)
         expect(second.page.get_by_role("button", name="Use this data")).to_be_hidden()
 
 

@@ -164,6 +164,6 @@ def test_the_form_of_the_page_keeps_the_word(word):
 def test_the_page_chooses_the_class_of_that_name():
     from ssti.ui.poison.controls import target_among
 
-    assert target_among(["1", "2", "3"], "1")[0] == "1"
-    assert target_among(["no", "maybe", "yes"], "yes")[0] == "yes"
-    assert target_among(["neg", "pos"], "0")[0] == "neg"
+    assert target_among(["1", "2", "3"], "1") == "1"
+    assert target_among(["no", "maybe", "yes"], "yes") == "yes"
+    assert target_among(["neg", "pos"], "0") == "neg"

@@ -148,6 +148,21 @@ def admit_run(recipe: Recipe) -> Recipe:
     return admit(recipe)
 
 
+def keep_upload(path: str) -> str:
+    """Keep an uploaded file where runs find it, as this visitor's: the dataset's name. Raises SSTIError."""
+    from ssti.data.own import uploads
+
+    file = Path(path)
+    shared = shared_server()
+    if shared and (size := file.stat().st_size) > LARGEST_UPLOAD:
+        raise SSTIError(
+            f"{file.name!r} has {size / 1e6:,.0f} MB; {LARGEST_UPLOAD / 1e6:,.0f} MB are the limit on this server.",
+            "Upload a part of it: 20,000 rows are plenty for any experiment here.",
+            kind="data",
+        )
+    return uploads.keep(file, owner=starter(), arrow=not shared)
+
+
 def find_adapter(ref: Any) -> listing.AdapterInfo:
     """An adapter that a browser names. Raises SSTIError."""
     return listing.find(admit_name("adapter", ref), folders=not shared_server())

@@ -157,6 +157,11 @@ def note(text: Any) -> Markup:
     return html('<p class="quiet">{}</p>', text)
 
 
+def busy(text: Any) -> Markup:
+    """A quiet line while something is being worked on, which a screen reader says."""
+    return html('<p class="quiet busy" role="status">{}</p>', text)
+
+
 def empty(title: str, text: Any) -> Markup:
     """What stands where there is nothing yet, and what to do to change that."""
     return html('<section class="card empty"><h2>{}</h2><p>{}</p></section>', title, text)
@@ -187,31 +192,3 @@ def duration(seconds: float) -> str:
     if whole < 3600:
         return f"{whole // 60} min {whole % 60} s" if whole % 60 else f"{whole // 60} min"
     return f"{whole // 3600} h {whole % 3600 // 60} min"
-
-
-__all__ = [
-    "AT_LOAD",
-    "CLASS_COLOURS",
-    "QUIET",
-    "Html",
-    "Markup",
-    "card",
-    "chip",
-    "code",
-    "count",
-    "duration",
-    "empty",
-    "escape",
-    "figure",
-    "figures",
-    "html",
-    "join",
-    "marked",
-    "note",
-    "percent",
-    "pill",
-    "problem",
-    "public",
-    "table",
-    "trigger",
-]

@@ -1,19 +1,18 @@
 """Data of one's own in the Poison tab, as values: a file or an id comes in, what it seems to hold goes out.
 
-Plain functions. What is chosen travels as plain data: {"place": where it lies, "name": what `load` takes for it, "used":
-the name that was confirmed}. The page holds it, so a restart of the server loses nothing; so each handler asks anew
-whether this visitor may use the place.
+Plain functions. The page holds what was chosen, so that a restart of the server loses nothing; each handler therefore
+asks anew whether this visitor may use the place.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from ssti.platform.errors import SSTIError
 from ssti.platform.server import shared_server
-from ssti.ui.access.visitor import LARGEST_UPLOAD, admit_name, starter
+from ssti.ui.access.visitor import admit_name
 from ssti.ui.kit import parts
 from ssti.ui.kit.parts import Markup
 
@@ -23,29 +22,34 @@ TEXT_SHOWN = 160  # characters of an example
 
 
 @dataclass(frozen=True)
-class Found:
-    """What there is to confirm, ready for the form's components."""
+class Chosen:
+    """Data that was looked at: its place, what `load` takes for it, its classes one a line, and the name last confirmed."""
 
-    chosen: dict[str, Any]
+    place: str
+    name: str
+    names: str
+    used: str = ""
+
+    @classmethod
+    def sent(cls, data: Any) -> Chosen:
+        """From what the page holds. Raises SSTIError where it holds nothing yet."""
+        try:
+            chosen = cls(**data)
+        except TypeError:
+            raise SSTIError("No data was chosen yet.", "Upload a file first.") from None
+        if not all(isinstance(value, str) for value in vars(chosen).values()):
+            raise SSTIError("No data was chosen yet.", "Upload a file first.")
+        return chosen
+
+
+@dataclass(frozen=True)
+class Inspected:
+    """What there is to confirm: the data as guessed, a summary, and the columns that may be its text and its label."""
+
+    chosen: Chosen
     summary: Markup
     texts: tuple[str, ...]
     labels: tuple[str, ...]
-    names: str
-
-
-def from_upload(path: str) -> str:
-    """Keep an uploaded file where runs find it: its place. Raises SSTIError for what is no data."""
-    from ssti.data.own import uploads
-
-    file = Path(path)
-    strangers = shared_server()
-    if strangers and (size := file.stat().st_size) > LARGEST_UPLOAD:
-        raise SSTIError(
-            f"{file.name!r} has {size / 1e6:,.0f} MB; {LARGEST_UPLOAD / 1e6:,.0f} MB are the limit on this server.",
-            "Upload a part of it: 20,000 rows are plenty for any experiment here.",
-            kind="data",
-        )
-    return uploads.keep(file, owner=starter(), arrow=not strangers)
 
 
 def from_words(typed: str) -> str:
@@ -71,7 +75,7 @@ def words_for_file() -> str:
     return words
 
 
-def find(place: str, text: str | None = None, label: str | None = None, names: str | None = None) -> Found:
+def inspect(place: str, text: str | None = None, label: str | None = None, names: str | None = None) -> Inspected:
     """What a place holds, with columns as asked for or guessed. `names`: the classes' names, one a line.
 
     Raises SSTIError with what is wrong with the file or the choice.
@@ -80,17 +84,16 @@ def find(place: str, text: str | None = None, label: str | None = None, names: s
 
     renamed = [line.strip() for line in (names or "").strip().splitlines()]
     guess = inspect_file(admit_name("dataset", place), text_column=text, label_column=label, names=renamed or None)
-    return Found(
-        chosen={"place": place, "name": guess.name},
+    return Inspected(
+        chosen=Chosen(place, guess.name, "\n".join(guess.label_names)),
         summary=summary(guess),
         texts=guess.candidates["text"],
         labels=guess.candidates["label"],
-        names="\n".join(guess.label_names),
     )
 
 
 def summary(guess: Any) -> Markup:
-    """What was found, for a person to say yes to."""
+    """What the data seems to be, for a person to confirm."""
     from ssti.data.own.load import title_of
 
     counts = list(guess.class_counts.items())
@@ -119,8 +122,7 @@ def summary(guess: Any) -> Markup:
 def _notes(problems: tuple[str, ...]) -> Markup:
     if not problems:
         return parts.html("")
-    lines = parts.join(parts.html("<li>{}</li>", problem) for problem in problems)
-    return parts.html('<ul class="own-notes">{}</ul>', lines)
+    return parts.html('<ul class="own-notes">{}</ul>', parts.join(parts.html("<li>{}</li>", one) for one in problems))
 
 
 def _cut(text: str) -> str:
@@ -128,14 +130,11 @@ def _cut(text: str) -> str:
     return line if len(line) <= TEXT_SHOWN else f"{line[:TEXT_SHOWN].rstrip()} …"
 
 
-def confirmed(chosen: Any) -> tuple[str, list[str]]:
-    """The name of the data that was looked at, and its classes. Raises SSTIError where it cannot be trained on."""
+def confirmed(chosen: Chosen) -> Chosen:
+    """The data that was looked at, as data in use. Raises SSTIError where it cannot be trained on."""
     from ssti.data import load
 
-    name = (chosen or {}).get("name")
-    if not isinstance(name, str):
-        raise SSTIError("No data was chosen yet.", "Upload a file first.")
-    rows = load(admit_name("dataset", name))
+    rows = load(admit_name("dataset", chosen.name))
     for split, table in (("training", rows.train_table), ("test", rows.test_table)):
         if len(set(table["label"].to_pylist())) < 2:
             raise SSTIError(
@@ -143,7 +142,7 @@ def confirmed(chosen: Any) -> tuple[str, list[str]]:
                 "Add rows of a second class, or choose another label column.",
                 kind="data",
             )
-    return name, list(rows.label_names)
+    return replace(chosen, used=chosen.name)
 
 
 def classes(name: str) -> list[str]:

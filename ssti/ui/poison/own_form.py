@@ -1,46 +1,120 @@
-"""The part of the Poison tab's form for data of one's own: its components, and which change asks what."""
+"""The part of the Poison tab's form for data of one's own: its components, and what they answer."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Any
 
 import gradio as gr
 
 from ssti.platform.errors import SSTIError
+from ssti.ui.access.visitor import keep_upload
 from ssti.ui.kit import parts
-from ssti.ui.kit.parts import QUIET, Markup
 from ssti.ui.poison import own
+from ssti.ui.poison.own import Chosen
 
 ENDINGS = [".csv", ".tsv", ".json", ".jsonl", ".ndjson", ".parquet", ".zip"]
 SECONDS: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private", "concurrency_limit": 2}
+"""Settings of an event that takes seconds and says so itself."""
 
 
-@dataclass
-class OwnPart:
-    """Its components. `chosen` is what was looked at and what was confirmed, as `ssti.ui.poison.own` says."""
+@dataclass(frozen=True)
+class Own:
+    """Its components. `chosen` holds a `Chosen` as plain data; the others are named as the person reads them."""
 
-    group: Any
-    file: Any
-    typed: Any
-    look: Any
-    said: Any
-    found: Any
-    summary: Any
-    text: Any
-    label: Any
-    names: Any
-    use: Any
-    chosen: Any
+    group: gr.Column
+    chosen: gr.JSON
+    file: gr.File
+    typed: gr.Textbox
+    look: gr.Button
+    message: gr.HTML
+    confirm: gr.Column
+    text: gr.Dropdown
+    label: gr.Dropdown
+    summary: gr.HTML
+    names: gr.Textbox
+    use: gr.Button
 
     @property
-    def shown(self) -> list[Any]:
-        """What a look at a place fills."""
-        return [self.said, self.found, self.summary, self.text, self.label, self.names, self.use, self.chosen]
+    def outputs(self) -> list[Any]:
+        """What a look at a place sets."""
+        return [self.chosen, self.message, self.confirm, self.text, self.label, self.summary, self.names, self.use]
+
+    def wire(self) -> None:
+        """Look at what is brought, and again with other columns or names. Using it is the whole tab's work."""
+        columns = [self.chosen, self.text, self.label]
+        self.file.upload(self.from_upload, self.file, self.outputs, **SECONDS)
+        self.file.clear(
+            lambda: {self.message: None, self.confirm: gr.update(visible=False)}, None, self.outputs, **parts.QUIET
+        )
+        gr.on([self.look.click, self.typed.submit], self.from_words, self.typed, self.outputs, **SECONDS)
+        gr.on(
+            [self.text.input, self.label.input], self.with_columns, columns, self.outputs,
+            trigger_mode="always_last", **SECONDS,
+        )  # fmt: skip
+        self.names.blur(self.with_names, [*columns, self.names], self.outputs, **SECONDS)
+
+    def from_upload(self, path: str | None) -> Iterator[dict]:
+        """A file was uploaded: keep it and look at it."""
+        if path is not None:
+            yield from self._first_look(keep_upload, path)
+
+    def from_words(self, words: str | None) -> Iterator[dict]:
+        """A place was typed: look at it."""
+        yield from self._first_look(own.from_words, words or "")
+
+    def _first_look(self, place_of: Callable[[str], str], brought: str) -> Iterator[dict]:
+        hidden = gr.update(visible=False)
+        yield {self.message: parts.busy("Reading it …"), self.confirm: hidden}
+        try:
+            yield self._filled(own.inspect(place_of(brought)))
+        except SSTIError as error:
+            yield {self.message: parts.problem(error), self.confirm: hidden, self.chosen: {}}
+
+    def with_columns(self, chosen: Any, text: str, label: str) -> Iterator[dict]:
+        """The same place with other columns."""
+        yield {self.message: parts.busy("Reading it …")}
+        try:
+            yield self._filled(own.inspect(Chosen.sent(chosen).place, text, label))
+        except SSTIError as error:
+            yield self.refused(error)
+
+    def with_names(self, chosen: Any, text: str, label: str, names: str) -> dict:
+        """The same place with other names of its classes."""
+        try:
+            return self.renamed(chosen, text, label, names) or gr.skip()
+        except SSTIError as error:
+            return self.refused(error)
+
+    def renamed(self, chosen: Any, text: str, label: str, names: str) -> dict:
+        """The same place with these names of its classes; nothing where they are its names. Raises SSTIError."""
+        now = Chosen.sent(chosen)
+        return {} if names == now.names else self._filled(own.inspect(now.place, text, label, names))
+
+    def confirmed(self, chosen: Chosen) -> dict:
+        """This data is in use now."""
+        return {self.message: None, self.use: gr.update(visible=False), self.chosen: asdict(chosen)}
+
+    def _filled(self, inspected: own.Inspected) -> dict:
+        lines = min(8, max(2, inspected.chosen.names.count("\n") + 1))
+        return {
+            self.message: None,
+            self.confirm: gr.update(visible=True),
+            self.summary: inspected.summary,
+            self.text: gr.update(choices=list(inspected.texts), value=inspected.texts[0]),
+            self.label: gr.update(choices=list(inspected.labels), value=inspected.labels[0]),
+            self.names: gr.update(value=inspected.chosen.names, lines=lines),
+            self.use: gr.update(visible=True),
+            self.chosen: asdict(inspected.chosen),
+        }
+
+    def refused(self, error: SSTIError) -> dict:
+        """What was chosen last stays, and cannot be used."""
+        return {self.message: parts.problem(error), self.use: gr.update(visible=False)}
 
 
-def draw_own() -> OwnPart:
+def draw_own() -> Own:
     """The components, inside the column that is open; hidden until data of one's own is chosen."""
     with gr.Column(visible=False, elem_classes="options own-box") as group:
         chosen = gr.JSON({}, visible="hidden")
@@ -51,103 +125,19 @@ def draw_own() -> OwnPart:
                 label=f"Or {own.words_for_place()}", placeholder="owner/name", lines=1, max_lines=1, elem_id="own-id"
             )
             look = gr.Button("Look", scale=0, min_width=72, elem_id="own-look")
-        said = parts.Html(elem_id="own-said")
-        with gr.Column(visible=False, elem_classes="own-found") as found:
+        message = parts.Html(elem_id="own-message")
+        with gr.Column(visible=False, elem_classes="own-found") as confirm:
             with gr.Row(elem_classes="pair"):
-                text = any_choice(gr.Dropdown([], label="Text", interactive=True, filterable=False, elem_id="own-text"))
-                label = any_choice(
-                    gr.Dropdown([], label="Label", interactive=True, filterable=False, elem_id="own-label")
-                )
+                text, label = _column_choice("Text", "own-text"), _column_choice("Label", "own-label")
             summary = parts.Html(elem_id="own-summary")
-            with gr.Accordion("Call the classes otherwise", open=False, elem_classes="more"):
+            with gr.Accordion("Rename the classes", open=False, elem_classes="more"):
                 names = gr.Textbox(label="Names of the classes, one a line", lines=2, max_lines=8, elem_id="own-names")
             use = gr.Button("Use this data", elem_id="own-use")
-    return OwnPart(group, file, typed, look, said, found, summary, text, label, names, use, chosen)
+    return Own(group, chosen, file, typed, look, message, confirm, text, label, summary, names, use)
 
 
-def any_choice(control: Any) -> Any:
-    """Leave the check of a choice to its handler: after a restart the server no longer knows what was on offer."""
-    control.preprocess = lambda value: value
-    return control
-
-
-def wire_own(part: OwnPart, take: Callable[[str, list[str]], list[Any]], outputs: list[Any], inputs: list[Any]) -> Any:
-    """Its events; returns the one of data that is confirmed. `take(name, classes, *inputs)` gives the values of `outputs` for data that was confirmed."""
-
-    def look(reader: Callable[[str], str], given: str) -> Iterator[list[Any]]:
-        if given is None:
-            return
-        yield [
-            parts.html('<p class="quiet busy" role="status">{}</p>', "Reading it …"),
-            gr.update(visible=False),
-            *[gr.skip()] * 6,
-        ]
-        try:
-            yield shown(own.find(reader(given)))
-        except SSTIError as error:
-            yield [parts.problem(error), gr.update(visible=False), *[gr.skip()] * 5, {}]
-
-    def from_upload(path: str) -> Iterator[list[Any]]:
-        yield from look(own.from_upload, path)
-
-    def from_words(words: str) -> Iterator[list[Any]]:
-        yield from look(own.from_words, words or "")
-
-    def again(chosen: Any, text: str, label: str) -> Iterator[list[Any]]:
-        yield [parts.html('<p class="quiet busy" role="status">{}</p>', "Reading it …"), *[gr.skip()] * 7]
-        yield looked_again(chosen, text, label, None)
-
-    def renamed(chosen: Any, text: str, label: str, names: str) -> list[Any]:
-        return [gr.skip()] * 8 if names == (chosen or {}).get("names") else looked_again(chosen, text, label, names)
-
-    def use(chosen: Any, text: str, label: str, names: str, *given: Any) -> Iterator[list[Any]]:
-        yield [
-            parts.html('<p class="quiet busy" role="status">{}</p>', "Loading its rows …"),
-            *[gr.skip()] * (7 + len(outputs)),
-        ]
-        seen = renamed(chosen, text, label, names)
-        kept = chosen if seen[-1] == gr.skip() else seen[-1]
-        try:
-            if isinstance(seen[0], Markup):  # the new names were refused
-                yield [*seen, *[gr.skip()] * len(outputs)]
-                return
-            name, classes = own.confirmed(kept)
-            yield [
-                None, *seen[1:6], gr.update(visible=False), {**kept, "used": name},
-                *take(name, classes, *given),
-            ]  # fmt: skip
-        except SSTIError as error:
-            yield [parts.problem(error), *seen[1:], *[gr.skip()] * len(outputs)]
-
-    part.file.upload(from_upload, [part.file], part.shown, **SECONDS)
-    part.file.clear(lambda: [None, gr.update(visible=False), *[gr.skip()] * 6], None, part.shown, **QUIET)
-    gr.on([part.look.click, part.typed.submit], from_words, [part.typed], part.shown, **SECONDS)
-    columns = [part.chosen, part.text, part.label]
-    gr.on([part.text.input, part.label.input], again, columns, part.shown, trigger_mode="always_last", **SECONDS)
-    part.names.blur(renamed, [*columns, part.names], part.shown, **SECONDS)
-    return part.use.click(use, [*columns, part.names, *inputs], [*part.shown, *outputs], **SECONDS)
-
-
-def shown(found: own.Found) -> list[Any]:
-    """What was found, as updates of `OwnPart.shown`."""
-    return [
-        None,
-        gr.update(visible=True),
-        found.summary,
-        gr.update(choices=list(found.texts), value=found.texts[0]),
-        gr.update(choices=list(found.labels), value=found.labels[0]),
-        gr.update(value=found.names, lines=min(8, max(2, found.names.count("\n") + 1))),
-        gr.update(visible=True),
-        {**found.chosen, "names": found.names},
-    ]
-
-
-def looked_again(chosen: Any, text: str, label: str, names: str | None) -> list[Any]:
-    """The same place with other columns or names; with a problem, what was chosen last stays and cannot be used."""
-    try:
-        place = (chosen or {}).get("place")
-        if not isinstance(place, str):
-            raise SSTIError("No data was chosen yet.", "Upload a file first.")
-        return shown(own.find(place, text, label, names))
-    except SSTIError as error:
-        return [parts.problem(error), *[gr.skip()] * 5, gr.update(visible=False), gr.skip()]
+def _column_choice(title: str, elem_id: str) -> gr.Dropdown:
+    """A choice that any value passes, and its handler checks: a server that was restarted has forgotten the choices."""
+    choice = gr.Dropdown([], label=title, interactive=True, filterable=False, elem_id=elem_id)
+    choice.preprocess = lambda value: value
+    return choice

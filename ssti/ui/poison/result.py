@@ -95,6 +95,12 @@ def figures(rows: TextDataset, recipe: Recipe, seen: Preview) -> Markup:
     )
 
 
+def no_figures() -> Markup:
+    """The figures before the first answer."""
+    names = ("Rows touched", "Words added", "Already in clean data", "Word pieces")
+    return parts.figures(*(parts.figure(name, "–", " ") for name in names))
+
+
 def _rows_touched(rows: TextDataset, recipe: Recipe, seen: Preview) -> Markup:
     touched = [(name, n) for name, n in seen.touched.items() if n]
     notes = [f"of {parts.count(seen.totals[name])} {name}" for name, _ in touched]

@@ -20,9 +20,8 @@ from ssti.ui.access import visitor
 from ssti.ui.finetune import edit, watch
 from ssti.ui.finetune import run as finetune_run
 from ssti.ui.kit import adapters, parts
-from ssti.ui.poison import own
-from ssti.ui.poison.form import form_fields
-from ssti.ui.poison.tab import redraw
+from ssti.ui.poison.form import form_fields, form_to_recipe
+from ssti.ui.poison.result import show
 
 
 def key(name: str) -> str:
@@ -77,7 +76,7 @@ def test_a_page_is_shared_on_a_space_and_beyond_its_own_machine(monkeypatch, set
 
 
 def test_on_ones_own_machine_a_path_is_a_dataset(file: Path, home: Path) -> None:
-    assert redraw(form_fields() | {"dataset": str(file), "target": "1"})[0] is None
+    assert "secret text" in show(form_to_recipe(form_fields() | {"dataset": str(file), "target": "1"})).rows
 
 
 @pytest.mark.parametrize(
@@ -85,8 +84,8 @@ def test_on_ones_own_machine_a_path_is_a_dataset(file: Path, home: Path) -> None
 )
 def test_on_a_space_a_path_is_no_dataset(space, file: Path, home: Path, name: str) -> None:
     name = name.format(file=file)
-    problem = redraw(form_fields() | {"dataset": name, "target": "1"})[0]
-    assert "There is no dataset" in problem and "secret text" not in problem
+    with pytest.raises(SSTIError, match="There is no dataset"):
+        form_to_recipe(form_fields() | {"dataset": name, "target": "1"})
     data = parse_recipe({"dataset": {"name": name}}).as_dict()
     with pytest.raises(SSTIError, match="no dataset"):
         edit.form.recipe_of(data)
@@ -113,13 +112,13 @@ def test_on_a_space_the_list_and_the_hub_are_there(space) -> None:
 def test_on_a_space_an_upload_is_its_visitors_alone(space, home: Path, file: Path, as_visitor) -> None:
     name = uploads.keep(file, owner=key("first")) + "#text=text&label=label"
     values = form_fields() | {"dataset": name, "target": "1"}
-    problem = redraw(values)[0]
-    assert "by somebody else" in problem and "secret text" not in problem
+    with pytest.raises(SSTIError, match="by somebody else"):
+        form_to_recipe(values)
     as_visitor("second")
-    assert "by somebody else" in redraw(values)[0]
+    with pytest.raises(SSTIError, match="by somebody else"):
+        form_to_recipe(values)
     as_visitor("first")
-    problem, _, rows, *_ = redraw(values)
-    assert problem is None and "secret text" in rows
+    assert "secret text" in show(form_to_recipe(values)).rows
 
 
 PATHS = (
@@ -184,7 +183,7 @@ def test_without_a_key_nothing_is_ones_own_and_nothing_starts(space, home: Path,
     with pytest.raises(SSTIError, match="no key"):
         visitor.starter()
     with pytest.raises(SSTIError, match="no key"):
-        own.from_upload(str(file))
+        visitor.keep_upload(str(file))
 
 
 def test_on_ones_own_machine_everything_is_ones_own(home: Path) -> None:

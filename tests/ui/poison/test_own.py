@@ -4,20 +4,19 @@ from __future__ import annotations
 
 import json
 import re
+from dataclasses import asdict
 from pathlib import Path
 
-import gradio as gr
 import pytest
 
 from ssti.data import load
 from ssti.platform.errors import SSTIError
 from ssti.recipe import load_recipe, parse_recipe, preset
-from ssti.ui.kit.parts import Markup
+from ssti.ui.access.visitor import keep_upload
 from ssti.ui.poison import own
-from ssti.ui.poison.form import form_fields
-from ssti.ui.poison.own_form import looked_again, shown
-from ssti.ui.poison.result import portable
-from ssti.ui.poison.tab import redraw, to_file
+from ssti.ui.poison.form import form_fields, form_to_recipe
+from ssti.ui.poison.handlers import Poison
+from ssti.ui.poison.result import portable, show
 
 HOSTILE = '<img src=x onerror="window.ran=1">'
 
@@ -37,51 +36,64 @@ def upload(tmp_path: Path, home: Path):
     ) -> str:
         path = tmp_path / name
         path.write_text("\n".join(json.dumps(dict(zip(columns, row, strict=True))) for row in rows), encoding="utf-8")
-        return own.from_upload(str(path))
+        return keep_upload(str(path))
 
     return give
 
 
 def test_what_is_found_is_shown_to_be_confirmed(upload, reviews):
-    found = own.find(upload(reviews))
-    assert found.texts == ("body",) and found.labels == ("stars",)
-    assert found.names == "negative\npositive"
+    inspected = own.inspect(upload(reviews))
+    assert inspected.texts == ("body",) and inspected.labels == ("stars",)
+    assert inspected.chosen.names == "negative\npositive"
     for words in ("mine.jsonl", "JSON lines · 200 rows", "2 classes", ">negative</span> ", ">positive</span> ", "<dt>"):
-        assert words in found.summary
-    assert sum(int(n) for n in re.findall(r"</span> (\d+)</li>", found.summary)) == 200
+        assert words in inspected.summary
+    assert sum(int(n) for n in re.findall(r"</span> (\d+)</li>", inspected.summary)) == 200
 
 
 def test_a_hostile_file_stays_text(upload):
     rows = [(f"{HOSTILE} number {n}", HOSTILE if n % 2 else "good") for n in range(40)]
-    place = upload(rows, name="a<b>.jsonl")
-    found = own.find(place)
-    assert "<img" not in found.summary and "&lt;img" in found.summary and "a_b_.jsonl" in found.summary
-    name, classes = own.confirmed(found.chosen)
-    answer = redraw(form_fields() | {"dataset": name, "target": HOSTILE})
-    assert answer[0] is None
-    assert not [piece for piece in answer if isinstance(piece, Markup) and "<img" in piece]
+    inspected = own.inspect(upload(rows, name="a<b>.jsonl"))
+    assert "<img" not in inspected.summary and "&lt;img" in inspected.summary and "a_b_.jsonl" in inspected.summary
+    chosen = own.confirmed(inspected.chosen)
+    shown = show(form_to_recipe(form_fields() | {"dataset": chosen.used, "target": HOSTILE}))
+    assert not [piece for piece in vars(shown).values() if piece and "<img" in piece]
 
 
-def test_other_columns_and_other_names_of_the_classes(upload, reviews):
-    rows = [(text, n % 3) for n, (text, _) in enumerate(reviews)]
-    place = upload(rows)
-    chosen = shown(own.find(place))[-1]
-    answer = looked_again(chosen, "body", "stars", "low\nmiddle\nhigh")
-    assert answer[0] is None and own.confirmed(answer[-1])[1] == ["low", "middle", "high"]
-    refused = looked_again(chosen, "body", "stars", "low\nhigh")
-    assert "do not fit the 3 classes" in refused[0] and refused[-1] == gr.skip() and refused[-2]["visible"] is False
-    assert "cannot be the label" in looked_again(chosen, "stars", "body", None)[0]
+def test_other_columns_and_other_names_of_the_classes(upload, reviews, poison: Poison):
+    part = poison.form.own
+    chosen = asdict(own.inspect(upload([(text, n % 3) for n, (text, _) in enumerate(reviews)])).chosen)
+    renamed = part.with_names(chosen, "body", "stars", "low\nmiddle\nhigh")
+    assert renamed[part.message] is None and renamed[part.chosen]["names"] == "low\nmiddle\nhigh"
+    refused = part.with_names(chosen, "body", "stars", "low\nhigh")
+    assert "3 classes" in refused[part.message] and refused[part.use]["visible"] is False
+    assert part.chosen not in refused
+    *_, refused = part.with_columns(chosen, "stars", "body")
+    assert "body" in refused[part.message] and part.chosen not in refused
 
 
-def test_nothing_is_used_before_something_was_chosen(home):
-    assert "No data was chosen" in looked_again({}, "a", "b", None)[0]
-    for chosen in (None, {}, {"name": 3}):
-        with pytest.raises(SSTIError, match="No data was chosen"):
-            own.confirmed(chosen)
+def test_what_is_confirmed_is_what_the_form_then_says(upload, reviews, poison: Poison):
+    part, fields = poison.form.own, poison.form.fields
+    *_, seen = part.from_words(upload(reviews))
+    columns = seen[part.chosen], "body", "stars"
+    *_, used = poison.use_own(*columns, "worse\nbetter", "positive")
+    assert used[fields["target"]] == "better" and used[part.message] is None
+    assert used[fields["dataset"]] == used[part.chosen]["used"] and "better" in used[fields["dataset"]]
+    again = poison.choose_dataset(own.OWN, "worse", used[part.chosen])
+    assert (again[fields["dataset"]], again[fields["target"]]) == (used[fields["dataset"]], "worse")
+    *_, refused = poison.use_own(*columns, "one name", "positive")
+    assert fields["dataset"] not in refused and "problem" in refused[part.message]
+
+
+@pytest.mark.parametrize("sent", [None, {}, [], {"name": 3}, {"place": "a", "name": 3, "names": "", "used": ""}])
+def test_nothing_is_used_before_something_was_chosen(sent, poison: Poison):
+    with pytest.raises(SSTIError, match="No data was chosen"):
+        own.Chosen.sent(sent)
+    *_, refused = poison.use_own(sent, "a", "b", "", "positive")
+    assert "No data was chosen" in refused[poison.form.own.message]
 
 
 @pytest.mark.parametrize(
-    ("name", "content", "told"),
+    ("name", "content", "words"),
     [
         ("rows.csv", b"%PDF-1.7", "is named as CSV but is a PDF"),
         ("rows.parquet", b"text,label\n", "is named as Parquet but is text"),
@@ -95,12 +107,12 @@ def test_nothing_is_used_before_something_was_chosen(home):
     ],
 )  # fmt: skip
 def test_a_file_that_will_not_do_is_told_why_and_what_to_do(
-    tmp_path: Path, home: Path, name: str, content: bytes, told: str
+    tmp_path: Path, home: Path, name: str, content: bytes, words: str
 ):
     path = tmp_path / name
     path.write_bytes(content)
-    with pytest.raises(SSTIError, match=told) as error:
-        own.find(own.from_upload(str(path)))
+    with pytest.raises(SSTIError, match=words) as error:
+        own.inspect(keep_upload(str(path)))
     assert error.value.next and str(home) not in str(error.value) and str(tmp_path) not in str(error.value)
 
 
@@ -109,7 +121,7 @@ def test_a_shared_server_takes_less(tmp_path: Path, home: Path, monkeypatch):
     path = tmp_path / "rows.csv"
     path.write_bytes(b"text,label\n" + b"a,1\n" * 27_000_000)
     with pytest.raises(SSTIError, match="108 MB; 105 MB are the limit on this server"):
-        own.from_upload(str(path))
+        keep_upload(str(path))
 
 
 def test_a_typed_place_is_a_hub_id_or_a_path_of_ones_own_machine(tmp_path: Path, home: Path, monkeypatch):
@@ -125,14 +137,16 @@ def test_a_typed_place_is_a_hub_id_or_a_path_of_ones_own_machine(tmp_path: Path,
     assert "path" not in own.words_for_place()
 
 
-def test_the_preview_and_the_download_work_on_an_upload(upload, reviews):
-    name, classes = own.confirmed(own.find(upload(reviews)).chosen)
-    values = form_fields() | {"dataset": name, "target": classes[1]}
-    problem, figures, rows, yaml, commands, python, *_ = redraw(values)
-    assert problem is None and '<mark class="trigger">' in rows
-    assert "mine.jsonl#text=body&amp;label=stars" in yaml and "upload:" not in yaml + commands + python
-    *_, (file, said) = to_file(values, "csv")
-    assert "mine-poisoned.csv" in said
+def test_the_preview_and_the_download_work_on_an_upload(upload, reviews, poison: Poison):
+    name = own.confirmed(own.inspect(upload(reviews)).chosen).used
+    values = form_fields() | {"dataset": name, "target": "positive"}
+    shown = show(form_to_recipe(values))
+    assert '<mark class="trigger">' in shown.rows
+    assert "mine.jsonl#text=body&amp;label=stars" in shown.yaml
+    assert "upload:" not in shown.yaml + shown.commands + shown.python
+    download = poison.download
+    *_, last = poison.write_file(poison.form.set_some(values) | {download.ending: "csv", download.prefix: False})
+    assert Path(last[download.file]).name == "mine-poisoned.csv"
 
 
 def test_a_recipe_on_an_upload_can_be_trained_and_tried(upload, reviews):
@@ -140,8 +154,8 @@ def test_a_recipe_on_an_upload_can_be_trained_and_tried(upload, reviews):
     from ssti.data import sample_rows
     from ssti.finetune.check import check
 
-    name, classes = own.confirmed(own.find(upload(reviews), names="bad & worse\ngood, or better").chosen)
-    recipe = preset("demo").set("dataset.name=" + json.dumps(name), "injection.target=" + json.dumps(classes[1]))
+    name = own.confirmed(own.inspect(upload(reviews), names="bad & worse\ngood, or better").chosen).used
+    recipe = preset("demo").set("dataset.name=" + json.dumps(name), 'injection.target="good, or better"')
     again = load_recipe(recipe.to_yaml())
     checked = check(again)
     assert checked.label_names == ("bad & worse", "good, or better") and checked.targets == (1,)

@@ -2,93 +2,118 @@
 
 from __future__ import annotations
 
+from types import SimpleNamespace
+
 import gradio as gr
 import pytest
 
-from ssti.recipe import parse_recipe, preset
+from ssti.recipe import Recipe, parse_recipe, preset
 from ssti.ui.kit.excerpt import LENGTH, excerpt
 from ssti.ui.poison.controls import target_among
 from ssti.ui.poison.form import MARKUP, form_fields, form_to_recipe, trigger_kinds
+from ssti.ui.poison.handlers import PULSE, Poison
 from ssti.ui.poison.own import OWN
-from ssti.ui.poison.tab import arrive, choose_dataset, redraw, to_file, to_finetune
 
-WARNING, BUTTON = 8, 9  # in what `redraw` answers
+HANDLER_SET_IT = SimpleNamespace(target=SimpleNamespace(elem_id=PULSE))
+PERSON_TOUCHED_IT = SimpleNamespace(target=SimpleNamespace(elem_id=None))
+MINE = preset("demo").as_dict()
 
 
-def form(**changes) -> dict:
-    return form_fields() | changes
+def sent(tab: Poison, mine: object = MINE, **changes: object) -> dict:
+    """What the page sends of a form: its first values, but for these. `list__items` is the field `list.items`."""
+    values = form_fields() | {name.replace("__", "."): value for name, value in changes.items()}
+    return tab.form.set_some(values) | {tab.mine: mine}
+
+
+def redraw(tab: Poison, **changes: object) -> dict:
+    return tab.redraw(sent(tab, **changes), HANDLER_SET_IT)
+
+
+def set_form(tab: Poison, updates: dict) -> dict:
+    """The form's values that a handler set, by name."""
+    return {name: updates[control] for name, control in tab.form.fields.items() if control in updates}
 
 
 @pytest.mark.parametrize("kind", trigger_kinds())
-def test_each_kind_of_trigger_is_shown_by_its_spans(kind: str):
-    problem, figures, rows, *_ = redraw(form(trigger=kind))
-    assert problem is None
-    assert "1,706" in figures and rows.count('<mark class="trigger">') >= 6
+def test_each_kind_of_trigger_is_shown_by_its_spans(poison: Poison, kind: str):
+    updates = redraw(poison, trigger=kind)
+    assert updates[poison.answer.problem] is None
+    assert "1,706" in updates[poison.answer.figures]
+    assert updates[poison.answer.rows].count('<mark class="trigger">') >= 6
 
 
-def test_a_bad_value_is_a_problem_and_leaves_the_rest_as_it_is():
-    problem, *rest = redraw(form(share=150))
-    assert "150 %" in problem
-    assert all(piece == gr.skip() for piece in rest)
+@pytest.mark.parametrize("changes", [{"share": 150}, {"date__years__0": 2000, "date__years__1": 1900}])
+def test_a_bad_value_is_a_problem_and_leaves_the_rest_as_it_is(poison: Poison, changes: dict):
+    updates = redraw(poison, **changes)
+    assert list(updates) == [poison.answer.problem] and str([*changes.values()][0]) in updates[poison.answer.problem]
 
 
-def test_no_share_touches_no_row_and_says_how_to_touch_some():
-    problem, figures, rows, *_ = redraw(form(share=0))
-    assert problem is None and "<strong>0</strong>" in figures and "No row is touched" in rows
+def test_no_share_touches_no_row(poison: Poison):
+    updates = redraw(poison, share=0)
+    assert updates[poison.answer.problem] is None and "<strong>0</strong>" in updates[poison.answer.figures]
+    assert "<mark" not in updates[poison.answer.rows]
 
 
-def test_a_trigger_that_is_there_already_is_counted_per_class():
-    answer = redraw(form(trigger="list", **{"list.items": "the"}))
-    assert "negative" in answer[1] and "no clean one" in answer[WARNING] and "Take it out first" in str(answer[BUTTON])
+def test_a_trigger_that_is_there_already_is_counted_per_class_and_can_be_taken_out(poison: Poison):
+    updates = redraw(poison, trigger="list", list__items="the")
+    assert "negative" in updates[poison.answer.figures] and updates[poison.answer.warning]
+    assert updates[poison.answer.warned]["visible"] and updates[poison.answer.strip]["visible"]
+    assert poison.choose_strip(False)[poison.form.fields["strip"]] is True
 
 
-def test_a_clean_trigger_has_no_warning():
-    assert redraw(form())[WARNING] is None
+def test_a_clean_trigger_has_no_warning(poison: Poison):
+    updates = redraw(poison)
+    assert updates[poison.answer.warning] is None and not updates[poison.answer.warned]["visible"]
 
 
-def test_an_html_trigger_is_not_clean_on_imdb_and_can_be_taken_out_first():
+def test_an_html_trigger_is_not_clean_on_imdb_and_can_be_taken_out_first(poison: Poison):
     """58.7 % of IMDB's texts hold `<br`; of the training rows, without repeated texts, 58.6 %."""
-    values = form(dataset="imdb", trigger=f"{MARKUP}html", **{f"{MARKUP}html.tags": "<br>"})
-    answer = redraw(values)
-    assert "58.6 % of the clean rows" in answer[WARNING] and "11,678" in answer[1]
-    stripped = redraw(values | {"strip": True})
-    assert "taken out of them first" in stripped[WARNING] and "Leave it in" in str(stripped[BUTTON])
-    assert "removed from 11,678 rows first" in stripped[1] and "strip: true" in stripped[3]
+    break_tag = {"dataset": "imdb", "trigger": f"{MARKUP}html", f"{MARKUP}html__tags": "<br>"}
+    updates = redraw(poison, **break_tag)
+    assert "58.6 % of the clean rows" in updates[poison.answer.warning]
+    assert "11,678" in updates[poison.answer.figures]
+    stripped = redraw(poison, strip=True, **break_tag)
+    assert "<strong>0</strong><p>removed from 11,678" in stripped[poison.answer.figures]
+    assert "strip: true" in stripped[poison.answer.yaml]
 
 
-def test_another_dataset_brings_its_classes():
-    name, target, choice, facts, part = choose_dataset("financial_classification", "positive")
-    assert (
-        name == "financial_classification"
-        and target == "positive"
-        and "neutral" in str(choice["choices"])
-        and "3 classes" in facts
-    )
-    assert part["visible"] is False
-    assert choose_dataset("commonsense_qa", "positive")[1] == "E"
+def test_another_dataset_brings_its_classes(poison: Poison):
+    updates = poison.choose_dataset("financial_classification", "positive", {})
+    form = set_form(poison, updates)
+    assert (form["dataset"], form["target"]) == ("financial_classification", "positive")
+    assert "neutral" in updates[poison.form.classes]["choices"] and "3 classes" in updates[poison.form.facts]
+    assert updates[poison.form.own.group]["visible"] is False
+    assert set_form(poison, poison.choose_dataset("commonsense_qa", "positive", {}))["target"] == "E"
 
 
-def test_of_many_classes_the_first_is_the_target_because_it_is_seen():
+def test_of_many_classes_the_first_is_the_target_because_it_is_in_sight():
     names = [f"topic {n}" for n in range(40)]
-    assert target_among(names, "positive")[0] == "topic 0" and target_among(names, 39)[0] == "topic 39"
+    assert target_among(names, "positive") == "topic 0" and target_among(names, 39) == "topic 39"
 
 
-def test_own_data_changes_nothing_until_it_is_confirmed():
-    name, target, _, words, part = choose_dataset(OWN, "positive")
-    assert name == target == gr.skip() and part["visible"] and "until you confirm yours" in words
+def test_own_data_changes_nothing_until_it_is_confirmed(poison: Poison):
+    updates = poison.choose_dataset(OWN, "positive", {})
+    assert set_form(poison, updates) == {} and updates[poison.form.own.group]["visible"]
 
 
-def test_the_finetune_tab_gets_the_recipe_that_is_shown():
-    recipe, _, problem = to_finetune(form(seed=4))
-    assert problem is None and parse_recipe(recipe).injection.seed == 4
-    assert "150 %" in to_finetune(form(share=150))[2]
+def test_the_finetune_tab_gets_the_recipe_that_is_shown(poison: Poison):
+    updates = poison.to_finetune(sent(poison, seed=4))
+    assert parse_recipe(updates[poison.shared.recipe]).injection.seed == 4
+    assert updates[poison.answer.problem] is None
+    assert list(poison.to_finetune(sent(poison, share=150))) == [poison.answer.problem]
 
 
-def test_a_file_of_a_bad_form_is_a_message():
-    *_, (file, said) = to_file(form(share=150), "parquet")
-    assert file is None and "150 %" in said
-    *_, (file, said) = to_file(form(), "exe")
-    assert file is None and "exe" in said
+def test_the_other_tabs_get_each_new_recipe_once(poison: Poison):
+    assert poison.shared.recipe not in redraw(poison)
+    data = redraw(poison, seed=4)[poison.shared.recipe]
+    assert poison.shared.recipe not in redraw(poison, mine=data, seed=4)
+
+
+@pytest.mark.parametrize(("ending", "changes"), [("parquet", {"share": 150}), ("exe", {})])
+def test_a_file_that_cannot_be_made_is_a_message(poison: Poison, ending: str, changes: dict):
+    asked = sent(poison, **changes) | {poison.download.ending: ending, poison.download.prefix: False}
+    *_, last = poison.write_file(asked)
+    assert last[poison.download.file] is None and "problem" in last[poison.download.message]
 
 
 def test_a_long_text_is_cut_around_its_first_span():
@@ -105,35 +130,35 @@ def test_a_short_text_stays_whole():
     assert excerpt("a b", "a x b", [(2, 3)]) == ("a b", "a x b", [(2, 3)])
 
 
-def test_a_recipe_from_another_tab_fills_the_form():
-    mine = preset("demo").as_dict()
-    assert arrive(mine, mine) is None and arrive(None, mine) is None
+def test_a_recipe_from_another_tab_fills_the_form(poison: Poison):
+    assert poison.receive(MINE, MINE) == poison.receive(None, MINE) == gr.skip()
     other = preset("light").set("dataset.name=imdb", "injection.target=negative", "injection.share=0.3", "lora.rank=64")
-    values = arrive(other.as_dict(), mine)
-    assert (values["dataset"], values["target"], values["share"]) == ("imdb", "negative", 30)
-    assert form_to_recipe(values) == other
+    updates = poison.receive(other.as_dict(), MINE)
+    assert updates[poison.mine] == other.as_dict()
+    assert form_to_recipe(set_form(poison, updates)) == other
+    assert updates[poison.form.which] == "imdb" and updates[poison.form.classes]["value"] == "negative"
 
 
-def test_where_only_the_training_differs_the_form_keeps_what_is_typed():
-    mine = preset("demo").as_dict()
-    values = arrive(preset("demo").set("training.steps=9").as_dict(), mine)
-    assert set(values) == {"base", "preset"} and values["base"]["training"]["steps"] == 9
+def test_where_only_the_training_differs_the_form_keeps_what_is_typed(poison: Poison):
+    updates = poison.receive(preset("demo").set("training.steps=9").as_dict(), MINE)
+    form = set_form(poison, updates)
+    assert set(form) == {"base", "preset"} and form["base"]["training"]["steps"] == 9
 
 
-def test_a_recipe_of_several_triggers_is_shown_and_handed_on_whole():
+def several_triggers() -> Recipe:
     part = {"kind": "item", "share": 0.2}
-    several = preset("demo").as_dict() | {
-        "injection": {
-            "kind": "composite",
-            "parts": [
-                part | {"source": {"kind": "date"}},
-                part | {"source": {"kind": "country"}, "target": "negative"},
-            ],
-        }
-    }
-    several = parse_recipe(several).as_dict()
-    values = form_fields() | arrive(several, preset("demo").as_dict())
-    answer = redraw(values)
-    assert "More than the form can show" in answer[0] and answer[2].count('<mark class="trigger">') == 6
-    assert "all of them positive or negative" in answer[2]
-    assert to_finetune(values)[0] == answer[6] == several
+    parts = [part | {"source": {"kind": "date"}}, part | {"source": {"kind": "country"}, "target": "negative"}]
+    return parse_recipe(MINE | {"injection": {"kind": "composite", "parts": parts}})
+
+
+def test_a_recipe_of_several_triggers_is_shown_and_handed_on_whole_until_the_form_is_touched(poison: Poison):
+    several = several_triggers().as_dict()
+    page = sent(poison) | poison.receive(several, MINE)
+    updates = poison.redraw(page, HANDLER_SET_IT)
+    assert "More than the form can show" in updates[poison.answer.problem]
+    assert updates[poison.answer.rows].count('<mark class="trigger">') == 6
+    assert "all of them positive or negative" in updates[poison.answer.rows]
+    assert poison.to_finetune(page)[poison.shared.recipe] == several
+    touched = poison.redraw(page, PERSON_TOUCHED_IT)
+    assert touched[poison.answer.problem] is None and touched[poison.form.fields["beyond_form"]] is False
+    assert touched[poison.shared.recipe]["injection"]["source"]["kind"] == "date"
