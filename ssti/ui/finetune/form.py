@@ -11,6 +11,7 @@ from typing import Any
 from ssti.platform.errors import SSTIError
 from ssti.recipe import PRESETS, Recipe, parse_recipe, preset
 from ssti.ui.access.visitor import admit
+from ssti.ui.kit.fields import from_page, recipe_field
 
 RANKS = ("1", "16", "32", "64")
 OWN = "own"
@@ -23,6 +24,9 @@ TARGETS = {  # what the page offers; any other is typed
 }
 METHODS = {"lora": "LoRA", "dora": "DoRA", "rslora": "rsLoRA", "pissa": "PiSSA", "vera": "VeRA", "ia3": "IA³",
            "full": "all weights (full finetuning)"}  # fmt: skip
+RANK, STEPS = recipe_field("lora.rank", "The rank"), recipe_field("training.steps", "The number of steps")
+BATCH = recipe_field("training.batch_size", "The batch")
+LEARNING_RATE = recipe_field("training.learning_rate", "The learning rate")
 SECTIONS = ("model", "lora", "training", "evaluation")  # what this form decides
 
 
@@ -80,14 +84,14 @@ def to_recipe(start: Recipe, values: Mapping[str, Any], pace: float | None = Non
     With other steps it is measured as often: each `pace`, a fraction of the steps, else that of `start`.
     """
     rank = values["rank_own"] if values["rank"] == OWN else values["rank"]
-    steps = _whole(values["steps"], "The number of steps", 1_000_000)
-    data = as_data(with_rank(start, _whole(rank, "The rank", 1024)))
+    steps = from_page(STEPS, values["steps"])
+    data = as_data(with_rank(start, from_page(RANK, rank)))
     data["model"]["name"] = values["model"]
     data["lora"] |= {"variant": values["variant"], "targets": _targets(values["targets"], start.lora.targets)}
     data["training"] |= {
         "steps": steps,
-        "learning_rate": _rate(values["learning_rate"]),
-        "batch_size": _whole(values["batch_size"], "The batch", 4096),
+        "learning_rate": from_page(LEARNING_RATE, values["learning_rate"]),
+        "batch_size": from_page(BATCH, values["batch_size"]),
     }
     if steps != start.training.steps:
         data["evaluation"]["every"] = max(1, round((pace or pace_of(start)) * steps))
@@ -133,27 +137,3 @@ def _trains_alike(one: Recipe, other: Recipe) -> bool:
         other.training,
         other.evaluation,
     )
-
-
-def _number(value: Any, what: str, allowed: str) -> float:
-    try:
-        return float(value)
-    except (TypeError, ValueError):
-        shown = "empty" if value in (None, "") else repr(value)[:40]
-        raise SSTIError(f"{what} is {shown}; it takes {allowed}.", "Type one in the form.") from None
-
-
-def _whole(value: Any, what: str, most: int) -> int:
-    allowed = f"a whole number from 1 to {most:,}"
-    number = _number(value, what, allowed)
-    if not 1 <= number <= most or number != int(number):
-        raise SSTIError(f"{what} is {number:g}; it takes {allowed}.", "Correct it in the form.")
-    return int(number)
-
-
-def _rate(value: Any) -> float:
-    allowed = "a number above 0 and up to 1, such as 1e-4"
-    number = _number(value, "The learning rate", allowed)
-    if not 0 < number <= 1:
-        raise SSTIError(f"The learning rate is {number:g}; it takes {allowed}.", "Correct it in the form.")
-    return number
