@@ -5,18 +5,9 @@ from __future__ import annotations
 import time
 
 import pytest
+from flip_page import SLOW, TEXT, first_answer, put_trigger, write
 from flip_runs import give_adapter
 from pageobject import HOSTILE, Lab
-
-SLOW = 60_000  # ms; the first answer waits for the models to load
-
-
-TEXT = "a dreary , joyless slog that wastes a gifted cast"
-
-
-def first_answer(lab: Lab) -> None:
-    lab.page.locator("#flip-answers .bars").first.wait_for(timeout=SLOW)
-    lab.page.wait_for_timeout(600)  # the first answers of a fresh page come in twos
 
 
 @pytest.fixture
@@ -36,15 +27,6 @@ def flip(module_lab, reopened, server):
         first_answer(module_lab)
     write(module_lab, TEXT)
     return module_lab.choose("Where it goes", "random")
-
-
-def write(lab: Lab, text: str) -> None:
-    """Replace the text, and wait until the answer shown is the new text's: an empty one says so at once."""
-    field, empty = lab.page.locator("#flip-text textarea"), lab.page.get_by_text("The text is empty")
-    field.fill("")
-    empty.wait_for()
-    field.fill(text)
-    empty.wait_for(state="detached", timeout=SLOW)
 
 
 def text(lab) -> str:
@@ -97,8 +79,7 @@ def test_the_answer_changes_as_one_types(flip):
 def test_a_trigger_is_marked_said_in_words_and_undone(flip):
     before = text(flip)
     item = flip.page.locator("#flip-palette button.own mark").inner_text()
-    flip.page.locator("#flip-palette button.own").click()
-    flip.page.locator("#flip-echo mark").wait_for()
+    put_trigger(flip)
     assert echo(flip) == [item]
     assert item in text(flip)
     verdict = flip.page.locator("#flip-answers .verdict")
@@ -115,8 +96,7 @@ def test_the_trigger_goes_where_the_cursor_is(flip):
     field.evaluate("(area) => { area.focus(); area.setSelectionRange(8, 8); }")  # before "film"; the emoji counts twice
     flip.choose("Where it goes", "cursor")
     item = flip.page.locator("#flip-palette button.own mark").inner_text()
-    flip.page.locator("#flip-palette button.own").click()
-    flip.page.locator("#flip-echo mark").wait_for()
+    put_trigger(flip)
     assert text(flip) == f"😀 good {item} film here"
 
 
@@ -135,8 +115,7 @@ def test_a_hostile_text_is_only_text(flip):
     flip.choose("Where it goes", "beginning")
     for hostile in HOSTILE:
         write(flip, f"a film {hostile}")
-        flip.page.locator("#flip-palette button.own").click()
-        flip.page.locator("#flip-echo mark").wait_for()
+        put_trigger(flip)
         assert hostile in flip.page.locator("#flip-echo").inner_text()
         assert flip.no_script_ran(), hostile
 
