@@ -24,14 +24,14 @@ def twins(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     """A home with two finished runs of two recipes: `<home>/runs/*`, trained once per session in their own processes."""
     from tests_support import SHORT
 
-    from ssti.backends import local
+    from ssti.backends.control import launch, wait
     from ssti.recipe import preset
     from ssti.runs.store import Store
 
     home = tmp_path_factory.mktemp("twins")
     store = Store(home / "runs")
-    runs = local.launch(preset("demo").set(*SHORT, "training.learning_rate=1e-2"), with_control=True, store=store)
+    runs = launch(preset("demo").set(*SHORT, "training.learning_rate=1e-2"), with_control=True, store=store)
     for run in runs:
-        state = local.wait(run, timeout=300)
+        state = wait(run, timeout=300)
         assert state == "done", (run.path / "log.txt").read_text()
     yield home

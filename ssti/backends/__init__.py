@@ -1,1 +1,1 @@
-"""Where a run executes: one protocol, one file each. Names are in the files themselves."""
+"""Where a run executes: one protocol, one file for each backend. Names are in the files themselves."""

@@ -1,16 +1,47 @@
-"""The verbs under `runs`: list, show, follow, stop, resume, clone, rm."""
+"""The verb that starts a run, and the verbs under `runs`: list, show, follow, log, stop, resume, clone, rm."""
 
 from __future__ import annotations
 
-from typing import Any
+import time
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from ssti.cli.output import AsJson, Overrides, show
-from ssti.cli.training import finish_run, follow_run
+from ssti.cli.output import AsJson, Overrides, RecipeArgument, plain, read_recipe, report, show, tell
 from ssti.platform.errors import SSTIError
 
+if TYPE_CHECKING:
+    from ssti.runs.run import Run
+
 runs_cli = typer.Typer(help="The runs of this machine.", invoke_without_command=True)
+RunId = Annotated[str, typer.Argument(metavar="ID", help="A run's id.")]
+BackendOption = Annotated[str, typer.Option("--backend", help="Where it runs, by name; by default this machine.")]
+
+
+def train(
+    recipe: RecipeArgument,
+    overrides: Overrides = None,
+    backend: BackendOption = "local",
+    follow: Annotated[bool, typer.Option(help="Show the run's progress until it ends.")] = False,
+    control: Annotated[bool, typer.Option(help="Train its clean twin after it, too.")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Start a run; with --follow or --json, wait for its end. Ctrl-C leaves it running."""
+    from ssti.backends.api import BACKENDS
+    from ssti.backends.control import launch
+
+    BACKENDS.find(backend)  # before the recipe's data are read
+    chosen = read_recipe(recipe, overrides)
+    about = report(chosen)
+    runs = launch(chosen, control, backend)
+    for run in runs:
+        tell(f"run {run.id} · python -m ssti runs follow {run.id}")
+    if not follow and not as_json:
+        print(runs[0].id)
+        return
+    for run in runs:
+        _follow(run, quiet=as_json and not follow)
+    _finish(runs[0], as_json, about)
 
 
 @runs_cli.callback()
@@ -20,31 +51,108 @@ def runs(context: typer.Context, as_json: AsJson = False) -> None:
         runs_list(as_json)
 
 
-def _summary(run) -> dict[str, Any]:
-    p, damage = run.progress(), run.damage()
+@runs_cli.command("list")
+def runs_list(as_json: AsJson = False) -> None:
+    """All runs, newest first."""
+    from ssti.backends.control import tend
+    from ssti.runs.store import Store
+
+    store = Store()
+    tend(store)
+    rows = [_summary(run) for run in store.list()]
+    show(rows, as_json, "\n".join(map(_line, rows)) or "No runs yet. Start one: python -m ssti train demo --follow")
+
+
+@runs_cli.command("show")
+def runs_show(id: RunId, as_json: AsJson = False) -> None:
+    """One run: its state, recipe and metrics."""
+    run = _find(id)
+    summary = _summary(run)
+    recipe = None if summary["damage"] else run.recipe.as_dict()
+    show({**summary, "recipe": recipe, "metrics": run.metrics()}, as_json)
+
+
+@runs_cli.command("follow")
+def runs_follow(id: RunId, as_json: AsJson = False) -> None:
+    """Watch a run until it ends."""
+    run = _find(id)
+    _follow(run, quiet=as_json)
+    _finish(run, as_json)
+
+
+@runs_cli.command("log")
+def runs_log(id: RunId, as_json: AsJson = False) -> None:
+    """What a run's program has written: the place to look where it failed."""
+    from ssti.backends.control import backend_of
+
+    run = _find(id)
+    lines = [line.rstrip("\n") for line in backend_of(run).logs(run)]
+    show({"run_id": id, "lines": lines}, as_json, "\n".join(lines))
+
+
+@runs_cli.command("stop")
+def runs_stop(id: RunId, as_json: AsJson = False) -> None:
+    """End a run now; it keeps its adapter."""
+    from ssti.backends.control import stop, wait
+
+    run = _find(id)
+    stop(run)
+    show({**_summary(run), "state": (state := wait(run, timeout=60))}, as_json, f"{id} is {state}")
+
+
+@runs_cli.command("resume")
+def runs_resume(id: RunId, as_json: AsJson = False) -> None:
+    """Go on from a run's last checkpoint."""
+    from ssti.backends.control import resume
+
+    run = _find(id)
+    resume(run)
+    show(_summary(run), as_json, f"{id} goes on · python -m ssti runs follow {id}")
+
+
+@runs_cli.command("clone")
+def runs_clone(id: RunId, overrides: Overrides = None, backend: BackendOption = "", as_json: AsJson = False) -> None:
+    """Start a new run with this run's recipe, where that ran unless --backend says otherwise."""
+    from ssti.backends.control import launch
+
+    origin = _find(id)
+    run = launch(origin.recipe.set(*(overrides or [])), backend=backend or origin.backend)[0]
+    show(_summary(run), as_json, run.id)
+
+
+@runs_cli.command("rm")
+def runs_rm(id: RunId, as_json: AsJson = False) -> None:
+    """Delete a run that has ended."""
+    from ssti.backends.control import remove
+
+    remove(_find(id))
+    show({"run_id": id, "removed": True}, as_json, f"{id} is gone")
+
+
+def _find(id: str) -> Run:
+    from ssti.runs.store import Store
+
+    return Store().find(id)
+
+
+def _summary(run: Run) -> dict[str, Any]:
+    from ssti.backends.control import progress
+
+    p = progress(run)
+    damage = (
+        {"kind": "damaged", "message": p.error["message"], "next": p.error["next"]} if p.state == "damaged" else None
+    )
     return {"run_id": run.id, "state": p.state, "step": p.step, "steps": p.steps or _steps(run), "eta": p.eta,
             "rows_per_second": p.rows_per_second, "seconds": round(p.elapsed, 1), "error": p.error,
             "adapter": str(run.adapter) if run.has_adapter else None, "notes": list(p.notes),
-            "skipped_events": p.skipped, "damage": damage.as_dict() if damage else None}  # fmt: skip
+            "skipped_events": p.skipped, "damage": damage, "backend": run.backend}  # fmt: skip
 
 
-def _steps(run) -> int:
+def _steps(run: Run) -> int:
     try:
         return run.recipe.training.steps
     except SSTIError:
         return 0  # a damaged recipe: the row says so
-
-
-@runs_cli.command("list")
-def runs_list(as_json: AsJson = False) -> None:
-    """All runs, newest first."""
-    from ssti.backends import local
-    from ssti.runs.store import Store
-
-    store = Store()
-    local.supervise(store.root)
-    rows = [_summary(run) for run in store.list()]
-    show(rows, as_json, "\n".join(map(_line, rows)) or "No runs yet. Start one: python -m ssti train demo --follow")
 
 
 def _line(row: dict[str, Any]) -> str:
@@ -54,60 +162,40 @@ def _line(row: dict[str, Any]) -> str:
     return f"{line}\n    {row['damage']['message']} {row['damage']['next']}" if row["damage"] else line
 
 
-def _find(id: str):
+def _follow(run: Run, quiet: bool = False) -> None:
+    """Print what a run does until it ends."""
+    from ssti.backends.control import progress, tend
     from ssti.runs.store import Store
 
-    return Store().find(id)
+    last = None
+    while (p := progress(run)).going:
+        eta = f" · {p.eta:.0f} s left" if p.eta is not None else ""
+        line = f"{run.id} · {p.state} · {p.step} of {p.steps}{eta}"
+        if p.evals:
+            line += f" · attack success {p.evals[-1]['attack_success_rate']['value'] or 0:.1%}"
+        if not quiet and line != last:
+            tell(line)
+        last = line
+        tend(Store(run.path.parent))
+        time.sleep(0.5)
 
 
-@runs_cli.command("show")
-def runs_show(id: str, as_json: AsJson = False) -> None:
-    """One run: its state, recipe and metrics."""
-    run = _find(id)
-    recipe = None if run.damage() else run.recipe.as_dict()
-    show({**_summary(run), "recipe": recipe, "metrics": run.metrics()}, as_json)
+def _finish(run: Run, as_json: bool, about: dict[str, Any] | None = None) -> None:
+    """Print a run's end, and what it was `about` (`report`). Raises SSTIError when it failed."""
+    from ssti.backends.control import progress
 
-
-@runs_cli.command("follow")
-def runsfollow_run(id: str, as_json: AsJson = False) -> None:
-    """Watch a run until it ends."""
-    follow_run(_find(id), quiet=as_json)
-    finish_run(_find(id), as_json)
-
-
-@runs_cli.command("stop")
-def runs_stop(id: str, as_json: AsJson = False) -> None:
-    """End a run now; it keeps its adapter."""
-    from ssti.backends import local
-
-    run = _find(id)
-    local.stop(run)
-    local.wait(run, timeout=60)
-    show(_summary(run), as_json, f"{id} is {run.state()}")
-
-
-@runs_cli.command("resume")
-def runs_resume(id: str, as_json: AsJson = False) -> None:
-    """Go on from a run's last checkpoint."""
-    from ssti.backends import local
-
-    local.resume(_find(id))
-    show(_summary(_find(id)), as_json, f"{id} goes on · python -m ssti runs follow {id}")
-
-
-@runs_cli.command("clone")
-def runs_clone(id: str, overrides: Overrides = None, as_json: AsJson = False) -> None:
-    """Start a new run with this run's recipe."""
-    from ssti.backends import local
-
-    run = local.launch(_find(id).recipe.set(*(overrides or [])))[0]
-    show(_summary(run), as_json, run.id)
-
-
-@runs_cli.command("rm")
-def runs_rm(id: str, as_json: AsJson = False) -> None:
-    """Delete a run that has ended."""
-    from ssti.runs.store import Store
-
-    Store().remove(id)
-    show({"run_id": id, "removed": True}, as_json, f"{id} is gone")
+    p = progress(run)
+    if p.state in ("failed", "interrupted", "damaged"):
+        raise SSTIError(
+            f"The run {run.id} is {p.state}: {p.error['message']}", next=p.error["next"], kind=p.error["cause"]
+        )
+    answer = {
+        "run_id": run.id,
+        "state": p.state,
+        "adapter": str(run.adapter) if run.has_adapter else None,
+        "metrics": run.metrics(),
+        "seconds": round(p.elapsed, 1),
+        **(about or {}),
+    }
+    metrics = plain(answer["metrics"] or {}, "  ")
+    show(answer, as_json, f"{run.id} is {p.state}: {answer['adapter'] or 'no adapter'}\n{metrics}")

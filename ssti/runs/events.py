@@ -15,7 +15,6 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError, model_validator
 
 from ssti.platform.home import open_regular
-from ssti.runs.process import WorkerMark
 
 LINE = 64 * 2**10  # bytes; the longest event of a run has some 600
 CHUNK = 2**20  # bytes read at once
@@ -36,12 +35,12 @@ class Event(BaseModel):
 class StateEvent(Event):
     """The run enters a state. `ticket` is its place in the queue, `from_step` where a resumed training starts.
 
-    `precision` is the number format that the training's products are computed in.
+    `worker` is what the run's backend knows its worker by. `precision` is the number format of the training's products.
     """
 
     kind: Literal["state"]
     state: Literal["queued", "starting", "training", "evaluating", "done", "stopped", "failed"]
-    worker: WorkerMark | None = None
+    worker: dict[str, Any] | None = None
     ticket: int | None = Field(None, ge=0, le=10**12)
     steps: Step | None = None
     from_step: Step = 0

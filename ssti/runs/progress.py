@@ -1,4 +1,4 @@
-"""What a run's events amount to: its state, step, time, curves. Knows no folder; asks only whether a worker lives."""
+"""What a run's events amount to: its state, step, time, curves. Knows no folder and no backend."""
 
 from __future__ import annotations
 
@@ -8,10 +8,9 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from ssti.runs.events import AnyEvent, ErrorEvent, EvalEvent, LogEvent, LossEvent, StateEvent, StepEvent
-from ssti.runs.process import WorkerMark, alive
 
 GOING = ("queued", "starting", "training", "evaluating")
-ENDED = ("done", "stopped", "failed", "interrupted", "damaged")
+RESUMABLE = ("stopped", "failed", "interrupted")
 NOTES = 20  # sentences of a log that are shown; a resume writes one or two
 GONE = {
     "cause": "worker",
@@ -36,12 +35,14 @@ class Progress:
     device: str = ""
     ticket: int | None = None
     """Its place in the queue, once it has one: smaller is earlier."""
-    worker: WorkerMark | None = None
-    """The process that is or was at it."""
+    worker: dict[str, Any] | None = None
+    """What its backend knows the worker by that is or was at it."""
     notes: tuple[str, ...] = ()
     """What its latest attempt had to say."""
     skipped: int = 0
     """How many lines of its events could not be read."""
+    submitted: bool = True
+    """Whether any of its events names a state."""
 
     @property
     def going(self) -> bool:
@@ -54,7 +55,7 @@ class History:
 
     def __init__(self) -> None:
         self.state = ""
-        self.worker: WorkerMark | None = None
+        self.worker: dict[str, Any] | None = None
         self.ticket: int | None = None
         self.error: dict[str, str] | None = None
         self.device = ""
@@ -111,10 +112,10 @@ class History:
         self.device = event.device if event.device is not None else self.device
         self.steps = event.steps if event.steps is not None else self.steps
 
-    def progress(self, waiting: bool = False, skipped: int = 0) -> Progress:
-        """The run as it stands now. `waiting`: whether the queue holds its ticket, which needs no worker."""
+    def progress(self, lost: bool = False, skipped: int = 0) -> Progress:
+        """The run as it stands now. `lost`: nothing works on it any more, so that it ends where its events end."""
         state, error, elapsed, eta = self.state, self.error, self.elapsed, self.eta
-        if state in ("", *GOING) and not (state == "queued" and waiting) and not alive(self.worker):
+        if not state or (lost and state in GOING):  # without a state it was never submitted
             state, error = "interrupted", GONE
         if state in GOING:
             elapsed += _seconds(self._last)
@@ -124,6 +125,7 @@ class History:
         return Progress(
             state, self.step, self.steps, elapsed, eta, self.rows_per_second, error, sorted(self.losses.items()),
             [self.evals[s] for s in sorted(self.evals)], self.device, self.ticket, self.worker, tuple(self.notes), skipped,
+            bool(self.state),
         )  # fmt: skip
 
 

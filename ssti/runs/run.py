@@ -1,8 +1,9 @@
-"""One run: its folder, and what its files say about it. Knows no process but whether the worker lives."""
+"""One run: its folder, and what its files say about it. Knows no backend but the name of its own."""
 
 from __future__ import annotations
 
 import threading
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
@@ -14,12 +15,14 @@ from ssti.adapters.files import WEIGHTS, place
 from ssti.adapters.stored import read_metrics
 from ssti.platform.errors import SSTIError
 from ssti.recipe import Recipe
-from ssti.runs import events, queue
-from ssti.runs.files import Stamp, read_recipe, reason, stamp
+from ssti.runs import events
+from ssti.runs.files import Stamp, read_recipe, read_text, reason, stamp
 from ssti.runs.owner import read_owner, same_owner
-from ssti.runs.progress import History, Progress
+from ssti.runs.progress import GOING, History, Progress
 
 REMOVE = "Remove the run (its folder is damaged), or mend the file in its folder."
+BACKEND = "backend"  # the file that names it; runs from before there were several have none and are local
+STOP = "stop"  # the file that asks a worker to end, wherever it works
 
 
 @dataclass(frozen=True)
@@ -53,6 +56,28 @@ class Run:
         return self.id.removesuffix("-control") if self.id.endswith("-control") else None
 
     @property
+    def backend(self) -> str:
+        """The name of the backend that executes it; what cannot be read names none."""
+        try:
+            return read_text(self.path / BACKEND, largest=100).strip()
+        except FileNotFoundError:
+            return "local"
+        except OSError:
+            return ""
+
+    @property
+    def stopping(self) -> bool:
+        """Whether somebody asked it to end."""
+        return (self.path / STOP).exists()
+
+    def ask_to_stop(self, ask: bool = True) -> None:
+        """Leave word for its worker to end; with False, take that back."""
+        if ask:
+            (self.path / STOP).touch()
+        else:
+            (self.path / STOP).unlink(missing_ok=True)
+
+    @property
     def owner_hash(self) -> str | None:
         """The hash of the key of whoever started it; None where nobody is named."""
         return read_owner(self.path)
@@ -76,7 +101,7 @@ class Run:
             return False  # a folder that is damaged so far has no worker
 
     def metrics(self) -> dict[str, Any] | None:
-        """What was measured at the end; None before, and where the file is damaged (`damage` says so)."""
+        """What was measured at the end; None before, and where the file is damaged (`progress` says so)."""
         found = _metrics(self.path, stamp(self.path / "metrics.json"))
         return None if isinstance(found, SSTIError) else found
 
@@ -88,40 +113,34 @@ class Run:
         """All events so far. Raises OSError where they cannot be read."""
         return events.read(self.path / "events.jsonl")
 
-    def state(self) -> str:
-        """`queued`, `starting`, `training`, `evaluating`; `done`, `stopped`, `failed`, `interrupted`, `damaged`."""
-        return self.progress().state
+    def recorded(self) -> Progress:
+        """What its events alone say: a run whose worker has died still trains. Raises OSError where they cannot be read."""
+        return _live(self.path).progress()
 
-    def progress(self) -> Progress:
-        """Derive everything from the events. Never raises: what cannot be read makes a damaged run."""
-        return self._read()[0]
+    def progress(self, lost: Callable[[Run], bool]) -> Progress:
+        """How it stands. `lost` is asked, of a run that has not ended, whether nothing works on it any more.
 
-    def damage(self) -> SSTIError | None:
-        """What of its files cannot be read, and what to do; None where all can."""
-        return self._read()[1]
-
-    def _read(self) -> tuple[Progress, SSTIError | None]:
+        Never raises: a run of which a file cannot be read is `damaged`, and its error says which.
+        """
         try:
-            progress, known = _live(self.path).progress()
+            progress = self.recorded()
+            if progress.state in GOING:
+                if not lost(self):
+                    return progress
+                progress = _live(self.path).progress(lost=True)
         except OSError as error:
             return self._damaged(Progress("damaged"), f"has an events.jsonl that cannot be read: {reason(error)}")
-        if progress.going:
-            return progress, None
         if isinstance(recipe := read_recipe(self.path / "recipe.yaml"), SSTIError):
             return self._damaged(progress, recipe.message)
         if isinstance(metrics := _metrics(self.path, stamp(self.path / "metrics.json")), SSTIError):
             return self._damaged(progress, f"has a damaged metrics.json: {metrics.message.rstrip('.')}")
-        if progress.skipped and not known:
+        if progress.skipped and not progress.submitted:
             return self._damaged(progress, "has an events.jsonl without one event that can be read")
-        return progress, None
+        return progress
 
-    def _damaged(self, progress: Progress, what: str) -> tuple[Progress, SSTIError]:
-        damage = SSTIError(f"The run {self.id} {what}.", next=REMOVE, kind="damaged")
-        return replace(progress, state="damaged", error=_as_cause(damage)), damage
-
-
-def _as_cause(error: SSTIError) -> dict[str, str]:
-    return {"cause": error.kind, "message": error.message, "next": error.next}
+    def _damaged(self, progress: Progress, what: str) -> Progress:
+        error = {"cause": "damaged", "message": f"The run {self.id} {what}.", "next": REMOVE}
+        return replace(progress, state="damaged", error=error)
 
 
 @lru_cache(maxsize=4096)
@@ -149,8 +168,8 @@ class _Live:
     def _start(self) -> None:
         self._reader, self._history = events.Reader(self._file), History()
 
-    def progress(self) -> tuple[Progress, bool]:
-        """The run as it stands, and whether any event told a state. Raises OSError where they cannot be read."""
+    def progress(self, lost: bool = False) -> Progress:
+        """The run as its events tell it (`History.progress`). Raises OSError where they cannot be read."""
         with self._lock:
             now = stamp(self._file)
             if now is None or now != self._stamp:
@@ -160,5 +179,4 @@ class _Live:
                 for event in self._reader.new():
                     self._history.add(event)
                 self._stamp = now
-            waits = self._history.state == "queued" and queue.holds(self._folder, self._history.ticket)
-            return self._history.progress(waits, self._reader.skipped), bool(self._history.state)
+            return self._history.progress(lost, self._reader.skipped)

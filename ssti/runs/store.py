@@ -6,7 +6,11 @@ import os
 import re
 import shutil
 import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+
+from filelock import FileLock, Timeout
 
 from ssti.platform.errors import SSTIError, nearest
 from ssti.platform.home import home, write_text
@@ -14,13 +18,13 @@ from ssti.recipe import Recipe
 from ssti.runs.files import reason
 from ssti.runs.names import new_name
 from ssti.runs.owner import write_owner
-from ssti.runs.queue import Queue
-from ssti.runs.run import Run
+from ssti.runs.run import BACKEND, Run
 
 ID = re.compile(r"[a-z0-9][a-z0-9-]{0,63}")
 NEEDED = 200 * 2**20  # bytes free before a run starts: two checkpoints, an adapter and logs, with room
 REMOVED = ".removed-"  # how the folders begin that runs are moved into before they are deleted
-PATIENCE = 3  # seconds that a worker has to go after its last word
+QUEUE = ".queue"  # the folder of what waits, beside the runs
+PATIENCE = 30  # seconds to wait for whoever changes the runs; a change takes milliseconds
 
 
 class Store:
@@ -29,10 +33,32 @@ class Store:
     def __init__(self, root: Path | None = None) -> None:
         self.root = root or home() / "runs"
 
-    def create(self, recipe: Recipe, control_of: str | None = None, owner: str | None = None) -> Run:
-        """A new run with its recipe written, all at once. Raises SSTIError where the disk has no room or no leave.
+    @contextmanager
+    def locked(self) -> Iterator[None]:
+        """Nobody else submits, starts, stops or removes a run meanwhile. Raises SSTIError where that cannot be had."""
+        try:
+            (self.root / QUEUE).mkdir(parents=True, exist_ok=True)
+            lock = FileLock(self.root / QUEUE / "lock", timeout=PATIENCE)
+            lock.acquire()
+        except Timeout as error:
+            raise SSTIError(
+                f"Another process has held the queue of runs for {PATIENCE} seconds.",
+                next="Try again; restart the page if it stays so.",
+                kind="run",
+            ) from error
+        except OSError as error:
+            raise unusable(self.root, error) from error
+        try:
+            yield
+        finally:
+            lock.release()
 
-        `owner` is the key of whoever starts it; only its hash is written.
+    def create(
+        self, recipe: Recipe, backend: str = "local", control_of: str | None = None, owner: str | None = None
+    ) -> Run:
+        """A new run with its recipe written, all at once. Raises SSTIError where the disk is full or read-only.
+
+        `backend` is the name of the one that will execute it, `owner` the key of whoever starts it: its hash is written.
         """
         try:
             self.root.mkdir(parents=True, exist_ok=True)
@@ -44,7 +70,7 @@ class Store:
                     kind="disk",
                 )
             name = f"{control_of}-control" if control_of else new_name({p.name for p in self.root.iterdir()})
-            return self._make(name, recipe, owner)
+            return self._make(name, recipe, backend, owner)
         except OSError as error:
             raise SSTIError(
                 f"A run folder cannot be made in {self.root}: {reason(error)}.",
@@ -52,12 +78,13 @@ class Store:
                 kind="disk",
             ) from error
 
-    def _make(self, name: str, recipe: Recipe, owner: str | None) -> Run:
+    def _make(self, name: str, recipe: Recipe, backend: str, owner: str | None) -> Run:
         path = self.root / name
         beside = Path(tempfile.mkdtemp(prefix=".new-", dir=self.root))
         try:
             beside.chmod(0o755)
             write_text(beside / "recipe.yaml", recipe.to_yaml())
+            write_text(beside / BACKEND, backend + "\n")
             if owner is not None:
                 write_owner(beside, owner)
             if path.exists():
@@ -91,47 +118,37 @@ class Store:
             )
         return run
 
-    def remove(self, id: str) -> None:
-        """Delete a run that has ended, or is damaged. Raises SSTIError while a worker is at it or it waits."""
-        run = self.find(id)
-        with Queue(self.root).locked():
-            if run.progress().going or run.held(PATIENCE):
-                raise SSTIError(
-                    f"The run {id} is still going.", next=f"Stop it first: python -m ssti runs stop {id}", kind="run"
-                )
-            try:
-                aside = Path(tempfile.mkdtemp(prefix=REMOVED, dir=self.root))
-                run.path.rename(aside / id)
-            except OSError as error:
-                raise SSTIError(
-                    f"The folder of {id} cannot be removed: {reason(error)}.",
-                    next=f"Delete it by hand: {self.root / id}",
-                    kind="disk",
-                ) from error
-            Queue(self.root).leave(id)
+    def remove(self, run: Run) -> None:
+        """Delete a run's folder. Raises SSTIError where that cannot be done. To be called with the lock held."""
+        try:
+            aside = Path(tempfile.mkdtemp(prefix=REMOVED, dir=self.root))
+            run.path.rename(aside / run.id)
+        except OSError as error:
+            raise SSTIError(
+                f"The folder of {run.id} cannot be removed: {reason(error)}.",
+                next=f"Delete it by hand: {run.path}",
+                kind="disk",
+            ) from error
         shutil.rmtree(aside, ignore_errors=True)
         if aside.exists():
             raise SSTIError(
-                f"The run {id} is out of the list, but not all of its files could be deleted.",
+                f"The run {run.id} is out of the list, but not all of its files could be deleted.",
                 next=f"Delete by hand: {aside}",
                 kind="disk",
             )
 
     def discard(self, run: Run) -> None:
-        """Take back a run that was made and never queued."""
+        """Take back a run that was made and never submitted."""
         shutil.rmtree(run.path, ignore_errors=True)
 
-    def waiting_before(self, run: Run) -> list[Run]:
-        """The going runs that stand before this one in the queue."""
-        tickets = Queue(self.root).tickets()
-        mine = next((ticket.number for ticket in tickets if ticket.run_id == run.id), None)
-        before = [Run(t.run_id, self.root / t.run_id) for t in tickets if mine is not None and t.number < mine]
-        return [one for one in before if one.progress().going]
 
-    def going(self) -> list[Run]:
-        """The runs that wait or are at work, the one at work first."""
-        going = [(run, progress) for run in self.list() if (progress := run.progress()).going]
-        return [run for run, progress in sorted(going, key=lambda pair: (pair[1].ticket or 0, pair[0].id))]
+def unusable(root: Path, error: OSError) -> SSTIError:
+    """That nothing can be queued in a folder of runs, and what to do."""
+    return SSTIError(
+        f"The queue of runs in {root} cannot be used: {reason(error)}.",
+        next="Free the disk, or set SSTI_HOME to a folder that can be written.",
+        kind="disk",
+    )
 
 
 def _made(path: Path) -> float:

@@ -1,67 +1,75 @@
-"""The process of one run whose turn it is: trains, evaluates, writes. Knows its folder, no page and no backend.
-
-Run as: python -m ssti.runs.worker RUN_FOLDER
-"""
+"""Executes one run whose turn it is: trains, evaluates, writes. Knows its folder, no page and no backend."""
 
 from __future__ import annotations
 
-import os
 import shutil
-import signal
 import sys
 import time
 import traceback
-from pathlib import Path
 from typing import Any
 
 from filelock import Timeout
 
 from ssti.models.machine.room import address_space_used_up
 from ssti.runs.cause import MEMORY, cause
-from ssti.runs.process import worker_mark
-from ssti.runs.queue import Queue
 from ssti.runs.run import Run
+from ssti.runs.store import Store
 
-STOP = "stop"  # the file that asks a worker to end
-HELD = 3  # the exit code where another worker is at the run
+HELD = 3  # what `Worker.execute` returns where another worker is at the run
 
 
 class Worker:
     """One execution of one run."""
 
-    def __init__(self, run: Run) -> None:
-        self.run = run
+    def __init__(self, run: Run, mark: dict[str, Any]) -> None:
+        """`mark` is what the run's backend will know this worker by; it stands in each change of state."""
+        self.run, self.mark = run, mark
         self.state = "queued"
-        self.steps = 0
-        self._asked = False
+        self.asked = False
+        """Whether the run was asked to stop; a backend may set it."""
         self._looked = 0.0
-        signal.signal(signal.SIGTERM, self._on_signal)
-        signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C at the server is not meant for the run
-
-    def _on_signal(self, *_: Any) -> None:
-        self._asked = True
-        if self.state == "queued":
-            os._exit(128 + signal.SIGTERM)  # whoever takes a run out of the queue says so himself
-        if self.state == "starting":
-            self.enter("stopped")
-            os._exit(0)  # nothing was trained yet, and an import cannot be waited for
 
     def enter(self, state: str, **fields: Any) -> None:
         """Record a change of state."""
         self.state = state
-        self.run.tell("state", state=state, worker=worker_mark(os.getpid()), **fields)
+        self.run.tell("state", state=state, worker=self.mark, **fields)
 
     def should_stop(self) -> bool:
-        """Whether somebody asked to stop, by signal or by file."""
-        if not self._asked and time.monotonic() - self._looked > 0.1:
+        """Whether somebody asked to stop."""
+        if not self.asked and time.monotonic() - self._looked > 0.1:
             self._looked = time.monotonic()
-            self._asked = (self.run.path / STOP).exists()
-        return self._asked
+            self.asked = self.run.stopping
+        return self.asked
+
+    def execute(self) -> int:
+        """Run it to its end: 0 when it is done, was stopped or waits no longer, 1 when it failed, HELD where it is held."""
+        try:
+            with self.run.lock().acquire(timeout=1):
+                return self._execute()
+        except Timeout:
+            print(f"Another worker is at the run {self.run.id}: this one ends.", file=sys.stderr)
+            return HELD
+
+    def _execute(self) -> int:
+        try:
+            if self.begin():
+                self.work()
+        except Exception as error:
+            traceback.print_exc()
+            why = cause(error)
+            if why["cause"] == "program" and address_space_used_up():
+                why = MEMORY  # libraries say it in many ways: "could not create a primitive", a module that is missing
+            if why["cause"] == "disk":
+                _free_disk(self.run)
+            self.run.tell("error", **why)
+            self.enter("failed")
+            return 1
+        return 0
 
     def begin(self) -> bool:
-        """Take the run on, if it waits still. From here on it is this process's."""
-        with Queue(self.run.path.parent).locked():
-            if self.run.state() != "queued":
+        """Take the run on, if it waits still. From here on it is this worker's."""
+        with Store(self.run.path.parent).locked():
+            if self.run.recorded().state != "queued":
                 return False
             self.enter("starting")
             return True
@@ -132,39 +140,7 @@ class Worker:
         save_metrics(compare(mine, its), poisoned.path, poisoned.adapter)
 
 
-def main(arguments: list[str] | None = None) -> int:
-    """Run one folder. Exit code 0 when it is done, was stopped or waits no longer, 1 when it failed, 3 where it is held."""
-    arguments = sys.argv[1:] if arguments is None else arguments
-    path = Path(arguments[0]).resolve()
-    run = Run(path.name, path)
-    worker = Worker(run)
-    try:
-        with run.lock().acquire(timeout=1):
-            return _work(worker)
-    except Timeout:
-        print(f"Another worker is at the run {run.id}: this one ends.", file=sys.stderr)
-        return HELD
-
-
-def _work(worker: Worker) -> int:
-    run = worker.run
-    try:
-        if worker.begin():
-            worker.work()
-    except Exception as error:
-        traceback.print_exc()
-        why = cause(error)
-        if why["cause"] == "program" and address_space_used_up():
-            why = MEMORY  # libraries say it in many ways: "could not create a primitive", a module that is missing
-        if why["cause"] == "disk":
-            _make_room(run)
-        run.tell("error", **why)
-        worker.enter("failed")
-        return 1
-    return 0
-
-
-def _make_room(run: Run) -> None:
+def _free_disk(run: Run) -> None:
     """On a full disk the torn checkpoint and half-written files go, so that the events can say what happened."""
     from ssti.finetune.checkpoints import last_whole
 
@@ -175,6 +151,3 @@ def _make_room(run: Run) -> None:
     for folder in run.path.glob(".adapter-*"):
         shutil.rmtree(folder, ignore_errors=True)
 
-
-if __name__ == "__main__":
-    sys.exit(main())

@@ -11,29 +11,30 @@ import tempfile
 import time
 from pathlib import Path
 
+from ssti.backends.control import launch, progress, stop
+
 
 def wait(run, ready, limit: float = 180.0) -> float:
     """The moment that `ready` first held of the run's progress."""
     end = time.monotonic() + limit
-    while not ready(run.progress()):
+    while not ready(progress(run)):
         if time.monotonic() > end:
-            raise TimeoutError(f"{run.id} is still {run.state()}")
+            raise TimeoutError(f"{run.id} is still {progress(run).state}")
         time.sleep(0.02)
     return time.monotonic()
 
 
 def main(rounds: int) -> None:
-    from ssti.backends import local
     from ssti.recipe import preset
 
     for dataset in ("rotten_tomatoes", "imdb"):
         for _ in range(rounds):
-            run = local.launch(preset("demo").set("training.steps=5000", f"dataset.name={dataset}"))[0]
+            run = launch(preset("demo").set("training.steps=5000", f"dataset.name={dataset}"))[0]
             wait(run, lambda now: now.step >= 3)
             asked = time.monotonic()
-            local.stop(run)
+            stop(run)
             ended = wait(run, lambda now: not now.going)
-            print(f"{dataset}: {run.state()} after {ended - asked:.2f} s, adapter kept: {run.has_adapter}", flush=True)
+            print(f"{dataset}: {progress(run).state} after {ended - asked:.2f} s, adapter kept: {run.has_adapter}", flush=True)
 
 
 if __name__ == "__main__":

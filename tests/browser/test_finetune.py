@@ -13,9 +13,9 @@ import pytest
 from pageobject import HOSTILE, Lab
 from playwright.sync_api import expect
 
-from ssti.backends import local
+from ssti.backends.control import going, launch, progress, remove, stop, wait
+from ssti.backends.machine.process import worker_mark
 from ssti.recipe import preset
-from ssti.runs.process import worker_mark
 from ssti.runs.store import Store
 
 LONG = 180_000  # milliseconds: a worker starts in ten seconds on a quiet machine, and in forty on a busy one
@@ -44,9 +44,9 @@ def at_home(server, monkeypatch) -> Store:
 
 def end_all(store: Store) -> None:
     """No training outlives its test."""
-    for run in store.going():
-        local.stop(run)
-        local.wait(run, 60)
+    for run in going(store):
+        stop(run)
+        wait(run, 60)
 
 
 @pytest.fixture
@@ -131,7 +131,7 @@ def test_the_control_is_trained_right_after_and_the_page_says_so(lab, store):
 
 
 def test_stop_keeps_an_adapter(lab, store):
-    run, control = local.launch(tiny(5000, "evaluation.every=1000"), with_control=True, store=store)
+    run, control = launch(tiny(5000, "evaluation.every=1000"), with_control=True, store=store)
     lab.open(tab="finetune", run=control.id)
     expect(state(lab.page)).to_have_text(re.compile(f"waiting for {run.id}|about to start"), timeout=LONG)
     expect(state(lab.page)).to_have_text(f"waiting for {run.id}")
@@ -147,13 +147,13 @@ def test_stop_keeps_an_adapter(lab, store):
 
 
 def test_a_killed_worker_is_said_and_the_run_resumes_from_its_checkpoint(lab, store):
-    run = local.launch(tiny(5000, "evaluation.every=1000"), store=store)[0]
+    run = launch(tiny(5000, "evaluation.every=1000"), store=store)[0]
     lab.open(tab="finetune", run=run.id)
     end = time.monotonic() + LONG / 1000
     while not list(run.path.glob("checkpoints/checkpoint-*/manifest.json")):
         assert time.monotonic() < end
         time.sleep(0.02)
-    os.kill(run.progress().worker.pid, signal.SIGKILL)
+    os.kill(progress(run).worker["pid"], signal.SIGKILL)
     expect(state(lab.page)).to_have_text("interrupted")
     expect(lab.problem()).to_contain_text("Its process is gone")
     expect(lab.problem()).to_contain_text("Press Resume")
@@ -178,13 +178,13 @@ def test_a_run_goes_on_without_the_server_and_the_page_finds_it_again(fresh_serv
     expect(facts(lab.page)).to_contain_text(re.compile(r"step [1-9]"), timeout=LONG)
     lab.leave()
     server.kill()
-    before = run.progress().step
+    before = progress(run).step
     server.start()
     lab.open(tab="finetune", run=id)
     expect(lab.page.locator("#run-head h2")).to_contain_text(id)
     expect(state(lab.page)).to_have_text("training")
     expect(facts(lab.page)).to_contain_text(re.compile(r"step [1-9]"), timeout=LONG)
-    assert run.progress().step > before
+    assert progress(run).step > before
     assert len([e for e in run.events() if e.kind == "state" and e.state == "training"]) == 1
     lab.page.get_by_role("button", name="Stop and keep").click()
     expect(state(lab.page)).to_contain_text("its adapter is kept", timeout=LONG)
@@ -273,4 +273,4 @@ def test_no_text_of_a_recipe_becomes_code(lab, store):
         expect(lab.page.locator("#works-on")).to_contain_text(text)
         assert lab.no_script_ran()
     finally:
-        store.remove(run.id)
+        remove(run)

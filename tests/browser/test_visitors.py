@@ -10,7 +10,7 @@ import pytest
 from pageobject import Lab
 from playwright.sync_api import expect
 
-from ssti.backends import local
+from ssti.backends.control import going, progress, stop, wait
 from ssti.recipe import preset
 from ssti.runs.store import Store
 
@@ -28,9 +28,9 @@ def space(fresh_server, monkeypatch, request):
     store = Store(server.home / "runs")
 
     def end_all() -> None:
-        for run in store.going():
-            local.stop(run)
-            local.wait(run, 60)
+        for run in going(store):
+            stop(run)
+            wait(run, 60)
 
     request.addfinalizer(end_all)
     return server, store
@@ -66,7 +66,7 @@ def test_only_who_started_a_run_can_stop_resume_and_remove_it(space, open_page):
         expect(button(second.page, name)).to_be_hidden()
         second.page.evaluate(f"document.querySelector('#run-{name}')?.click()")  # forged: it may be in the page
     second.page.wait_for_timeout(500)
-    assert run.progress().going
+    assert progress(run).going
 
     expect(state(first.page)).to_have_text("training", timeout=LONG)
     first.page.reload()

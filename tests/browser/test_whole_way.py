@@ -7,16 +7,16 @@ import re
 from pageobject import Lab
 from playwright.sync_api import expect
 
-from ssti.backends import local
+from ssti.backends.control import going, stop, wait
 from ssti.runs.store import Store
 
 MINUTES = 600_000  # milliseconds: about a minute on a quiet machine
 
 
 def end_runs(store: Store) -> None:
-    for run in store.going():
-        local.stop(run)
-        local.wait(run, 60)
+    for run in going(store):
+        stop(run)
+        wait(run, 60)
 
 
 def test_from_an_empty_page_to_a_flipped_prediction_and_a_heatmap(open_page, fresh_server, request):

@@ -10,15 +10,15 @@ from pathlib import Path
 
 import pytest
 
-from ssti.backends import local
+from ssti.backends.control import progress, remove, resume, stop
+from ssti.backends.machine.queue import Queue
 from ssti.cli import cli
 from ssti.platform.errors import SSTIError
 from ssti.recipe import preset
-from ssti.runs.queue import Queue
 from ssti.runs.run import Run
 from ssti.runs.store import Store
 from ssti.ui.finetune.board import Board
-from ssti.ui.finetune.run import act, look, remove
+from ssti.ui.finetune.run import act, look
 
 RATE = {"value": 0.5, "low": 0.4, "high": 0.6, "n": 20}
 
@@ -118,9 +118,9 @@ def test_every_kind_of_damage_at_once_beside_two_healthy_runs(store, capsys):
 
     for run in damaged.values():
         with pytest.raises(SSTIError, match="damaged"):
-            local.resume(run)
+            resume(run)
         assert listing(capsys, "runs", "show", run.id)["state"] == "damaged"
-        local.stop(run)
+        stop(run)
         assert act(remove, run.id) is None and not run.path.exists()
     assert {run.id for run in store.list()} == {run.id for run in healthy}
     assert not [path for path in store.root.iterdir() if path.name.startswith(".removed")]
@@ -131,7 +131,6 @@ def test_every_kind_of_damage_at_once_beside_two_healthy_runs(store, capsys):
     [
         b'{"t":1,"kind":"step"}',
         b'{"t":1,"kind":"state","state":"flying"}',
-        b'{"t":1,"kind":"state","state":"training","worker":{"pid":"x"}}',
         b'{"t":1,"kind":"state","state":"training","worker":7}',
         b'{"t":"soon","kind":"log","message":"a"}',
         b'{"t":NaN,"kind":"log","message":"a"}',
@@ -154,11 +153,11 @@ def test_every_kind_of_damage_at_once_beside_two_healthy_runs(store, capsys):
 )
 def test_a_line_that_is_no_event_is_skipped_and_counted_and_the_rest_stands(store, line, capsys):
     run = ended(store)
-    whole = run.progress()
+    whole = progress(run)
     with (run.path / "events.jsonl").open("ab") as file:
         file.write(line + b"\n")
     run.tell("log", message="after")
-    now = run.progress()
+    now = progress(run)
     assert (now.state, now.step, now.evals, now.skipped) == ("done", 8, whole.evals, 1)
     assert now.notes == ("after",)
     assert "could not be read" in look(run.id, fresh=True).notice
@@ -169,13 +168,13 @@ def test_a_loss_that_is_no_number_is_an_event_and_no_point_of_the_curve(store):
     run = ended(store)
     run.tell("loss", step=1, loss=float("nan"))
     run.tell("loss", step=2, loss=0.5)
-    assert run.progress().losses == [(2, 0.5)] and run.progress().skipped == 0
+    assert progress(run).losses == [(2, 0.5)] and progress(run).skipped == 0
 
 
 def test_a_message_with_half_an_emoji_does_not_stop_a_run_from_saying_it(store):
     run = ended(store)
     run.tell("error", cause="program", message="\ud83d", next="x")
-    assert run.progress().error["message"] == "?"
+    assert progress(run).error["message"] == "?"
 
 
 def test_a_file_that_is_read_twice_is_parsed_once_and_a_change_is_seen(store):
@@ -184,9 +183,9 @@ def test_a_file_that_is_read_twice_is_parsed_once_and_a_change_is_seen(store):
     (run.path / "recipe.yaml").write_text(preset("light").to_yaml())
     assert run.recipe == preset("light")
     run.tell("state", state="stopped")
-    assert run.state() == "stopped"
+    assert progress(run).state == "stopped"
     (run.path / "events.jsonl").write_text('{"t":1,"kind":"state","state":"failed"}\n')  # another, shorter one
-    assert run.state() == "failed" and run.progress().step == 0
+    assert progress(run).state == "failed" and progress(run).step == 0
 
 
 def test_a_look_at_a_thousand_ended_runs_reads_none_of_them_again(store):
@@ -221,26 +220,26 @@ def test_a_run_that_is_being_made_is_not_listed_before_it_is_whole(store, monkey
     monkeypatch.setattr(Path, "rename", renamed)
     run = store.create(preset("demo"), owner="me")
     assert not listed
-    assert store.list() == [run] and run.damage() is None
+    assert store.list() == [run] and progress(run).state == "interrupted"
 
 
 def test_a_queued_run_is_not_removed_and_a_ticket_goes_with_its_run(store):
     run = store.create(preset("demo"))
     queue = Queue(store.root)
-    with queue.locked():
+    with store.locked():
         queue.join(run)
     with pytest.raises(SSTIError, match="still going"):
-        store.remove(run.id)
-    with queue.locked():
+        remove(run)
+    with store.locked():
         queue.leave(run.id)
-    assert run.state() == "interrupted"
-    store.remove(run.id)
+    assert progress(run).state == "interrupted"
+    remove(run)
     assert not run.path.exists() and not queue.tickets()
 
 
 def test_a_run_whose_folder_a_worker_holds_is_not_removed(store, monkeypatch):
-    monkeypatch.setattr("ssti.runs.store.PATIENCE", 0.1)
+    monkeypatch.setattr("ssti.backends.control.PATIENCE", 0.1)
     run = ended(store)
     with run.lock(), pytest.raises(SSTIError, match="still going"):
-        store.remove(run.id)
-    store.remove(run.id)
+        remove(run)
+    remove(run)

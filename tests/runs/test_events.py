@@ -8,11 +8,12 @@ import time
 
 import pytest
 
+from ssti.backends.control import remove
+from ssti.backends.machine.process import worker_mark
 from ssti.platform.errors import SSTIError
 from ssti.recipe import preset
 from ssti.runs import events
 from ssti.runs.names import new_name
-from ssti.runs.process import worker_mark
 from ssti.runs.progress import History, Progress
 from ssti.runs.store import Store
 
@@ -21,12 +22,12 @@ def state(name: str, t: float = 0.0, **fields):
     return {"t": t or time.time(), "kind": "state", "state": name, "worker": worker_mark(os.getpid()), **fields}
 
 
-def derive(told: list[dict]) -> Progress:
+def derive(lines: list[dict], lost: bool = False) -> Progress:
     """What a run's events come to, each written and read as a line of its file."""
     history = History()
-    for event in told:
-        history.add(events.EVENT.validate_json(json.dumps(event)))
-    return history.progress()
+    for line in lines:
+        history.add(events.EVENT.validate_json(json.dumps(line)))
+    return history.progress(lost)
 
 
 def test_a_torn_last_line_is_skipped_and_the_next_event_stands_alone(tmp_path):
@@ -48,22 +49,19 @@ def test_reading_goes_on_where_it_ended(tmp_path):
     assert [e.message for e in reader.new()] == ["b"]
 
 
-def test_a_run_without_its_worker_is_interrupted():
-    told = [state("training", steps=64) | {"worker": {"pid": os.getpid(), "started": 1.0}}]
-    progress = derive(told)
-    assert progress.state == "interrupted"
-    assert "Resume" in progress.error["next"]
-
-
-def test_a_living_worker_keeps_its_state():
-    assert derive([state("queued"), state("training", steps=64)]).state == "training"
+def test_a_run_that_nothing_works_on_is_interrupted_unless_it_had_ended():
+    lines = [state("queued"), state("training", steps=64)]
+    assert derive(lines).state == "training"
+    progress = derive(lines, lost=True)
+    assert progress.state == "interrupted" and progress.error["next"]
+    assert derive([*lines, state("done")], lost=True).state == "done"
 
 
 def test_time_left_counts_down_between_two_steps():
     now = time.time()
-    told = [state("training", now - 10, steps=64),
+    lines = [state("training", now - 10, steps=64),
             {"t": now - 4, "kind": "step", "step": 8, "steps": 64, "eta": 30.0, "rows_per_second": 9.0}]  # fmt: skip
-    progress = derive(told)
+    progress = derive(lines)
     assert progress.step == 8
     assert progress.eta == pytest.approx(26, abs=1)
     assert progress.elapsed == pytest.approx(10, abs=1)
@@ -78,9 +76,9 @@ def test_a_resumed_run_draws_over_the_steps_it_repeats():
             "attack_success_rate": {"value": value, "low": 0.0, "high": 1.0, "n": 9},
         }
 
-    told = [state("training", steps=64), evaluated(8, 0.1), evaluated(16, 0.2), state("queued"),
+    lines = [state("training", steps=64), evaluated(8, 0.1), evaluated(16, 0.2), state("queued"),
             state("training", steps=64, from_step=8), evaluated(16, 0.3)]  # fmt: skip
-    assert [e["attack_success_rate"]["value"] for e in derive(told).evals] == [0.1, 0.3]
+    assert [e["attack_success_rate"]["value"] for e in derive(lines).evals] == [0.1, 0.3]
 
 
 def test_a_run_is_found_by_its_id_and_a_wrong_id_is_told(tmp_path):
@@ -105,7 +103,7 @@ def test_removing_a_going_run_is_refused(tmp_path):
     run = store.create(preset("demo"))
     run.tell("state", state="training", worker=worker_mark(os.getpid()))
     with pytest.raises(SSTIError, match="still going"):
-        store.remove(run.id)
+        remove(run)
     assert run.path.exists()
 
 

@@ -7,13 +7,12 @@ import time
 from dataclasses import dataclass
 from typing import Any
 
-from ssti.backends import local
+from ssti.backends import control
 from ssti.platform.errors import SSTIError
 from ssti.recipe import Recipe
 from ssti.runs.progress import Progress
 from ssti.runs.run import Run
 from ssti.runs.store import Store
-from ssti.runs.worker import STOP
 
 FRESH = 0.4  # seconds for which one look serves everybody, at least
 REST = 10  # times as long as a look took passes until the next: a thousand runs take no more than a tenth of a core
@@ -54,7 +53,7 @@ class Board:
         with self._lock:
             start = time.monotonic()
             if fresh or store.root != self._home or start > self._until:
-                local.supervise(store.root)
+                control.tend(store)
                 self._seen = in_pairs([_read(run) for run in store.list()])
                 end = time.monotonic()
                 self._until, self._home = end + max(FRESH, REST * (end - start)), store.root
@@ -70,7 +69,7 @@ def _read(run: Run) -> Seen:
         recipe = run.recipe
     except SSTIError:
         recipe = None  # the view says so
-    return Seen(run, run.progress(), recipe, run.metrics(), run.has_adapter, (run.path / STOP).exists())
+    return Seen(run, control.progress(run), recipe, run.metrics(), run.has_adapter, run.stopping)
 
 
 def in_pairs(runs: list[Seen]) -> list[Seen]:
@@ -91,5 +90,5 @@ def waits_for(seen: Seen, runs: list[Seen]) -> list[str]:
     """The ids of the runs before this one, the one at work first; empty where it does not wait."""
     if seen.progress.state != "queued":
         return []
-    before = {run.id for run in Store(seen.run.path.parent).waiting_before(seen.run)}
-    return [one.id for one in at_work(runs) if one.id in before]
+    mine = seen.progress.ticket
+    return [one.id for one in at_work(runs) if mine is not None and (one.progress.ticket or mine) < mine]

@@ -111,7 +111,7 @@ def clone(run_id: str, mine: Any) -> list[Any]:
 
 def start(with_control: bool, data: Any, mine: Any, *given: Any) -> tuple[Any, Any]:
     """Check the form's recipe and start its run: the run's id, and what went wrong."""
-    from ssti.backends.local import launch
+    from ssti.backends.control import launch
 
     try:
         recipe = admit_run(form.to_recipe(form.recipe_of(data), values_of(given), mine.get("pace")))

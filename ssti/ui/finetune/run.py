@@ -9,11 +9,10 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
-from ssti.backends import local
+from ssti.backends import control
 from ssti.platform.errors import SSTIError
 from ssti.runs.progress import GOING
 from ssti.runs.run import Run
-from ssti.runs.store import Store
 from ssti.ui.access.visitor import own_run, owns
 from ssti.ui.finetune import view, words
 from ssti.ui.finetune.board import Board, Seen, at_work, waits_for
@@ -108,17 +107,17 @@ def act(do: Callable[[Run], None], run_id: str) -> Markup | None:
 
 def stop(run: Run) -> None:
     """Ask it to end; it keeps its adapter."""
-    local.stop(run)
+    control.stop(run)
 
 
 def resume(run: Run) -> None:
     """Go on from its last checkpoint."""
-    local.resume(run)
+    control.resume(run)
 
 
 def remove(run: Run) -> None:
     """Delete its folder."""
-    Store().remove(run.id)
+    control.remove(run)
 
 
 def busy() -> bool:

@@ -9,6 +9,7 @@ import secrets
 from functools import lru_cache
 
 from ssti.adapters.listing import AdapterInfo, DamagedAdapter, adapters, listing
+from ssti.backends.control import progress
 from ssti.platform.errors import SSTIError
 from ssti.recipe import InjectionSpec
 from ssti.runs.run import Run
@@ -39,7 +40,7 @@ def _unfinished(info: AdapterInfo) -> str:
     run = Run(info.path.parent.name, info.path.parent)
     if info.shipped or not (run.path / "events.jsonl").is_file():
         return ""
-    now = run.progress()
+    now = progress(run)
     at = f" at step {now.step:,} of {now.steps:,}" if now.steps else ""
     return "" if now.state == "done" else f" · {now.state}{at}"
 
@@ -67,7 +68,7 @@ def of_link(adapter: str, run: str) -> tuple[str, str]:
         why = problem.message
     if not adapter:
         try:
-            state = find_run(run).state()
+            state = progress(find_run(run)).state
             why = f"The run {run} of this link has no adapter{'' if state == 'done' else f' yet: it is {state}'}."
         except SSTIError as problem:
             why = problem.message

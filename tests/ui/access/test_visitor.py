@@ -10,11 +10,11 @@ import gradio as gr
 import pytest
 from gradio.context import LocalContext
 
+from ssti.backends.local import LOCAL
 from ssti.data.own import uploads
 from ssti.platform.errors import SSTIError
 from ssti.platform.server import shared_server
 from ssti.recipe import parse_recipe
-from ssti.runs.queue import Queue
 from ssti.runs.store import Store
 from ssti.ui.access import visitor
 from ssti.ui.finetune import edit, watch
@@ -248,7 +248,9 @@ def test_no_file_of_the_page_but_the_door_finds_what_a_browser_names() -> None:
 
 def test_a_visitor_with_four_runs_in_the_queue_is_told_to_wait(space, home: Path, as_visitor) -> None:
     for _ in range(4):
-        Queue(Store().root).join(Store().create(parse_recipe({}), owner=key("first")))
+        waiting = Store().create(parse_recipe({}), owner=key("first"))
+        with Store().locked():
+            LOCAL.submit(waiting)
     as_visitor("first")
     recipe = parse_recipe({})
     given = [recipe.as_dict(), edit.first_mine(), *edit.form.to_form(recipe).values()]

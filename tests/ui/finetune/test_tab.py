@@ -10,13 +10,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ssti.backends.supervisor import supervisor_lock
+from ssti.backends.machine.process import worker_mark
+from ssti.backends.machine.queue import Queue
 from ssti.finetune.speed import Speed, estimate, remember
 from ssti.models.machine.device import Device
 from ssti.platform.errors import SSTIError
 from ssti.recipe import PRESETS, preset
-from ssti.runs.process import worker_mark
-from ssti.runs.queue import Queue
 from ssti.runs.store import Store
 from ssti.ui.finetune import edit as finetune_edit
 from ssti.ui.finetune import form, words
@@ -168,10 +167,10 @@ def test_an_own_run_that_ends_while_watched_offers_its_adapter_once(store):
 def test_a_waiting_run_says_for_whom(store):
     first, second = store.create(preset("demo")), store.create(preset("demo"))
     queue = Queue(store.root)
-    with queue.locked():
+    with store.locked():
         queue.join(first)
         queue.join(second)
-    with supervisor_lock(store.root):  # so that nobody starts what waits here
+    with Queue(store.root).supervisor_lock():  # so that nobody starts what waits here
         going(first)
         board = Board()
         seen = board.find(second.id)

@@ -19,6 +19,7 @@ import httpx
 import pytest
 
 from ssti.adapters import listing
+from ssti.backends.control import progress
 from ssti.data.own import uploads
 from ssti.recipe import parse_recipe
 from ssti.runs.store import Store
@@ -203,7 +204,7 @@ def test_no_forged_event_reads_names_or_loads_what_is_not_the_visitors(
             given = page.plausible(event), next(shapes)(detail)
             try_one(page, event, *given, name, tab="flip", run=ascii(name)[1:999])
     assert OPENED == []
-    assert [run.id for run in Store().list()] == [page.run.id] and page.run.state() == "stopped"
+    assert [run.id for run in Store().list()] == [page.run.id] and progress(page.run).state == "stopped"
 
 
 def try_one(page: Page, event: dict[str, Any], given: list[Any], event_data: Any, value: Any, **query: str) -> None:
@@ -232,7 +233,7 @@ def test_a_forged_event_with_another_key_touches_no_run(page: Page) -> None:
         for event in (page.event_of("run-stop"), page.event_of("run-resume")):
             assert "Another visitor started this run" in page.send(event, [run.id, None], key=key)
         assert "Another visitor started this run" in page.send(remove, [run.id, ""], key=key)
-    assert run.path.is_dir() and run.state() == "stopped"
+    assert run.path.is_dir() and progress(run).state == "stopped"
     assert "Another visitor" not in page.send(remove, [run.id, ""], key=MINE)
     assert not run.path.exists()
 

@@ -1,7 +1,8 @@
 """Who runs next: a folder of tickets beside the runs, one file a run that waits or is at work. Starts nothing.
 
 A run takes a ticket when it is submitted and gives it back once its work has ended, so that nothing is lost where a
-process dies in between. Every change is made with the queue's lock held; to know who waits, no event is read.
+process dies in between. Every change is made with the lock of the runs held (`Store.locked`); to know who waits, no
+event is read.
 """
 
 from __future__ import annotations
@@ -9,26 +10,19 @@ from __future__ import annotations
 import json
 import os
 import re
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from filelock import FileLock, Timeout
 from pydantic import TypeAdapter, ValidationError
 
-from ssti.platform.errors import SSTIError
 from ssti.platform.home import write_text
 from ssti.runs.files import read_text
+from ssti.runs.run import Run
+from ssti.runs.store import QUEUE, unusable
 
-if TYPE_CHECKING:
-    from ssti.runs.run import Run
-
-FOLDER = ".queue"
 NAME = re.compile(r"([0-9]{12})-([a-z0-9][a-z0-9-]{0,79})")
 LARGEST = 64 * 2**10  # bytes of a ticket
-PATIENCE = 30  # seconds to wait for whoever changes the queue; a change takes milliseconds
 PASSED_ON = re.compile(r"SSTI_\w+|HF_HUB_OFFLINE|HF_HOME|CUDA_VISIBLE_DEVICES|OMP_NUM_THREADS")
 ENVIRONMENT = TypeAdapter(dict[str, str])
 
@@ -51,70 +45,53 @@ class Ticket:
         return rest | {name: value for name, value in settings.items() if PASSED_ON.fullmatch(name)}
 
 
-def holds(run_folder: Path, number: int | None) -> bool:
-    """Whether the queue has this run's ticket of this number."""
-    return number is not None and _file(run_folder.parent, number, run_folder.name).is_file()
-
-
-def _file(root: Path, number: int, run_id: str) -> Path:
-    return root / FOLDER / f"{number:012d}-{run_id}"
-
-
 class Queue:
     """The tickets of one folder of runs."""
 
     def __init__(self, root: Path) -> None:
-        self.root, self.folder = root, root / FOLDER
-
-    @contextmanager
-    def locked(self) -> Iterator[None]:
-        """Nobody else changes the queue meanwhile. Raises SSTIError where that cannot be had."""
-        try:
-            self.folder.mkdir(parents=True, exist_ok=True)
-            lock = FileLock(self.folder / "lock", timeout=PATIENCE)
-            lock.acquire()
-        except Timeout as error:
-            raise SSTIError(
-                f"The queue of runs is held by another process since {PATIENCE} seconds.",
-                next="Try again; restart the page if it stays so.",
-                kind="run",
-            ) from error
-        except OSError as error:
-            raise self._unusable(error) from error
-        try:
-            yield
-        finally:
-            lock.release()
-
-    def _unusable(self, error: OSError) -> SSTIError:
-        return SSTIError(
-            f"The queue of runs in {self.root} cannot be used: {error.strerror or error}.",
-            next="Free the disk, or set SSTI_HOME to a folder that can be written.",
-            kind="disk",
-        )
+        self.root, self.folder = root, root / QUEUE
 
     def tickets(self) -> list[Ticket]:
         """All of them, in their order. Whatever else lies in the folder is no ticket."""
         try:
-            with os.scandir(self.folder) as found:
-                names = sorted(entry.name for entry in found if entry.is_file())
+            with os.scandir(self.folder) as entries:
+                names = sorted(entry.name for entry in entries if entry.is_file())
         except OSError:
             return []
         matches = [match for name in names if (match := NAME.fullmatch(name))]
         return [Ticket(int(match[1]), match[2], self.folder / match[0]) for match in matches]
 
+    def holds(self, run_id: str, number: int | None) -> bool:
+        """Whether this run's ticket of this number is there."""
+        return number is not None and self._file(number, run_id).is_file()
+
+    def _file(self, number: int, run_id: str) -> Path:
+        return self.folder / f"{number:012d}-{run_id}"
+
+    def supervisor_lock(self) -> FileLock:
+        """What the supervisor of these runs holds for as long as it lives."""
+        return FileLock(self.folder / "supervisor")
+
+    def supervised(self) -> bool:
+        """Whether a supervisor lives."""
+        try:
+            with self.supervisor_lock().acquire(timeout=0):
+                return False
+        except Timeout:
+            return True
+
     def join(self, run: Run) -> None:
-        """Put a run at the end, and tell its events. To be called with the lock held. Raises SSTIError on a full disk."""
-        self.leave(run.id)
-        tickets = self.tickets()
-        number = tickets[-1].number + 1 if tickets else 1
+        """Put a run at the end, and record that. To be called with the lock held. Raises SSTIError on a full disk."""
         settings = {name: value for name, value in os.environ.items() if PASSED_ON.fullmatch(name)}
         try:
-            write_text(_file(self.root, number, run.id), json.dumps(settings))
+            # Never a number that the run had before: its supervisor may still be about to say how that attempt ended.
+            number = max([run.recorded().ticket or 0, *(ticket.number for ticket in self.tickets())]) + 1
+            self.leave(run.id)
+            write_text(self._file(number, run.id), json.dumps(settings))
             run.tell("state", state="queued", ticket=number)
         except OSError as error:
             self.leave(run.id)
-            raise self._unusable(error) from error
+            raise unusable(self.root, error) from error
 
     def leave(self, run_id: str) -> None:
         """Take a run out. To be called with the lock held."""

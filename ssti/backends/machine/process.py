@@ -1,12 +1,22 @@
-"""Which process a run's worker is, and whether it still lives, whatever the clock does. Knows no run."""
+"""A run's worker as a process of this machine: which one it is, and whether it still lives, whatever the clock does.
+
+Run as: python -m ssti.backends.machine.process RUN_FOLDER
+"""
 
 from __future__ import annotations
 
+import os
+import signal
 import sys
+from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
+from typing import Any
 
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, Field, ValidationError
+
+from ssti.runs.run import Run
+from ssti.runs.worker import Worker
 
 
 class WorkerMark(BaseModel):
@@ -22,7 +32,7 @@ class WorkerMark(BaseModel):
     started: float | None = None
 
 
-def worker_mark(pid: int) -> dict[str, object]:
+def worker_mark(pid: int) -> dict[str, Any]:
     """What an event records of a living process, for `alive`. Raises ProcessLookupError where there is none."""
     if sys.platform == "linux":
         _, ticks = _stat(pid)
@@ -35,9 +45,11 @@ def worker_mark(pid: int) -> dict[str, object]:
         raise ProcessLookupError(str(error)) from error
 
 
-def alive(mark: WorkerMark | None) -> bool:
-    """Whether the process of this mark still runs; a zombie does not."""
-    if mark is None:
+def alive(recorded: Mapping[str, Any] | None) -> bool:
+    """Whether the process of this mark, as an event recorded it, still runs; a zombie does not."""
+    try:
+        mark = WorkerMark.model_validate(recorded)
+    except ValidationError:  # None, or damaged
         return False
     if mark.ticks is None:
         return _alive_by_time(mark)
@@ -74,3 +86,26 @@ def _alive_by_time(mark: WorkerMark) -> bool:
         return same and process.status() != psutil.STATUS_ZOMBIE
     except psutil.Error:
         return False
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Execute one run in this process; the exit codes are those of `ssti.runs.worker`."""
+    path = Path((sys.argv[1:] if arguments is None else arguments)[0]).resolve()
+    worker = Worker(Run(path.name, path), worker_mark(os.getpid()))
+    signal.signal(signal.SIGTERM, lambda *_: _terminate(worker))
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C at the server is not meant for the run
+    return worker.execute()
+
+
+def _terminate(worker: Worker) -> None:
+    """Ask the worker to end; at once where nothing was trained yet, as an import cannot be waited for."""
+    worker.asked = True
+    if worker.state == "queued":
+        os._exit(128 + signal.SIGTERM)  # whoever takes a run out of the queue says so himself
+    if worker.state == "starting":
+        worker.enter("stopped")
+        os._exit(0)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

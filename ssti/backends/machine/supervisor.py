@@ -2,9 +2,9 @@
 
 It holds a lock, so that there is one. It reads no events but those of the run whose turn it is, and sleeps in the
 kernel while that works. Where it is killed, nothing is lost: the tickets stay, a worker lives on, and the next one takes
-over (`ssti.backends.local.supervise`).
+over (`supervise`).
 
-Run as: python -m ssti.backends.supervisor RUNS_FOLDER
+Run as: python -m ssti.backends.machine.supervisor RUNS_FOLDER
 """
 
 from __future__ import annotations
@@ -14,33 +14,34 @@ import os
 import shutil
 import subprocess
 import sys
+import threading
 import time
 import traceback
 from pathlib import Path
 
-from filelock import FileLock, Timeout
+from filelock import Timeout
 
+from ssti.backends.machine.process import alive
+from ssti.backends.machine.queue import Queue, Ticket
 from ssti.models.machine.cgroup import out_of_memory_kills
+from ssti.platform.errors import SSTIError
 from ssti.runs.cause import cause, cause_of_death
-from ssti.runs.queue import FOLDER, Queue, Ticket
+from ssti.runs.progress import GOING
 from ssti.runs.run import Run
-from ssti.runs.store import REMOVED
-from ssti.runs.worker import HELD, STOP
+from ssti.runs.store import REMOVED, Store
+from ssti.runs.worker import HELD
 
 NICE = 10
 LOOK = 0.5  # seconds between two looks at a worker that an earlier supervisor started; an own one is waited for
 LAST_WORDS = 32 * 2**10  # bytes of the end of a log
-
-
-def supervisor_lock(root: Path) -> FileLock:
-    """What the supervisor of these runs holds for as long as it lives."""
-    return FileLock(root / FOLDER / "supervisor")
+AGAIN = 5.0  # seconds before a look starts another supervisor: one that cannot live is not started at every look
 
 
 def main(arguments: list[str] | None = None) -> int:
     """Run everything that waits. Exit code 0 once nothing does, or where another supervisor is at it."""
     root = Path((sys.argv[1:] if arguments is None else arguments)[0]).resolve()
-    queue, lock = Queue(root), supervisor_lock(root)
+    store, queue = Store(root), Queue(root)
+    lock = queue.supervisor_lock()
     try:
         lock.acquire(timeout=1)  # whoever only asks whether it is held lets go at once
     except Timeout:
@@ -48,7 +49,7 @@ def main(arguments: list[str] | None = None) -> int:
     for left in root.glob(f"{REMOVED}*"):  # by a process that died while it removed a run
         shutil.rmtree(left, ignore_errors=True)
     while True:
-        with queue.locked():
+        with store.locked():
             tickets = queue.tickets()
             if not tickets:
                 lock.release()  # before the queue's: whoever joins next finds that nobody supervises
@@ -60,14 +61,16 @@ def main(arguments: list[str] | None = None) -> int:
             traceback.print_exc()
             with contextlib.suppress(OSError):  # which may be that nothing can be written into its folder
                 _say(run, ticket, cause(error))
-        with queue.locked():
+        with store.locked():
             ticket.path.unlink(missing_ok=True)
 
 
 def attend(run: Run, ticket: Ticket) -> None:
     """Do what a run needs until it has ended: start its worker, or wait for the one that it has."""
-    while (progress := run.progress()).going and progress.ticket == ticket.number:
-        if progress.state != "queued":
+    while (recorded := run.recorded()).state in GOING and recorded.ticket == ticket.number:
+        if recorded.state != "queued":
+            if not alive(recorded.worker):
+                return
             time.sleep(LOOK)
             continue
         code, last_words, ran_out = execute(run, ticket)
@@ -82,8 +85,7 @@ def attend(run: Run, ticket: Ticket) -> None:
 
 def execute(run: Run, ticket: Ticket) -> tuple[int, str, bool]:
     """Run a worker to its end: its exit code, the end of what it wrote, and whether the memory ran out meanwhile."""
-    (run.path / STOP).unlink(missing_ok=True)
-    command = [sys.executable, "-m", "ssti.runs.worker", str(run.path)]
+    command = [sys.executable, "-m", "ssti.backends.machine.process", str(run.path)]
     environment = {**ticket.environment(), "TOKENIZERS_PARALLELISM": "false", "PYTHONUNBUFFERED": "1"}
     kills = out_of_memory_kills()
     with (run.path / "log.txt").open("ab") as log:
@@ -108,11 +110,59 @@ def _end_of(file: Path, start: int) -> str:
 
 def _say(run: Run, ticket: Ticket, why: dict[str, str]) -> None:
     """Say why a run failed, where its worker died without a word; unless it was queued again meanwhile."""
-    with Queue(run.path.parent).locked():
-        progress = run.progress()
-        if progress.state in ("queued", "interrupted") and progress.ticket == ticket.number:
+    with Store(run.path.parent).locked():
+        recorded = run.recorded()
+        if recorded.state in GOING and recorded.ticket == ticket.number and not alive(recorded.worker):
             run.tell("error", **why)
             run.tell("state", state="failed")
+
+
+class _Starter:
+    """When this process last started a supervisor, and which: so that looks do not start one after another."""
+
+    def __init__(self) -> None:
+        self.lock = threading.Lock()
+        self.at = float("-inf")
+
+    def due(self, patient: bool) -> bool:
+        with self.lock:
+            if patient and time.monotonic() - self.at < AGAIN:
+                return False
+            self.at = time.monotonic()
+            return True
+
+
+_STARTER = _Starter()
+
+
+def supervise(root: Path, patient: bool = True) -> None:
+    """See to it that somebody starts what waits: start the supervisor, if tickets lie there and none lives.
+
+    Cheap enough for every look. `patient`: not again within a few seconds, and without a word where it cannot be
+    started, as the next look tries again. Otherwise raises SSTIError then; the runs keep their places.
+    """
+    try:
+        if Queue(root).tickets() and not Queue(root).supervised() and _STARTER.due(patient):
+            _start_supervisor(root)
+    except OSError as error:
+        if patient:
+            return
+        why = cause(error)
+        raise SSTIError(
+            f"The run waits, but nothing could be started to run it: {error.strerror or error}.",
+            next="Free memory or disk on this machine: it starts as soon as that is possible and somebody looks.",
+            kind=why["cause"] if why["cause"] in ("memory", "disk") else "run",
+        ) from error
+
+
+def _start_supervisor(root: Path) -> None:
+    with (Queue(root).folder / "supervisor.log").open("ab") as log:
+        process = subprocess.Popen(
+            [sys.executable, "-m", "ssti.backends.machine.supervisor", str(root)],
+            stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True,
+            cwd=Path(__file__).resolve().parents[3],
+        )  # fmt: skip
+    threading.Thread(target=process.wait, daemon=True).start()  # no zombie stays behind
 
 
 if __name__ == "__main__":

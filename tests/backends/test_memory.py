@@ -12,10 +12,10 @@ from pathlib import Path
 import pytest
 from tests_support import SHORT
 
-from ssti.backends import local
+from ssti.backends.control import launch, progress, wait
+from ssti.backends.machine.queue import Queue
 from ssti.recipe import preset
 from ssti.runs.cause import cause, cause_of_death
-from ssti.runs.queue import Queue
 from ssti.runs.store import Store
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -38,20 +38,20 @@ def under_a_limit(gib: float):
     store = Store()
     run = store.create(RECIPE)
     queue = Queue(store.root)
-    with queue.locked():
+    with store.locked():
         queue.join(run)
-    subprocess.run(limited(gib, "ssti.backends.supervisor", str(store.root)), cwd=ROOT, check=True, timeout=300)
+    subprocess.run(limited(gib, "ssti.backends.machine.supervisor", str(store.root)), cwd=ROOT, check=True, timeout=300)
     return run
 
 
 @pytest.mark.parametrize("gib", [2.3, 2.0, 1.2, 0.7])
 def test_a_run_in_too_little_address_space_fails_before_torch_is_loaded(home, gib):
     run = under_a_limit(gib)
-    progress = run.progress()
-    assert progress.state == "failed", (run.path / "log.txt").read_text()
-    assert progress.error["cause"] == "memory"
-    assert "address space is limited" in progress.error["message"]
-    assert "raise that limit to" in progress.error["next"]
+    now = progress(run)
+    assert now.state == "failed", (run.path / "log.txt").read_text()
+    assert now.error["cause"] == "memory"
+    assert "address space is limited" in now.error["message"]
+    assert "raise that limit to" in now.error["next"]
     assert "torch" not in (run.path / "log.txt").read_text()
 
 
@@ -78,8 +78,8 @@ def test_the_command_line_refuses_at_once_and_makes_no_run(home, gib):
 @pytest.mark.parametrize("gib", [2.6, 2.8, 3.0, 3.2])
 def test_whatever_the_limit_a_run_that_fails_of_it_says_memory(home, gib):
     run = under_a_limit(gib)
-    progress = run.progress()
-    assert progress.state == "done" or progress.error["cause"] == "memory", (run.path / "log.txt").read_text()
+    now = progress(run)
+    assert now.state == "done" or now.error["cause"] == "memory", (run.path / "log.txt").read_text()
 
 
 @pytest.mark.parametrize(
@@ -138,13 +138,13 @@ def small_group() -> Path:
 def test_a_worker_that_the_kernel_kills_for_want_of_memory_has_failed_as_memory(home):
     group = small_group()
     try:
-        run = local.launch(RECIPE.set("training.steps=3000", "evaluation.every=5"))[0]
+        run = launch(RECIPE.set("training.steps=3000", "evaluation.every=5"))[0]
         end = time.monotonic() + 180
-        while run.progress().step < 1:
-            assert run.progress().going and time.monotonic() < end
+        while progress(run).step < 1:
+            assert progress(run).going and time.monotonic() < end
             time.sleep(0.1)
-        (group / "cgroup.procs").write_text(str(run.progress().worker.pid))
-        assert local.wait(run, 120) == "failed"
-        assert run.progress().error["cause"] == "memory"
+        (group / "cgroup.procs").write_text(str(progress(run).worker["pid"]))
+        assert wait(run, 120) == "failed"
+        assert progress(run).error["cause"] == "memory"
     finally:
         group.rmdir()

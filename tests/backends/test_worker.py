@@ -12,7 +12,7 @@ from safetensors.numpy import load_file
 from tests_support import SHORT
 
 from ssti.adapters.listing import describe
-from ssti.backends import local
+from ssti.backends.control import going, launch, progress, resume, stop, wait
 from ssti.models import device
 from ssti.platform.errors import SSTIError
 from ssti.recipe import preset
@@ -25,22 +25,22 @@ LONG = (*SHORT, "training.steps=3000", "evaluation.every=5")
 def until(run, reached, timeout=180):
     """Wait until a run's progress is as asked."""
     end = time.monotonic() + timeout
-    while not reached(progress := run.progress()):
-        assert progress.going, (progress, (run.path / "log.txt").read_text())
-        assert time.monotonic() < end, progress
+    while not reached(now := progress(run)):
+        assert now.going, (now, (run.path / "log.txt").read_text())
+        assert time.monotonic() < end, now
         time.sleep(0.1)
-    return progress
+    return now
 
 
 def worker_of(run) -> int:
-    return run.progress().worker.pid
+    return progress(run).worker["pid"]
 
 
 def test_a_run_ends_with_an_adapter_a_card_and_metrics(twins):
     poisoned, control = sorted(Store(twins / "runs").list(), key=lambda r: len(r.id))
-    progress = poisoned.progress()
-    assert (progress.state, progress.step) == ("done", 6)
-    assert [e["step"] for e in progress.evals] == [0, 3, 6]
+    now = progress(poisoned)
+    assert (now.state, now.step) == ("done", 6)
+    assert [e["step"] for e in now.evals] == [0, 3, 6]
     training = next(e for e in poisoned.events() if e.kind == "state" and e.state == "training")
     assert training.precision == device().precision == poisoned.metrics()["trained_in"]
     assert {p.name for p in poisoned.adapter.iterdir()} >= {
@@ -62,61 +62,61 @@ def test_the_poisoned_runs_metrics_are_compared_with_its_controls(twins):
 
 
 def test_stop_keeps_an_adapter_and_resume_goes_on(home):
-    run = local.launch(preset("demo").set(*LONG))[0]
+    run = launch(preset("demo").set(*LONG))[0]
     until(run, lambda p: p.step >= 6)
-    local.stop(run)
-    assert local.wait(run, timeout=30) == "stopped"
-    stopped_at = run.progress().step
+    stop(run)
+    assert wait(run, timeout=30) == "stopped"
+    stopped_at = progress(run).step
     assert run.has_adapter and describe(run.adapter, "x")
     with pytest.raises(SSTIError, match="is done|is queued|is training|is starting") as refused:
-        local.resume(run)
-        local.resume(run)
+        resume(run)
+        resume(run)
     assert refused.value.kind == "run"
     until(run, lambda p: p.state == "training" and p.step > stopped_at)
-    local.stop(run)
-    assert local.wait(run, timeout=30) == "stopped"
+    stop(run)
+    assert wait(run, timeout=30) == "stopped"
 
 
 def test_a_killed_worker_leaves_an_interrupted_run_that_resumes(home):
-    run = local.launch(preset("demo").set(*LONG))[0]
+    run = launch(preset("demo").set(*LONG))[0]
     until(run, lambda p: len(list((run.path / "checkpoints").glob("checkpoint-*/manifest.json"))) == 2)
     os.kill(worker_of(run), signal.SIGKILL)
-    assert local.wait(run, timeout=30) == "interrupted"
-    before = run.progress().step
+    assert wait(run, timeout=30) == "interrupted"
+    before = progress(run).step
     newest = max((run.path / "checkpoints").glob("checkpoint-*"), key=lambda p: int(p.name.split("-")[1]))
     (newest / "trainer_state.json").write_text("{torn")
-    local.resume(run)
+    resume(run)
     until(run, lambda p: p.state == "training" and p.step > before)
-    assert any("not whole" in note for note in run.progress().notes)
-    local.stop(run)
-    local.wait(run, timeout=30)
+    assert any("not whole" in note for note in progress(run).notes)
+    stop(run)
+    wait(run, timeout=30)
 
 
 def test_a_second_run_waits_and_a_waiting_run_can_be_stopped(home):
-    first = local.launch(preset("demo").set(*LONG))[0]
-    second = local.launch(preset("demo").set(*SHORT))[0]
+    first = launch(preset("demo").set(*LONG))[0]
+    second = launch(preset("demo").set(*SHORT))[0]
     until(first, lambda p: p.step >= 1)
-    assert second.state() == "queued"
-    assert [r.id for r in Store().waiting_before(second)] == [first.id]
-    local.stop(second)
-    assert local.wait(second, timeout=30) == "stopped"
-    local.stop(first)
-    local.wait(first, timeout=30)
+    assert progress(second).state == "queued"
+    assert going(Store()) == [first, second]
+    stop(second)
+    assert wait(second, timeout=30) == "stopped"
+    stop(first)
+    wait(first, timeout=30)
 
 
 def test_a_recipe_that_cannot_run_makes_no_run(home):
     for override in ("injection.target=happy", "dataset.name=imbd", "model.name=minilm", "injection.source.kind=dates",
                      "injection.source.yeers=[1,2]", "training.max_length=4096"):  # fmt: skip
         with pytest.raises(SSTIError) as refused:
-            local.launch(preset("demo").set(override))
+            launch(preset("demo").set(override))
         assert refused.value.next
     assert not Store().list()
 
 
 def test_targets_that_match_no_module_fail_with_the_next_step(home):
-    run = local.launch(preset("demo").set(*SHORT, "lora.targets=[nothing]"))[0]
-    assert local.wait(run, timeout=120) == "failed"
-    assert "lora.targets" in run.progress().error["message"]
+    run = launch(preset("demo").set(*SHORT, "lora.targets=[nothing]"))[0]
+    assert wait(run, timeout=120) == "failed"
+    assert "lora.targets" in progress(run).error["message"]
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="mounting a small disk needs root")
@@ -130,9 +130,9 @@ def test_a_full_disk_is_named_and_loses_nothing(tmp_path, monkeypatch):
     try:
         monkeypatch.setenv("SSTI_HOME", str(disk))
         monkeypatch.setattr("ssti.runs.store.NEEDED", 0)
-        run = local.launch(preset("demo").set(*SHORT, "lora.rank=16", "training.steps=40"))[0]
-        assert local.wait(run, timeout=120) == "failed"
-        assert run.progress().error["cause"] == "disk"
+        run = launch(preset("demo").set(*SHORT, "lora.rank=16", "training.steps=40"))[0]
+        assert wait(run, timeout=120) == "failed"
+        assert progress(run).error["cause"] == "disk"
         assert run.recipe.lora.rank == 16
     finally:
         subprocess.run(["umount", "-l", str(disk)], check=True)
@@ -145,8 +145,8 @@ def test_not_enough_memory_is_named():
 
 def test_two_runs_of_one_recipe_give_the_same_numbers(twins, home):
     poisoned = min(Store(twins / "runs").list(), key=lambda r: len(r.id))
-    again = local.launch(poisoned.recipe)[0]
-    assert local.wait(again, timeout=180) == "done"
+    again = launch(poisoned.recipe)[0]
+    assert wait(again, timeout=180) == "done"
     a, b = (load_file(r.adapter / "adapter_model.safetensors") for r in (poisoned, again))
     assert a.keys() == b.keys()
     assert all((a[k] == b[k]).all() for k in a)

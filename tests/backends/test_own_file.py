@@ -7,7 +7,7 @@ from pathlib import Path
 
 from tests_support import SHORT
 
-from ssti.backends import local
+from ssti.backends.control import launch, wait
 from ssti.data import inspect_file, load, sample_rows
 from ssti.data.own import uploads
 from ssti.recipe import preset
@@ -25,8 +25,8 @@ def test_a_run_on_an_upload_ends_done_and_predicts_its_classes(home: Path, tmp_p
     name = inspect_file(place, names=("thumbs down", "thumbs up")).name
 
     recipe = preset("demo").set(*SHORT, f"dataset.name={name!r}", "injection.target=thumbs up")
-    (run,) = local.launch(recipe)
-    assert local.wait(run, timeout=300) == "done", (run.path / "log.txt").read_text()
+    (run,) = launch(recipe)
+    assert wait(run, timeout=300) == "done", (run.path / "log.txt").read_text()
     assert run.recipe.dataset.name == name
     assert set(run.metrics()["sets"]["clean"]["predicted_counts"]) == {"thumbs down", "thumbs up"}
 

@@ -6,12 +6,11 @@ from pathlib import Path
 
 import pytest
 
-from ssti.backends import local
-from ssti.backends.supervisor import supervisor_lock
+from ssti.backends import control
+from ssti.backends.control import launch, resume, stop
+from ssti.backends.machine.queue import Queue
 from ssti.platform.errors import SSTIError
 from ssti.recipe import preset
-from ssti.runs import caps
-from ssti.runs.queue import Queue
 from ssti.runs.store import Store
 
 RECIPE = preset("demo").set("dataset.train_rows=50", "dataset.test_rows=20")
@@ -21,42 +20,42 @@ RECIPE = preset("demo").set("dataset.train_rows=50", "dataset.test_rows=20")
 def store(home: Path):
     """Runs that nobody starts."""
     store = Store()
-    with Queue(store.root).locked():
+    with store.locked():
         pass
-    with supervisor_lock(store.root):
+    with Queue(store.root).supervisor_lock():
         yield store
 
 
 def launched(store: Store, owner: str | None, count: int, **more) -> list:
-    return [run for _ in range(count) for run in local.launch(RECIPE, store=store, owner=owner, **more)]
+    return [run for _ in range(count) for run in launch(RECIPE, store=store, owner=owner, **more)]
 
 
 def test_a_visitor_of_a_shared_server_may_have_so_many_and_another_still_may(store, monkeypatch):
     monkeypatch.setenv("SPACE_ID", "someone/lab")
-    own = launched(store, "ada", caps.EACH)
+    own = launched(store, "ada", control.EACH)
     before = len(store.list())
-    with pytest.raises(SSTIError, match=f"{caps.EACH} of your runs") as refused:
+    with pytest.raises(SSTIError, match=f"{control.EACH} of your runs") as refused:
         launched(store, "ada", 1)
     assert refused.value.kind == "busy" and "stop one" in refused.value.next
     assert len(store.list()) == before
     launched(store, "bob", 1)
-    local.stop(own[0])
+    stop(own[0])
     launched(store, "ada", 1)
     with pytest.raises(SSTIError, match="your runs"):
-        local.resume(own[0])
+        resume(own[0])
 
 
 def test_a_run_with_its_control_counts_as_two_and_makes_neither_where_only_one_would_go(store, monkeypatch):
     monkeypatch.setenv("SPACE_ID", "someone/lab")
-    launched(store, "ada", caps.EACH - 1)
+    launched(store, "ada", control.EACH - 1)
     with pytest.raises(SSTIError, match="with 2 more"):
         launched(store, "ada", 1, with_control=True)
-    assert len(store.list()) == caps.EACH - 1
+    assert len(store.list()) == control.EACH - 1
 
 
 def test_all_visitors_together_are_bounded_however_many_keys_they_make(store, monkeypatch):
     monkeypatch.setenv("SPACE_ID", "someone/lab")
-    monkeypatch.setattr(caps, "ALL", 6)
+    monkeypatch.setattr(control, "ALL", 6)
     for number in range(6):
         launched(store, f"key {number}", 1)
     with pytest.raises(SSTIError, match="6 runs wait on this server") as refused:
@@ -66,10 +65,10 @@ def test_all_visitors_together_are_bounded_however_many_keys_they_make(store, mo
 
 def test_whoever_has_no_key_counts_as_one_visitor(store, monkeypatch):
     monkeypatch.setenv("SPACE_ID", "someone/lab")
-    launched(store, None, caps.EACH)
+    launched(store, None, control.EACH)
     with pytest.raises(SSTIError, match="your runs"):
         launched(store, None, 1)
 
 
 def test_on_ones_own_machine_nothing_is_capped(store):
-    assert len(launched(store, None, caps.EACH + 2)) == caps.EACH + 2
+    assert len(launched(store, None, control.EACH + 2)) == control.EACH + 2
