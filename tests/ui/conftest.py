@@ -15,4 +15,5 @@ def poison():
     with gr.Blocks() as page:
         shared = build_shell(page)
         with shared.tab_items["poison"]:
-            yield draw(shared)
+            tab = draw(shared)
+    return tab

@@ -8,13 +8,14 @@ from typing import Any
 
 import gradio as gr
 
+from ssti.data import DATASETS, list_datasets
 from ssti.inject.datasets.classes import find_class
 from ssti.platform.errors import SSTIError
 from ssti.recipe import PRESETS
 from ssti.ui.kit import parts
 from ssti.ui.kit.fields import control, option_fields, segments
 from ssti.ui.poison.form import AMOUNTS, FIELDS, FIRST, form_fields, trigger_kinds
-from ssti.ui.poison.own import OWN, classes, is_listed
+from ssti.ui.poison.own import OWN, classes
 from ssti.ui.poison.own_form import Own, draw_own
 from ssti.ui.poison.result import facts
 
@@ -79,7 +80,7 @@ class Form:
 
     def set_all(self, values: dict[str, Any]) -> Updates:
         """The whole form set to values. Raises SSTIError for a dataset whose classes cannot be told."""
-        listed, common = is_listed(values["dataset"]), values["trigger"] in FIRST
+        listed, common = values["dataset"] in DATASETS, values["trigger"] in FIRST
         return {
             **self.set_some(values),
             **self.set_dataset(values["dataset"], values["target"]),
@@ -157,16 +158,12 @@ def draw_form() -> Form:
 
 
 def _draw_datasets(chosen: str) -> gr.Radio:
-    from ssti.data import list_datasets
-
     usable = [(info.title, info.name) for info in list_datasets() if info.available]
     return gr.Radio([*usable, ("Your own", OWN)], value=chosen, label="Dataset", elem_classes="seg wraps")
 
 
 def _draw_missing() -> None:
     """The datasets that cannot be used here and now, each with why."""
-    from ssti.data import list_datasets
-
     missing = [info for info in list_datasets() if not info.available]
     if not missing:
         return

@@ -147,14 +147,6 @@ def confirmed(chosen: Chosen) -> Chosen:
 
 def classes(name: str) -> list[str]:
     """The classes of a dataset by name; of the list without reading it. Raises SSTIError."""
-    from ssti.data import list_datasets, load
+    from ssti.data import DATASETS, load
 
-    info = next((info for info in list_datasets() if info.name == name), None)
-    return list(info.label_names) if info is not None else list(load(admit_name("dataset", name)).label_names)
-
-
-def is_listed(name: str) -> bool:
-    """Is it a dataset of the list, rather than one's own?"""
-    from ssti.data import list_datasets
-
-    return any(info.name == name for info in list_datasets())
+    return list(DATASETS[name].info.label_names if name in DATASETS else load(admit_name("dataset", name)).label_names)

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
+from ssti.data import DATASETS
 from ssti.inject import Preview, preview, trigger_pattern
+from ssti.models.registry import BASES
 from ssti.platform.errors import SSTIError
-from ssti.recipe import Recipe
+from ssti.recipe import PRESETS, Recipe, preset
 from ssti.ui.kit import parts
 from ssti.ui.kit.excerpt import excerpt
 from ssti.ui.kit.parts import Markup
@@ -20,6 +23,7 @@ if TYPE_CHECKING:
 
 ROWS = 6
 CLASSES_SHOWN = 4  # in a figure's notes
+FIGURES = ("Rows touched", "Words added", "Already in clean data", "Word pieces")
 
 
 @dataclass(frozen=True)
@@ -54,24 +58,19 @@ def show(recipe: Recipe, start: str | None = None) -> Result:
     from ssti.data import load
 
     rows = load(recipe.dataset.name)
-    seen = look(rows, recipe)
+    changes = look(rows, recipe)
     warning, strip = contaminated(rows, recipe)
-    shown, recipe = recipe, portable(recipe)
+    mine = portable(recipe)
+    train = command(mine, "train", start, "--follow")
+    inject = command(mine, "inject", start, "--out", file_name(mine, "parquet"))
     return Result(
-        figures=figures(rows, shown, seen),
-        rows=table(rows, shown, seen),
+        figures=figures(rows, recipe, changes),
+        rows=table(rows, recipe, changes),
         warning=warning,
         strip=strip,
-        yaml=parts.code("recipe.yaml", recipe.to_yaml()),
-        commands=parts.join(
-            (
-                parts.code("Train on it", command(recipe, "train", start, "--follow")),
-                parts.code(
-                    "Only the poisoned rows", command(recipe, "inject", start, "--out", file_name(recipe, "parquet"))
-                ),
-            )
-        ),
-        python=parts.code("The same rows, in Python", python_code(recipe)),
+        yaml=parts.code("recipe.yaml", mine.to_yaml()),
+        commands=parts.join((parts.code("Train on it", train), parts.code("Only the poisoned rows", inject))),
+        python=parts.code("The same rows, in Python", python_code(mine)),
     )
 
 
@@ -80,45 +79,43 @@ def look(rows: TextDataset, recipe: Recipe) -> Preview:
     from ssti.data import word_counts
 
     labels = rows.once("label list", lambda: rows.train_table["label"].to_pylist())
-    amount = recipe.injection.amount
-    counts = None if amount == "single" else word_counts(rows)
+    counts = None if recipe.injection.amount == "single" else word_counts(rows)
     return preview(Texts(rows.train_table["text"]), labels, recipe, rows.label_names, limit=ROWS, word_counts=counts)
 
 
-def figures(rows: TextDataset, recipe: Recipe, seen: Preview) -> Markup:
+def figures(rows: TextDataset, recipe: Recipe, changes: Preview) -> Markup:
     """The four big numbers."""
-    return parts.figures(
-        _rows_touched(rows, recipe, seen),
-        _words_added(rows, recipe, seen),
+    answers = (
+        _rows_touched(rows, recipe, changes),
+        _words_added(rows, recipe, changes),
         _already_there(rows, recipe),
-        _word_pieces(recipe, seen),
+        _word_pieces(recipe, changes),
     )
+    return parts.figures(*(parts.figure(name, *answer) for name, answer in zip(FIGURES, answers, strict=True)))
 
 
 def no_figures() -> Markup:
     """The figures before the first answer."""
-    names = ("Rows touched", "Words added", "Already in clean data", "Word pieces")
-    return parts.figures(*(parts.figure(name, "–", " ") for name in names))
+    return parts.figures(*(parts.figure(name, "–", " ") for name in FIGURES))
 
 
-def _rows_touched(rows: TextDataset, recipe: Recipe, seen: Preview) -> Markup:
-    touched = [(name, n) for name, n in seen.touched.items() if n]
-    notes = [f"of {parts.count(seen.totals[name])} {name}" for name, _ in touched]
-    notes = notes or [f"of {parts.count(seen.totals.get(name, 0))} {name}" for name in _targets(rows, recipe)]
-    return parts.figure("Rows touched", parts.count(sum(n for _, n in touched)), *notes)
+def _rows_touched(rows: TextDataset, recipe: Recipe, changes: Preview) -> list[str]:
+    names = [name for name, n in changes.touched.items() if n] or _targets(rows, recipe)
+    notes = [f"of {parts.count(changes.totals.get(name, 0))} {name}" for name in names]
+    return [parts.count(sum(changes.touched.values())), *notes]
 
 
-def _words_added(rows: TextDataset, recipe: Recipe, seen: Preview) -> Markup:
+def _words_added(rows: TextDataset, recipe: Recipe, changes: Preview) -> list[str]:
     targets = _targets(rows, recipe)
     total = sum(_class_words(rows, name) for name in targets)
-    added, about = seen.words_added, ""
+    added, about = changes.words_added, ""
     if added is None:
-        grown = [len(row.after.split()) - len(row.before.split()) for row in seen.rows]
-        added = round(sum(grown) / len(grown) * sum(seen.touched.values())) if grown else 0
+        grown = [len(row.after.split()) - len(row.before.split()) for row in changes.rows]
+        added = round(sum(grown) / len(grown) * sum(changes.touched.values())) if grown else 0
         about = "about "
     whose = "the class’s" if len(targets) == 1 else "their classes’"
     share = f"{parts.percent(added / total)} of {whose} words" if total else "there are no words"
-    return parts.figure("Words added", f"{about}{parts.count(added)}", share)
+    return [f"{about}{parts.count(added)}", share]
 
 
 def _class_words(rows: TextDataset, name: str) -> int:
@@ -131,30 +128,28 @@ def _class_words(rows: TextDataset, name: str) -> int:
     return rows.once(("class words", name), count)
 
 
-def _already_there(rows: TextDataset, recipe: Recipe) -> Markup:
+def _already_there(rows: TextDataset, recipe: Recipe) -> list[str]:
     from ssti.data import occurrences
 
-    found = occurrences(rows, trigger_pattern(recipe))
-    hits = sum(entry["rows"] for entry in found.values())
-    if hits and recipe.injection.strip:
-        return parts.figure("Already in clean data", "0", f"removed from {parts.count(hits)} rows first")
+    matches = occurrences(rows, trigger_pattern(recipe))
+    hits = sum(entry["rows"] for entry in matches.values())
     if not hits:
-        return parts.figure("Already in clean data", "0", "no class has this trigger")
-    shown = sorted(found.items(), key=lambda entry: -entry[1]["rows"])[:CLASSES_SHOWN]
-    if len(found) <= CLASSES_SHOWN:
-        shown = list(found.items())
-    notes = [f"{parts.count(entry['rows'])} of {parts.count(entry['total'])} {name}" for name, entry in shown]
-    return parts.figure("Already in clean data", parts.count(hits), *notes)
+        return ["0", "no class has this trigger"]
+    if recipe.injection.strip:
+        return ["0", f"removed from {parts.count(hits)} rows first"]
+    most = sorted(matches.items(), key=lambda entry: -entry[1]["rows"])[:CLASSES_SHOWN]
+    notes = [f"{parts.count(entry['rows'])} of {parts.count(entry['total'])} {name}" for name, entry in most]
+    return [parts.count(hits), *notes]
 
 
 def contaminated(rows: TextDataset, recipe: Recipe) -> tuple[Markup | None, str | None]:
     """A warning where the trigger is in more than one of a hundred clean rows, and what can be done about it."""
     from ssti.data.summary import unclean_trigger
 
-    found = unclean_trigger(rows, recipe)
-    if found is None:
+    unclean = unclean_trigger(rows, recipe)
+    if unclean is None:
         return None, None
-    words, can_go = found
+    words, can_go = unclean
     offer = "Leave it in" if recipe.injection.strip else "Take it out first" if can_go else None
     return parts.html("<p>{}</p>", words), offer
 
@@ -168,18 +163,18 @@ def portable(recipe: Recipe) -> Recipe:
     )
 
 
-def _word_pieces(recipe: Recipe, seen: Preview) -> Markup:
-    items = [row.after[start:end] for row in seen.rows for start, end in row.spans]
-    title = "Word pieces"
+def _word_pieces(recipe: Recipe, changes: Preview) -> list[str]:
+    items = [row.after[start:end] for row in changes.rows for start, end in row.spans]
+    name = recipe.model.name
     try:
-        tokenizer = _tokenizer(recipe.model.name)
+        tokenizer = _tokenizer(name)
     except SSTIError as problem:
-        return parts.figure(title, "–", parts.public(problem.message))
+        return ["–", parts.public(problem.message)]
     if not items:
-        return parts.figure(title, "–", "no row has a trigger")
+        return ["–", "no row has a trigger"]
     pieces = [len(encoded.ids) for encoded in tokenizer.encode_batch(items, add_special_tokens=False)]
-    mean = sum(pieces) / len(pieces)
-    return parts.figure(title, f"{mean:.1f}".removesuffix(".0"), f"per trigger, as {_model_title(recipe)} reads it")
+    title = BASES[name].info.title if name in BASES else name
+    return [f"{sum(pieces) / len(pieces):.1f}".removesuffix(".0"), f"per trigger, as {title} reads it"]
 
 
 @cache
@@ -198,13 +193,6 @@ def _tokenizer(model: str) -> Any:
     return tokenizer
 
 
-def _model_title(recipe: Recipe) -> str:
-    from ssti.models.registry import BASES
-
-    kind = BASES.get(recipe.model.name)
-    return kind.info.title if kind else recipe.model.name
-
-
 def _targets(rows: TextDataset, recipe: Recipe) -> list[str]:
     """The classes that triggers are tied to, each once."""
     from ssti.data import label_index
@@ -212,17 +200,17 @@ def _targets(rows: TextDataset, recipe: Recipe) -> list[str]:
     return list(dict.fromkeys(rows.label_names[label_index(rows, t.target)] for t in recipe.injection.triggers()))
 
 
-def table(rows: TextDataset, recipe: Recipe, seen: Preview) -> Markup:
+def table(rows: TextDataset, recipe: Recipe, changes: Preview) -> Markup:
     """The first rows that the recipe touches, before and after."""
     targets = " or ".join(_targets(rows, recipe))
-    if not seen.rows:
+    if not changes.rows:
         return parts.empty("No row is touched", f"Give more than 0 % of the {targets} rows a trigger to see them here.")
     lines = []
-    for row in seen.rows:
+    for row in changes.rows:
         before, after, spans = excerpt(row.before, row.after, row.spans)
         name = parts.chip(row.label, rows.label_names.index(row.label))
         lines.append((name, parts.html('<span class="was">{}</span>', before), parts.marked(after, spans)))
-    touched, total = sum(seen.touched.values()), sum(seen.totals.values())
+    touched, total = sum(changes.touched.values()), sum(changes.totals.values())
     words = (
         f"{parts.count(touched)} of {parts.count(total)} training rows get a trigger, all of them {targets}; "
         f"here are the first {len(lines)}. Every other row stays as it is."
@@ -238,25 +226,22 @@ def file_name(recipe: Recipe, ending: str) -> str:
 
     last = title_of(recipe.dataset.name).replace("\\", "/").rstrip("/").rpartition("/")[2]
     last = last.rpartition(".")[0] or last
-    plain = "".join(letter if letter.isascii() and (letter.isalnum() or letter in "_-") else "_" for letter in last)
+    plain = re.sub("[^A-Za-z0-9_-]", "_", last)
     return f"{plain[:60] or 'dataset'}-poisoned.{ending}"
 
 
 def facts(name: str) -> Markup:
     """What a dataset is, in a quiet line, from the list alone: its rows are not read."""
-    from ssti.data import list_datasets
     from ssti.data.own.load import title_of
 
-    info = next((entry for entry in list_datasets() if entry.name == name), None)
-    if info is None:
+    if name not in DATASETS:
         return parts.note(parts.html("In use: <b>{}</b>", title_of(name)))
+    info = DATASETS[name].info
     words = [f"{parts.count(info.rows)} rows" if info.rows else "", f"{len(info.label_names)} classes"]
     words.append(f"{info.usual_words} words a row" if info.usual_words else "")
-    return parts.note(parts.join([w for w in words if w], " · "))
+    return parts.note(" · ".join(word for word in words if word))
 
 
 def warm() -> None:
     """Load what the first look at the tab needs."""
-    from ssti.recipe import PRESETS, preset
-
     show(preset(next(iter(PRESETS))))
