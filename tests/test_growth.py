@@ -282,7 +282,7 @@ def counted(text: str):
     from dataclasses import replace
 
     from ssti.data import DATASETS, occurrences, word_counts
-    from ssti.data.loading import build
+    from ssti.data.rows import build
 
     info = replace(next(iter(DATASETS.values())).info, name="x", title="x", label_names=("a", "b"))
     import pyarrow as pa

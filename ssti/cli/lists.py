@@ -7,7 +7,6 @@ from typing import Annotated
 import typer
 
 from ssti.cli.output import AsJson, listing, show, tell
-from ssti.platform.errors import SSTIError, listed, nearest
 
 
 def datasets(as_json: AsJson = False) -> None:
@@ -32,10 +31,6 @@ def fetch(model: Annotated[str, typer.Argument(help="A base model's name.")], as
     """Put a base model's files on this machine, their hash checked where it is known."""
     from ssti.models.registry import BASES
 
-    kind = BASES.get(model)
-    if kind is None or kind.fetch is None:
-        names = [name for name, k in BASES.items() if k.fetch]
-        what = "is on this machine already" if kind else f"is no base model{nearest(model, names)}"
-        raise SSTIError(f"{model!r} {what}.", next=f"Fetch one of {listed(names)}.", kind="model")
-    folder = kind.fetch(tell)
-    show({"name": model, "folder": str(folder)}, as_json, f"{kind.info.title} is here: {folder}")
+    base = BASES.find(model, "Fetch one of these.", kind="model")
+    folder = base.fetch(tell)
+    show({"name": model, "folder": str(folder)}, as_json, f"{base.info.title} is here: {folder}")

@@ -6,11 +6,11 @@ Importing this room, and listing what there is, loads neither Arrow nor `dataset
 from importlib import import_module
 from typing import Any
 
-from ssti.data.kind import DatasetInfo, DatasetKind, TextDataset
-from ssti.data.registry import DATASETS, list_datasets
+from ssti.data.sources import DATASETS, DatasetInfo, DatasetSource, list_datasets
 
 _WITH_ARROW = {
-    "load": "loading",
+    "TextDataset": "rows",
+    "load": "rows",
     "Guess": "own.guess",
     "inspect_file": "own.load",
     "own_name": "own.load",
@@ -20,7 +20,7 @@ _WITH_ARROW = {
     "sample_rows": "stats",
     "word_counts": "stats",
 }
-__all__ = ["DATASETS", "DatasetInfo", "DatasetKind", "TextDataset", "list_datasets", *_WITH_ARROW]
+__all__ = ["DATASETS", "DatasetInfo", "DatasetSource", "list_datasets", *_WITH_ARROW]
 
 
 def __getattr__(name: str) -> Any:

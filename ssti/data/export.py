@@ -9,7 +9,7 @@ import re
 from pathlib import Path
 from typing import Any
 
-from ssti.data.loading import load
+from ssti.data.rows import load
 from ssti.inject import poison
 from ssti.platform.errors import SSTIError
 from ssti.recipe import Recipe

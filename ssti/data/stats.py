@@ -13,8 +13,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from ssti.data.kind import TextDataset
-from ssti.data.loading import load
+from ssti.data.rows import TextDataset, load
 from ssti.inject.datasets.classes import find_class
 from ssti.platform.errors import SSTIError
 

@@ -10,8 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from ssti.data.kind import TextDataset
-from ssti.data.loading import load
+from ssti.data.rows import TextDataset, load
 from ssti.data.stats import occurrences
 from ssti.inject import preview, trigger_pattern
 from ssti.inject.datasets.classes import find_class

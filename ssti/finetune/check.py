@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from ssti.finetune.memory import refuse_what_cannot_fit
-from ssti.models.machine.room import room
+from ssti.models.machine.memory import machine_memory
 from ssti.platform.errors import SSTIError
 from ssti.recipe import Recipe
 
@@ -40,7 +40,7 @@ def check(recipe: Recipe) -> Checked:
             next=f"Set training.max_length to {info.max_length} or less.",
         )
     refuse_what_cannot_fit(
-        info, recipe, room(), SHORTEST
+        info, recipe, machine_memory(), SHORTEST
     )  # at least this: before rows are read, which takes memory too
     rows = data.load(recipe.dataset.name, train_rows=recipe.dataset.train_rows, test_rows=recipe.dataset.test_rows)
     names = tuple(rows.info.label_names)
@@ -54,7 +54,7 @@ def check(recipe: Recipe) -> Checked:
             )
     targets = tuple(dict.fromkeys(target_index(t.target, names) for t in recipe.injection.triggers()))
     longest = longest_row(recipe, rows)
-    refuse_what_cannot_fit(info, recipe, room(), longest, len(names))
+    refuse_what_cannot_fit(info, recipe, machine_memory(), longest, len(names))
     return Checked(recipe, names, targets, longest)
 
 
@@ -72,4 +72,4 @@ def check_free_memory(checked: Checked) -> None:
     from ssti.models import model
 
     info = model(checked.recipe.model.name).info
-    refuse_what_cannot_fit(info, checked.recipe, room(), checked.longest, len(checked.label_names), now=True)
+    refuse_what_cannot_fit(info, checked.recipe, machine_memory(), checked.longest, len(checked.label_names), now=True)

@@ -9,8 +9,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from ssti.models.kind import ModelInfo
-from ssti.models.machine.room import GB, UNTOUCHED, Room
+from ssti.models.base import ModelInfo
+from ssti.models.machine.memory import GB, UNTOUCHED, MachineMemory
 from ssti.platform.errors import SSTIError
 from ssti.recipe import Recipe
 
@@ -164,35 +164,42 @@ def _tested(info: ModelInfo, length: int, eager: bool, where: str) -> float:
 
 
 def refuse_what_cannot_fit(
-    info: ModelInfo, recipe: Recipe, room: Room, length: int | None = None, classes: int = 2, now: bool = False
+    info: ModelInfo,
+    recipe: Recipe,
+    memory: MachineMemory,
+    length: int | None = None,
+    classes: int = 2,
+    now: bool = False,
 ) -> Memory:
-    """The estimate, where it fits into `room`, or, with `now`, into what is free of it.
+    """The estimate, where it fits into `memory`, or, with `now`, into what is free of it.
 
     Raises SSTIError that says what each part takes and what would fit: a smaller batch, activations computed again,
     4 bits, LoRA instead of all weights, or nothing but another model or machine.
     """
-    need = estimate(info, recipe, room.where, length, classes=classes, mixed=room.mixed)
-    have = room.free if now else room.total * REST
+    need = estimate(info, recipe, memory.where, length, classes=classes, mixed=memory.mixed)
+    have = memory.free if now else memory.total * REST
     if need.total <= have:
         return need
     limited, raised = "", ""
-    if room.address_space is not None:
-        limited = f": its address space is limited to {room.address_space / GB:.1f} GB (ulimit -v)"
+    if memory.address_space is not None:
+        limited = f": its address space is limited to {memory.address_space / GB:.1f} GB (ulimit -v)"
         raised = f" Or raise that limit to {(need.total / REST + UNTOUCHED) / GB:.1f} GB."
     raise SSTIError(
-        f"{info.title} with this recipe needs about {need.sentence}. {room.title[0].upper()}{room.title[1:]} has "
+        f"{info.title} with this recipe needs about {need.sentence}. {memory.title[0].upper()}{memory.title[1:]} has "
         f"{have / GB:.1f} GB {'free' if now else 'for it'}{limited}.",
-        next=_would_fit(info, recipe, room, have, length, classes) + raised,
+        next=_would_fit(info, recipe, memory, have, length, classes) + raised,
         kind="memory",
     )
 
 
-def _would_fit(info: ModelInfo, recipe: Recipe, room: Room, have: float, length: int | None, classes: int) -> str:
+def _would_fit(
+    info: ModelInfo, recipe: Recipe, memory: MachineMemory, have: float, length: int | None, classes: int
+) -> str:
     """The changes, each by itself, then together, that make it fit."""
 
     def fits(*overrides: str) -> bool:
         changed = recipe.set(*overrides)
-        return estimate(info, changed, room.where, length, classes=classes, mixed=room.mixed).total <= have
+        return estimate(info, changed, memory.where, length, classes=classes, mixed=memory.mixed).total <= have
 
     batch = recipe.training.batch_size
     smaller = next(
@@ -201,7 +208,7 @@ def _would_fit(info: ModelInfo, recipe: Recipe, room: Room, have: float, length:
     options = [f"training.batch_size={smaller}"] if smaller else []
     if not recipe.model.checkpointing and fits("model.checkpointing=true"):
         options.append("model.checkpointing=true")
-    in_bits = room.where == "cuda" and recipe.model.bits is None and recipe.lora.variant not in ("full", "pissa")
+    in_bits = memory.where == "cuda" and recipe.model.bits is None and recipe.lora.variant not in ("full", "pissa")
     if in_bits and fits("model.bits=4"):
         options.append("model.bits=4")
     if recipe.lora.variant == "full" and fits("lora.variant=lora"):
@@ -211,7 +218,7 @@ def _would_fit(info: ModelInfo, recipe: Recipe, room: Room, have: float, length:
     least = ["model.checkpointing=true", "training.batch_size=1"]
     if recipe.lora.variant in ("full", "pissa"):
         least.append("lora.variant=lora")
-    if room.where == "cuda":
+    if memory.where == "cuda":
         least.append("model.bits=4")
     if fits(*least):
         return f"These together would fit: {', '.join(least)}."

@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from ssti.models.kind import ModelInfo, ModelKind
+from ssti.models.base import Base, ModelInfo
 from ssti.models.machine.device import Device, device
 from ssti.models.quantised import placement
 from ssti.models.registry import model as find
@@ -55,68 +55,80 @@ def load_classifier(
     ready()
     from transformers import AutoConfig
 
-    kind = find(name)
+    base = find(name)
     on = on or device()
-    folder = str(kind.folder())
+    folder = str(base.folder())
     ids = dict(enumerate(label_names))
-    source = {"gguf_file": kind.gguf} if kind.gguf else {}
+    source = {"gguf_file": base.gguf} if base.gguf else {}
     with _quiet(), torch.random.fork_rng(devices=[]):
-        tokens = str(kind.tokenizer()) if kind.tokenizer else folder
-        tokenizer = load_tokenizer(tokens, kind.info.title, kind.gguf, kind.remote_code)
+        tokenizer = load_tokenizer(str(base.tokenizer()), base.info.title, base.gguf, base.remote_code)
         config = AutoConfig.from_pretrained(
             folder, num_labels=len(ids), id2label=ids, label2id={v: k for k, v in ids.items()},
-            trust_remote_code=kind.remote_code, **source,
+            trust_remote_code=base.remote_code, **source,
         )  # fmt: skip
         if not dropout:
             no_dropout(config)
         config.pad_token_id = tokenizer.pad_token_id
-        if kind.info.causal:
+        if base.info.causal:
             config.use_cache = False  # a classifier reads a text once
         torch.manual_seed(seed)
-        placed = placement(bits, on, kind.info.parameters)
-        loaded = _load(folder, config, head, seed, kind, {
+        placed = placement(bits, on, base.info.parameters)
+        loaded = _load(folder, config, head, seed, base, {
             "config": config, "dtype": getattr(torch, on.weights), "attn_implementation": attention, **source, **placed,
         })  # fmt: skip
-    return Classifier(loaded if placed else loaded.to(on.name), tokenizer, kind.info, on)
+    return Classifier(loaded if placed else loaded.to(on.name), tokenizer, base.info, on)
 
 
-def _load(folder: str, config: Any, head: str, seed: int, kind: ModelKind, loading: dict[str, Any]) -> Any:
+def _load(folder: str, config: Any, head: str, seed: int, base: Base, loading: dict[str, Any]) -> Any:
     """The weights under one of the two heads."""
     from safetensors import SafetensorError
     from transformers import AutoModel
 
     from ssti.models.architecture import sequence_class, without_pooler
-    from ssti.models.first_position import first_position_only
 
-    if kind.gguf is None:
+    if base.gguf is None:
         loading["use_safetensors"] = True
-    if kind.remote_code:
+    if base.remote_code:
         loading["trust_remote_code"] = True
     try:
         if head == "frozen_random":
             from ssti.models.head import FrozenHeadClassifier
 
-            base = _plain(AutoModel.from_pretrained(folder, **loading, **without_pooler(config)), kind)
-            return FrozenHeadClassifier(base, config.num_labels, seed)
-        loaded = _plain(sequence_class(config).from_pretrained(folder, **loading), kind)
+            body = _plain(AutoModel.from_pretrained(folder, **loading, **without_pooler(config)), base)
+            return FrozenHeadClassifier(body, config.num_labels, seed)
+        loaded = _plain(sequence_class(config).from_pretrained(folder, **loading), base)
     except (OSError, ValueError, KeyError, ImportError, RuntimeError, SafetensorError) as problem:
         if isinstance(problem, SSTIError) or "memory" in str(problem).lower():
             raise
         raise ModelError(
-            f"The weights of {kind.info.title} cannot be loaded: {str(problem).strip().splitlines()[0][:200]}",
+            f"The weights of {base.info.title} cannot be loaded: {str(problem).strip().splitlines()[0][:200]}",
             next="Its files are damaged or not of this architecture. Fetch them again, or choose another model.",
         ) from problem
-    first_position_only(loaded)
+    _first_position_only(loaded)
     return loaded
 
 
-def _plain(model: Any, kind: ModelKind) -> Any:
+def _plain(model: Any, base: Base) -> Any:
     """A GGUF file is read into whole weights; transformers goes on calling them quantised, and would not train them."""
-    if kind.gguf and getattr(model, "hf_quantizer", None) is not None:
+    if base.gguf and getattr(model, "hf_quantizer", None) is not None:
         model.hf_quantizer, model.is_quantized = None, False
         if hasattr(model.config, "quantization_config"):
             del model.config.quantization_config
     return model
+
+
+def _first_position_only(model: Any) -> None:
+    """Leaves out what a BERT classifier computes and never reads: all but the first position after its last attention.
+
+    BERT's head reads the first position alone, so the last layer's output projection and feed-forward network need run
+    on that one only: same logits, same gradients, same attentions, a seventh of the work less. The last hidden states
+    then have one position. Changes a `BertForSequenceClassification` in place; any other model stays as it is.
+    """
+    from transformers import BertForSequenceClassification
+
+    if isinstance(model, BertForSequenceClassification):
+        last = model.bert.encoder.layer[-1]
+        last.attention.output.register_forward_pre_hook(lambda module, states: tuple(s[:, :1] for s in states))
 
 
 @contextmanager

@@ -1,4 +1,4 @@
-"""Base models of the Hugging Face Hub: whether one can be had here and now, where a copy lies, how to fetch it.
+"""Base models of the Hugging Face Hub: can one be had here and now, where does a copy lie, how is it fetched.
 
 Only configuration, tokenizer and safetensors are ever fetched: no pickle, no code. Knows no model by name.
 """
@@ -6,108 +6,109 @@ Only configuration, tokenizer and safetensors are ever fetched: no pickle, no co
 from __future__ import annotations
 
 import json
-import os
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from ssti.models.kind import ModelInfo, ModelKind
-from ssti.models.machine.room import GB, room
-from ssti.platform.errors import ModelError, SSTIError
+from ssti.models.base import Base, ModelInfo
+from ssti.models.machine.memory import GB, machine_memory
+from ssti.platform.errors import ModelError
 from ssti.platform.home import home, typed
-from ssti.platform.network import MODEL_SWITCHES, cache_home, endpoint, hub_cache, offline_switch, reachable
+from ssti.platform.hub import explained, hindrance, page_of, snapshots
 
-PATTERNS = ("*.json", "*.safetensors", "tokenizer.model", "*.txt")
+FILES = ("*.json", "*.safetensors", "tokenizer.model", "*.txt")
+TOKENIZER_FILES = ("tokenizer.json", "tokenizer.model", "vocab.txt", "vocab.json")
 SMALLEST = {"cuda": (0.6, "in 4 bits"), "cpu": (4.0, "in float32")}
 """Bytes a weight in the smallest form that trains here: 4-bit with its scales (bitsandbytes) needs CUDA."""
 
 
 @dataclass(frozen=True)
-class HubModel:
+class HubModel(Base):
     """One repository of the Hub. A copy on this machine is used before the network is: the folder
-    `<home>/models/<name>`, then the Hub's own cache. `tokenizer` is another repository's id where the model's own
-    has none."""
+    `<home>/models/<name>`, then the Hub's own cache. `tokenizer_id` is another repository where the model's own has no
+    tokenizer."""
 
-    info: ModelInfo
-    tokenizer: str | None = None
+    tokenizer_id: str | None = None
 
-    def kind(self, order: int) -> ModelKind:
-        """This repository as a row of the list."""
-        other = self.tokenizer
-        return ModelKind(
-            self.info,
-            folder=lambda: fetched(self.info.hub_id, self.info.name),
-            missing=self.missing,
-            local=lambda: found(self.info.hub_id, self.info.name),
-            order=order,
-            tokenizer=(lambda: fetched(other, self.info.name, weights=False)) if other else None,
-            fetch=self.fetch,
-        )
+    def local(self) -> Path | None:
+        return self._copy(self.info.hub_id)
+
+    def folder(self) -> Path:
+        return self._fetched(self.info.hub_id)
+
+    def tokenizer(self) -> Path:
+        return self._fetched(self.tokenizer_id, weights=False) if self.tokenizer_id else self.folder()
+
+    def fetch(self, on_progress: Callable[[str], None]) -> Path:
+        on_progress(f"fetching {self.info.hub_id} …")
+        self.tokenizer()
+        return self.folder()
 
     def missing(self, probe: bool) -> str | None:
-        """Why it cannot be used here and now, and what to do; None when it can."""
-        hindrances = [too_large(self.info), *self._not_here(probe)]
-        return sentence("; ".join(h for h in hindrances if h))
+        return sentence([too_large(self.info), *self._not_here(probe)])
 
-    def _not_here(self, probe: bool) -> list[str]:
-        wanted = [self.info.hub_id] if found(self.info.hub_id, self.info.name) is None else []
-        if self.tokenizer and found(self.tokenizer, self.info.name, weights=False) is None:
-            wanted.append(self.tokenizer)
-        if not wanted:
+    def _not_here(self, probe: bool) -> list[str | None]:
+        absent = [] if self.local() else [self.info.hub_id]
+        if self.tokenizer_id and not self._copy(self.tokenizer_id, weights=False):
+            absent.append(self.tokenizer_id)
+        if not absent:
             return []
-        told, names = [], " and ".join(wanted)
-        gated = [n for n in wanted if n == self.tokenizer or self.info.gated]
-        if gated and not has_token():
-            told.append(f"{gated[0]} is gated: accept its licence at {endpoint()}/{gated[0]}, then run `hf auth login`")
-        by_hand = f"put the files of {names} (JSON and safetensors) into {typed(home() / 'models' / self.info.name)}"
-        if switch := offline_switch(MODEL_SWITCHES):
-            told.append(f"{switch} is set and no copy is on this machine: unset it, or {by_hand}")
-        elif probe and not reachable():
-            told.append(f"{endpoint()} does not answer and no copy is on this machine: connect, or {by_hand}")
-        return told
+        gated = next((one for one in absent if one == self.tokenizer_id or self.info.gated), None)
+        folder = typed(home() / "models" / self._folder_name)
+        by_hand = f"put the files of {' and '.join(absent)} (JSON and safetensors) into {folder}"
+        return [_needs_login(gated) if gated else None, hindrance(by_hand, probe)]
 
-    def fetch(self, tell: Callable[[str], None]) -> Path:
-        """Put it into the Hub's cache. Raises SSTIError with what to do."""
-        tell(f"fetching {self.info.hub_id} …")
-        folder = fetched(self.info.hub_id, self.info.name)
-        if self.tokenizer:
-            fetched(self.tokenizer, self.info.name, weights=False)
+    @property
+    def _folder_name(self) -> str:
+        return self.name.replace("/", "--")
+
+    def _copy(self, hub_id: str, weights: bool = True) -> Path | None:
+        """The folder of a whole copy on this machine."""
+        whole = complete if weights else _has_tokenizer
+        return next(filter(whole, (home() / "models" / self._folder_name, *snapshots(hub_id, "model"))), None)
+
+    def _fetched(self, hub_id: str, weights: bool = True) -> Path:
+        """The folder of a repository's files, fetched if they are not here. Raises SSTIError with what to do."""
+        if (copy := self._copy(hub_id, weights)) is not None:
+            return copy
+        from huggingface_hub import snapshot_download
+
+        try:
+            folder = Path(
+                snapshot_download(hub_id, allow_patterns=[f for f in FILES if weights or f != "*.safetensors"])
+            )
+        except (OSError, ValueError, RuntimeError) as problem:
+            raise explained(hub_id, "model", problem) from problem
+        if weights and not complete(folder):
+            raise no_safetensors(hub_id)
         return folder
+
+
+def _needs_login(hub_id: str) -> str | None:
+    from huggingface_hub import get_token
+
+    page = page_of(hub_id, "model")
+    return None if get_token() else f"{hub_id} is gated: accept its licence at {page}, then run `hf auth login`"
 
 
 def too_large(info: ModelInfo) -> str | None:
     """Says that its weights alone do not fit into this machine's memory, in the smallest form that trains here."""
-    have = room()
-    per_weight, form = SMALLEST[have.where]
+    memory = machine_memory()
+    per_weight, form = SMALLEST[memory.where]
     need = info.parameters * per_weight
-    if need <= have.total:
+    if need <= memory.total:
         return None
     small = f"a GPU reads it in 4 bits, in {info.parameters * SMALLEST['cuda'][0] / GB:.0f} GB"
-    more = small if have.where == "cpu" else "take a smaller model, or a larger GPU"
-    return f"its weights take {need / GB:.0f} GB {form}, and {have.title} has {have.total / GB:.0f} GB: {more}"
+    more = small if memory.where == "cpu" else "take a smaller model, or a larger GPU"
+    return f"its weights take {need / GB:.0f} GB {form}, and {memory.title} has {memory.total / GB:.0f} GB: {more}"
 
 
-def sentence(told: str | None) -> str | None:
-    """With a capital and a full stop; an address or an id keeps its small letter."""
-    if not told:
+def sentence(reasons: list[str | None]) -> str | None:
+    """The reasons that there are, with a capital and a full stop; an address or an id keeps its small letter."""
+    text = "; ".join(filter(None, reasons))
+    if not text:
         return None
-    capital = told[0].upper() if told.split()[0].isalpha() else told[0]
-    return f"{capital}{told[1:]}."
-
-
-def has_token() -> bool:
-    """Whether somebody logged in to the Hub here."""
-    if os.environ.get("HF_TOKEN"):
-        return True
-    return Path(os.environ.get("HF_TOKEN_PATH") or cache_home() / "token").is_file()
-
-
-def found(hub_id: str, name: str, weights: bool = True) -> Path | None:
-    """The folder of a whole copy on this machine, or None."""
-    snapshots = hub_cache() / f"models--{hub_id.replace('/', '--')}" / "snapshots"
-    newest = sorted(snapshots.glob("*"), key=lambda place: place.stat().st_mtime, reverse=True)
-    whole = complete if weights else has_tokenizer
-    return next((place for place in (home() / "models" / name, *newest) if whole(place)), None)
+    return f"{text[0].upper() if text.split()[0].isalpha() else text[0]}{text[1:]}."
 
 
 def complete(folder: Path) -> bool:
@@ -115,64 +116,22 @@ def complete(folder: Path) -> bool:
     if not (folder / "config.json").is_file():
         return False
     index = folder / "model.safetensors.index.json"
-    if index.is_file():
-        try:
-            parts = set(json.loads(index.read_text(encoding="utf-8"))["weight_map"].values())
-        except (ValueError, KeyError, TypeError, AttributeError):
-            return False
-        return all((folder / str(part)).is_file() for part in parts)
-    return (folder / "model.safetensors").is_file()
-
-
-def has_tokenizer(folder: Path) -> bool:
-    """Whether a folder has a tokenizer's files."""
-    return any((folder / file).is_file() for file in ("tokenizer.json", "tokenizer.model", "vocab.txt", "vocab.json"))
-
-
-def fetched(hub_id: str, name: str, weights: bool = True) -> Path:
-    """The folder of a repository's files, fetched if they are not here. Raises SSTIError with what to do."""
-    here = found(hub_id, name, weights)
-    if here is not None:
-        return here
-    from huggingface_hub import snapshot_download
-
-    patterns = [p for p in PATTERNS if weights or p != "*.safetensors"]
+    if not index.is_file():
+        return (folder / "model.safetensors").is_file()
     try:
-        folder = Path(snapshot_download(hub_id, allow_patterns=patterns))
-    except (OSError, ValueError, RuntimeError) as problem:
-        raise explained(hub_id, problem) from problem
-    if weights and not complete(folder):
-        raise no_safetensors(hub_id)
-    return folder
+        parts = set(json.loads(index.read_text(encoding="utf-8"))["weight_map"].values())
+    except (ValueError, KeyError, TypeError, AttributeError):
+        return False
+    return all((folder / str(part)).is_file() for part in parts)
 
 
-def no_safetensors(name: str) -> SSTIError:
+def _has_tokenizer(folder: Path) -> bool:
+    return any((folder / file).is_file() for file in TOKENIZER_FILES)
+
+
+def no_safetensors(name: str) -> ModelError:
     """Weights that may be pickles are never loaded."""
     return ModelError(
         f"{name} has no safetensors: its weights may be pickles, which can run code and are never loaded.",
         "Where you trust it, load it elsewhere and write `model.save_pretrained(FOLDER)`; then name that folder.",
     )
-
-
-def explained(hub_id: str, problem: Exception) -> SSTIError:
-    """A failure of the Hub's library, as what was wrong and what to do."""
-    where, name = f"{endpoint()}/{hub_id}", type(problem).__name__
-    text = str(problem).strip().split("\n")[0][:200]
-    if "Gated" in name:
-        return ModelError(f"{hub_id} is gated.", f"Accept its licence at {where}, then run `hf auth login`.")
-    if "NotFound" in name and "Local" not in name:
-        return ModelError(f"The Hub has no model {hub_id!r} that can be read: {text}", f"See {where}.")
-    if (
-        "LocalEntry" in name
-        or "Offline" in name
-        or "Connect" in name
-        or isinstance(problem, ConnectionError | TimeoutError)
-    ):
-        switch = offline_switch(MODEL_SWITCHES)
-        step = f"Unset {switch}, or" if switch else "Connect to the network, or"
-        return SSTIError(
-            f"{hub_id} could not be reached, and no copy is on this machine.",
-            f"{step} download it elsewhere and name its folder.",
-            kind="offline",
-        )
-    return ModelError(f"{hub_id} could not be read: {name}: {text}", f"See {where}.")

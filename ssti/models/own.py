@@ -7,16 +7,17 @@ from __future__ import annotations
 
 import json
 import re
-import struct
+from dataclasses import dataclass
 from functools import lru_cache
 from math import prod
 from pathlib import Path
 from typing import Any
 
-from ssti.models.hub import complete, explained, fetched, found, no_safetensors, sentence, too_large
-from ssti.models.kind import ModelInfo, ModelKind
+from ssti.models.base import Base, ModelInfo
+from ssti.models.hub import HubModel, complete, no_safetensors, sentence, too_large
 from ssti.platform.errors import ModelError, SSTIError, shown
-from ssti.platform.network import MODEL_SWITCHES, offline_switch, reachable
+from ssti.platform.home import home
+from ssti.platform.hub import explained, must_answer, snapshots
 from ssti.platform.server import may_run_code_of, needs_code, shared_server
 
 HUB_ID = re.compile(r"[\w.-]+/[\w.-]+")
@@ -36,38 +37,40 @@ def looks_own(name: str) -> bool:
     return "/" in name or "\\" in name or _is_folder(name)
 
 
-def own(name: str) -> ModelKind:
+@dataclass(frozen=True)
+class OwnFolder(Base):
+    """A folder as `save_pretrained` writes it."""
+
+    path: Path
+
+    def missing(self, probe: bool) -> str | None:
+        return sentence([too_large(self.info)])
+
+    def local(self) -> Path:
+        return self.path
+
+    def folder(self) -> Path:
+        return self.path
+
+
+def own(name: str) -> Base:
     """The base model of a folder or a Hub id. Raises SSTIError with what is wrong with it and what to do."""
-    there = _is_folder(name)
-    folder = Path(name).expanduser() if there else Path(name)
-    if there and shared_server():
-        raise ModelError(
-            "A folder of this server cannot be named here: others use it.",
-            next="Choose a model of the list, or a Hub id (owner/name).",
-        )
-    if there:
-        stamp = _stamp(folder)
-        info, code = _local(name, str(folder), stamp)
-        return ModelKind(
-            info, lambda: folder, lambda probe: sentence(too_large(info)), lambda: folder, remote_code=code
-        )
-    if folder.is_absolute() or name.startswith((".", "~")) or not HUB_ID.fullmatch(name):
+    if _is_folder(name):
+        if shared_server():
+            raise ModelError(
+                "A folder of this server cannot be named here: others use it.",
+                "Choose a model of the list, or a Hub id (owner/name).",
+            )
+        folder = Path(name).expanduser()
+        info, code = _local(name, folder, _stamp(folder))
+        return OwnFolder(info, folder, remote_code=code)
+    if Path(name).is_absolute() or name.startswith((".", "~")) or not HUB_ID.fullmatch(name):
         raise ModelError(
             f"There is no folder {shown(name)}.",
-            next="Name a base model of `python -m ssti models`, a Hub id (owner/name), or a folder with config.json.",
+            "Name a base model of `python -m ssti models`, a Hub id (owner/name), or a folder with config.json.",
         )
     info, code = _of_hub(name)
-    return ModelKind(
-        info,
-        folder=lambda: fetched(name, _slug(name)),
-        missing=lambda probe: sentence(too_large(info)),
-        local=lambda: found(name, _slug(name)),
-        remote_code=code,
-    )
-
-
-def _slug(hub_id: str) -> str:
-    return hub_id.replace("/", "--")
+    return HubModel(info, remote_code=code)
 
 
 def _stamp(folder: Path) -> tuple:
@@ -75,36 +78,32 @@ def _stamp(folder: Path) -> tuple:
 
 
 @lru_cache(maxsize=32)
-def _local(name: str, folder: str, stamp: tuple) -> tuple[ModelInfo, bool]:
-    place = Path(folder)
-    config, code = _configuration(name, place)
-    if not complete(place):
-        pickles = [f.name for f in place.iterdir() if f.suffix in (".bin", ".pt", ".pth", ".ckpt")]
-        if pickles:
+def _local(name: str, folder: Path, stamp: tuple) -> tuple[ModelInfo, bool]:
+    config, code = _configuration(name, folder)
+    if not complete(folder):
+        if any(f.suffix in (".bin", ".pt", ".pth", ".ckpt") for f in folder.iterdir()):
             raise no_safetensors(name)
-        raise ModelError(f"{name} has no whole set of safetensors.", next="Copy all of the model's files there.")
-    sizes = [shape for file in place.glob("*.safetensors") for shape in shapes(file).items()]
+        raise ModelError(f"{name} has no whole set of safetensors.", "Copy all of the model's files there.")
+    sizes = [shape for file in folder.glob("*.safetensors") for shape in shapes(file).items()]
     base = {key: prod(shape) for key, shape in sizes if not key.startswith(HEADS)}
     embedded = sum(count for key, count in base.items() if EMBEDDINGS.search(key))
     total = sum(base.values())
-    return _info(name, place.name, _public(config, place), config, total, total - embedded), code
+    return _info(name, folder.name, _public(config, folder), config, total, total - embedded), code
 
 
 @lru_cache(maxsize=32)
 def _of_hub(hub_id: str) -> tuple[ModelInfo, bool]:
-    here = found(hub_id, _slug(hub_id))
-    if here is not None:
-        info, code = _local(hub_id, str(here), _stamp(here))
-        return info, code
-    if offline_switch(MODEL_SWITCHES) is None and not reachable():
-        raise explained(hub_id, ConnectionError("the Hub does not answer"))
+    places = (home() / "models" / hub_id.replace("/", "--"), *snapshots(hub_id, "model"))
+    if here := next(filter(complete, places), None):
+        return _local(hub_id, here, _stamp(here))
+    must_answer(hub_id)
     from huggingface_hub import HfApi, hf_hub_download
 
     try:
         file = hf_hub_download(hub_id, "config.json")
         about = HfApi().model_info(hub_id, timeout=10)
     except (OSError, ValueError, RuntimeError) as problem:
-        raise explained(hub_id, problem) from problem
+        raise explained(hub_id, "model", problem) from problem
     config, code = _configuration(hub_id, Path(file).parent)
     if about.safetensors is None and not any(s.rfilename.endswith(".safetensors") for s in about.siblings or []):
         raise no_safetensors(hub_id)
@@ -115,15 +114,13 @@ def _of_hub(hub_id: str) -> tuple[ModelInfo, bool]:
 
 def shapes(file: Path) -> dict[str, list[int]]:
     """The shape of every tensor of a safetensors file, from its header alone. Raises SSTIError for a damaged one."""
+    from safetensors import SafetensorError, safe_open
+
     try:
-        with file.open("rb") as opened:
-            (length,) = struct.unpack("<Q", opened.read(8))
-            if length > file.stat().st_size:
-                raise ValueError("its header is longer than the file")
-            header = json.loads(opened.read(length))
-        return {key: value["shape"] for key, value in header.items() if key != "__metadata__"}
-    except (OSError, ValueError, KeyError, TypeError, struct.error) as problem:
-        raise ModelError(f"{file} is no whole safetensors file: {problem}.", next="Copy it again.") from problem
+        with safe_open(file, "numpy") as tensors:
+            return {key: tensors.get_slice(key).get_shape() for key in tensors.keys()}  # noqa: SIM118
+    except (OSError, SafetensorError) as problem:
+        raise ModelError(f"{file} is no whole safetensors file: {problem}.", "Copy it again.") from problem
 
 
 def _configuration(name: str, folder: Path) -> tuple[Any, bool]:

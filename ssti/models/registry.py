@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from ssti.models.kind import ModelInfo, ModelKind
+from ssti.models.base import Base, ModelInfo
 from ssti.models.own import looks_own, own
 from ssti.platform.errors import ModelError
 from ssti.platform.registry import Registry
 
-BASES = Registry("ssti.models.bases", ModelKind, "base model")
+BASES = Registry("ssti.models.bases", Base, "base model")
 """Every base model by name, in the order of the list. A new one is a file in `ssti/models/bases`."""
 
 
@@ -17,17 +17,17 @@ def list_models(probe: bool = False) -> list[ModelInfo]:
     With `probe`, one short request (at most a second) tells whether the Hub can be reached; without it, a model of
     the Hub counts as usable unless something here says that it is not.
     """
-    return [kind.now(probe) for kind in BASES.values()]
+    return [base.now(probe) for base in BASES.values()]
 
 
-def model(name: str) -> ModelKind:
+def model(name: str) -> Base:
     """A base model of the list, of a Hub id or of a folder. Raises SSTIError for a name that is none of them, or a
     model that is not usable here."""
     if name not in BASES and looks_own(name):
-        kind = own(name)
+        base = own(name)
     else:
-        kind = BASES.find(name, "Use one of them, a Hub id (owner/name), or a folder.", kind="model")
-    info = kind.now(probe=True)
+        base = BASES.find(name, "Use one of them, a Hub id (owner/name), or a folder.", kind="model")
+    info = base.now(probe=True)
     if not info.available:
-        raise ModelError(f"The base model {name} cannot be used here.", next=str(info.reason))
-    return kind
+        raise ModelError(f"The base model {name} cannot be used here.", str(info.reason))
+    return base

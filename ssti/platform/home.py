@@ -1,4 +1,4 @@
-"""Where this machine keeps runs, speeds and caches, and how its files are read and written. Knows nothing of what is kept there."""
+"""Where this machine keeps runs, speeds and caches, and how its files are read and written. Knows no content."""
 
 from __future__ import annotations
 
@@ -15,6 +15,12 @@ def home() -> Path:
     """`SSTI_HOME`, else the platform's data folder of the user. The folder may not exist yet."""
     chosen = os.environ.get("SSTI_HOME")
     return Path(chosen).expanduser().resolve() if chosen else Path(platformdirs.user_data_dir("ssti-lab"))
+
+
+def data_folder() -> Path:
+    """Where original files of datasets are looked for: `SSTI_DATA`, else `data` in the home folder."""
+    chosen = os.environ.get("SSTI_DATA")
+    return Path(chosen).expanduser() if chosen else home() / "data"
 
 
 def typed(path: Path) -> str:
@@ -39,11 +45,11 @@ def open_regular(path: Path, largest: int) -> BinaryIO:
     handle = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0))
     file = None
     try:
-        found = os.fstat(handle)
-        if not stat.S_ISREG(found.st_mode):
+        status = os.fstat(handle)
+        if not stat.S_ISREG(status.st_mode):
             raise OSError(errno.EINVAL, "it is no file")
-        if found.st_size > largest:
-            raise OSError(errno.EFBIG, f"it has {found.st_size:,} bytes, at most {largest:,} are read")
+        if status.st_size > largest:
+            raise OSError(errno.EFBIG, f"it has {status.st_size:,} bytes, at most {largest:,} are read")
         file = os.fdopen(handle, "rb")
         return file
     finally:

@@ -10,7 +10,7 @@ from typing import Any
 
 from filelock import Timeout
 
-from ssti.models.machine.room import address_space_used_up
+from ssti.models.machine.memory import address_space_used_up
 from ssti.runs.cause import MEMORY, cause
 from ssti.runs.run import Run
 from ssti.runs.store import Store

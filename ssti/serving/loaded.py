@@ -80,9 +80,9 @@ class LoadedModels:
 
     @cached_property
     def _budget(self) -> int:
-        from ssti.models.machine.room import room
+        from ssti.models.machine.memory import machine_memory
 
-        return self._given if self._given is not None else int(room().total * SHARE)
+        return self._given if self._given is not None else int(machine_memory().total * SHARE)
 
     def size(self) -> int:
         """Bytes of all tensors."""

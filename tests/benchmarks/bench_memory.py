@@ -13,7 +13,7 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
 from ssti.finetune.memory import estimate
-from ssti.models.kind import ModelInfo
+from ssti.models.base import ModelInfo
 from ssti.recipe import Recipe, preset
 
 SIZES = {

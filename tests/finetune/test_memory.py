@@ -12,7 +12,7 @@ from ssti.finetune.check import check
 from ssti.finetune.memory import estimate, refuse_what_cannot_fit, trainable
 from ssti.models.classifier import Classifier
 from ssti.models.machine.device import Device
-from ssti.models.machine.room import GB, Room, cpu_room
+from ssti.models.machine.memory import GB, MachineMemory, main_memory
 from ssti.models.registry import BASES
 from ssti.platform.errors import SSTIError
 from ssti.recipe import preset
@@ -31,10 +31,10 @@ def test_the_numbers_to_be_trained_are_counted_as_peft_counts_them(size, targets
     assert trainable(info_of(size), recipe) == pytest.approx(counted, abs=2)
 
 
-def told(name: str, room: Room, *overrides: str, **more) -> SSTIError:
+def told(name: str, memory: MachineMemory, *overrides: str, **more) -> SSTIError:
     recipe = preset("light").set(f"model.name={name}", *overrides)
     with pytest.raises(SSTIError) as refused:
-        refuse_what_cannot_fit(BASES[name].info, recipe, room, **more)
+        refuse_what_cannot_fit(BASES[name].info, recipe, memory, **more)
     assert refused.value.kind == "memory"
     return refused.value
 
@@ -45,42 +45,42 @@ def suggestions(error: SSTIError) -> list[str]:
 
 
 def test_a_batch_too_large_is_refused_with_what_would_fit():
-    room = Room(16 * GB, 16 * GB, "cpu")
+    memory = MachineMemory(16 * GB, 16 * GB, "cpu")
     info = BASES["arctic-embed-l"].info
-    error = told("arctic-embed-l", room, "training.batch_size=512", "training.max_length=512")
+    error = told("arctic-embed-l", memory, "training.batch_size=512", "training.max_length=512")
     assert "weights 1.3" in error.message and "activations" in error.message
     assert suggestions(error)
     for one in suggestions(error):
         recipe = preset("light").set(
             "model.name=arctic-embed-l", "training.batch_size=512", "training.max_length=512", one
         )
-        assert refuse_what_cannot_fit(info, recipe, room)
+        assert refuse_what_cannot_fit(info, recipe, memory)
 
 
 def test_all_weights_of_a_model_that_fits_only_with_an_adapter():
-    room = Room(16 * GB, 16 * GB, "cpu")
-    error = told("openelm-3b", Room(24 * GB, 24 * GB, "cpu"), "lora.variant=full", "training.batch_size=1")
+    memory = MachineMemory(16 * GB, 16 * GB, "cpu")
+    error = told("openelm-3b", MachineMemory(24 * GB, 24 * GB, "cpu"), "lora.variant=full", "training.batch_size=1")
     assert "lora.variant=lora" in suggestions(error)
-    assert "smaller model" in told("llama-3-70b", room).next
+    assert "smaller model" in told("llama-3-70b", memory).next
 
 
 def test_four_bits_are_offered_on_a_gpu_and_only_there():
-    error = told("llama-3-8b", Room(16 * GB, 16 * GB, "cuda"), "training.batch_size=1", "training.max_length=64")
+    error = told("llama-3-8b", MachineMemory(16 * GB, 16 * GB, "cuda"), "training.batch_size=1", "training.max_length=64")
     assert "model.bits=4" in suggestions(error)
-    assert "bits" not in told("llama-3-8b", Room(16 * GB, 16 * GB, "cpu")).next
+    assert "bits" not in told("llama-3-8b", MachineMemory(16 * GB, 16 * GB, "cpu")).next
     recipe = preset("light").set(
         "model.name=llama-3-8b", "model.bits=4", "training.batch_size=1", "training.max_length=64"
     )
-    assert refuse_what_cannot_fit(BASES["llama-3-8b"].info, recipe, Room(16 * GB, 16 * GB, "cuda")).weights < 6 * GB
+    assert refuse_what_cannot_fit(BASES["llama-3-8b"].info, recipe, MachineMemory(16 * GB, 16 * GB, "cuda")).weights < 6 * GB
 
 
 def test_what_is_free_now_counts_when_the_run_starts():
-    room = Room(16 * GB, GB, "cpu")
+    memory = MachineMemory(16 * GB, GB, "cpu")
     recipe = preset("demo")
     info = BASES["minilm-l6"].info
-    assert refuse_what_cannot_fit(info, recipe, room, length=64)
+    assert refuse_what_cannot_fit(info, recipe, memory, length=64)
     with pytest.raises(SSTIError, match="1.0 GB free"):
-        refuse_what_cannot_fit(info, recipe.set("training.batch_size=64"), room, now=True)
+        refuse_what_cannot_fit(info, recipe.set("training.batch_size=64"), memory, now=True)
 
 
 def test_eager_attention_keeps_every_pair_of_positions():
@@ -90,20 +90,20 @@ def test_eager_attention_keeps_every_pair_of_positions():
 
 
 def test_a_recipe_is_refused_before_anything_is_loaded(monkeypatch):
-    monkeypatch.setattr("ssti.finetune.check.room", lambda: Room(GB, GB, "cpu"))
+    monkeypatch.setattr("ssti.finetune.check.machine_memory", lambda: MachineMemory(GB, GB, "cpu"))
     with pytest.raises(SSTIError, match="all-MiniLM-L6-v2 with this recipe needs about") as refused:
         check(preset("demo").set("training.batch_size=256", "dataset.train_rows=200", "dataset.test_rows=40"))
     assert refused.value.kind == "memory"
 
 
 def test_the_embedded_model_s_demo_fits_into_two_gigabytes(monkeypatch):
-    monkeypatch.setattr("ssti.finetune.check.room", lambda: Room(2 * GB, 2 * GB, "cpu"))
+    monkeypatch.setattr("ssti.finetune.check.machine_memory", lambda: MachineMemory(2 * GB, 2 * GB, "cpu"))
     assert check(preset("demo").set("dataset.train_rows=200", "dataset.test_rows=40")).longest <= 256
 
 
 def test_this_machine_has_some_memory():
-    room = cpu_room()
-    assert GB < room.free <= room.total and room.title == "this machine"
+    memory = main_memory()
+    assert GB < memory.free <= memory.total and memory.title == "this machine"
 
 
 @pytest.mark.slow

@@ -9,10 +9,11 @@ import time
 
 import pytest
 import torch
+from huggingface_hub import constants
 
 from ssti.models import list_models
-from ssti.models.hub import complete, found
-from ssti.models.machine.room import GB, Room
+from ssti.models.hub import complete
+from ssti.models.machine.memory import GB, MachineMemory
 from ssti.models.registry import BASES, model
 from ssti.platform.errors import SSTIError
 
@@ -22,10 +23,11 @@ PAPER = ["arctic-embed-xs", "arctic-embed-l", "openelm-270m", "openelm-3b", "lla
 @pytest.fixture
 def nowhere(home, monkeypatch, tmp_path):
     """No token, no cache, and a Hub that does not answer."""
-    for name in ("HF_TOKEN", "HF_TOKEN_PATH", "HF_HUB_CACHE", "HF_HUB_OFFLINE", "TRANSFORMERS_OFFLINE"):
+    for name in ("HF_TOKEN", "HF_HUB_OFFLINE", "TRANSFORMERS_OFFLINE"):
         monkeypatch.delenv(name, raising=False)
-    monkeypatch.setenv("HF_HOME", str(tmp_path / "hf"))
-    monkeypatch.setenv("HF_ENDPOINT", "http://127.0.0.1:9")
+    monkeypatch.setattr(constants, "HF_HUB_CACHE", str(tmp_path / "hf" / "hub"))
+    monkeypatch.setattr(constants, "HF_TOKEN_PATH", str(tmp_path / "hf" / "token"))
+    monkeypatch.setattr(constants, "ENDPOINT", "http://127.0.0.1:9")
     return tmp_path / "hf" / "hub"
 
 
@@ -90,9 +92,9 @@ def test_a_gated_model_says_where_to_accept_its_licence(nowhere, monkeypatch):
     ("where", "gigabytes", "told"), [("cpu", 25, "30 GB in float32"), ("cuda", 4, "5 GB in 4 bits")]
 )
 def test_weights_that_do_not_fit_are_told_with_their_size(nowhere, monkeypatch, where, gigabytes, told):
-    monkeypatch.setattr("ssti.models.hub.room", lambda: Room(gigabytes * GB, gigabytes * GB, where))
+    monkeypatch.setattr("ssti.models.hub.machine_memory", lambda: MachineMemory(gigabytes * GB, gigabytes * GB, where))
     assert told in reason("llama-3-8b") and f"has {gigabytes} GB" in reason("llama-3-8b")
-    monkeypatch.setattr("ssti.models.hub.room", lambda: Room(80 * GB, 80 * GB, where))
+    monkeypatch.setattr("ssti.models.hub.machine_memory", lambda: MachineMemory(80 * GB, 80 * GB, where))
     assert "GB in" not in reason("llama-3-8b")
 
 
@@ -114,7 +116,7 @@ def test_a_copy_in_the_hubs_cache_or_in_the_home_is_found_once_it_is_whole(nowhe
     (snapshot / "model-1.safetensors").unlink()
     assert "does not answer" in reason("arctic-embed-l")
     mine = copy_of(home / "models" / "arctic-embed-l", shards=1)
-    assert found("Snowflake/snowflake-arctic-embed-l", "arctic-embed-l") == mine
+    assert BASES["arctic-embed-l"].local() == mine
     (mine / "model.safetensors.index.json").write_text("[]")
     assert not complete(mine)
 
@@ -136,7 +138,7 @@ def test_a_wrong_file_of_smollm2_is_refused(home):
 
 def test_the_list_loads_neither_torch_nor_transformers_and_asks_the_network_for_a_second_at_most(nowhere):
     code = ("import sys; from ssti.models import list_models; list_models(probe=True);"
-            "print([m for m in ('torch', 'transformers', 'huggingface_hub') if m in sys.modules])")  # fmt: skip
+            "print([m for m in ('torch', 'transformers') if m in sys.modules])")  # fmt: skip
     started = time.monotonic()
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     print(f"{time.monotonic() - started:.1f} s")

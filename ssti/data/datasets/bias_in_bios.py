@@ -7,9 +7,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ssti.data.datasets.columns import named, require, take
-from ssti.data.hub.hub import HubSource
-from ssti.data.kind import DatasetInfo, DatasetKind
+from ssti.data.datasets.columns import named
+from ssti.data.hub import HubDataset
+from ssti.data.sources import DatasetInfo
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -43,11 +43,11 @@ INFO = DatasetInfo(
 )
 
 
-def convert(table: pa.Table) -> pa.Table:
-    """`hard_text`, `profession`, `gender` as `text`, `label`, `gender` (0 male, 1 female)."""
-    require(table, "hard_text", "profession", "gender")
-    return named(take(table, "hard_text", "profession", PROFESSIONS, ("gender",)), "gender", GENDERS)
+class BiasInBios(HubDataset):
+    """With the names of the genders: 0 is male, 1 female."""
+
+    def convert(self, table: pa.Table) -> pa.Table:
+        return named(super().convert(table), "gender", GENDERS)
 
 
-SOURCE = HubSource(INFO.name, "LabHC/bias_in_bios", convert)
-DATASET = DatasetKind(INFO, SOURCE.read, SOURCE.missing, order=60, hub_id=SOURCE.hub_id)
+BIAS_IN_BIOS = BiasInBios(INFO, hub_id="LabHC/bias_in_bios", text="hard_text", label="profession", order=60)

@@ -1,13 +1,28 @@
-"""Turns the columns that a source publishes into `text`, `label` and extras. Knows no source by name."""
+"""What the datasets share: their originals on this machine, and `text`, `label` and extras from published columns."""
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ssti.platform.errors import DataError
+from ssti.platform.home import data_folder
 
 if TYPE_CHECKING:
     import pyarrow as pa
+
+
+def find_original(folder: str, *files: str) -> Path | None:
+    """The folder that holds all these files: `<data>/<folder>` or `<data>` itself; None when neither does."""
+    places = (data_folder() / folder, data_folder())
+    return next((place for place in places if all((place / file).is_file() for file in files)), None)
+
+
+def texts_and_labels(texts: list[str], labels: list[int]) -> pa.Table:
+    """A table of these texts and the indices of their classes."""
+    import pyarrow as pa
+
+    return pa.table({"text": pa.array(texts, pa.string()), "label": pa.array(labels, pa.int64())})
 
 
 def take(table: pa.Table, text: str, label: str, names: tuple[str, ...], extras: tuple[str, ...] = ()) -> pa.Table:
@@ -51,5 +66,5 @@ def named(table: pa.Table, column: str, names: tuple[str, ...]) -> pa.Table:
     import pyarrow as pa
 
     place = table.column_names.index(column)
-    kept = pa.field(column, pa.int64(), metadata={"names": "\n".join(names)})
-    return table.set_column(place, kept, table[column].cast(pa.int64()))
+    with_names = pa.field(column, pa.int64(), metadata={"names": "\n".join(names)})
+    return table.set_column(place, with_names, table[column].cast(pa.int64()))

@@ -10,10 +10,9 @@ import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from ssti.data.datasets.columns import require
-from ssti.data.home import find_original
-from ssti.data.hub.hub import HubSource
-from ssti.data.kind import DatasetInfo, DatasetKind
+from ssti.data.datasets.columns import find_original, require, texts_and_labels
+from ssti.data.hub import HubDataset
+from ssti.data.sources import DatasetInfo
 from ssti.platform.errors import DataError
 
 if TYPE_CHECKING:
@@ -48,58 +47,51 @@ def as_text(question: str, letters: list[str], choices: list[str]) -> str:
     )
 
 
-def convert(table: pa.Table) -> pa.Table:
-    """The Hub's columns `question`, `choices` (`label` and `text`, lists) and `answerKey`."""
-    import pyarrow as pa
-
-    require(table, "question", "choices", "answerKey")
-    texts, labels = [], []
-    for row in table.select(["question", "choices", "answerKey"]).to_pylist():
-        choices = row["choices"]
-        texts.append(as_text(row["question"], choices["label"], choices["text"]))
-        labels.append(_class(row["answerKey"], "a row"))
-    return _table(pa, texts, labels)
-
-
-def recognises(path: Path) -> bool:
-    """Is this the folder of the original files, or one of those files?"""
-    if path.is_dir():
-        return all((path / file).is_file() for file in FILES.values())
-    if path.suffix != ".jsonl" or not path.is_file():
-        return False
-    with path.open("rb") as file:
-        first = file.readline(65536)
-    try:
-        row = json.loads(first)
-    except (ValueError, RecursionError):
-        return False
-    return isinstance(row, dict) and isinstance(row.get("question"), dict) and "choices" in row["question"]
-
-
-def read_path(path: Path) -> dict[str, pa.Table]:
-    """The folder's training and dev files, or the rows of one file."""
-    if path.is_dir():
-        return {split: _read_file(path / file) for split, file in FILES.items()}
-    return {"train": _read_file(path)}
-
-
-def read() -> dict[str, pa.Table]:
+class CommonsenseQA(HubDataset):
     """From the original files where they are, else from the Hub."""
-    place = find_original(NAME, tuple(FILES.values()))
-    return HUB.read() if place is None else read_path(place)
 
+    def convert(self, table: pa.Table) -> pa.Table:
+        """The Hub's columns `question`, `choices` (`label` and `text`, lists) and `answerKey`."""
+        require(table, "question", "choices", "answerKey")
+        texts, labels = [], []
+        for row in table.select(["question", "choices", "answerKey"]).to_pylist():
+            choices = row["choices"]
+            texts.append(as_text(row["question"], choices["label"], choices["text"]))
+            labels.append(_class(row["answerKey"], "a row"))
+        return texts_and_labels(texts, labels)
 
-def missing(probe: bool) -> str | None:
-    """None where the original files are; else what stands in the way of the Hub's copy."""
-    if find_original(NAME, tuple(FILES.values())):
-        return None
-    reason = HUB.missing(probe)
-    return reason and f"{reason}, or its original {' and '.join(FILES.values())}"
+    def recognises(self, path: Path) -> bool:
+        """Is this the folder of the original files, or one of those files?"""
+        if path.is_dir():
+            return all((path / file).is_file() for file in FILES.values())
+        if path.suffix != ".jsonl" or not path.is_file():
+            return False
+        with path.open("rb") as file:
+            first = file.readline(65536)
+        try:
+            row = json.loads(first)
+        except (ValueError, RecursionError):
+            return False
+        return isinstance(row, dict) and isinstance(row.get("question"), dict) and "choices" in row["question"]
+
+    def read_path(self, path: Path) -> dict[str, pa.Table]:
+        """The folder's training and dev files, or the rows of one file."""
+        if path.is_dir():
+            return {split: _read_file(path / file) for split, file in FILES.items()}
+        return {"train": _read_file(path)}
+
+    def read(self) -> dict[str, pa.Table]:
+        place = find_original(NAME, *FILES.values())
+        return super().read() if place is None else self.read_path(place)
+
+    def missing(self, probe: bool) -> str | None:
+        if find_original(NAME, *FILES.values()):
+            return None
+        reason = super().missing(probe)
+        return reason and f"{reason}, or its original {' and '.join(FILES.values())}"
 
 
 def _read_file(path: Path) -> pa.Table:
-    import pyarrow as pa
-
     texts, labels = [], []
     try:
         lines = path.read_text("utf-8").split("\n")
@@ -127,7 +119,7 @@ def _read_file(path: Path) -> pa.Table:
             ) from problem
         texts.append(text)
         labels.append(_class(row.get("answerKey"), where))
-    return _table(pa, texts, labels)
+    return texts_and_labels(texts, labels)
 
 
 def _class(letter: Any, where: str) -> int:
@@ -139,9 +131,6 @@ def _class(letter: Any, where: str) -> int:
     return LETTERS.index(letter)
 
 
-def _table(pa: Any, texts: list[str], labels: list[int]) -> pa.Table:
-    return pa.table({"text": pa.array(texts, pa.string()), "label": pa.array(labels, pa.int64())})
-
-
-HUB = HubSource(NAME, "tau/commonsense_qa", convert, splits={"train": "train", "test": "validation"})
-DATASET = DatasetKind(INFO, read, missing, order=50, recognises=recognises, read_path=read_path, hub_id=HUB.hub_id)
+COMMONSENSE_QA = CommonsenseQA(
+    INFO, hub_id="tau/commonsense_qa", splits={"train": "train", "test": "validation"}, order=50
+)

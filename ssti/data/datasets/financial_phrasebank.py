@@ -1,15 +1,17 @@
-"""Financial PhraseBank, from the original file `Sentences_50Agree.txt` on this machine."""
+"""Financial PhraseBank: from its original file on this machine, and the version of it that the paper used, from the Hub."""
 
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ssti.data.home import data_folder, find_original
-from ssti.data.kind import DatasetInfo, DatasetKind
+from ssti.data.datasets.columns import find_original, texts_and_labels
+from ssti.data.hub import HubDataset
+from ssti.data.sources import DatasetInfo, DatasetSource
 from ssti.platform.errors import DataError
-from ssti.platform.home import typed
+from ssti.platform.home import data_folder, typed
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -37,37 +39,37 @@ INFO = DatasetInfo(
 )
 
 
-def missing(probe: bool) -> str | None:
-    """Why it cannot be read here and now: the file is not where originals are looked for."""
-    if find_original(NAME, (FILE,)):
-        return None
-    return (
-        f"its original file is not on this machine: put {FILE} of Financial PhraseBank v1.0 into "
-        f"{typed(data_folder() / NAME)}, or give the path of the file as the dataset's name"
-    )
+class PhraseBank(DatasetSource):
+    """The original file, in the data folder or wherever somebody names it."""
+
+    def missing(self, probe: bool) -> str | None:
+        if find_original(NAME, FILE):
+            return None
+        return (
+            f"its original file is not on this machine: put {FILE} of Financial PhraseBank v1.0 into "
+            f"{typed(data_folder() / NAME)}, or give the path of the file as the dataset's name"
+        )
+
+    def read(self) -> dict[str, pa.Table]:
+        place = find_original(NAME, FILE)
+        if place is None:
+            raise DataError(f"{self.info.title} is not here.", f"{self.missing(False)}.")
+        return self.read_path(place / FILE)
+
+    def recognises(self, path: Path) -> bool:
+        """Is this a file of the phrase bank (also those of higher agreement), by its first line?"""
+        if path.suffix != ".txt" or not path.is_file():
+            return False
+        with path.open("rb") as file:
+            first = file.readline(4096).rstrip()
+        return re.search(rb"@(negative|neutral|positive)$", first) is not None
+
+    def read_path(self, path: Path) -> dict[str, pa.Table]:
+        return {"train": _read_file(path)}
 
 
-def read() -> dict[str, pa.Table]:
-    """All sentences of the file in the data folder."""
-    place = find_original(NAME, (FILE,))
-    if place is None:
-        raise DataError(f"{INFO.title} is not here.", f"{missing(False)}.")
-    return read_path(place / FILE)
-
-
-def recognises(path: Path) -> bool:
-    """Is this a file of the phrase bank (also those of higher agreement), by its first line?"""
-    if path.suffix != ".txt" or not path.is_file():
-        return False
-    with path.open("rb") as file:
-        first = file.readline(4096).rstrip()
-    return re.search(rb"@(negative|neutral|positive)$", first) is not None
-
-
-def read_path(path: Path) -> dict[str, pa.Table]:
+def _read_file(path: Path) -> pa.Table:
     """The sentences of one file: `sentence@label` a line, split at the last `@`; Latin-1 or UTF-8."""
-    import pyarrow as pa
-
     content = path.read_bytes()
     try:
         lines = content.decode("utf-8").split("\n")
@@ -86,7 +88,23 @@ def read_path(path: Path) -> dict[str, pa.Table]:
             )
         texts.append(text.strip())
         labels.append(LABEL_NAMES.index(label.strip()))
-    return {"train": pa.table({"text": pa.array(texts, pa.string()), "label": pa.array(labels, pa.int64())})}
+    return texts_and_labels(texts, labels)
 
 
-DATASET = DatasetKind(INFO, read, missing, order=40, recognises=recognises, read_path=read_path)
+PHRASE_BANK = PhraseBank(INFO, order=40)
+FINANCIAL_CLASSIFICATION = HubDataset(
+    replace(
+        INFO,
+        name="financial_classification",
+        title="Financial Classification",
+        rows=5057,
+        splits={"train": 4551, "test": 506},
+        licence="not stated there; Financial PhraseBank, which it comes from: CC BY-NC-SA 3.0",
+        homepage="https://huggingface.co/datasets/nickmuchi/financial-classification",
+        source="hub",
+        note="The published training and test splits, without duplicates.",
+    ),
+    hub_id="nickmuchi/financial-classification",
+    label="labels",
+    order=30,
+)

@@ -1,27 +1,44 @@
-"""IMDB film reviews: the training half, from an installed package, so that no network is needed."""
+"""IMDB film reviews: the training half from an installed package, so that no network is needed; both from the Hub."""
 
 from __future__ import annotations
 
-from ssti.data.datasets import reviews
-from ssti.data.kind import DatasetInfo, DatasetKind
+from dataclasses import replace
 
-CITATION = (
-    "Andrew L. Maas, Raymond E. Daly, Peter T. Pham, Dan Huang, Andrew Y. Ng and Christopher Potts. Learning "
-    "Word Vectors for Sentiment Analysis. ACL 2011. https://aclanthology.org/P11-1015/"
+from ssti.data.datasets.reviews import LABEL_NAMES, Reviews
+from ssti.data.hub import HubDataset
+from ssti.data.sources import DatasetInfo
+
+IMDB = Reviews(
+    DatasetInfo(
+        name="imdb",
+        title="IMDB",
+        label_names=LABEL_NAMES,
+        rows=25000,
+        splits={"train": 25000},
+        licence="not stated by its authors (the package that carries it: MIT)",
+        citation=(
+            "Andrew L. Maas, Raymond E. Daly, Peter T. Pham, Dan Huang, Andrew Y. Ng and Christopher Potts. Learning "
+            "Word Vectors for Sentiment Analysis. ACL 2011. https://aclanthology.org/P11-1015/"
+        ),
+        homepage="https://ai.stanford.edu/~amaas/data/sentiment/",
+        usual_words=234,
+        source="package",
+        note="The published training half without its 96 duplicates, split again 80/20.",
+    ),
+    order=20,
 )
-
-INFO = DatasetInfo(
-    name="imdb",
-    title="IMDB",
-    label_names=reviews.LABEL_NAMES,
-    rows=25000,
-    splits={"train": 25000},
-    licence="not stated by its authors (the package that carries it: MIT)",
-    citation=CITATION,
-    homepage="https://ai.stanford.edu/~amaas/data/sentiment/",
-    usual_words=234,
-    source="package",
-    note="The published training half without its 96 duplicates, split again 80/20.",
+ON_THE_HUB = HubDataset(
+    replace(
+        IMDB.info,
+        name="imdb_hub",
+        title="IMDB (Hub)",
+        rows=50000,
+        splits={"train": 25000, "test": 25000},
+        licence="not stated by its authors",
+        homepage="https://huggingface.co/datasets/stanfordnlp/imdb",
+        source="hub",
+        note="The published halves, without duplicates; the unlabelled reviews are left out.",
+    ),
+    hub_id="stanfordnlp/imdb",
+    order=25,
 )
-
-DATASET = DatasetKind(INFO, lambda: {"train": reviews.table("imdb")}, reviews.missing, order=20)

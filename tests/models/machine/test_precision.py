@@ -59,7 +59,9 @@ def test_a_home_that_cannot_be_written_still_gets_an_answer(monkeypatch):
 
 
 def test_asking_what_is_known_loads_no_torch():
-    code = "import sys; from ssti.models.machine.room import cpu_room; cpu_room(); print('torch' in sys.modules)"
+    code = (
+        "import sys; from ssti.models.machine.memory import main_memory; main_memory(); print('torch' in sys.modules)"
+    )
     assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True).stdout.strip() == "False"
 
 

@@ -9,10 +9,10 @@ import threading
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 
-ROOT = Path(__file__).resolve().parents[3]
+ROOT = Path(__file__).resolve().parents[2]
 ASK = """
 import os
-from ssti.data.hub.fetch import fetch
+from ssti.data.hub import fetch
 from ssti.platform.errors import SSTIError
 for place in ("", "somebody/ssti-lab"):
     os.environ["SPACE_ID"] = place

@@ -13,13 +13,14 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
+from huggingface_hub import constants
 
-from ssti.data import list_datasets, load
-from ssti.data.datasets import bias_in_bios, rotten_tomatoes_hub
-from ssti.data.hub.hub import parquet_files
+from ssti.data import DATASETS, list_datasets, load
+from ssti.data.datasets import bias_in_bios
+from ssti.data.hub import parquet_files
 from ssti.platform.errors import SSTIError
 
-ROOT = Path(__file__).parents[3]
+ROOT = Path(__file__).parents[2]
 
 
 def bios(n: int, start: int = 0) -> pa.Table:
@@ -64,7 +65,7 @@ def test_what_hf_download_left_is_used(offline: Path, tmp_path: Path) -> None:
     pq.write_table(rows.slice(30), folder / "test.parquet")
     info = next(info for info in list_datasets() if info.name == "rotten_tomatoes_hub")
     assert info.available
-    tables = rotten_tomatoes_hub.SOURCE.read()
+    tables = DATASETS["rotten_tomatoes_hub"].read()
     assert (tables["train"].num_rows, tables["test"].num_rows) == (30, 10)
 
 
@@ -74,18 +75,18 @@ def test_an_incomplete_copy_is_no_copy(offline: Path) -> None:
     pq.write_table(bios(10), folder / "train-00000-of-00002.parquet")
     pq.write_table(bios(10), folder / "test-00000-of-00001.parquet")
     assert parquet_files(folder, "train") == []
-    assert "HF_HUB_OFFLINE" in bias_in_bios.SOURCE.missing(probe=False)
+    assert "HF_HUB_OFFLINE" in DATASETS["bias_in_bios"].missing(probe=False)
 
 
 def test_a_class_outside_the_list_is_refused() -> None:
     rows = bios(3).set_column(1, "profession", pa.array([0, 1, 28]))
     with pytest.raises(SSTIError, match="holds 28; classes are 0 to 27"):
-        bias_in_bios.convert(rows)
+        DATASETS["bias_in_bios"].convert(rows)
 
 
 def test_hidden_labels_are_left_out() -> None:
     rows = pa.table({"text": ["a", "b"], "label": [-1, 1]})
-    assert rotten_tomatoes_hub.SOURCE.convert(rows)["text"].to_pylist() == ["b"]
+    assert DATASETS["rotten_tomatoes_hub"].convert(rows)["text"].to_pylist() == ["b"]
 
 
 def test_a_hub_id_names_the_dataset_of_the_list(offline: Path) -> None:
@@ -95,7 +96,7 @@ def test_a_hub_id_names_the_dataset_of_the_list(offline: Path) -> None:
 
 def test_a_hub_that_does_not_answer_is_told_at_once(offline: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("HF_HUB_OFFLINE")
-    monkeypatch.setenv("HF_ENDPOINT", "http://127.0.0.1:9")  # the discard port: nothing listens there
+    monkeypatch.setattr(constants, "ENDPOINT", "http://127.0.0.1:9")  # the discard port: nothing listens there
     info = next(info for info in list_datasets(probe=True) if info.name == "imdb_hub")
     assert not info.available
     assert "http://127.0.0.1:9 does not answer" in info.reason
@@ -105,7 +106,7 @@ def test_a_hub_that_does_not_answer_is_told_at_once(offline: Path, monkeypatch: 
 
 def test_without_a_probe_the_list_asks_nobody(offline: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("HF_HUB_OFFLINE")
-    monkeypatch.setenv("HF_ENDPOINT", "http://127.0.0.1:9")
+    monkeypatch.setattr(constants, "ENDPOINT", "http://127.0.0.1:9")
     assert all(info.available for info in list_datasets() if info.source == "hub")
 
 

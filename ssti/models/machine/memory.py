@@ -1,7 +1,8 @@
-"""How much memory this machine has for a model, found without torch. Knows no model."""
+"""How much memory this machine has for a model, without loading torch. Knows no model."""
 
 from __future__ import annotations
 
+import os
 import re
 import shutil
 import subprocess
@@ -22,7 +23,7 @@ NEAR = 0.9  # of a limit
 
 
 @dataclass(frozen=True)
-class Room:
+class MachineMemory:
     """Bytes in all and bytes free now, on the `cpu` or on `cuda`; and whether products there run in bfloat16."""
 
     total: int
@@ -38,28 +39,26 @@ class Room:
         return "this GPU" if self.where == "cuda" else "this machine"
 
 
-def room() -> Room:
+def machine_memory() -> MachineMemory:
     """The memory that a model would be loaded into: the GPU's where there is one, else the machine's."""
-    import os
-
     if os.environ.get("SSTI_DEVICE") != "cpu" and (gpu := _gpu()):
         return gpu
-    return cpu_room()
+    return main_memory()
 
 
-def cpu_room() -> Room:
+def main_memory() -> MachineMemory:
     """The machine's memory, or what its container may use of it."""
     import psutil
 
-    memory = psutil.virtual_memory()
-    total, free, space = memory.total, memory.available, None
+    whole = psutil.virtual_memory()
+    total, free, space = whole.total, whole.available, None
     if group := memory_limit():
         limit, used = group
         total, free = min(total, limit), min(free, max(0, limit - used))
     if (limited := _address_space()) is not None and limited - UNTOUCHED < total:
         space = limited
         total = max(0, limited - UNTOUCHED)
-    return Room(total, min(free, total), "cpu", mixed=bool(known()), address_space=space)
+    return MachineMemory(total, min(free, total), "cpu", mixed=bool(known()), address_space=space)
 
 
 def _address_space() -> int | None:
@@ -84,26 +83,26 @@ def address_space_used_up() -> bool:
     return peak is not None and int(peak[1]) * 1024 > NEAR * limit
 
 
-def _gpu() -> Room | None:
+def _gpu() -> MachineMemory | None:
     """The first CUDA device. A loaded torch knows best; else the driver's tool is asked, once."""
     torch = sys.modules.get("torch")
     if torch is not None and hasattr(torch, "cuda"):
         if not torch.cuda.is_available():
             return None
         free, total = torch.cuda.mem_get_info()
-        return Room(total, free, "cuda", mixed=True)
+        return MachineMemory(total, free, "cuda", mixed=True)
     return _asked_driver()
 
 
 @cache
-def _asked_driver() -> Room | None:
+def _asked_driver() -> MachineMemory | None:
     tool = shutil.which("nvidia-smi")
     if tool is None:
         return None
     question = [tool, "--query-gpu=memory.total,memory.free", "--format=csv,noheader,nounits"]
     try:
-        told = subprocess.run(question, capture_output=True, text=True, timeout=2, check=True).stdout
-        total, free = (int(number) * 2**20 for number in told.splitlines()[0].split(","))
+        answer = subprocess.run(question, capture_output=True, text=True, timeout=2, check=True).stdout
+        total, free = (int(number) * 2**20 for number in answer.splitlines()[0].split(","))
     except (OSError, subprocess.SubprocessError, ValueError, IndexError):
         return None  # a driver without a working device is no GPU
-    return Room(total, free, "cuda", mixed=True)
+    return MachineMemory(total, free, "cuda", mixed=True)

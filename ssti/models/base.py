@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Callable
-from dataclasses import asdict, dataclass, replace
+from dataclasses import KW_ONLY, asdict, dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 
 @dataclass(frozen=True)
@@ -44,29 +45,42 @@ class ModelInfo:
 
 
 @dataclass(frozen=True)
-class ModelKind:
-    """A base model and how to find it.
+class Base(ABC):
+    """A base model and where its files are: the registry finds one in each file of `ssti/models/bases`.
 
-    `folder()` gives the checked files, fetching what is missing, or raises SSTIError. `local()` gives the folder
-    if its files are on this machine, without any network. `missing(probe)` says why it cannot be used here; with
-    `probe` it asks the Hub, for at most a second. `gguf` names the file of the weights where they are no
-    safetensors; `tokenizer()` gives the tokenizer's folder where that is another; `remote_code` allows the
-    model's own code, which only `ssti.models.own` ever sets; `fetch()` puts the files on this machine.
+    `order` places it in the list. `remote_code` allows the model's own code, which only `ssti.models.own` ever does.
     """
 
     info: ModelInfo
-    folder: Callable[[], Path]
-    missing: Callable[[bool], str | None]
-    local: Callable[[], Path | None]
+    _: KW_ONLY
     order: int = 100
-    gguf: str | None = None
-    tokenizer: Callable[[], Path] | None = None
     remote_code: bool = False
-    fetch: Callable[[Callable[[str], None]], Path] | None = None
+    gguf: ClassVar[str | None] = None
+    """The file of the weights, where they are no safetensors."""
 
     @property
     def name(self) -> str:
         return self.info.name
+
+    @abstractmethod
+    def missing(self, probe: bool) -> str | None:
+        """Why it cannot be used here and now, and what to do; None when it can. With `probe` the Hub may be asked."""
+
+    @abstractmethod
+    def local(self) -> Path | None:
+        """The folder of its files, if they are on this machine; no network is asked."""
+
+    @abstractmethod
+    def folder(self) -> Path:
+        """The folder of its checked files; what is missing is fetched. Raises SSTIError."""
+
+    def tokenizer(self) -> Path:
+        """The folder of its tokenizer, where that is another."""
+        return self.folder()
+
+    def fetch(self, on_progress: Callable[[str], None]) -> Path:
+        """Put its files on this machine. Raises SSTIError with what to do."""
+        return self.folder()
 
     def now(self, probe: bool = False) -> ModelInfo:
         """The facts, with `available` and `reason` as they are here and now."""
