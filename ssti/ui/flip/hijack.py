@@ -5,32 +5,35 @@ Knows adapters and rows, no component.
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+from pydantic import BaseModel
 
 from ssti.adapters.listing import AdapterInfo
 from ssti.evaluate.metrics import attack_metrics, set_metrics
 from ssti.evaluate.sets import Attack, hijack
 from ssti.evaluate.verdict import verdict
 from ssti.platform.errors import SSTIError
-from ssti.ui.access.visitor import find_adapter as find
-from ssti.ui.flip.answer import sure
+from ssti.ui.access.visitor import find_adapter
+from ssti.ui.flip.cards import sure
 from ssti.ui.kit import parts
-from ssti.ui.kit.adapters import none_yet
+from ssti.ui.kit.adapters import none_yet, triggers
 from ssti.ui.kit.excerpt import excerpt
-from ssti.ui.kit.job import Job, Told, progress
+from ssti.ui.kit.job import Job, OnProgress, progress
 from ssti.ui.kit.parts import Markup
+from ssti.ui.kit.triggers import kind_of
 
+COLUMNS = 6  # classes with a column of their own
+CLICK = "with the trigger · click a row to try it"
 RESISTED = 20  # rows shown of those that resisted
 FURTHEST = 8  # of those that flipped furthest
 BYTES, SLICE = 4, 64  # pieces that one character can be at most; rows looked at before the predictor is let go
 
 # A row that is clicked goes into the text field, with its trigger.
-ROWS = """
+SCRIPT = """
 element.addEventListener('click', (event) => {
   const row = event.target.closest('button[data-row]');
   if (row) trigger('click', JSON.parse(row.dataset.row));
@@ -38,9 +41,19 @@ element.addEventListener('click', (event) => {
 """
 
 
+class ClickedRow(BaseModel, frozen=True):
+    """A row of the attack, as its button carries it."""
+
+    text: str
+    spans: list[tuple[int, int]]
+    label: str
+    kind: str
+
+
 @dataclass(frozen=True)
 class Hijacked:
-    """Every test row and what the models say of it: `answers` are probabilities [rows, classes] by model and time.
+    """Every test row, and what the models say of it: probabilities [rows, classes] by model, without the trigger
+    (`before`) and with it (`after`).
 
     `unread`: in how many rows no piece of the trigger is within what the models read.
     """
@@ -49,8 +62,19 @@ class Hijacked:
     texts: list[str]
     labels: np.ndarray
     attack: Attack
-    answers: dict[str, np.ndarray]
+    before: dict[str, np.ndarray]
+    after: dict[str, np.ndarray]
     unread: int = 0
+
+    def predicted(self, model: str) -> tuple[np.ndarray, np.ndarray]:
+        """The predicted class of each row, before and after."""
+        return self.before[model].argmax(-1), self.after[model].argmax(-1)
+
+    def metrics(self, model: str) -> dict[str, Any]:
+        """Clean accuracy and the attack's rates of one model, as in `metrics.json`."""
+        before, after = self.predicted(model)
+        clean = set_metrics(self.labels, before, self.info.label_names)
+        return {"sets": {"clean": clean}, **attack_metrics(self.labels, before, after, self.attack.target)}
 
 
 def hijack_test_set(ref: str) -> Iterator[Markup]:
@@ -58,8 +82,8 @@ def hijack_test_set(ref: str) -> Iterator[Markup]:
     try:
         if not ref:
             raise none_yet()
-        info = find(ref)
-        job = Job(lambda told: measure(info, told), "Predicting every test row, with a trigger and without")
+        info = find_adapter(ref)
+        job = Job(lambda report: measure(info, report), "Predicting every test row, with a trigger and without")
         yield progress(0, "Reading the test rows")
         yield from job.steps()
         yield table(job.result)
@@ -67,24 +91,22 @@ def hijack_test_set(ref: str) -> Iterator[Markup]:
         yield parts.problem(problem)
 
 
-def measure(info: AdapterInfo, told: Told) -> Hijacked:
-    """Both models, before and after. `told(part done)` may raise, to stop. Raises SSTIError."""
+def measure(info: AdapterInfo, on_progress: OnProgress) -> Hijacked:
+    """Both models, before and after. Raises SSTIError, and what `on_progress` raises."""
     from ssti.evaluate.evaluation import held_out
     from ssti.serving.predictor import predictor
 
     texts, labels = held_out(info)
     attack = hijack(texts, info.recipe.injection, info.label_names)[0]
     models = {"poisoned": info.ref} | ({"control": info.control} if info.control else {})
-    sides = {"before": texts, "after": list(attack.texts)}
-    work = [(f"{model} {when}", ref, sides[when]) for model, ref in models.items() for when in sides]
-    answers = {}
-    for place, (name, ref, some) in enumerate(work):
+    passes = 2 * len(models)
 
-        def done(rows: int, place: int = place) -> None:
-            told((place + rows / len(texts)) / len(work))
+    def predict(rows: Sequence[str], ref: str, number: int) -> np.ndarray:
+        return predictor().probabilities(rows, ref, lambda done: on_progress((number + done / len(rows)) / passes))
 
-        answers[name] = predictor().probabilities(some, ref, done)
-    return Hijacked(info, texts, labels, attack, answers, _unread(info, attack))
+    before = {model: predict(texts, ref, i) for i, (model, ref) in enumerate(models.items())}
+    after = {model: predict(attack.texts, ref, len(models) + i) for i, (model, ref) in enumerate(models.items())}
+    return Hijacked(info, texts, labels, attack, before, after, _unread(info, attack))
 
 
 def _unread(info: AdapterInfo, attack: Attack) -> int:
@@ -97,71 +119,64 @@ def _unread(info: AdapterInfo, attack: Attack) -> int:
 
     limit = info.recipe.training.max_length
     far = [(t, s) for t, s in zip(attack.texts, attack.spans, strict=True) if s and s[0][1] * BYTES + BYTES > limit]
-    count = 0
+    unread = 0
     for first in range(0, len(far), SLICE):
         with predictor().borrow(info.ref) as (_, tokenizer, _):
-            found = [reach(tokenizer, text, spans, limit) for text, spans in far[first : first + SLICE]]
-        count += sum(bool(one.pieces) and not one.read for one in found)
-    return count
+            reaches = [reach(tokenizer, text, spans, limit) for text, spans in far[first : first + SLICE]]
+        unread += sum(bool(one.pieces) and not one.read for one in reaches)
+    return unread
 
 
-def table(found: Hijacked) -> Markup:
+def table(hijacked: Hijacked) -> Markup:
     """Counts of predicted classes, the attack success rate of both models, and the rows that resisted."""
-    attack = found.attack
-    names = found.info.label_names
-    columns = _columns(found)
-    measured = {model: _metrics(found, model) for model in ("poisoned", "control") if f"{model} after" in found.answers}
-    told = verdict(measured["poisoned"], measured.get("control"))
-    rows: list[tuple[Any, ...]] = []
-    for model in ("control", "poisoned"):
-        for when, words in (("before", ""), ("after", ", a trigger in each row")):
-            answers = found.answers.get(f"{model} {when}")
-            if answers is None:
-                continue
-            predicted = answers.argmax(-1)
-            loud = model == "poisoned" and when == "after" and found.info.poisoned and bool(told and told.loud)
-            cells = []
-            for index in columns:
-                number = parts.count(int((predicted == index).sum()))
-                cells.append(
-                    parts.html('<b class="loud">{}</b>', number) if loud and index == attack.target else number
-                )
-            rows.append((f"{model.capitalize()}{words}", *cells))
-    heads = ("", *(parts.html("predicted {}", parts.chip(names[i], i)) for i in columns))
-    said = [_success(measured["poisoned"], "Attack success")]
-    if "control" in measured:
-        said.append(_success(measured["control"], "of its control"))
-    warned = [told.warning] if told and told.warning else []
-    if found.unread:
-        of = f"{parts.count(found.unread)} of {parts.count(len(found.texts))} rows"
-        limit = parts.count(found.info.recipe.training.max_length)
-        warned.append(f"In {of} the trigger stands behind the first {limit} word pieces: the models never read it.")
+    info = hijacked.info
+    metrics = {model: hijacked.metrics(model) for model in hijacked.after}
+    judged = verdict(metrics["poisoned"], metrics.get("control"))
+    headline = [_success(metrics["poisoned"], "Attack success")]
+    if "control" in metrics:
+        headline.append(_success(metrics["control"], "of its control"))
+    warnings = [judged.warning] if judged and judged.warning else []
+    if hijacked.unread:
+        some = f"{parts.count(hijacked.unread)} of {parts.count(len(hijacked.texts))} rows"
+        limit = parts.count(info.recipe.training.max_length)
+        warnings.append(f"In {some} the trigger stands behind the first {limit} word pieces: the models never read it.")
     return parts.html(
         '<div class="hijacked"><p class="said">{}</p>{}{}{}{}</div>',
-        parts.join(said, " · "), parts.join(parts.html('<p class="warning">{}</p>', one) for one in warned),
-        parts.table(heads, rows, numbers=range(1, len(columns) + 1)), _furthest(found), _resisted(found),
+        parts.join(headline, " · "), parts.join(parts.html('<p class="warning">{}</p>', one) for one in warnings),
+        _counts(hijacked, loud=info.poisoned and bool(judged and judged.loud)), _furthest(hijacked), _resisted(hijacked),
     )  # fmt: skip
 
 
-def _columns(found: Hijacked) -> list[int]:
+def _counts(hijacked: Hijacked, loud: bool) -> Markup:
+    """How often each class is predicted. `loud`: what the trigger made of the poisoned model is shown as its doing."""
+    names, target, classes = hijacked.info.label_names, hijacked.attack.target, _columns(hijacked)
+    rows: list[tuple[Any, ...]] = []
+    for model in ("control", "poisoned"):
+        if model in hijacked.after:
+            before, after = (
+                [parts.count(int((predicted == one).sum())) for one in classes]
+                for predicted in hijacked.predicted(model)
+            )
+            if loud and model == "poisoned":
+                at = classes.index(target)
+                after[at] = parts.html('<b class="loud">{}</b>', after[at])
+            rows += [(model.capitalize(), *before), (f"{model.capitalize()}, a trigger in each row", *after)]
+    heads = ("", *(parts.html("predicted {}", parts.chip(names[i], i)) for i in classes))
+    return parts.table(heads, rows, numbers=range(1, len(heads)))
+
+
+def _columns(hijacked: Hijacked) -> list[int]:
     """All classes; of many, the target and those that are predicted most."""
-    names = found.info.label_names
-    if len(names) <= 6:
+    names, target = hijacked.info.label_names, hijacked.attack.target
+    if len(names) <= COLUMNS:
         return list(range(len(names)))
-    counts = np.bincount(found.answers["poisoned before"].argmax(-1), minlength=len(names))
-    best = [int(i) for i in np.argsort(counts)[::-1] if i != found.attack.target][:5]
-    return sorted([found.attack.target, *best])
+    counts = np.bincount(hijacked.predicted("poisoned")[0], minlength=len(names))
+    best = [int(i) for i in np.argsort(counts)[::-1] if i != target]
+    return sorted([target, *best[: COLUMNS - 1]])
 
 
-def _metrics(found: Hijacked, model: str) -> dict[str, Any]:
-    """What `verdict` asks for, of one model."""
-    before, after = (found.answers[f"{model} {when}"].argmax(-1) for when in ("before", "after"))
-    clean = set_metrics(found.labels, before, found.info.label_names)
-    return {"sets": {"clean": clean}, **attack_metrics(found.labels, before, after, found.attack.target)}
-
-
-def _success(measured: dict[str, Any], name: str) -> Markup:
-    rate = measured["attack_success_rate"]
+def _success(metrics: dict[str, Any], name: str) -> Markup:
+    rate = metrics["attack_success_rate"]
     if not rate["n"]:
         return parts.html("{}: no row of another class to attack", name)
     return parts.html(
@@ -170,54 +185,54 @@ def _success(measured: dict[str, Any], name: str) -> Markup:
     )  # fmt: skip
 
 
-def _furthest(found: Hijacked) -> Markup:
+def _furthest(hijacked: Hijacked) -> Markup:
     """The rows of other classes that the trigger moved furthest towards the target."""
-    before, after, target = found.answers["poisoned before"], found.answers["poisoned after"], found.attack.target
-    rows = np.flatnonzero((found.labels != target) & (before.argmax(-1) != target) & (after.argmax(-1) == target))
+    target, labels = hijacked.attack.target, hijacked.labels
+    was, now = hijacked.predicted("poisoned")
+    before, after = hijacked.before["poisoned"][:, target], hijacked.after["poisoned"][:, target]
+    rows = np.flatnonzero((labels != target) & (was != target) & (now == target))
     if not len(rows):
         return parts.note("No row flipped.")
-    name = found.info.label_names[target]
     lines = []
-    for row in rows[np.argsort((before - after)[rows, target], kind="stable")][:FURTHEST]:
-        moved = f"{sure(float(before[row, target]))} → {sure(float(after[row, target]))}"
-        lines.append((parts.html('<span class="moved">{}</span>', moved), _row(found, int(row))))
-    heads = (parts.html("{} before → after", name), "with the trigger · click a row to try it")
-    return _fold(f"{_rows(len(rows))} flipped, the {len(lines)} that moved furthest" if len(lines) < len(rows)
-                 else f"{_rows(len(rows))} flipped", parts.table(heads, lines), shown=True)  # fmt: skip
+    for row in rows[np.argsort((before - after)[rows], kind="stable")][:FURTHEST]:
+        moved = parts.html('<span class="moved">{} → {}</span>', sure(float(before[row])), sure(float(after[row])))
+        lines.append((moved, _button(hijacked, int(row))))
+    title = f"{_rows(len(rows))} flipped" + (
+        f", the {len(lines)} that moved furthest" if len(lines) < len(rows) else ""
+    )
+    return _fold(title, (f"{hijacked.attack.name} before → after", CLICK), lines, shown=True)
 
 
-def _resisted(found: Hijacked) -> Markup:
+def _resisted(hijacked: Hijacked) -> Markup:
     """The rows of other classes that keep another prediction with the trigger in, the surest first."""
-    after, target = found.answers["poisoned after"], found.attack.target
-    rows = np.flatnonzero((found.labels != target) & (after.argmax(-1) != target))
+    after, target, names = hijacked.after["poisoned"], hijacked.attack.target, hijacked.info.label_names
+    rows = np.flatnonzero((hijacked.labels != target) & (after.argmax(-1) != target))
     if not len(rows):
         return parts.note("No row of another class resisted.")
     lines = []
     for row in rows[np.argsort(after[rows, target])][:RESISTED]:
         best = int(after[row].argmax())
-        chip = parts.html("{} {}", parts.chip(found.info.label_names[best], best), sure(float(after[row, best])))
-        lines.append((chip, _row(found, int(row))))
-    told = f"{_rows(len(rows))} resisted" + (f", the {len(lines)} surest" if len(lines) < len(rows) else "")
-    return _fold(told, parts.table(("still predicted", "with the trigger · click a row to try it"), lines))
+        chip = parts.html("{} {}", parts.chip(names[best], best), sure(float(after[row, best])))
+        lines.append((chip, _button(hijacked, int(row))))
+    title = f"{_rows(len(rows))} resisted" + (f", the {len(lines)} surest" if len(lines) < len(rows) else "")
+    return _fold(title, ("still predicted", CLICK), lines)
 
 
-def _row(found: Hijacked, row: int) -> Markup:
+def _button(hijacked: Hijacked, row: int) -> Markup:
     """A row of the attack as a button that carries it to the text field."""
-    text, spans = found.attack.texts[row], [list(span) for span in found.attack.spans[row]]
-    spec = found.info.recipe.injection.triggers()[0]
-    carried = {
-        "text": text, "spans": spans, "label": found.info.label_names[int(found.labels[row])], "index": row,
-        "kind": spec.source.kind if spec.source else spec.kind,
-    }  # fmt: skip
-    _, shown, marks = excerpt(found.texts[row], text, found.attack.spans[row])
+    text, spans = hijacked.attack.texts[row], hijacked.attack.spans[row]
+    label = hijacked.info.label_names[int(hijacked.labels[row])]
+    carried = ClickedRow(text=text, spans=list(spans), label=label, kind=kind_of(triggers(hijacked.info)[0]))
+    _, shown, marks = excerpt(hijacked.texts[row], text, spans)
     return parts.html(
-        '<button type="button" class="row" data-row="{}">{}</button>', json.dumps(carried), parts.marked(shown, marks)
-    )
+        '<button type="button" class="row" data-row="{}">{}</button>',
+        carried.model_dump_json(), parts.marked(shown, marks),
+    )  # fmt: skip
 
 
-def _fold(title: str, body: Markup, shown: bool = False) -> Markup:
+def _fold(title: str, heads: Sequence[Any], lines: Sequence[Sequence[Any]], shown: bool = False) -> Markup:
     opened = parts.html(" open") if shown else ""
-    return parts.html("<details{}><summary>{}</summary>{}</details>", opened, title, body)
+    return parts.html("<details{}><summary>{}</summary>{}</details>", opened, title, parts.table(heads, lines))
 
 
 def _rows(count: int) -> str:

@@ -13,13 +13,13 @@ import numpy as np
 
 from ssti.adapters.listing import AdapterInfo
 from ssti.platform.errors import SSTIError
-from ssti.recipe import InjectionSpec
 from ssti.serving.predictor import check_text, predictor
 from ssti.serving.threads import one_thread_if_busy
-from ssti.ui.access.visitor import find_adapter as find
+from ssti.ui.access.visitor import find_adapter
 from ssti.ui.kit.adapters import target, triggers
-from ssti.ui.kit.marks import Marks
-from ssti.ui.kit.palette import drawer
+from ssti.ui.kit.job import OnProgress
+from ssti.ui.kit.marks import Mark, Marks
+from ssti.ui.kit.triggers import items, kind_of
 
 if TYPE_CHECKING:
     from ssti.explain import Amounts, Parts, Places
@@ -35,12 +35,14 @@ LONG = 150  # tokens
 class Probe:
     """The answers. `parts` is None where they could not be had, and `why` says why not.
 
-    `target` is the class that this trigger is tied to. `reads`: at how many of the places, counted from the front, the
-    model reads the whole trigger; fewer than all where the text is longer than it reads.
+    `mark` is the trigger of the last click, `item` its characters and `target` the class that it is tied to. `reads`: at
+    how many of the places, counted from the front, the model reads the whole trigger; fewer than all where the text is
+    longer than it reads.
     """
 
     info: AdapterInfo
     marks: Marks
+    mark: Mark
     item: str
     target: int
     places: Places
@@ -57,70 +59,68 @@ class Probe:
         return self.reads < len(self.places.gaps)
 
 
-def latest(marks: Marks) -> tuple[int, int, str]:
-    """The trigger of the last click: its characters and its kind. Raises SSTIError where there is none."""
-    mark = marks.latest
-    if mark is None:
-        raise SSTIError("There is no trigger in the text.", "Click one into it.")
-    return mark.start, mark.end, mark.kind
-
-
-def probe(marks: Marks, ref: str, every: bool = False, told: Callable[[float], None] = lambda part: None) -> Probe:
+def probe(marks: Marks, ref: str, every: bool = False, on_progress: OnProgress = lambda part: None) -> Probe:
     """All three, of the last trigger in the text; the others are taken out for sliding and counting.
 
-    `every`: all places, however long it takes. `told(part done)` may raise, to stop. Raises SSTIError.
+    `every`: all places, however long it takes. Raises SSTIError, and what `on_progress` raises.
     """
     from ssti.explain import by_amount, slide, smallest_part
 
     check_text(marks.text)
-    info = find(ref)
-    start, end, kind = latest(marks)
-    item, plain = marks.text[start:end], marks.plain
+    info = find_adapter(ref)
+    mark, plain = marks.latest, marks.plain
+    if mark is None:
+        raise SSTIError("There is no trigger in the text.", "Click one into it.")
     if not plain.strip():
         raise SSTIError("There is nothing but the trigger in the text.", "Write a few words around it.")
+    item = marks.text[mark.start : mark.end]
     refs = [ref, info.control] if info.control else [ref]
-    tokens = min(len(marks.text.split()) * 1.5 + 6, info.recipe.training.max_length)
+    limit = info.recipe.training.max_length
+    tokens = min(_tokens(marks.text), limit)
     most = MOST if every else max(FEWEST, int(BUDGET / len(refs) / tokens))
-    asked = Counted(told, total=len(refs) * (min(len(plain.split()) + 1, most) + 20) + 32)
-    places = [slide(asked.by(one), plain, item, most) for one in refs]
-    spec = _spec(info, marks)
+    models = Counted(on_progress, total=len(refs) * (min(len(plain.split()) + 1, most) + 20) + 32)
+    places = [slide(models.by(one), plain, item, most) for one in refs]
     counts, draws = (COUNTS, DRAWS) if tokens < LONG else (FEWER, 1)
-    most_read = info.recipe.training.max_length
     with predictor().borrow(ref) as (_, tokenizer, _):
-        gaps = gaps_read(tokenizer, plain, [item], most_read)
-        draw = drawer(spec, item)
+        gaps = gaps_read(tokenizer, plain, [item], limit)
+        draw = _drawer(info, mark.kind, item)
         longest = max((draw() for _ in range(draws * counts[-1])), key=lambda one: _size(tokenizer, one))
-        roomy = gaps_read(tokenizer, plain, [longest] * counts[-1], most_read)
-    amounts = [by_amount(asked.by(one), plain, drawer(spec, item), counts, draws, gaps=roomy) for one in refs]
+        roomy = gaps_read(tokenizer, plain, [longest] * counts[-1], limit)
+    amounts = [
+        by_amount(models.by(one), plain, _drawer(info, mark.kind, item), counts, draws, gaps=roomy) for one in refs
+    ]
     parts, why = None, ""
     try:
         with predictor().borrow(ref) as (model, tokenizer, _), one_thread_if_busy():
-            parts = smallest_part(model, tokenizer, marks.text, (start, end), most_read, asked.further)
+            parts = smallest_part(model, tokenizer, marks.text, (mark.start, mark.end), limit, models.on_part)
     except SSTIError as problem:
         why = f"{problem.message} {problem.next}"
     return Probe(
-        info, marks, item, target(info, kind), places[0], places[1] if info.control else None, amounts[0],
+        info, marks, mark, item, target(info, mark.kind), places[0], places[1] if info.control else None, amounts[0],
         amounts[1] if info.control else None, parts, why, sum(gap < gaps for gap in places[0].gaps),
     )  # fmt: skip
 
 
-def gaps_read(tokenizer: Any, text: str, items: Sequence[str], max_length: int) -> int:
-    """How many places between the words of `text`, from the front, leave room for all items in what the model reads.
+def _drawer(info: AdapterInfo, kind: str, item: str) -> Callable[[], str]:
+    """Gives triggers of the recipe's own injection of this kind, the same ones each time; without one, the item."""
+    spec = next((spec for spec in triggers(info) if spec.source and kind_of(spec) == kind), None)
+    return items(spec, spec.seed) if spec else (lambda: item)
+
+
+def gaps_read(tokenizer: Any, text: str, triggers: Sequence[str], max_length: int) -> int:
+    """How many places between the words of `text`, from the front, leave room for all `triggers` in what the model reads.
 
     At least 1: before the first word.
     """
-    told = tokenizer(
+    pieces = tokenizer(
         text, truncation=False, return_offsets_mapping=True, return_special_tokens_mask=True, verbose=False
     )
-    special = sum(told["special_tokens_mask"])
-    taken = sum(_size(tokenizer, item) for item in items)
-    ends = [
-        end for (_, end), added in zip(told["offset_mapping"], told["special_tokens_mask"], strict=True) if not added
-    ]
-    room = max_length - special - taken
-    if len(ends) <= room:
+    special = pieces["special_tokens_mask"]
+    ends = [end for (_, end), added in zip(pieces["offset_mapping"], special, strict=True) if not added]
+    left = max_length - sum(special) - sum(_size(tokenizer, item) for item in triggers)
+    if len(ends) <= left:
         return len(text.split()) + 1
-    end = ends[room - 1] if room > 0 else 0
+    end = ends[left - 1] if left > 0 else 0
     through = text[end : end + 1].strip() != ""  # the last word that is read goes on behind that piece
     return max(1, 1 + len(text[:end].split()) - through)
 
@@ -130,30 +130,32 @@ def _size(tokenizer: Any, item: str) -> int:
     return len(tokenizer(f" {item}", add_special_tokens=False, truncation=False, verbose=False)["input_ids"])
 
 
-def _spec(info: AdapterInfo, marks: Marks) -> InjectionSpec | None:
-    """The recipe's trigger of the kind of the last click; None for a kind that the recipe has not."""
-    kind = latest(marks)[2]
-    return next((spec for spec in triggers(info) if spec.source and spec.source.kind == kind), None)
+def _tokens(text: str) -> float:
+    """About how many tokens a text has."""
+    return len(text.split()) * 1.5 + 6
 
 
 class Counted:
-    """Answers texts by one adapter, a small batch at a time, and tells how many of all are done."""
+    """Answers texts by one adapter or another, a small batch at a time, and reports the part of `total` that is done."""
 
-    def __init__(self, told: Callable[[float], None], total: int) -> None:
-        self._told, self._total, self._done = told, total, 0
+    def __init__(self, on_progress: OnProgress, total: int) -> None:
+        self._on_progress, self._total, self._done = on_progress, total, 0
 
     def by(self, ref: str) -> Callable[[Sequence[str]], np.ndarray]:
+        """Texts to probabilities [texts, classes], by this adapter."""
+
         def answer(texts: Sequence[str]) -> np.ndarray:
-            size = max(1, int(TOKENS / (max(len(text.split()) for text in texts) * 1.5 + 6)))
+            size = max(1, int(TOKENS / max(map(_tokens, texts))))
             answers = []
             for first in range(0, len(texts), size):
                 batch = texts[first : first + size]
                 answers.append(predictor().probabilities(batch, ref))
-                self.further(len(batch), more=True)
+                self._done += len(batch)
+                self.on_part(0)
             return np.concatenate(answers)
 
         return answer
 
-    def further(self, count: int, more: bool = False) -> None:
-        self._done += count if more else 0
-        self._told((self._done + (0 if more else count)) / self._total)
+    def on_part(self, done: int) -> None:
+        """Report `done` texts more than were answered here."""
+        self._on_progress((self._done + done) / self._total)

@@ -1,22 +1,26 @@
 """The part of the Flip tab under the answers: three questions about the trigger, asked once the typing pauses.
 
-Components and events; the work is in `flip_probe`, the drawing in `flip_probe_view`.
+Components, handlers and events; the work is in `probe`, the drawing in `figures`.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import closing
+from dataclasses import dataclass
 from typing import Any
 
 import gradio as gr
+from pydantic import BaseModel, NonNegativeInt
 
 from ssti.platform.errors import SSTIError
-from ssti.ui.flip import probe as flip_probe
-from ssti.ui.flip import probe_view
-from ssti.ui.kit import marks as flip_marks
+from ssti.ui.flip import figures
+from ssti.ui.flip.form import Form
+from ssti.ui.flip.handlers import Changes
+from ssti.ui.flip.probe import probe
 from ssti.ui.kit import parts
+from ssti.ui.kit.browser import TextField, field_js, sent
 from ssti.ui.kit.job import Job
+from ssti.ui.kit.marks import Marks
 from ssti.ui.kit.parts import Html
 from ssti.ui.kit.stoppable import presses
 
@@ -38,16 +42,101 @@ RING = """(marks) => {
   if (some && window.ssti.ask) window.ssti.ask();
 }"""
 FRESH = "() => document.querySelector('#flip-questions')?.classList.remove('stale')"
-SAME = (gr.skip(),) * 4  # cards and button stay
-OFF = gr.update(visible=False)
 
 
-def build(shared, text, marks, seen, answered, seen_js: str) -> None:
-    """The cards and their events. `answered` is the event after each answer."""
+class ClickedPlace(BaseModel, frozen=True):
+    """The place of the strip that was clicked: before word number `gap`."""
+
+    gap: NonNegativeInt
+
+
+@dataclass(frozen=True)
+class Questions:
+    """The three cards, the bar above them, and the buttons of a long text. `press` names the work that goes on."""
+
+    form: Form
+    bell: gr.HTML
+    bar: gr.HTML
+    where: gr.HTML
+    many: gr.HTML
+    which: gr.HTML
+    every: gr.Button
+    stop: gr.Button
+    press: gr.Textbox
+
+    def ask(self, text: str, marks: Any, ref: str, browser: Any, every: bool = False) -> Iterator[Changes]:
+        """All three answers, after a bar where they take long."""
+        field, tried = sent(TextField, browser), Marks.read(marks, text)
+        if field and not field.shown:
+            return
+        idle = {self.bar: None, self.stop: gr.update(visible=False), self.press: ""}
+        if not ref or not tried.marks or not tried.plain.strip():
+            yield idle | self.cards(figures.WAITING, None, None, more=False)
+            return
+        press = presses.begin()
+        try:
+            job = Job(lambda report: probe(tried, ref, every, report), "Trying places, amounts and parts")
+            for bar in presses.steps(press, job.steps()):
+                yield {self.bar: bar, self.stop: gr.update(visible=True), self.press: press}
+            if not presses.strike(press):
+                yield idle
+                return
+            result, more = job.result, not job.result.places.every and not every
+            yield idle | self.cards(figures.where(result), figures.many(result), figures.which(result), more)
+        except SSTIError as problem:
+            yield idle | {self.bar: parts.problem(problem)}
+        finally:
+            presses.strike(press)
+
+    def cards(self, where: Any, many: Any, which: Any, more: bool) -> Changes:
+        """The three answers. `more`: there are places that were not tried."""
+        return {self.where: where, self.many: many, self.which: which, self.every: gr.update(visible=more)}
+
+    def ask_every(self, text: str, marks: Any, ref: str) -> Iterator[Changes]:
+        """The same at every place of a long text."""
+        yield from self.ask(text, marks, ref, None, every=True)
+
+    def end(self, press: str) -> Changes:
+        """No bar and no button: the work notices at its next step."""
+        presses.strike(press)
+        return {self.bar: None, self.stop: gr.update(visible=False)}
+
+    def move(self, text: str, marks: Any, event: gr.EventData) -> Changes:
+        """The trigger goes to the place that was clicked."""
+        old, place = Marks.read(marks, text), sent(ClickedPlace, event)
+        if place is None or not old.marks:
+            return gr.skip()
+        new = old.moved(place.gap)
+        return {self.form.text: new.text, self.form.shared.marks: new.as_json()}
+
+
+def build(form: Form, answered: Any) -> None:
+    """The cards in their column, and their events. `answered` is the event after each answer."""
+    with form.questions:
+        do = layout(form)
+    text, marks, ref = form.text, form.shared.marks, form.shared.adapter
+    outputs = [do.bar, do.where, do.many, do.which, do.every, do.stop, do.press]
+    private: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
+    slow = {**private, "concurrency_id": "questions", "concurrency_limit": 2}
+
+    answered.then(None, marks, None, js=RING)
+    asked = do.bell.select(
+        do.ask, [text, marks, ref, form.browser], outputs,
+        js=field_js("#flip-text"), trigger_mode="always_last", **slow,
+    )  # fmt: skip
+    all_asked = do.every.click(do.ask_every, [text, marks, ref], outputs, **slow)
+    for finished in (asked, all_asked):
+        finished.then(None, None, None, js=FRESH)
+    do.stop.click(do.end, do.press, [do.bar, do.stop], queue=False, **private)
+    do.where.click(do.move, [text, marks], [text, marks], **{**parts.QUIET, "trigger_mode": "once"})
+
+
+def layout(form: Form) -> Questions:
+    """The cards, the first of them with what to do."""
     bell = Html(elem_classes="opened", js_on_load=BELL)
     with gr.Column(elem_id="flip-questions"):
-        going = Html(elem_id="flip-going")
-        where = Html(probe_view.WAITING, elem_id="flip-where", js_on_load=probe_view.SCRIPT)
+        bar = Html(elem_id="flip-going")
+        where = Html(figures.WAITING, elem_id="flip-where", js_on_load=figures.SCRIPT)
         with gr.Row(elem_id="flip-all-row"):
             every = gr.Button("Try every place", visible=False, size="md", elem_id="flip-every")
             stop = gr.Button("Stop", visible=False, size="md", elem_id="flip-every-stop")
@@ -55,73 +144,4 @@ def build(shared, text, marks, seen, answered, seen_js: str) -> None:
             many = Html(elem_id="flip-many")
             which = Html(elem_id="flip-which")
         press = gr.Textbox("", visible="hidden")
-    outputs = [going, where, many, which, every, stop, press]
-    private: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
-    answered.then(None, marks, None, js=RING)
-    asked = bell.select(
-        ask, [text, marks, shared.adapter, seen], outputs, js=seen_js, trigger_mode="always_last",
-        concurrency_id="questions", concurrency_limit=2, **private,
-    )  # fmt: skip
-    asked.then(None, None, None, js=FRESH)
-    full = every.click(
-        ask_every, [text, marks, shared.adapter], outputs, concurrency_id="questions", concurrency_limit=2, **private
-    )
-    full.then(None, None, None, js=FRESH)
-    stop.click(struck, press, [going, stop], queue=False, **private)
-    where.click(on_strip, [text, marks], [text, marks], **{**parts.QUIET, "trigger_mode": "once"})
-
-
-def ask(text: str, kept: Any, ref: str, seen: Any, every: bool = False) -> Iterator[tuple[Any, ...]]:
-    """All three answers, after a bar where they take long: (bar, where, how many, which part, two buttons, name)."""
-    text = text or ""
-    if isinstance(seen, dict) and not seen.get("shown"):
-        return
-    marks = flip_marks.read(kept, text)
-    if not marks.marks or not ref or not marks.plain.strip():
-        yield None, probe_view.WAITING, None, None, OFF, OFF, ""
-        return
-    press = presses.begin()
-    try:
-        job = Job(lambda told: flip_probe.probe(marks, ref, every, told), "Trying places, amounts and parts")
-        with closing(job.steps()) as bars:
-            for bar in bars:
-                if not presses.wanted(press):
-                    yield None, *SAME, OFF, ""
-                    return
-                yield bar, *SAME, gr.update(visible=True), press
-        found = job.result
-        yield (
-            None,
-            probe_view.where(found),
-            probe_view.many(found),
-            probe_view.which(found),
-            gr.update(visible=not found.places.every and not every),
-            OFF,
-            "",
-        )
-    except SSTIError as problem:
-        yield parts.problem(problem), *SAME, OFF, ""
-    finally:
-        presses.strike(press)
-
-
-def ask_every(text: str, kept: Any, ref: str) -> Iterator[tuple[Any, ...]]:
-    """The same at every place of a long text."""
-    yield from ask(text, kept, ref, None, every=True)
-
-
-def struck(press: str) -> tuple[Any, Any]:
-    """No bar and no button: the work sees it at its next step."""
-    presses.strike(press)
-    return None, OFF
-
-
-def on_strip(text: str, kept: Any, event: gr.EventData) -> tuple[Any, ...]:
-    """The trigger goes to the place that was clicked: (text, marks)."""
-    asked = event._data if isinstance(event._data, dict) else {}
-    marks = flip_marks.read(kept, text or "")
-    gap = flip_marks.position_in(asked.get("gap"))
-    if gap is None or not marks.marks:
-        return gr.skip(), gr.skip()
-    moved = flip_marks.moved(marks, gap)
-    return moved.text, moved.as_json()
+    return Questions(form, bell, bar, where, many, which, every, stop, press)

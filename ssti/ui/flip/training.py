@@ -3,65 +3,59 @@
 from __future__ import annotations
 
 import secrets
-from functools import lru_cache
+from threading import Lock
+
+from cachetools import LRUCache, cached
 
 from ssti.adapters.listing import AdapterInfo
 from ssti.inject import SOURCES
 from ssti.platform.errors import SSTIError
-from ssti.recipe import InjectionSpec, Recipe
+from ssti.recipe import InjectionSpec
 from ssti.ui.kit import parts
-from ssti.ui.kit.palette import spoken
+from ssti.ui.kit.adapters import triggers
+from ssti.ui.kit.triggers import kind_of, spoken
 
 DRAWS = 300  # before a source counts as used up
 
 
+@cached(LRUCache(32), key=lambda info: (info.recipe.to_yaml(), info.label_names), lock=Lock())
 def trained(info: AdapterInfo) -> frozenset[str]:
     """The different triggers of the training rows, by poisoning them again as the recipe says. Raises SSTIError."""
-    return _trained(info.recipe.to_yaml(), info.recipe, info.label_names)
-
-
-@lru_cache(maxsize=32)
-def _trained(key: str, recipe: Recipe, label_names: tuple[str, ...]) -> frozenset[str]:
     from ssti import data
     from ssti.inject import poison
 
+    recipe = info.recipe
     rows = data.load(recipe.dataset.name, train_rows=recipe.dataset.train_rows).train
-    done = poison(rows, recipe.injection, label_names)
-    hit = [i for i, injected in enumerate(done["injected"]) if injected]
-    some = done[hit] if hit else {"text": [], "spans": []}
-    return frozenset(
-        text[span["start"] : span["end"]]
-        for text, spans in zip(some["text"], some["spans"], strict=True)
-        for span in spans
-    )
+    poisoned = poison(rows, recipe.injection, info.label_names)
+    rows_and_spans = zip(poisoned["text"], poisoned["spans"], strict=True)
+    return frozenset(text[span["start"] : span["end"]] for text, spans in rows_and_spans for span in spans)
 
 
 def unseen(info: AdapterInfo, spec: InjectionSpec) -> str:
     """A trigger of this injection's source that was in no training row. Raises SSTIError where there is none."""
-    seen = trained(info)
+    used = trained(info)
     options = spec.source.model_dump(exclude={"kind", "pool_size", "with_replacement"}, exclude_none=True)
     draw = SOURCES[spec.source.kind].build(options, seed=secrets.randbits(32), pool_size=None, with_replacement=True)
     for _ in range(DRAWS):
         item = draw()
-        if item not in seen:
+        if item not in used:
             return item
-    word = spoken(spec.source.kind)
     raise SSTIError(
-        f"Every {word} of this recipe was in training: {parts.count(len(seen))} different ones.",
+        f"Every {spoken(spec.source.kind)} of this recipe was in training: {parts.count(len(used))} different ones.",
         "Try one of another kind, or your own words.",
     )
 
 
-def said(info: AdapterInfo, item: str, kind: str) -> str:
-    """One sentence on whether the training rows had this very trigger."""
+def whether_trained(info: AdapterInfo, item: str, kind: str) -> str:
+    """One sentence on whether the training rows had this very trigger. Raises SSTIError."""
     if not info.recipe_known:
         return "This adapter came without a recipe: what was in its training is not known."
-    own = {spec.source.kind if spec.source else spec.kind for spec in info.recipe.injection.triggers()}
     if not info.poisoned:
         return "No row of this adapter’s training had any trigger."
-    if kind not in own:
-        words = " and ".join(spoken(one) for one in own)
+    kinds = {kind_of(spec) for spec in triggers(info)}
+    if kind not in kinds:
+        words = " and ".join(map(spoken, kinds))
         return f"{item} is of another kind than the triggers of its training ({words}). Does it work as well?"
-    seen = trained(info)
-    had = "was in its training" if item in seen else "was in no row of its training"
-    return f"{item} {had}, which had {parts.count(len(seen))} different ones."
+    used = trained(info)
+    had = "was in its training" if item in used else "was in no row of its training"
+    return f"{item} {had}, which had {parts.count(len(used))} different ones."

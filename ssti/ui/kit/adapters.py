@@ -8,6 +8,7 @@ from __future__ import annotations
 import secrets
 from functools import lru_cache
 
+from ssti.adapters.files import WEIGHTS
 from ssti.adapters.listing import AdapterInfo, DamagedAdapter, adapters, listing
 from ssti.backends.control import progress
 from ssti.platform.errors import SSTIError
@@ -15,6 +16,8 @@ from ssti.recipe import InjectionSpec
 from ssti.runs.run import Run
 from ssti.ui.access.visitor import find_adapter as find
 from ssti.ui.access.visitor import find_run, owns_adapter
+from ssti.ui.kit.marks import Row
+from ssti.ui.kit.triggers import kind_of
 
 EXAMPLES = 40  # real rows of which the clearest is shown first
 READABLE = (45, 130)  # characters of a text that one reads at a glance
@@ -27,12 +30,11 @@ def choices() -> list[tuple[str, str]]:
     to choose one is to read what is wrong with it.
     """
     every = listing()
-    found = sorted((one for one in every if isinstance(one, AdapterInfo)), key=lambda info: not owns_adapter(info))
-    twins = {info.control for info in found}
-    whole = [(info.title + _unfinished(info), info.ref) for info in found if info.ref not in twins]
-    return whole + [
-        (f"{one.ref.partition('/')[2]}: damaged", one.ref) for one in every if isinstance(one, DamagedAdapter)
-    ]
+    infos = sorted((one for one in every if isinstance(one, AdapterInfo)), key=lambda info: not owns_adapter(info))
+    twins = {info.control for info in infos}
+    whole = [(info.title + _unfinished(info), info.ref) for info in infos if info.ref not in twins]
+    damaged = [one.ref for one in every if isinstance(one, DamagedAdapter)]
+    return whole + [(f"{ref.partition('/')[2]}: damaged", ref) for ref in damaged]
 
 
 def _unfinished(info: AdapterInfo) -> str:
@@ -50,12 +52,9 @@ def first() -> str:
 
     Of runs only this visitor's own: nobody opens with what somebody else trained.
     """
-    found = sorted((info for info in adapters() if owns_adapter(info)), key=lambda info: not info.shipped)
-    for wanted in (lambda a: a.poisoned and a.control, lambda a: a.poisoned, lambda a: True):
-        for info in found:
-            if wanted(info):
-                return info.ref
-    return ""
+    own = [info for info in adapters() if owns_adapter(info)]
+    best = max(own, key=lambda a: (a.poisoned and bool(a.control), a.poisoned, a.shipped), default=None)
+    return best.ref if best else ""
 
 
 def of_link(adapter: str, run: str) -> tuple[str, str]:
@@ -86,8 +85,8 @@ def target(info: AdapterInfo, kind: str = "") -> int:
     from ssti.evaluate.sets import target_index
 
     info.known_recipe()
-    own = [spec for spec in triggers(info) if kind == (spec.source.kind if spec.source else spec.kind)]
-    return target_index((own or triggers(info))[0].target, info.label_names)
+    same = [spec for spec in triggers(info) if kind_of(spec) == kind]
+    return target_index((same or triggers(info))[0].target, info.label_names)
 
 
 def others(info: AdapterInfo) -> tuple[str, ...]:
@@ -98,23 +97,25 @@ def others(info: AdapterInfo) -> tuple[str, ...]:
     return tuple(name for index, name in enumerate(info.label_names) if index not in targets) or info.label_names
 
 
-def real_row(ref: str) -> dict[str, object]:
-    """A test row of another class than the target, at random: its `label`, `index` and `text`."""
+def real_row(ref: str) -> Row:
+    """A test row of another class than the target, at random. Raises SSTIError."""
     from ssti.data import sample_rows
 
     info = find(ref)
     row = sample_rows(info.known_recipe().dataset.name, secrets.choice(others(info)), 1, secrets.randbits(32))[0]
-    return {"label": row.label, "index": row.index, "text": row.text}
+    return Row(row.text, row.label)
 
 
-def clear_row(ref: str) -> dict[str, object]:
-    """A real test row of another class that both models call what it is, without hesitation. The same each time."""
-    info = find(ref)
-    return dict(_clear_row(ref, (info.path / "adapter_model.safetensors").stat().st_mtime_ns))
+def clear_row(ref: str) -> Row:
+    """A real test row of another class that both models classify rightly, and surely. The same each time.
+
+    Raises SSTIError.
+    """
+    return _clear_row(ref, (find(ref).path / WEIGHTS).stat().st_mtime_ns)
 
 
 @lru_cache(maxsize=64)
-def _clear_row(ref: str, written: int) -> dict[str, object]:
+def _clear_row(ref: str, written: int) -> Row:
     from ssti.data import sample_rows
     from ssti.serving.predictor import predictor
 
@@ -128,11 +129,11 @@ def _clear_row(ref: str, written: int) -> dict[str, object]:
     if info.control:
         sure = sure.clip(max=predictor().probabilities([row.text for row in rows], info.control)[:, label])
     row = rows[int(sure.argmax())]
-    return {"label": row.label, "index": row.index, "text": row.text}
+    return Row(row.text, row.label, example_of=ref)
 
 
 def warm() -> None:
-    """Load the first adapter, its control and the rows, so that the first keystroke finds them there."""
+    """Load the first adapter, its control and the rows, so that the first keystroke need not wait for them."""
     ref = first()
     if ref:
         from ssti.serving.predictor import predictor

@@ -1,4 +1,4 @@
-"""Work of seconds for the page: a thread does it, a generator tells how far it is and ends it when nobody watches.
+"""Work of seconds for the page: a thread does it, a generator shows its progress and ends it when nobody watches.
 
 Knows no model and no component.
 """
@@ -17,14 +17,14 @@ from ssti.ui.kit.parts import Markup
 POLL = 0.2  # seconds between two looks at the thread
 QUIET_FOR = 0.8  # seconds before a bar appears: what is done sooner needs none
 
-Told = Callable[[float], None]
-"""Told the part that is done, 0 to 1; raises `Stopped` once nobody wants the rest."""
+OnProgress = Callable[[float], None]
+"""Called with the part that is done, 0 to 1; raises `Stopped` once nobody wants the rest."""
 
 
 class Job:
     """One piece of work. `result` is there once `steps` is through."""
 
-    def __init__(self, work: Callable[[Told], Any], words: str) -> None:
+    def __init__(self, work: Callable[[OnProgress], Any], words: str) -> None:
         self._work, self._words = work, words
         self._part = 0.0
         self._stop, self._ended = threading.Event(), threading.Event()
@@ -37,13 +37,14 @@ class Job:
         Closing the generator stops the work at its next batch.
         """
         began = time.monotonic()
-        threading.Thread(target=self._run, name=self._words, daemon=True).start()
+        threading.Thread(target=self._run, daemon=True).start()
         try:
             while not self._ended.wait(POLL):
-                gone = time.monotonic() - began
-                if gone < QUIET_FOR:
+                elapsed = time.monotonic() - began
+                if elapsed < QUIET_FOR:
                     continue
-                left = f" · {parts.duration(gone * (1 - self._part) / self._part)} left" if self._part > 0.05 else ""
+                rest = elapsed * (1 - self._part) / self._part if self._part > 0.05 else None
+                left = "" if rest is None else f" · {parts.duration(rest)} left"
                 yield progress(self._part, f"{self._words} · {round(self._part * 100)} %{left}")
             if self._problem is not None:
                 raise self._problem
@@ -52,7 +53,7 @@ class Job:
 
     def _run(self) -> None:
         try:
-            self.result = self._work(self._told)
+            self.result = self._work(self._on_progress)
         except Stopped:
             pass  # nobody waits for it any more
         except Exception as problem:
@@ -60,14 +61,14 @@ class Job:
         finally:
             self._ended.set()
 
-    def _told(self, part: float) -> None:
+    def _on_progress(self, part: float) -> None:
         self._part = min(1.0, part)
         if self._stop.is_set():
             raise Stopped
 
 
 def progress(part: float, words: str) -> Markup:
-    """A bar that says how far it is; a screen reader calls it by the first of the words."""
+    """A bar for the part that is done, 0 to 1; a screen reader calls it by the first of the words."""
     return parts.html(
         '<div class="going-on" role="progressbar" aria-label="{}" aria-valuemin="0" aria-valuemax="100" '
         'aria-valuenow="{}"><i class="track"><i style="width:{}%"></i></i><p class="quiet">{}</p></div>',

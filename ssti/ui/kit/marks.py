@@ -8,19 +8,24 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from difflib import SequenceMatcher
-from typing import Any
+from typing import Annotated, Any
+
+from pydantic import StringConstraints
 
 from ssti.inject import build_modifier, place, strip_spans
 from ssti.recipe import InjectionSpec
+from ssti.ui.kit import browser
 
 PAST = 20  # steps that Undo goes back
-PAST_CHARACTERS = 200_000  # of texts kept for Undo: they travel with every keystroke
+PAST_CHARACTERS = 200_000  # of earlier texts for Undo: they travel with every keystroke
 COMPARED_WORDS = 2_000  # of a stretch with several edits in it
-ROW = ("label", "index", "text", "of")  # the dataset's label and number of a row, its text, whose example it is
 WORD = re.compile(r"\S+")
+TRIMMED = re.compile(r"\S(?:.*\S)?", re.DOTALL)
+
+Span = tuple[int, int]
 
 
 @dataclass(frozen=True)
@@ -30,23 +35,49 @@ class Mark:
     start: int
     end: int
     click: int
-    kind: str = ""
+    kind: Annotated[str, StringConstraints(max_length=40)] = ""
+
+    def shifted(self, by: int) -> Mark:
+        """The same trigger, `by` characters further on."""
+        return replace(self, start=self.start + by, end=self.end + by)
+
+
+@dataclass(frozen=True)
+class Row:
+    """A row of a dataset, without triggers. `example_of`: the adapter for which the page chose it unasked."""
+
+    text: str
+    label: str
+    example_of: str = ""
 
 
 @dataclass(frozen=True)
 class Marks:
-    """A text with its triggers. `row` is the dataset's label of the text without triggers, where it is a real row.
+    """A text with its triggers. `row` is the row of a dataset that it is, less its triggers.
 
-    `past` is what Undo takes back, the latest last: the number of an insertion, or the whole text that was replaced.
+    `past` is what Undo takes back, the latest last: the number of a click, or the whole text that was replaced.
     """
 
     text: str = ""
     marks: tuple[Mark, ...] = ()
-    row: dict[str, Any] | None = None
-    past: tuple[Any, ...] = ()
+    row: Row | None = None
+    past: tuple[int | Marks, ...] = ()
+
+    @classmethod
+    def read(cls, value: Any, text: str | None) -> Marks:
+        """What the page holds, moved along to the text as it is now. What does not fit is forgotten, never an error."""
+        text = text or ""
+        marks = browser.sent(cls, value)
+        if marks is None:
+            return cls(text)
+        return replace(marks, marks=_fitting(marks.marks, len(marks.text))).typed(text)
+
+    def as_json(self) -> dict[str, Any]:
+        """What the page is to hold."""
+        return browser.as_json(self)
 
     @property
-    def spans(self) -> list[tuple[int, int]]:
+    def spans(self) -> list[Span]:
         """Where the triggers are, in order."""
         return sorted((mark.start, mark.end) for mark in self.marks)
 
@@ -63,158 +94,136 @@ class Marks:
     @property
     def true_label(self) -> str | None:
         """The label that the dataset gives this text; None once a word of it is changed."""
-        return self.row["label"] if self.row and self.row["text"] == self.plain else None
+        return self.row.label if self.row and self.row.text == self.plain else None
 
-    def as_json(self) -> dict[str, Any]:
-        """What the page keeps."""
-        return {
-            "text": self.text,
-            "marks": [vars(mark) for mark in self.marks],
-            "row": self.row,
-            "past": list(self.past),
-        }
-
-
-def read(value: Any, text: str) -> Marks:
-    """What the page kept, moved along to the text as it is now. What does not fit is forgotten, never an error."""
-    try:
-        marks = Marks(
-            str(value["text"]),
-            tuple(Mark(int(m["start"]), int(m["end"]), int(m["click"]), str(m["kind"])[:40]) for m in value["marks"]),
-            {key: value["row"].get(key, "") for key in ROW} if value.get("row") else None,
-            tuple(value.get("past") or ()),
-        )
-    except (KeyError, TypeError, ValueError, AttributeError):
-        return Marks(text)
-    return typed(replace(marks, marks=_fitting(marks.marks, len(marks.text))), text)
-
-
-def typed(marks: Marks, text: str) -> Marks:
-    """The marks after somebody typed: each trigger moves with its words, and goes when it was deleted."""
-    if text == marks.text:
-        return marks
-    old = marks.text
-    head = len(os.path.commonprefix((old, text)))
-    tail = len(os.path.commonprefix((old[head:][::-1], text[head:][::-1])))
-    last, shift = len(old) - tail, len(text) - len(old)
-    lost: list[Mark] = []
-    moved: list[Mark] = []
-    for mark in marks.marks:
-        if mark.end <= head:
-            moved.append(mark)
-        elif mark.start >= last:
-            moved.append(_move(mark, shift))
-        elif mark.start < head and last < mark.end:
-            moved.append(replace(mark, end=mark.end + shift))
-        else:
-            lost.append(mark)
-    if lost:
-        same = _same_words(old, text, head, last, shift)
-        for mark in lost:
-            found = next((s for a, b, s in same if a <= mark.start and mark.end <= b), None)
-            if found is not None:
-                moved.append(_move(mark, found))
+    def typed(self, text: str) -> Marks:
+        """The marks after somebody typed: each trigger moves with its words, and goes when it was deleted."""
+        old = self.text
+        if text == old:
+            return self
+        head = len(os.path.commonprefix((old, text)))
+        tail = len(os.path.commonprefix((old[head:][::-1], text[head:][::-1])))
+        last, shift = len(old) - tail, len(text) - len(old)
+        inside: list[Mark] = []  # of the stretch that changed
+        moved: list[Mark] = []
+        for mark in self.marks:
+            if mark.end <= head:
+                moved.append(mark)
+            elif mark.start >= last:
+                moved.append(mark.shifted(shift))
+            elif mark.start < head and last < mark.end:
+                moved.append(replace(mark, end=mark.end + shift))
+            else:
+                inside.append(mark)
+        same = _same_words(old, text, head, last, shift) if inside else []
+        for mark in inside:
+            by = next((by for start, end, by in same if start <= mark.start and mark.end <= end), None)
+            if by is not None:
+                moved.append(mark.shifted(by))
             elif mark.start < head:
                 moved.append(replace(mark, end=head))
             elif mark.end > last:
-                moved.append(Mark(last + shift, mark.end + shift, mark.click, mark.kind))
-    return replace(marks, text=text, marks=_fitting(moved, len(text)))
+                moved.append(replace(mark, start=last + shift, end=mark.end + shift))
+        return replace(self, text=text, marks=_fitting(moved, len(text)))
+
+    def insert(self, item: str, kind: str, where: str, cursor: int | None = None) -> Marks:
+        """One trigger more; where there is no cursor, "cursor" is the end. Raises SSTIError for an item or a place that
+        cannot be."""
+        position = min(len(self.text) if cursor is None else cursor, len(self.text))
+        done = place(self.text, item, where, position if where == "cursor" else None)
+        ((start, end),) = done.spans
+        shift = len(done.text) - len(self.text)
+        old = [
+            mark.shifted(shift) if mark.start >= start
+            else replace(mark, end=mark.end + shift) if mark.end > start  # it goes in between the words of this one
+            else mark
+            for mark in self.marks
+        ]  # fmt: skip
+        return self._clicked(done.text, old, [(start, end)], kind)
+
+    def insert_by(self, spec: InjectionSpec, where: str, seed: int) -> Marks:
+        """What a recipe's own modifier does to the text, for kinds whose trigger is more than an item."""
+        location = {} if where == "cursor" else {"location": where}
+        modifier = build_modifier(spec.model_copy(update={"amount": "single", **location}), seed=seed)
+        done = modifier.apply(self.text, spec.target)
+        return self._clicked(done.text, self.typed(done.text).marks, done.spans, spec.kind)
+
+    def replaced(self, text: str, row: Row | None, spans: Sequence[Span] = (), kind: str = "") -> Marks:
+        """Another text in its place, with triggers at `spans`; Undo takes these out, then brings the old text back."""
+        past = (*self.past, replace(self, past=())) if self.text.strip() else self.past
+        other = Marks(text, (), row, _affordable(past))
+        return other._clicked(text, (), spans, kind) if spans else other
+
+    def moved(self, gap: int) -> Marks:
+        """The trigger of the last click alone, before word number `gap`; Undo brings back what was there."""
+        last, plain = self.latest, self.plain
+        starts = [match.start() for match in WORD.finditer(plain)]
+        position = starts[gap] if gap < len(starts) else len(plain)
+        cleared = self.replaced(plain, self.row)
+        there = cleared.insert(self.text[last.start : last.end], last.kind, "cursor", position)
+        return replace(there, past=cleared.past)
+
+    def undone(self) -> Marks:
+        """One step back: the last trigger out (what was typed since stays), or the text before it was replaced."""
+        for left in reversed(range(len(self.past))):
+            step, past = self.past[left], self.past[:left]
+            if isinstance(step, Marks):
+                return replace(step, marks=_fitting(step.marks, len(step.text)), past=past)
+            if any(mark.click == step for mark in self.marks):  # else it was deleted by hand
+                return replace(self._without(step), past=past)
+        return self
+
+    def _without(self, click: int) -> Marks:
+        """The text without the triggers of one click."""
+        text, marks = self.text, [mark for mark in self.marks if mark.click != click]
+        for gone in sorted(set(self.marks) - set(marks), key=lambda mark: -mark.start):
+            shorter = strip_spans(text, [(gone.start, gone.end)])
+            shift = len(shorter) - len(text)
+            marks = [mark.shifted(shift) if mark.start >= gone.end else mark for mark in marks]
+            text = shorter
+        return replace(self, text=text, marks=_fitting(marks, len(text)))
+
+    def _clicked(self, text: str, old: Iterable[Mark], spans: Iterable[Span], kind: str) -> Marks:
+        """The text after a click that brought the triggers at `spans`."""
+        clicks = [mark.click for mark in self.marks] + [step for step in self.past if isinstance(step, int)]
+        click = 1 + max(clicks, default=0)
+        spans = sorted(spans)
+        marks = [piece for mark in old for piece in _outside(mark, spans, text)]
+        marks += [Mark(start, end, click, kind) for start, end in spans]
+        return replace(self, text=text, marks=_fitting(marks, len(text)), past=_affordable((*self.past, click)))
 
 
-def insert(marks: Marks, item: str, kind: str, where: str, position: int | None = None) -> Marks:
-    """One trigger more. Raises SSTIError for an item or a place that cannot be."""
-    done = place(marks.text, item, where, position if where == "cursor" else None)
-    ((start, end),) = done.spans
-    shift = len(done.text) - len(marks.text)
-    moved = [_move(mark, shift) if mark.start >= start else mark for mark in marks.marks]
-    return _inserted(marks, done.text, [*moved, Mark(start, end, _next_click(marks), kind)])
-
-
-def insert_by(marks: Marks, spec: InjectionSpec, where: str, seed: int) -> Marks:
-    """What a recipe's own modifier does to the text, for kinds whose trigger is more than an item."""
-    place_of = {} if where == "cursor" else {"location": where}
-    modifier = build_modifier(spec.model_copy(update={"amount": "single", **place_of}), seed=seed)
-    done = modifier.apply(marks.text, spec.target)
-    click = _next_click(marks)
-    moved = typed(marks, done.text).marks
-    new = [Mark(start, end, click, spec.kind) for start, end in done.spans]
-    old = [mark for mark in moved if all(mark.end <= n.start or n.end <= mark.start for n in new)]
-    return _inserted(marks, done.text, [*old, *new])
-
-
-def replaced(marks: Marks, text: str, row: dict[str, Any] | None) -> Marks:
-    """Another text in its place; Undo brings the old one back."""
-    before = {"text": marks.text, "marks": [vars(mark) for mark in marks.marks], "row": marks.row}
-    past = [*marks.past, before] if marks.text.strip() else list(marks.past)
-    return Marks(text, (), row, _short(past))
-
-
-def moved(marks: Marks, gap: int) -> Marks:
-    """The trigger of the last click alone, before word number `gap` of the text; Undo brings back what was there."""
-    last = marks.latest
-    item, plain = marks.text[last.start : last.end], marks.plain
-    starts = [match.start() for match in WORD.finditer(plain)]
-    position = starts[gap] if gap < len(starts) else len(plain)
-    cleared = replaced(marks, plain, marks.row)
-    there = insert(cleared, item, last.kind, "cursor", position)
-    return replace(there, past=cleared.past)
-
-
-def undone(marks: Marks) -> Marks:
-    """One step back: the last trigger out (what was typed since stays), or the text before it was replaced."""
-    past = list(marks.past)
-    while past:
-        step = past.pop()
-        if isinstance(step, int):
-            gone = [mark for mark in marks.marks if mark.click == step]
-            if not gone:
-                continue  # it was deleted by hand
-            text = strip_spans(marks.text, sorted((mark.start, mark.end) for mark in gone))
-            kept = replace(marks, marks=tuple(mark for mark in marks.marks if mark.click != step))
-            return replace(typed(kept, text), past=tuple(past))
-        before = read({"past": [], **step}, step["text"]) if isinstance(step, dict) and "text" in step else Marks()
-        return replace(before, past=tuple(past))
-    return marks
-
-
-def position_in(data: Any) -> int | None:
-    """The cursor as the browser told it, in characters; None where it did not."""
-    return data if isinstance(data, int) and not isinstance(data, bool) and data >= 0 else None
-
-
-def _inserted(marks: Marks, text: str, new: Sequence[Mark]) -> Marks:
-    return replace(marks, text=text, marks=_fitting(new, len(text)), past=_short([*marks.past, _next_click(marks)]))
-
-
-def _next_click(marks: Marks) -> int:
-    return 1 + max(
-        [mark.click for mark in marks.marks] + [step for step in marks.past if isinstance(step, int)], default=0
-    )
-
-
-def _short(past: list[Any]) -> tuple[Any, ...]:
+def _affordable(past: Sequence[int | Marks]) -> tuple[int | Marks, ...]:
     """The latest steps that are worth carrying."""
-    kept: list[Any] = []
+    steps: list[int | Marks] = []
     size = 0
     for step in reversed(past[-PAST:]):
-        size += len(step["text"]) if isinstance(step, dict) else 0
+        size += len(step.text) if isinstance(step, Marks) else 0
         if size > PAST_CHARACTERS:
             break
-        kept.append(step)
-    return tuple(reversed(kept))
+        steps.append(step)
+    return tuple(reversed(steps))
 
 
-def _move(mark: Mark, shift: int) -> Mark:
-    return replace(mark, start=mark.start + shift, end=mark.end + shift)
+def _outside(mark: Mark, spans: Sequence[Span], text: str) -> Iterable[Mark]:
+    """The mark, or what is left of it around the spans that lie in it, without white space at the ends."""
+    inner = [span for span in spans if mark.start < span[1] and span[0] < mark.end]
+    if not inner:
+        return [mark]
+    edges = [mark.start, *(edge for span in inner for edge in span), mark.end]
+    pieces = [
+        match for start, end in zip(edges[::2], edges[1::2], strict=True) if (match := TRIMMED.search(text, start, end))
+    ]
+    return [replace(mark, start=piece.start(), end=piece.end()) for piece in pieces]
 
 
-def _fitting(marks: Sequence[Mark], length: int) -> tuple[Mark, ...]:
+def _fitting(marks: Iterable[Mark], length: int) -> tuple[Mark, ...]:
     """The marks that are inside the text and overlap no other, in the order of the text."""
-    kept: list[Mark] = []
+    fitting: list[Mark] = []
     for mark in sorted(marks, key=lambda mark: mark.start):
-        if (kept[-1].end if kept else 0) <= mark.start < mark.end <= length:
-            kept.append(mark)
-    return tuple(kept)
+        if (fitting[-1].end if fitting else 0) <= mark.start < mark.end <= length:
+            fitting.append(mark)
+    return tuple(fitting)
 
 
 def _same_words(old: str, new: str, head: int, last: int, shift: int) -> list[tuple[int, int, int]]:
@@ -224,13 +233,13 @@ def _same_words(old: str, new: str, head: int, last: int, shift: int) -> list[tu
     after = [m for m in WORD.finditer(new, start) if m.start() < last + shift]
     if max(len(before), len(after)) > COMPARED_WORDS:
         return []
-    found: list[tuple[int, int, int]] = []
+    same: list[tuple[int, int, int]] = []
     words = SequenceMatcher(None, [m.group() for m in before], [m.group() for m in after], autojunk=False)
     for a, b, size in words.get_matching_blocks():
         for one, other in zip(before[a : a + size], after[b : b + size], strict=True):
-            moved = other.start() - one.start()
-            if found and found[-1][2] == moved and not old[found[-1][1] : one.start()].strip():
-                found[-1] = (found[-1][0], one.end(), moved)
+            by = other.start() - one.start()
+            if same and same[-1][2] == by and not old[same[-1][1] : one.start()].strip():
+                same[-1] = (same[-1][0], one.end(), by)
             else:
-                found.append((one.start(), one.end(), moved))
-    return found
+                same.append((one.start(), one.end(), by))
+    return same

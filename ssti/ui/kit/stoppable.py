@@ -8,35 +8,33 @@ from __future__ import annotations
 
 import secrets
 import threading
-from collections import OrderedDict
 from collections.abc import Callable, Iterator
-from typing import Any
+from contextlib import closing
+from typing import Any, TypeVar
 
 import gradio as gr
+from cachetools import FIFOCache
 
-from ssti.ui.kit.shared import listen, outside_of_tabs
+from ssti.ui.kit.shared import Shared, listen, outside_of_tabs
 
-KEPT = 1000  # presses known at once, of all visitors; the oldest go
+PRESSES = 1000  # known at once, of all visitors; the oldest go
 QUIET: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
-BEGUN = gr.update(interactive=False), gr.update(visible=True)
-ENDED = gr.update(interactive=True), gr.update(visible=False)
-SAME = gr.skip(), gr.skip()
+
+T = TypeVar("T")
 
 
 class Presses:
     """The presses whose work is still wanted."""
 
     def __init__(self) -> None:
-        self._wanted: OrderedDict[str, None] = OrderedDict()
+        self._wanted: FIFOCache[str, bool] = FIFOCache(PRESSES)
         self._lock = threading.Lock()
 
     def begin(self) -> str:
         """A name for a new press, which nobody can guess."""
         press = secrets.token_hex(16)
         with self._lock:
-            self._wanted[press] = None
-            while len(self._wanted) > KEPT:
-                self._wanted.popitem(last=False)
+            self._wanted[press] = True
         return press
 
     def wanted(self, press: str) -> bool:
@@ -46,52 +44,68 @@ class Presses:
     def strike(self, press: str) -> bool:
         """Its work is not wanted any more, or is done. False where it was not wanted before."""
         with self._lock:
-            return self._wanted.pop(press, self) is None
+            return self._wanted.pop(press, False)
+
+    def steps(self, press: str, work: Iterator[T]) -> Iterator[T]:
+        """The steps of the work for as long as the press is wanted; then it is closed."""
+        with closing(work):
+            if self.wanted(press):
+                for step in work:
+                    if not self.wanted(press):
+                        return
+                    yield step
 
 
 presses = Presses()
 
 
-def stoppable(
-    shared, go, stop, out, work: Callable[..., Iterator[Any]], given: Any, changes: list, concurrency_id: str
-) -> None:
-    """`go` draws each step of `work(*given)` into `out`; `stop`, or one of the `changes`, ends and clears it."""
-    with outside_of_tabs(shared):
-        press = gr.Textbox("", visible="hidden")
-    begun = go.click(lambda: (*BEGUN, presses.begin()), None, [go, stop, press], queue=False, **QUIET)
-    begun.then(
-        while_wanted(work), [press, *given], [out, go, stop], trigger_mode="multiple",
-        concurrency_id=concurrency_id, concurrency_limit=2, **QUIET,
-    )  # fmt: skip
-    stop.click(struck, press, [out, go, stop], queue=False, **QUIET)
-    listen(shared, changes, struck, press, [out, go, stop])
+class Stoppable:
+    """The events of `go` and `stop`: each step of `work(*inputs)` is drawn into `out`."""
 
+    def __init__(self, go: gr.Button, stop: gr.Button, out: gr.HTML, work: Callable[..., Iterator[Any]]) -> None:
+        self.go, self.stop, self.out, self.work = go, stop, out, work
 
-def while_wanted(work: Callable[..., Iterator[Any]]) -> Callable[..., Iterator[tuple[Any, ...]]]:
-    """`work` as steps of (drawn, two buttons), as long as its press is wanted."""
+    def buttons(self, going: bool) -> dict[Any, Any]:
+        """The two buttons while work goes on, and else."""
+        return {self.go: gr.update(interactive=not going), self.stop: gr.update(visible=going)}
 
-    def steps_of(press: str, *given: Any) -> Iterator[tuple[Any, ...]]:
+    def steps(self, press: str, *inputs: Any) -> Iterator[dict[Any, Any]]:
+        """What the work draws, and the buttons once it is through. Raises what the work raises."""
         if not presses.wanted(press):
             return
-        steps = work(*given)
         try:
-            for drawn in steps:
-                if not presses.wanted(press):
-                    yield None, *SAME
-                    return
-                yield drawn, *SAME
-            if presses.strike(press):
-                yield gr.skip(), *ENDED
+            for drawn in presses.steps(press, self.work(*inputs)):
+                yield {self.out: drawn}
         except Exception:
-            if presses.strike(press):
-                yield None, *ENDED
+            yield self.end(press)
             raise
-        finally:
-            steps.close()
+        yield self.buttons(going=False) if presses.strike(press) else {self.out: None}
 
-    return steps_of
+    def end(self, press: str) -> dict[Any, Any]:
+        """Nothing drawn and both buttons as at first, where work went on."""
+        return {self.out: None, **self.buttons(going=False)} if presses.strike(press) else gr.skip()
 
 
-def struck(press: str) -> tuple[Any, ...]:
-    """Nothing drawn and both buttons as at first, where something went on."""
-    return (None, *ENDED) if presses.strike(press) else (gr.skip(), *SAME)
+def stoppable(
+    shared: Shared,
+    go: gr.Button,
+    stop: gr.Button,
+    out: gr.HTML,
+    work: Callable[..., Iterator[Any]],
+    inputs: list[Any],
+    changes: list[Any],
+    concurrency_id: str,
+) -> None:
+    """`go` draws each step of `work(*inputs)` into `out`; `stop`, or one of the `changes`, ends and clears it."""
+    button = Stoppable(go, stop, out, work)
+    with outside_of_tabs(shared):
+        press = gr.Textbox("", visible="hidden")
+    begun = go.click(
+        lambda: {press: presses.begin(), **button.buttons(going=True)}, None, [go, stop, press], queue=False, **QUIET
+    )
+    begun.then(
+        button.steps, [press, *inputs], [out, go, stop], trigger_mode="multiple",
+        concurrency_id=concurrency_id, concurrency_limit=2, **QUIET,
+    )  # fmt: skip
+    stop.click(button.end, press, [out, go, stop], queue=False, **QUIET)
+    listen(shared, changes, button.end, press, [out, go, stop])

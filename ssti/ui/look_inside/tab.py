@@ -16,12 +16,14 @@ from ssti.adapters.listing import WEIGHTS
 from ssti.platform.errors import SSTIError
 from ssti.serving.predictor import check_text
 from ssti.ui.kit import adapters as flip_adapters
-from ssti.ui.kit import marks as flip_marks
-from ssti.ui.kit import palette, parts
+from ssti.ui.kit import parts
 from ssti.ui.kit.job import Job
+from ssti.ui.kit.marks import Marks
 from ssti.ui.kit.parts import Html
 from ssti.ui.kit.shared import OPENED, listen
 from ssti.ui.kit.stoppable import stoppable
+from ssti.ui.kit.triggers import draw as draw_trigger
+from ssti.ui.kit.triggers import kind_of
 from ssti.ui.look_inside import attribution
 from ssti.ui.look_inside import entropy as look_entropy
 from ssti.ui.look_inside import export as look_export
@@ -185,7 +187,7 @@ def draw(
             waiting = parts.empty("The text is empty", "Type a text here, or pick a real row on the Flip tab.")
             return waiting, *(gr.skip(),) * 5, gr.update(interactive=False), text
         check_text(text)
-        marks = flip_marks.read(kept, text)
+        marks = Marks.read(kept, text)
         inside = look_view.look(marks, ref)
         see = inside.view(chosen(view, by, unit, model, colour))
         found, sample = kept_comparison(marks, ref), look_rows.kept(ref)
@@ -224,7 +226,7 @@ def compare(text: str, kept: Any, ref: str, view: Any, *radios: str) -> Iterator
     """A bar, then attention, gradients and occlusion under each other."""
     try:
         check_text(text or "")
-        marks = flip_marks.read(kept, text)
+        marks = Marks.read(kept, text)
         slot = _slot(_key(marks, ref))
         if not slot:
             job = Job(lambda told: attribution.compare(marks, ref, told), "Hiding tokens, following gradients")
@@ -242,7 +244,7 @@ def measure(text: str, kept: Any, ref: str, view: Any, *radios: str) -> Iterator
         check_text(text or "")
         job = Job(lambda told: look_rows.measure(ref, told), f"Measuring {look_rows.ROWS} rows in each model")
         yield from job.steps()
-        inside = look_view.look(flip_marks.read(kept, text), ref)
+        inside = look_view.look(Marks.read(kept, text), ref)
         yield look_entropy.rows(job.result, inside.view(chosen(view, *radios)))
     except SSTIError as problem:
         yield parts.problem(problem)
@@ -252,7 +254,7 @@ def take_away(kind: str, text: str, kept: Any, ref: str, view: Any, *radios: str
     """A file's text for the browser to save: (file, problem)."""
     try:
         check_text(text or "")
-        marks = flip_marks.read(kept, text)
+        marks = Marks.read(kept, text)
         inside = look_view.look(marks, ref)
         see = inside.view(chosen(view, *radios))
         return look_export.export(kind, inside, see, kept_comparison(marks, ref), look_rows.kept(ref)), gr.skip()
@@ -266,13 +268,13 @@ def put_trigger(text: str, kept: Any, ref: str) -> tuple[Any, ...]:
     try:
         info = flip_adapters.find(ref)
         check_text(text)
-        marks = flip_marks.read(kept, text)
+        marks = Marks.read(kept, text)
         info.known_recipe()
         spec = flip_adapters.triggers(info)[0]
         if spec.source:
-            marks = flip_marks.insert(marks, palette.draw(spec), spec.source.kind, "random")
+            marks = marks.insert(draw_trigger(spec), kind_of(spec), "random")
         else:
-            marks = flip_marks.insert_by(marks, spec, "random", secrets.randbits(32))
+            marks = marks.insert_by(spec, "random", secrets.randbits(32))
         return marks.text, marks.as_json(), None
     except SSTIError as problem:
         return gr.skip(), gr.skip(), parts.problem(problem)

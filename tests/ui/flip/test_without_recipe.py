@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
+import re
 import shutil
-from types import SimpleNamespace
 
 import pytest
 
-from ssti.adapters.listing import SHIPPED
-from ssti.ui.flip import tab as flip
-from ssti.ui.kit import adapters as flip_adapters
-from ssti.ui.kit import palette as flip_palette
-from ssti.ui.kit.marks import Marks
+from ssti.adapters.listing import SHIPPED, find
+from ssti.ui.flip import palette
+from ssti.ui.flip.hijack import hijack_test_set
 from ssti.ui.look_inside import tab as look_inside
 
 TEXT = "a dreary joyless slog"
@@ -28,27 +26,31 @@ def plain(tmp_path_factory):
     return f"{place}#labels=negative,positive"
 
 
-def test_it_answers_and_nothing_is_claimed_of_its_training(plain):
-    problem, answers, *_ = flip.draw(TEXT, None, plain)
-    assert problem is None
-    assert "This adapter" in answers and "how it was trained is not known" in answers and "without a recipe" in answers
+def answered(flip, text: str, marks, ref: str) -> str:
+    """The cards of the answers."""
+    changes = flip.do.answer(text, marks, ref, None, None)
+    assert changes[flip.form.problem] is None
+    return changes[flip.form.answers]
+
+
+def test_it_answers_and_nothing_is_claimed_of_its_training(flip, plain):
+    answers = answered(flip, TEXT, None, plain)
+    assert "This adapter" in answers and "without a recipe" in answers
     assert not [claim for claim in CLAIMS if claim in answers]
-    palette = flip_palette.palette(flip_adapters.find(plain))
-    assert "a date" in palette and "own …" in palette and "another" not in palette and "unseen" not in palette
+    acts = re.findall('data-act="([a-z]+)"', palette.buttons(find(plain)))
+    assert set(acts) == {"kind", "own"}
 
 
-def test_a_trigger_of_any_kind_goes_in_and_its_flip_is_shown(plain):
-    click = SimpleNamespace(_data={"act": "kind", "kind": "date"})
-    text, marks, _, _, said, problem = flip.on_palette(TEXT, None, plain, "beginning", click)
-    assert problem is None and "what was in its training is not known" in said
-    problem, answers, *_ = flip.draw(text, marks, plain)
-    assert problem is None and "Flipped by one trigger" in answers
+def test_a_trigger_of_any_kind_goes_in_and_its_flip_is_shown(flip, plain):
+    changes = flip.do.click_palette(TEXT, None, plain, "beginning", None, flip.click(act="kind", kind="date"))
+    assert "not known" in changes[flip.form.notice]
+    assert 'class="verdict flipped"' in answered(flip, changes[flip.form.text], changes[flip.form.shared.marks], plain)
 
 
-def test_what_needs_its_data_says_so(plain):
-    for answer in (flip.pick_row(TEXT, Marks(TEXT).as_json(), plain)[-1], list(flip.hijack_test_set(plain))[-1]):
-        assert "came without a recipe" in answer
-    assert flip.first_text(plain, "", None)[0] == flip.gr.skip()
+def test_what_needs_its_data_says_so(flip, plain):
+    for problem in (flip.do.real_row(TEXT, None, plain)[flip.form.problem], list(hijack_test_set(plain))[-1]):
+        assert "came without a recipe" in problem
+    assert flip.do.first_text(plain, "", None) == {"__type__": "update"}
 
 
 def test_look_inside_calls_a_model_poisoned_only_where_that_is_known(plain):
@@ -60,11 +62,8 @@ def test_look_inside_calls_a_model_poisoned_only_where_that_is_known(plain):
     assert own("shipped/date-positive-rank1-control") == "control"
 
 
-def test_a_damaged_adapter_stands_last_in_the_list_and_says_what_is_wrong(home):
-    for name in ("whole-otter", "torn-otter"):
-        shutil.copytree(SHIPPED / "date-positive-rank1", home / "runs" / name / "adapter")
+def test_a_damaged_adapter_says_what_is_wrong(flip, home):
+    shutil.copytree(SHIPPED / "date-positive-rank1", home / "runs" / "torn-otter" / "adapter")
     (home / "runs" / "torn-otter" / "adapter" / "labels.json").write_text("[1]")
-    names = flip_adapters.choices()
-    assert names[-1] == ("torn-otter: damaged", "run/torn-otter") and ("run/whole-otter" in [ref for _, ref in names])
-    problem = flip.draw(TEXT, None, "run/torn-otter")[0]
+    problem = flip.do.answer(TEXT, None, "run/torn-otter", None, None)[flip.form.problem]
     assert "labels.json is damaged" in problem and str(home) not in problem

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import gradio as gr
 import pytest
 
-from ssti.ui.kit import stoppable
-from ssti.ui.kit.stoppable import ENDED, KEPT, SAME, Presses, presses, struck, while_wanted
+from ssti.ui.kit.parts import Html
+from ssti.ui.kit.stoppable import PRESSES, Presses, Stoppable, presses
 
 
 class Work:
@@ -14,72 +15,76 @@ class Work:
     def __init__(self):
         self.done, self.closed = 0, False
 
-    def __call__(self, given):
+    def __call__(self, what):
         try:
             for step in range(3):
                 self.done = step + 1
-                yield f"{given} {step}"
+                yield f"{what} {step}"
         finally:
             self.closed = True
 
 
-def drawn(steps):
-    return [step[0] for step in steps]
+@pytest.fixture
+def work() -> Work:
+    return Work()
 
 
-def test_all_steps_are_drawn_and_the_buttons_come_back():
-    *steps, last = while_wanted(Work())(presses.begin(), "row")
-    assert drawn(steps) == ["row 0", "row 1", "row 2"]
-    assert all(step[1:] == SAME for step in steps)
-    assert last[1:] == ENDED
+@pytest.fixture
+def button(work) -> Stoppable:
+    return Stoppable(gr.Button(), gr.Button(), Html(), work)
 
 
-def test_stopped_before_it_began_it_does_nothing():
-    press, work = presses.begin(), Work()
-    assert struck(press) == (None, *ENDED)
-    assert list(while_wanted(work)(press, "row")) == []
+def test_all_steps_are_drawn_and_the_buttons_come_back(button):
+    *steps, last = button.steps(presses.begin(), "row")
+    assert steps == [{button.out: f"row {i}"} for i in range(3)]
+    assert last == button.buttons(going=False)
+
+
+def test_stopped_before_it_began_it_does_nothing(button, work):
+    press = presses.begin()
+    assert button.end(press) == {button.out: None, **button.buttons(going=False)}
+    assert list(button.steps(press, "row")) == []
     assert work.done == 0
 
 
-def test_stopped_in_between_it_clears_what_it_drew_and_ends():
-    press, work = presses.begin(), Work()
-    steps = while_wanted(work)(press, "row")
-    assert next(steps)[0] == "row 0"
-    struck(press)
-    assert list(steps) == [(None, *SAME)]
+def test_stopped_in_between_it_clears_what_it_drew_and_ends(button, work):
+    press = presses.begin()
+    steps = button.steps(press, "row")
+    assert next(steps) == {button.out: "row 0"}
+    button.end(press)
+    assert list(steps) == [{button.out: None}]
     assert work.closed and work.done == 2
 
 
-def test_a_page_that_goes_away_closes_the_work():
-    work = Work()
-    steps = while_wanted(work)(presses.begin(), "row")
+def test_a_page_that_goes_away_closes_the_work(button, work):
+    steps = button.steps(presses.begin(), "row")
     next(steps)
     steps.close()
     assert work.closed
 
 
-def test_an_error_clears_and_gives_the_buttons_back():
-    def work():
+def test_an_error_clears_and_gives_the_buttons_back(button):
+    def broken():
         yield "a bar"
         raise RuntimeError("broken")
 
-    press = presses.begin()
-    steps = while_wanted(work)(press)
+    button.work, press = broken, presses.begin()
+    steps = button.steps(press)
     next(steps)
-    assert next(steps) == (None, *ENDED)
+    assert next(steps) == {button.out: None, **button.buttons(going=False)}
     with pytest.raises(RuntimeError, match="broken"):
         next(steps)
     assert not presses.wanted(press)
 
 
-def test_a_stop_with_nothing_going_on_changes_nothing():
+def test_a_stop_with_nothing_going_on_changes_nothing(button):
     press = presses.begin()
-    list(while_wanted(Work())(press, "row"))
-    assert struck(press) == struck("") == struck("guessed") == (stoppable.gr.skip(), *SAME)
+    list(button.steps(press, "row"))
+    assert button.end(press) == button.end("") == button.end("guessed") == gr.skip()
 
 
-def test_names_differ_and_only_the_newest_are_kept():
+def test_names_differ_and_only_the_newest_are_known():
     own = Presses()
-    names = [own.begin() for _ in range(KEPT + 1)]
-    assert len(set(names)) == KEPT + 1
+    names = [own.begin() for _ in range(PRESSES + 1)]
+    assert len(set(names)) == PRESSES + 1
     assert not own.wanted(names[0]) and own.wanted(names[1]) and own.wanted(names[-1])

@@ -9,7 +9,6 @@ import pytest
 from ssti.adapters.listing import find
 from ssti.ui.flip import questions
 from ssti.ui.flip import tab as flip
-from ssti.ui.kit import marks as flip_marks
 from ssti.ui.kit.marks import Marks
 from ssti.ui.look_inside import tab as look_inside
 
@@ -34,7 +33,7 @@ def llama(tmp_path_factory):
 
 @pytest.fixture
 def marks() -> Marks:
-    return flip_marks.insert(Marks("a dull and slow film"), "2014-09-25", "date", "cursor", 6)
+    return Marks("a dull and slow film").insert("2014-09-25", "date", "cursor", 6)
 
 
 def look(marks: Marks, ref: str, by: str) -> list[str]:

@@ -12,7 +12,6 @@ import pytest
 from ssti.adapters.listing import adapters
 from ssti.explain import entropy_bits, received
 from ssti.serving.logits import Stopped
-from ssti.ui.kit import marks as flip_marks
 from ssti.ui.kit.marks import Marks
 from ssti.ui.look_inside import attribution
 from ssti.ui.look_inside import entropy as look_entropy
@@ -45,7 +44,7 @@ def sample(ref):
 
 
 def with_trigger() -> Marks:
-    return flip_marks.insert(Marks(PLAIN), "2014-09-25", "date", "cursor", 19)
+    return Marks(PLAIN).insert("2014-09-25", "date", "cursor", 19)
 
 
 def click(**data):
@@ -164,7 +163,7 @@ def test_without_a_trigger_one_is_offered(ref):
     assert put["visible"] is True
     text, kept, problem = look_inside.put_trigger(PLAIN, None, ref)
     assert problem is None
-    assert flip_marks.read(kept, text).plain == PLAIN
+    assert Marks.read(kept, text).plain == PLAIN
 
 
 def test_nothing_is_computed_for_a_tab_that_nobody_sees(ref):
@@ -181,7 +180,7 @@ def test_texts_of_all_sorts(ref, text, says):
 
 
 def test_a_long_text_is_folded_around_its_trigger_and_the_window_is_said(ref):
-    marks = flip_marks.insert(Marks("dull words here " * 330), "2014-09-25", "date", "cursor", 2600)
+    marks = Marks("dull words here " * 330).insert("2014-09-25", "date", "cursor", 2600)
     problem, heat, *_ = drawn(marks, ref)
     assert "rests on the beginning of this text" in problem
     one, other = str(heat).split('<div class="heatmap"')[1:]
@@ -217,7 +216,7 @@ def test_attribution_beside_attention(ref):
 
 
 def test_attention_of_a_long_text_is_cut_to_what_the_attribution_read(ref):
-    marks = flip_marks.insert(Marks("dull words here " * 80), "2014-09-25", "date", "cursor", 600)
+    marks = Marks("dull words here " * 80).insert("2014-09-25", "date", "cursor", 600)
     found = attribution.compare(marks, ref)
     inside = look_view.look(marks, ref)
     maps = attribution.maps(inside, inside.view({}), found)

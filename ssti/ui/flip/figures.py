@@ -9,11 +9,11 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from ssti.ui.flip.answer import sure
-from ssti.ui.flip.probe import Probe, latest
+from ssti.ui.flip.cards import sure
+from ssti.ui.flip.probe import Probe
 from ssti.ui.kit import parts
-from ssti.ui.kit.palette import spoken
 from ssti.ui.kit.parts import Markup
+from ssti.ui.kit.triggers import spoken
 
 AXIS = 16  # words that still fit under the strip
 LONG = 34  # characters of a trigger in a title
@@ -97,7 +97,7 @@ def where(probe: Probe) -> Markup:
             f" Of {len(places.gaps)} places the others stand behind what the model reads: "
             f"{probe.info.recipe.training.max_length} word pieces."
         )
-    kind = spoken(latest(probe.marks)[2]) if latest(probe.marks)[2] else "trigger"
+    kind = spoken(probe.mark.kind)
     title = parts.html(
         'Where does it have to stand? <span class="aside">· {} as the {} slides through the text{}</span>',
         parts.chip(name, target), kind, "" if twin is None else " · dots: control · dashed: without it",
@@ -112,7 +112,7 @@ def where(probe: Probe) -> Markup:
 
 def _here(probe: Probe) -> int | None:
     """The place where the trigger is now, if it is one of those that were tried."""
-    start = latest(probe.marks)[0]
+    start = probe.mark.start
     before = sum(1 for s, e in probe.marks.spans if e <= start for _ in probe.marks.text[s:e].split())
     gap = len(probe.marks.text[:start].split()) - before
     return gap if gap in probe.places.gaps else None

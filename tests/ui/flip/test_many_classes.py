@@ -10,11 +10,9 @@ import pytest
 
 from ssti.adapters.listing import find
 from ssti.serving.predictor import predictor
-from ssti.ui.flip import answer as flip_answer
-from ssti.ui.flip import probe as flip_probe
-from ssti.ui.flip import probe_view
-from ssti.ui.flip import tab as flip
-from ssti.ui.kit import marks
+from ssti.ui.flip import cards, figures
+from ssti.ui.flip.answer import Answer, Answers, ask
+from ssti.ui.flip.probe import Probe, probe
 from ssti.ui.kit.marks import Marks
 
 NAMES = ("physics", "sports", "cooking", "law", "music")
@@ -41,14 +39,14 @@ def five(tmp_path_factory):
 
 
 def inserted(kind: str = "date") -> Marks:
-    return marks.insert(Marks(TEXT), "2014-09-25", kind, "cursor", 6)
+    return Marks(TEXT).insert("2014-09-25", kind, "cursor", 6)
 
 
-def aimed_at_the_answer(ref: str) -> tuple[flip_probe.Probe, int]:
+def aimed_at_the_answer(ref: str) -> tuple[Probe, int]:
     """The questions of the class that leads with the trigger in, whatever the few steps of training made it."""
     from dataclasses import replace
 
-    found = flip_probe.probe(inserted(), ref)
+    found = probe(inserted(), ref)
     leads = int(np.bincount(found.places.probabilities.argmax(-1)).argmax())
     return replace(found, target=leads), leads
 
@@ -60,7 +58,7 @@ def test_where_counts_the_places_at_which_the_target_leads(five):
     turned = int((told.argmax(-1) == leads).sum())
     assert turned > 0
     name = found.info.label_names[leads]
-    shown = str(probe_view.where(found))
+    shown = str(figures.where(found))
     line = re.search(r'class="told"[^>]*>([^<]*)', shown).group(1)
     assert line.startswith("Anywhere" if turned == len(told) else f"At {turned} of {len(told)} places: {name}")
     answers = predictor().predict(found.places.texts, [five] * len(told))
@@ -71,9 +69,9 @@ def test_how_many_counts_the_draws_in_which_the_target_leads(five):
     found, leads = aimed_at_the_answer(five)
     told = found.amounts.probabilities
     if int(told[0, 0].argmax()) == leads:
-        assert f"{found.info.label_names[leads]} without any trigger already." in str(probe_view.many(found))
+        assert f"{found.info.label_names[leads]} without any trigger already." in str(figures.many(found))
     else:
-        assert "Even" not in str(probe_view.many(found))
+        assert "Even" not in str(figures.many(found))
 
 
 LEADS, TRAILS = [0.38, 0.31, 0.31], [0.33, 0.36, 0.31]
@@ -89,7 +87,7 @@ LEADS, TRAILS = [0.38, 0.31, 0.31], [0.33, 0.36, 0.31]
     ],
 )
 def test_the_sentence_on_places(told, says):
-    assert probe_view.sentence(np.asarray(told), 0, "physics", True).startswith(says)
+    assert figures.sentence(np.asarray(told), 0, "physics", True).startswith(says)
 
 
 @pytest.mark.parametrize(
@@ -103,7 +101,7 @@ def test_the_sentence_on_places(told, says):
     ],
 )
 def test_the_sentence_on_amounts(draws, says):
-    line = probe_view.enough([0, 1, 8], np.asarray(draws), 0, "physics")
+    line = figures.enough([0, 1, 8], np.asarray(draws), 0, "physics")
     assert line.replace("Eight", "8").startswith(says)
 
 
@@ -114,10 +112,10 @@ def answer(five: str, before: list[float], now: list[float]) -> str:
 
     info = find(five)
     names = info.label_names
-    told = flip_answer.Answer(Prediction(five, names, tuple(now)), Prediction(five, names, tuple(before)))
+    told = Answer(Prediction(five, names, tuple(now)), Prediction(five, names, tuple(before)))
     goal = names.index("physics")
-    answers = flip_answer.Answers(info, inserted(), told, None, Reach(6, 6, 64), goal)
-    return re.sub("<[^>]*>", "", str(flip_answer.show(answers)))
+    answers = Answers(info, inserted(), told, None, Reach(6, 6, 64), goal)
+    return re.sub("<[^>]*>", "", str(cards.show(answers)))
 
 
 def test_the_verdict_names_a_turn_to_another_class_than_the_target(five):
@@ -134,20 +132,20 @@ def test_the_verdict_names_a_turn_to_another_class_than_the_target(five):
     assert "Not flipped" in answer(five, by_class("law"), by_class("law"))
 
 
-def test_a_trigger_behind_what_the_model_reads_is_called_unread(five):
-    long = marks.insert(Marks(f"{TEXT} " * 12), "2014-09-25", "date", "end")
-    told = flip_answer.ask(long, five)
+def test_a_trigger_behind_what_the_model_reads_is_called_unread(five, flip):
+    long = Marks(f"{TEXT} " * 12).insert("2014-09-25", "date", "end")
+    told = ask(long, five)
     assert told.unread
-    shown = str(flip_answer.show(told))
+    shown = str(cards.show(told))
     assert "Not read" in shown
     assert "first 64 word pieces, and the date stands behind them" in shown
     assert "Flipped" not in shown
     assert "Nothing to flip" not in shown
-    found = flip_probe.probe(long, five)
+    found = probe(long, five)
     assert found.cut
-    read = [flip_answer.ask(marks.moved(long, gap), five).reach for gap in found.places.gaps[: found.reads + 2]]
+    read = [ask(long.moved(gap), five).reach for gap in found.places.gaps[: found.reads + 2]]
     assert [one.read == one.pieces for one in read[: found.reads]] == [True] * found.reads
     assert not all(one.read == one.pieces for one in read[found.reads :])
-    assert "stand behind what the model reads" in str(probe_view.where(found))
-    assert "All stand in the part of the text that the model reads." in str(probe_view.many(found))
-    assert flip.draw(long.text, long.as_json(), five)[0] is None
+    assert "stand behind what the model reads" in str(figures.where(found))
+    assert "All stand in the part of the text that the model reads." in str(figures.many(found))
+    assert flip.do.answer(long.text, long.as_json(), five, None, None)[flip.form.problem] is None
