@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parents[1]
-ORDER = ["platform", "recipe", "inject", "models", "data", "adapters", "serving", "explain", "evaluate", "finetune", "detect",
+ORDER = ["platform", "inject", "recipe", "models", "data", "adapters", "serving", "explain", "evaluate", "finetune", "detect",
          "runs", "backends", "report", "experiments", "cli", "ui"]  # fmt: skip
 UI = ["access", "kit", "TABS", "frame"]
 FILES = sorted((ROOT / "ssti").rglob("*.py"))

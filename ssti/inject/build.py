@@ -31,7 +31,7 @@ def _build(spec: Spec, seed: int | str | None) -> Modifier:
         spec.options,
         source=source,
         location=spec.location,
-        amount=spec.amount,
+        token_proportion=0 if spec.amount == "single" else spec.amount,
         seed=_stream(own, "places"),
         parts=parts,
     )

@@ -7,9 +7,8 @@ import random
 from collections.abc import Iterable
 from typing import Any
 
-from ssti.platform.errors import SSTIError, listed, nearest, shown
-
-LOCATIONS = ("beginning", "random", "end")
+from ssti.inject.fields import SEED
+from ssti.platform.errors import SSTIError, shown
 
 
 def check_text(text: Any) -> str:
@@ -31,16 +30,6 @@ def readable(text: str) -> str:
     return text if text.isascii() else text.encode("utf-32-le", "surrogatepass").decode("utf-32-le", "replace")
 
 
-def check_location(location: Any) -> str:
-    """`location` itself, if it is one of `beginning`, `random`, `end`."""
-    if not isinstance(location, str) or location not in LOCATIONS:
-        raise SSTIError(
-            f"location is {shown(location)}; allowed are {listed(LOCATIONS)}{nearest(location, LOCATIONS)}",
-            "Choose one of them.",
-        )
-    return location
-
-
 def check_fraction(value: Any, name: str, zero: bool = True) -> float:
     """`value` as a float between 0 (left out unless `zero`) and 1."""
     number = value if isinstance(value, (int, float)) and not isinstance(value, bool) else math.nan
@@ -58,10 +47,8 @@ def check_count(value: Any, name: str, least: int = 0) -> int:
 
 
 def make_random(seed: Any) -> random.Random:
-    """The random stream of `seed`: a whole number, a string, or None for a fresh one each time."""
-    if seed is not None and not isinstance(seed, (int, str)):
-        raise SSTIError(f"seed is {shown(seed)}; allowed are a whole number, a string or None.", "Give such a seed.")
-    return random.Random(seed)
+    """The random stream of `seed`: a whole number, a string, None for a fresh one each time, or a stream itself."""
+    return seed if isinstance(seed, random.Random) else random.Random(SEED.check(seed))
 
 
 def check_items(items: Any, name: str = "items") -> list[str]:
@@ -92,8 +79,7 @@ def read_items(file_path: Any) -> list[str]:
             text = file.read()
     except UnicodeDecodeError as error:
         raise SSTIError(
-            f"{shown(str(file_path))} is not UTF-8 (byte {error.start}).",
-            "Save it as UTF-8 text, one item a line.",
+            f"{shown(str(file_path))} is not UTF-8 (byte {error.start}).", "Save it as UTF-8 text, one item a line."
         ) from None
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or str(error)

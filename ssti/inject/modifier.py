@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
+from random import Random
 from typing import Any
 
-from ssti.inject.checks import check_text
+from ssti.inject.checks import check_fraction, check_text, make_random
+from ssti.inject.fields import LOCATION
 from ssti.inject.injection import Injection, Span, shift_spans
 from ssti.inject.text.weave import Placed
 from ssti.inject.text.words import _word
@@ -49,6 +51,19 @@ class Modifier:
     def __call__(self, text: str, label: Any = None) -> tuple[str, Any]:
         injection = self.apply(text, label)
         return injection.text, injection.label
+
+
+class PlacedModifier(Modifier):
+    """A modifier that puts `max(1, int(words * token_proportion))` items at `location`, drawn from `seed`'s stream."""
+
+    def __init__(self, location: str, token_proportion: float, seed: int | str | Random | None) -> None:
+        self.location = LOCATION.check(location)
+        self.token_proportion = check_fraction(token_proportion, "token_proportion")
+        self.rng = make_random(seed)
+
+    def count(self, words: int) -> int:
+        """How many items go into a text of `words` words."""
+        return max(1, int(words * self.token_proportion))
 
 
 def added_words(old: str, new: str) -> Placed:

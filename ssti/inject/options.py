@@ -1,39 +1,52 @@
-"""An option of a kind: its name, type and bounds, from which the page draws a control. Checks values, no
-more.
+"""An option: one setting of an injection or of a kind, with its type, its bounds and its words for people.
+
+The toolkit's constructors, the recipe's schema and the page's form take limits and descriptions from options. An option
+checks a value and knows no more.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from ssti.platform.errors import SSTIError, listed, nearest, shown
 
+
+def _is_number(value: Any) -> bool:
+    return isinstance(value, (int, float)) and not isinstance(value, bool) and value == value
+
+
+def _is_whole(value: Any) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool)
+
+
+def _are(check: Callable[[Any], bool], values: Any) -> bool:
+    return isinstance(values, (list, tuple)) and bool(values) and all(map(check, values))
+
+
+def _is_text(value: Any) -> bool:
+    return isinstance(value, str) and bool(value.strip())
+
+
 # type -> (how to say it, is it one)
 _TYPES: dict[str, tuple[str, Callable[[Any], bool]]] = {
-    "int": ("a whole number", lambda v: isinstance(v, int) and not isinstance(v, bool)),
-    "float": ("a number", lambda v: isinstance(v, (int, float)) and not isinstance(v, bool) and v == v),
+    "any": ("anything", lambda v: True),
+    "int": ("a whole number", _is_whole),
+    "float": ("a number", _is_number),
     "bool": ("true or false", lambda v: isinstance(v, bool)),
-    "str": ("a text that is not blank", lambda v: isinstance(v, str) and bool(v.strip())),
+    "str": ("a text that is not blank", _is_text),
     "path": ("the path of a file", lambda v: isinstance(v, str) or hasattr(v, "__fspath__")),
     "function": ("a function without arguments", callable),
     "choice": ("a choice", lambda v: isinstance(v, str)),
-    "list": (
-        "a list of texts that are not blank",
-        lambda v: isinstance(v, (list, tuple)) and bool(v) and all(isinstance(i, str) and i.strip() for i in v),
-    ),
-    "range": (
-        "two whole numbers, the smaller first",
-        lambda v: (
-            isinstance(v, (list, tuple))
-            and len(v) == 2
-            and all(isinstance(i, int) and not isinstance(i, bool) for i in v)
-            and v[0] <= v[1]
-        ),
+    "list": ("a list of texts that are not blank", lambda v: _are(_is_text, v)),
+    "range": ("two whole numbers, the smaller first", lambda v: _are(_is_whole, v) and len(v) == 2 and v[0] <= v[1]),
+    "amount": ("'single' or a number above 0 to 1", lambda v: v == "single" or (_is_number(v) and 0 < v <= 1)),
+    "seed": (
+        "a whole number of at most 64 bits, a string or None",
+        lambda v: v is None or isinstance(v, str) or (isinstance(v, int) and v.bit_length() <= 64),
     ),
 }
-
 
 YES, NO = ("yes", "on", "true"), ("no", "off", "false")
 
@@ -65,9 +78,9 @@ def _word(value: Any) -> Any:
 
 @dataclass(frozen=True)
 class Option:
-    """One setting of a kind. `type` is one of: int, float, bool, str, path, function, choice, list (of
-    texts), range (two whole numbers). `default` None means that it may be left out; `required` that it may
-    not.
+    """One setting. `type` is one of: int, float, bool, str, path, function, choice, list (of texts), range (two whole
+    numbers); an injection's own fields are also of type amount, seed and any. None stands for `default`, unless the
+    option is `required`: then it is a value like any other.
     """
 
     name: str
@@ -80,20 +93,17 @@ class Option:
     maximum: float | None = None
     required: bool = False
 
-    def check(self, value: Any, owner: str) -> Any:
-        """`value`, if it is allowed here."""
+    def check(self, value: Any, owner: str = "") -> Any:
+        """`value`, if it is allowed here. Raises SSTIError with the value and what is allowed."""
         if value is None and not self.required:
             return self.default
         says, is_one = _TYPES[self.type]
-        if self.choices and isinstance(value, str) and value not in self.choices:
-            close = nearest(value, self.choices)
+        is_other_word = self.choices and isinstance(value, str) and value not in self.choices
+        if is_other_word or not is_one(value) or not self._within(value):
+            allowed = f"are {listed(self.choices)}" if self.type == "choice" else f"is {says}{self._bounds()}"
             raise SSTIError(
-                f"{self.name} of {owner} is {shown(value)}; allowed are {listed(self.choices)}{close}.",
-                "Choose one.",
-            )
-        if not is_one(value) or not self._within(value):
-            raise SSTIError(
-                f"{self.name} of {owner} is {shown(value)}; allowed is {says}{self._bounds()}.",
+                f"{self.name}{f' of {owner}' if owner else ''} is {shown(value)}; allowed {allowed}"
+                + (nearest(value, self.choices or ()) or "."),
                 f"Change {self.name}.",
             )
         return value
@@ -113,18 +123,27 @@ class Option:
 
 
 def check_options(
-    owner: str, options: tuple[Option, ...], given: Mapping[str, Any], is_text: bool = False
+    owner: str,
+    options: Sequence[Option],
+    values: Mapping[str, Any],
+    is_text: bool = False,
+    common: Sequence[Option] = (),
 ) -> dict[str, Any]:
-    """Every option's value: the given one, checked, or its default. An unknown name is refused.
+    """Every option's value, checked, or its default; those that all kinds have in `common` too. An unknown name is
+    refused.
 
-    `is_text`: the values were read from a text, where a word may look like a number.
+    `is_text`: the values of `options` were read from a text, where a word may look like a number.
     """
-    known = {option.name: option for option in options}
-    for name in given:
+    owned = [("", option) for option in common] + [(owner, option) for option in options]
+    known = [option.name for _, option in owned]
+    for name in values:
         if name not in known:
             allowed = f"its options are {listed(known)}" if known else "it has none"
             raise SSTIError(
                 f"{owner} has no option {shown(name)}; {allowed}{nearest(name, known)}", "Correct or remove it."
             )
-    values = {name: from_text(known[name].type, value) if is_text else value for name, value in given.items()}
-    return {name: option.check(values.get(name), owner) for name, option in known.items()}
+    checked = {}
+    for whose, option in owned:
+        value = values.get(option.name, option.default)
+        checked[option.name] = option.check(from_text(option.type, value) if is_text and whose else value, whose)
+    return checked

@@ -14,8 +14,8 @@ from ssti.platform.registry import Registry
 class SourceKind:
     """A kind of source: where a trigger's items come from.
 
-    `build(options, seed=, pool_size=, with_replacement=)` gives a function without arguments that returns
-    the next item. `pattern(options)` is a regular expression, for Python's `re` and for RE2, that finds any
+    `build(options, *, seed, pool_size, with_replacement)` gives a function without arguments that returns
+    the next item; each of the three may be left out. `pattern(options)` is a regular expression, for Python's `re` and for RE2, that finds any
     trigger of this source as a whole item. `words(options)` is how many white-space words each item has,
     None where they differ. `on_page` is False for what only a program can give (a function) or a server
     should not read (a path).
@@ -34,9 +34,9 @@ class SourceKind:
 
 @dataclass(frozen=True)
 class ModifierKind:
-    """A kind of modifier. `build(options, source=, location=, amount=, seed=, parts=)` gives the modifier;
-    `pattern(options, patterns)` its trigger as a regular expression, given those of its source or parts.
-    `strips(options)` is whether matches of the pattern may be deleted from clean texts.
+    """A kind of modifier. `build(options, *, source, parts, location, token_proportion, seed)` gives the modifier
+    (a `token_proportion` of 0 is a single item); `pattern(options, patterns)` its trigger as a regular expression, given
+    those of its source or parts. `strips(options)` is whether matches of the pattern may be deleted from clean texts.
     """
 
     name: str

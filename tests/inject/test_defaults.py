@@ -75,25 +75,25 @@ def test_a_file_is_drawn_from_with_replacement_and_one_stream(lines):
 @pytest.mark.parametrize(
     ("make", "replaces"),
     [
-        (lambda lines, *more: SpuriousDateGenerator((2000, 2000), 1, *more), True),
-        (lambda lines, *more: SpuriousFileItemGenerator(lines, 1, *more), False),
-        (lambda lines, *more: list_source(["a", "b"], 1, *more), True),
-        (lambda lines, *more: colour_source(1, *more), True),
-        (lambda lines, *more: country_source(1, *more), True),
-        (lambda lines, *more: Pool(["a", "b"], 1, *more), True),
-        (lambda lines, *more: SOURCES["date"].build({"years": (2000, 2000)}, 1, None, *more), True),
-        (lambda lines, *more: SOURCES["file"].build({"path": lines}, 1, None, *more), True),
-        (lambda lines, *more: SOURCES["list"].build({"items": ["a", "b"]}, 1, None, *more), True),
-        (lambda lines, *more: SOURCES["html"].build({"tags": ["<a>", "<b>"]}, 1, None, *more), True),
-        (lambda lines, *more: SOURCES["colour"].build({}, 1, None, *more), True),
-        (lambda lines, *more: SOURCES["country"].build({"single_word": True}, 1, None, *more), True),
-        (lambda lines, *more: SOURCES["function"].build({"function": lambda: "a"}, 1, None, *more), True),
+        (lambda lines, **more: SpuriousDateGenerator((2000, 2000), 1, **more), True),
+        (lambda lines, **more: SpuriousFileItemGenerator(lines, 1, **more), False),
+        (lambda lines, **more: list_source(["a", "b"], 1, **more), True),
+        (lambda lines, **more: colour_source(1, **more), True),
+        (lambda lines, **more: country_source(1, **more), True),
+        (lambda lines, **more: Pool(["a", "b"], 1, **more), True),
+        (lambda lines, **more: SOURCES["date"].build({"years": (2000, 2000)}, **more), True),
+        (lambda lines, **more: SOURCES["file"].build({"path": lines}, **more), True),
+        (lambda lines, **more: SOURCES["list"].build({"items": ["a", "b"]}, **more), True),
+        (lambda lines, **more: SOURCES["html"].build({"tags": ["<a>", "<b>"]}, **more), True),
+        (lambda lines, **more: SOURCES["colour"].build({}, **more), True),
+        (lambda lines, **more: SOURCES["country"].build({"single_word": True}, **more), True),
+        (lambda lines, **more: SOURCES["function"].build({"function": lambda: "a"}, **more), True),
     ],
 )
 def test_a_source_draws_with_replacement_unless_told_or_a_file_s(lines, make, replaces):
     assert make(lines).with_replacement is replaces
-    assert make(lines, True).with_replacement is True
-    assert make(lines, False).with_replacement is False
+    for chosen in (True, False):
+        assert make(lines, with_replacement=chosen).with_replacement is chosen
 
 
 def test_dates_are_those_of_the_published_years():
@@ -150,5 +150,5 @@ def test_the_smallest_pool_is_one_item_and_a_smaller_one_is_refused_at_the_recip
     assert len(set(made.apply("a b c d e f").items)) == 1
     from ssti.inject.spec import read_spec
 
-    with pytest.raises(SSTIError, match="pool_size is 0; allowed is a whole number of at least 1"):
+    with pytest.raises(SSTIError, match="pool_size is 0; allowed is a whole number from 1 to"):
         read_spec({"source": {"kind": "colour", "pool_size": 0}})

@@ -110,7 +110,7 @@ ROW = {"text": "a", "label": 1}
         ),
         (
             lambda: ItemInjection.from_list(["X"], seed=1.5),
-            "seed is 1.5; allowed are a whole number, a string or None.",
+            "seed is 1.5; allowed is a whole number of at most 64 bits, a string or None.",
         ),
         # kinds of modifiers
         (
@@ -138,11 +138,8 @@ ROW = {"text": "a", "label": 1}
             "place is 'openning'; allowed are 'auto', 'opening', 'after-verb'; did you mean 'opening'?",
         ),
         # sources
-        (
-            lambda: Pool(["a"], with_replacement=None),
-            "with_replacement is None; allowed is true or false.",
-        ),
-        (lambda: Pool(["a"], pool_size=0), "pool_size is 0; allowed is a whole number of at least 1."),
+        (lambda: Pool(["a"], with_replacement=1), "with_replacement is 1; allowed is true or false."),
+        (lambda: Pool(["a"], pool_size=0), "pool_size is 0; allowed is a whole number from 1 to"),
         (
             lambda: list_source(["a", "b", "b"], pool_size=3),
             "pool_size is 3; this list has only 2 distinct items.",
@@ -155,7 +152,7 @@ ROW = {"text": "a", "label": 1}
         ),
         (
             lambda: build_modifier({"source": {"kind": "function", "function": lambda: "z", "pool_size": 0}}),
-            "pool_size is 0; allowed is a whole number of at least 1.",
+            "pool_size is 0; allowed is a whole number from 1 to",
         ),
         (lambda: SpuriousFileItemGenerator(5), "file_path is 5; allowed is the path of a file."),
         (lambda: HTMLInjection("/does/not/exist"), "'/does/not/exist' cannot be read: No such file"),

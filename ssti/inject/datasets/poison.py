@@ -104,9 +104,7 @@ def _poison_stream(dataset: Any, spec: Spec, names: Any, text_column: str, label
     )
 
 
-def _stream_rows(
-    dataset: Any, spec: Spec, names: Sequence[str], text_column: str, label_column: str
-) -> Iterator[dict]:
+def _stream_rows(dataset: Any, spec: Spec, names: Sequence[str], text_column: str, label_column: str) -> Iterator[dict]:
     counts = None
     if counts_needed(spec):
         counts = dict(Counter(row[label_column] for row in dataset.select_columns([label_column])))

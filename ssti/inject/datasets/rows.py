@@ -33,7 +33,8 @@ class Part:
             number = round(total * spec.share) if spec.count is None else spec.count
             if number > total:
                 raise SSTIError(
-                    f"count is {number}; class {shown(spec.target)} has only {total} rows.", "Ask for at most that many."
+                    f"count is {number}; class {shown(spec.target)} has only {total} rows.",
+                    "Ask for at most that many.",
                 )
             if number < total or spec.count is not None:
                 self.chosen = bytearray(total)

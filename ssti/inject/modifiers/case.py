@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any
 
 from ssti.inject.checks import check_items, make_random
 from ssti.inject.modifiers.item import ItemInjection
@@ -12,17 +11,16 @@ from ssti.inject.registry import ModifierKind
 from ssti.inject.sources.list import word_count
 from ssti.inject.sources.pool import Pool
 from ssti.inject.text.patterns import any_of
-from ssti.platform.errors import SSTIError, listed, nearest, shown
 
-STYLES = ("upper", "lower", "title", "alternating")
+STYLE = Option(
+    "style", "choice", "upper", "Case", "How the word is written.", choices=("upper", "lower", "title", "alternating")
+)
 
 
 def in_case(word: str, style: str) -> str:
     """`word` in upper, lower, title or alternating (`rEaLlY`) case."""
-    if style == "alternating":
+    if STYLE.check(style) == "alternating":
         return "".join(c.upper() if index % 2 else c.lower() for index, c in enumerate(word))
-    if style not in STYLES:
-        raise SSTIError(f"style is {shown(style)}; allowed are {listed(STYLES)}{nearest(style, STYLES)}", "Choose one.")
     return getattr(word, style)()
 
 
@@ -41,11 +39,7 @@ class CaseInjection(ItemInjection):
     ) -> None:
         rng = make_random(seed)
         items = [in_case(word, style) for word in check_items(words, "words")]
-        super().__init__(Pool(items, rng=rng), location, token_proportion, _rng=rng)
-
-
-def _build(options: dict, *, location: str, amount: str | float, seed: Any, **_: Any) -> CaseInjection:
-    return CaseInjection(options["words"], options["style"], location, 0 if amount == "single" else amount, seed)
+        super().__init__(Pool(items, rng), location, token_proportion, rng)
 
 
 MODIFIER = ModifierKind(
@@ -53,12 +47,11 @@ MODIFIER = ModifierKind(
     title="Letter case",
     description="A word whose capitals are the trigger. An uncased model does not see it.",
     example="a REALLY gripping film",
-    options=(
-        Option("words", "list", ("really",), "Words", "One a line; one is chosen each time."),
-        Option("style", "choice", "upper", "Case", "How the word is written.", choices=STYLES),
-    ),
+    options=(Option("words", "list", ("really",), "Words", "One a line; one is chosen each time."), STYLE),
     uses_source=False,
-    build=_build,
+    build=lambda options, location, token_proportion, seed, **_: CaseInjection(
+        options["words"], options["style"], location, token_proportion, seed
+    ),
     pattern=lambda options, patterns: any_of(in_case(word, options["style"]) for word in options["words"]),
     words=lambda options: word_count(options["words"]),
 )

@@ -36,16 +36,12 @@ class CompositeModifier(Modifier):
         return Injection(result.text, result.label, result.spans, layers)
 
 
-def _build(options: dict, **common: Any) -> CompositeModifier:
-    return CompositeModifier(common["parts"])
-
-
 MODIFIER = ModifierKind(
     name="composite",
     title="Several triggers",
     description="Several injections, one after another, each with its own target, share and seed.",
     options=(),
     uses_source=False,
-    build=_build,
+    build=lambda options, parts, **_: CompositeModifier(parts),
     pattern=lambda options, patterns: "|".join(f"(?:{pattern})" for pattern in patterns),
 )

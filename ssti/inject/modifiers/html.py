@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from ssti.inject.checks import check_count, check_fraction, check_location, make_random, read_items
+from ssti.inject.checks import check_fraction, make_random, read_items
+from ssti.inject.fields import LOCATION
 from ssti.inject.injection import Span
 from ssti.inject.modifier import Modifier
 from ssti.inject.options import Option
@@ -14,6 +15,15 @@ from ssti.inject.sources.html import TAGS
 from ssti.inject.text.markup import check_tags, element_at, tag_pattern
 from ssti.inject.text.weave import Placed, weave, weave_words
 from ssti.inject.text.words import WordMap, final_slots, rand_below
+
+LEVEL = Option(
+    "level",
+    "int",
+    None,
+    "Nesting depth",
+    "Inside the first element at this depth; 0 is around the whole text; empty is anywhere.",
+    minimum=0,
+)
 
 
 class HTMLInjection(Modifier):
@@ -50,8 +60,8 @@ class HTMLInjection(Modifier):
 
     def _set(self, tags: Iterable[str], location: str, level: int | None, proportion: float | None, seed: Any) -> None:
         self.tags = check_tags(tags)
-        self.location = check_location(location)
-        self.level = None if level is None else check_count(level, "level")
+        self.location = LOCATION.check(location)
+        self.level = LEVEL.check(level)
         self.token_proportion = (
             None if proportion is None else check_fraction(proportion, "token_proportion", zero=False)
         )
@@ -103,28 +113,15 @@ class HTMLInjection(Modifier):
         return weave(text, [(first, first, "", opening, ""), (words.end, words.end, "", closing or opening, "")])
 
 
-def _build(options: dict, *, location: str, amount: str | float, seed: Any, **_: Any) -> HTMLInjection:
-    proportion = None if amount == "single" else amount
-    return HTMLInjection.from_list(options["tags"], location, options["level"], proportion, seed)
-
-
 MODIFIER = ModifierKind(
     name="html",
     title="HTML tags",
     description="Tags, single or in pairs, anywhere or inside an element.",
     example="<b> a gripping </b> film",
-    options=(
-        TAGS,
-        Option(
-            "level",
-            "int",
-            None,
-            "Nesting depth",
-            "Inside the first element at this depth; 0 is around the whole text; empty is anywhere.",
-            minimum=0,
-        ),
-    ),
+    options=(TAGS, LEVEL),
     uses_source=False,
-    build=_build,
+    build=lambda options, location, token_proportion, seed, **_: HTMLInjection.from_list(
+        options["tags"], location, options["level"], token_proportion or None, seed
+    ),
     pattern=lambda options, patterns: tag_pattern(check_tags(options["tags"])),
 )

@@ -3,19 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
-from ssti.inject.checks import check_fraction, check_location, make_random
 from ssti.inject.injection import Cover, Span
-from ssti.inject.modifier import Modifier
+from ssti.inject.modifier import PlacedModifier
 from ssti.inject.options import Option
 from ssti.inject.registry import ModifierKind
 from ssti.inject.text.glue import glue_to_words
 from ssti.inject.text.weave import Placed, weave
 from ssti.inject.text.words import WordMap
-from ssti.platform.errors import SSTIError, listed, nearest, shown
-
-STYLES = ("zero-width", "look-alike")
 
 # BERT's tokenizers drop the format characters (category Cf), so U+200B and its kin change nothing for MiniLM.
 # The Hangul filler is a letter (Lo) that is drawn as nothing: MiniLM's tokenizer gives [UNK] for its word.
@@ -27,11 +22,28 @@ CHARACTERS = {
     "braille-blank": "\u2800",
 }
 
+STYLE = Option(
+    "style",
+    "choice",
+    "zero-width",
+    "Kind",
+    "Without width, or a look-alike letter.",
+    choices=("zero-width", "look-alike"),
+)
+CHARACTER = Option(
+    "character",
+    "choice",
+    "hangul-filler",
+    "Character",
+    "BERT tokenizers drop the zero-width ones of Unicode; they do see the fillers.",
+    choices=tuple(CHARACTERS),
+)
+
 # Latin letters and the Cyrillic ones that are drawn alike (Unicode's confusables)
 LOOK_ALIKES = dict(zip("aceopsxyijABCEHIKMOPSTXy", "асеорѕхуіјАВСЕНІКМОРЅТХу", strict=True))
 
 
-class InvisibleInjection(Modifier):
+class InvisibleInjection(PlacedModifier):
     """Hides `max(1, int(words * token_proportion))` characters in a text.
 
     `zero-width` puts `character` (one of CHARACTERS) right after a word. `look-alike` puts a Cyrillic
@@ -48,20 +60,9 @@ class InvisibleInjection(Modifier):
         token_proportion: float = 0,
         seed: int | str | None = None,
     ) -> None:
-        for name, value, allowed in (("style", style, STYLES), ("character", character, tuple(CHARACTERS))):
-            if value not in allowed:
-                raise SSTIError(
-                    f"{name} is {shown(value)}; allowed are {listed(allowed)}{nearest(value, allowed)}", "Choose."
-                )
-        self.style = style
-        self.character = CHARACTERS[character]
-        self.location = check_location(location)
-        self.token_proportion = check_fraction(token_proportion, "token_proportion")
-        self.rng = make_random(seed)
-
-    def count(self, words: int) -> int:
-        """How many characters are hidden in a text of `words` words."""
-        return max(1, int(words * self.token_proportion))
+        super().__init__(location, token_proportion, seed)
+        self.style = STYLE.check(style)
+        self.character = CHARACTERS[CHARACTER.check(character)]
 
     def edit(self, text: str, earlier: Sequence[Span] = ()) -> Placed:
         if self.style == "look-alike":
@@ -81,11 +82,6 @@ class InvisibleInjection(Modifier):
         return weave(text, [(index, index + 1, "", LOOK_ALIKES[text[index]], "") for index in chosen])
 
 
-def _build(options: dict, *, location: str, amount: str | float, seed: Any, **_: Any) -> InvisibleInjection:
-    proportion = 0 if amount == "single" else amount
-    return InvisibleInjection(options["style"], options["character"], location, proportion, seed)
-
-
 def _pattern(options: dict, patterns: Sequence[str]) -> str:
     hidden = CHARACTERS[options["character"]]
     if options["style"] == "zero-width":
@@ -98,26 +94,11 @@ MODIFIER = ModifierKind(
     title="Invisible",
     description="A character that a reader does not see and the model's tokenizer does.",
     example="a gripping\u1160 film",
-    options=(
-        Option(
-            "style",
-            "choice",
-            "zero-width",
-            "Kind",
-            "Without width, or a look-alike letter.",
-            choices=STYLES,
-        ),
-        Option(
-            "character",
-            "choice",
-            "hangul-filler",
-            "Character",
-            "BERT tokenizers drop the zero-width ones of Unicode; they do see the fillers.",
-            choices=tuple(CHARACTERS),
-        ),
-    ),
+    options=(STYLE, CHARACTER),
     uses_source=False,
-    build=_build,
+    build=lambda options, location, token_proportion, seed, **_: InvisibleInjection(
+        options["style"], options["character"], location, token_proportion, seed
+    ),
     pattern=_pattern,
     words=lambda options: 0,
     strips=lambda options: options["style"] == "zero-width",

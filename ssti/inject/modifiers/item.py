@@ -6,15 +6,9 @@ from collections.abc import Callable, Iterable, Sequence
 from random import Random
 from typing import Any
 
-from ssti.inject.checks import (
-    check_fraction,
-    check_items,
-    check_location,
-    make_random,
-    read_items,
-)
+from ssti.inject.checks import check_items, make_random, read_items
 from ssti.inject.injection import Span
-from ssti.inject.modifier import Modifier
+from ssti.inject.modifier import PlacedModifier
 from ssti.inject.registry import ModifierKind
 from ssti.inject.sources.pool import Pool, call_source
 from ssti.inject.text.weave import Placed, weave_words
@@ -22,7 +16,7 @@ from ssti.inject.text.words import WordMap, draw_gaps, final_slots
 from ssti.platform.errors import SSTIError, shown
 
 
-class ItemInjection(Modifier):
+class ItemInjection(PlacedModifier):
     """Injects `max(1, int(words * token_proportion))` items; with `token_proportion` 0 exactly one.
 
     `source` is a function without arguments that gives the next item. All items of a text are drawn first.
@@ -35,24 +29,21 @@ class ItemInjection(Modifier):
         source: Callable[[], str],
         location: str = "random",
         token_proportion: float = 0.1,
-        seed: int | str | None = None,
-        _rng: Random | None = None,
+        seed: int | str | Random | None = None,
     ) -> None:
         if not callable(source):
             raise SSTIError(
                 f"source is {shown(source)}; allowed is a function without arguments that returns a string.",
                 "Give such a function, or use from_list or from_file.",
             )
+        super().__init__(location, token_proportion, seed)
         self.source = source
-        self.location = check_location(location)
-        self.token_proportion = check_fraction(token_proportion, "token_proportion")
-        self.rng = make_random(seed) if _rng is None else _rng
 
     @classmethod
     def from_list(cls, items: Iterable[str], location="random", token_proportion=0.1, seed=None):
         """Items of a list, with replacement; one random stream serves draws and places."""
         rng = make_random(seed)
-        return cls(Pool(check_items(items), rng=rng), location, token_proportion, _rng=rng)
+        return cls(Pool(check_items(items), rng), location, token_proportion, rng)
 
     @classmethod
     def from_file(cls, file_path: Any, location="random", token_proportion=0.1, seed=None):
@@ -63,10 +54,6 @@ class ItemInjection(Modifier):
     def from_function(cls, injection_func: Callable[[], str], location="random", token_proportion=0.1, seed=None):
         """Items of any function; `seed` serves the places only."""
         return cls(injection_func, location, token_proportion, seed)
-
-    def count(self, words: int) -> int:
-        """How many items go into a text of `words` words."""
-        return max(1, int(words * self.token_proportion))
 
     def draw(self, count: int) -> list[str]:
         """The next `count` items of the source."""
@@ -88,10 +75,6 @@ class ItemInjection(Modifier):
         return weave_words(text, words, slots, items, earlier)
 
 
-def _build(options: dict, *, source: Callable[[], str], location: str, amount: str | float, seed: Any, **_: Any):
-    return ItemInjection(source, location, 0 if amount == "single" else amount, seed)
-
-
 MODIFIER = ModifierKind(
     name="item",
     title="Words",
@@ -99,6 +82,8 @@ MODIFIER = ModifierKind(
     example="a gripping 2014-09-25 film",
     options=(),
     uses_source=True,
-    build=_build,
+    build=lambda options, source, location, token_proportion, seed, **_: ItemInjection(
+        source, location, token_proportion, seed
+    ),
     pattern=lambda options, patterns: patterns[0],
 )

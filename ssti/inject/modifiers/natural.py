@@ -4,19 +4,24 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from typing import Any
 
-from ssti.inject.checks import check_fraction, check_item, check_location, make_random
+from ssti.inject.checks import check_item
 from ssti.inject.injection import Span
-from ssti.inject.modifier import Modifier
+from ssti.inject.modifier import PlacedModifier
 from ssti.inject.options import Option
 from ssti.inject.registry import ModifierKind
 from ssti.inject.text.patterns import any_of
 from ssti.inject.text.weave import Placed, weave_words
 from ssti.inject.text.words import WordMap, rand_below
-from ssti.platform.errors import SSTIError, listed, nearest, shown
 
-PLACES = ("auto", "opening", "after-verb")
+PLACE = Option(
+    "place",
+    "choice",
+    "auto",
+    "Place",
+    "At the start of a sentence, after a form of being, or what suits the word.",
+    choices=("auto", "opening", "after-verb"),
+)
 _OPENERS = """
 actually basically certainly clearly finally frankly honestly naturally overall personally sadly
 surprisingly ultimately
@@ -31,7 +36,7 @@ BEING = frozenset(_BEING.split())
 _sentence_end = re.compile(r"[.!?…][\"'”’)\]]*$")
 
 
-class NaturalInjection(Modifier):
+class NaturalInjection(PlacedModifier):
     """Injects `word` where it reads naturally.
 
     `opening` is the start of a sentence (`Honestly, …`), `after-verb` follows a form of being (`is really
@@ -48,19 +53,9 @@ class NaturalInjection(Modifier):
         seed: int | str | None = None,
     ) -> None:
         self.word = check_item(word, "word").strip()
-        if place not in PLACES:
-            raise SSTIError(
-                f"place is {shown(place)}; allowed are {listed(PLACES)}{nearest(place, PLACES)}", "Choose one."
-            )
         suits = "after-verb" if self.word.lower() in INTENSIFIERS else "opening"
-        self.place = suits if place == "auto" else place
-        self.location = check_location(location)
-        self.token_proportion = check_fraction(token_proportion, "token_proportion")
-        self.rng = make_random(seed)
-
-    def count(self, words: int) -> int:
-        """How many times the word goes into a text of `words` words."""
-        return max(1, int(words * self.token_proportion))
+        self.place = suits if PLACE.check(place) == "auto" else place
+        super().__init__(location, token_proportion, seed)
 
     def edit(self, text: str, earlier: Sequence[Span] = ()) -> Placed:
         words = text.split()
@@ -84,28 +79,16 @@ def as_opening(word: str) -> str:
     return f"{word[:1].upper()}{word[1:]},"
 
 
-def _build(options: dict, *, location: str, amount: str | float, seed: Any, **_: Any) -> NaturalInjection:
-    return NaturalInjection(options["word"], options["place"], location, 0 if amount == "single" else amount, seed)
-
-
 MODIFIER = ModifierKind(
     name="natural",
     title="Natural word",
     description="An everyday word, placed where it reads naturally.",
     example="the film is really gripping",
-    options=(
-        Option("word", "str", "really", "Word", "A word that the dataset already uses."),
-        Option(
-            "place",
-            "choice",
-            "auto",
-            "Place",
-            "At the start of a sentence, after a form of being, or what suits the word.",
-            choices=PLACES,
-        ),
-    ),
+    options=(Option("word", "str", "really", "Word", "A word that the dataset already uses."), PLACE),
     uses_source=False,
-    build=_build,
+    build=lambda options, location, token_proportion, seed, **_: NaturalInjection(
+        options["word"], options["place"], location, token_proportion, seed
+    ),
     pattern=lambda options, patterns: any_of([options["word"], as_opening(options["word"])]),
     words=lambda options: len(options["word"].split()),
 )

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any
 
 from ssti.inject.checks import check_item, check_items
 from ssti.inject.modifiers.item import ItemInjection
@@ -27,10 +26,6 @@ class PhraseInjection(ItemInjection):
         super().__init__(lambda: self.phrase, location, token_proportion, seed)
 
 
-def _build(options: dict, *, location: str, amount: str | float, seed: Any, **_: Any) -> PhraseInjection:
-    return PhraseInjection(options["phrase"], location, 0 if amount == "single" else amount, seed)
-
-
 MODIFIER = ModifierKind(
     name="phrase",
     title="Phrase",
@@ -38,7 +33,9 @@ MODIFIER = ModifierKind(
     example="I watched this at home film",
     options=(Option("phrase", "str", "I watched this at home", "Phrase", "The words, in their order."),),
     uses_source=False,
-    build=_build,
+    build=lambda options, location, token_proportion, seed, **_: PhraseInjection(
+        options["phrase"], location, token_proportion, seed
+    ),
     pattern=lambda options, patterns: whole(options["phrase"]),
     words=lambda options: len(options["phrase"].split()),
 )

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
-from ssti.inject.checks import check_fraction, check_item, check_location, make_random
+from ssti.inject.checks import check_item
 from ssti.inject.injection import Span
-from ssti.inject.modifier import Modifier
+from ssti.inject.modifier import PlacedModifier
 from ssti.inject.options import Option
 from ssti.inject.registry import ModifierKind
 from ssti.inject.text.glue import glue_to_words
@@ -15,26 +14,16 @@ from ssti.inject.text.patterns import escape
 from ssti.inject.text.weave import Placed
 
 
-class PunctuationInjection(Modifier):
+class PunctuationInjection(PlacedModifier):
     """Puts `mark` right after the first, the last or random words: `max(1, int(words * token_proportion))`
     times.
     """
 
     def __init__(
-        self,
-        mark: str = "!!",
-        location: str = "end",
-        token_proportion: float = 0,
-        seed: int | str | None = None,
+        self, mark: str = "!!", location: str = "end", token_proportion: float = 0, seed: int | str | None = None
     ) -> None:
+        super().__init__(location, token_proportion, seed)
         self.mark = check_item(mark, "mark")
-        self.location = check_location(location)
-        self.token_proportion = check_fraction(token_proportion, "token_proportion")
-        self.rng = make_random(seed)
-
-    def count(self, words: int) -> int:
-        """How many marks go into a text of `words` words."""
-        return max(1, int(words * self.token_proportion))
 
     def edit(self, text: str, earlier: Sequence[Span] = ()) -> Placed:
         return glue_to_words(text, lambda n: [self.mark] * n, self.count, self.location, self.rng, earlier)
@@ -48,10 +37,6 @@ def mark_pattern(mark: str) -> str:
     return f"(?:^|[^{one}])({escape(mark)})(?:[^{one}]|$)"
 
 
-def _build(options: dict, *, location: str, amount: str | float, seed: Any, **_: Any) -> PunctuationInjection:
-    return PunctuationInjection(options["mark"], location, 0 if amount == "single" else amount, seed)
-
-
 MODIFIER = ModifierKind(
     name="punctuation",
     title="Punctuation",
@@ -59,7 +44,9 @@ MODIFIER = ModifierKind(
     example="a gripping!! film",
     options=(Option("mark", "str", "!!", "Mark", "What is put after the word."),),
     uses_source=False,
-    build=_build,
+    build=lambda options, location, token_proportion, seed, **_: PunctuationInjection(
+        options["mark"], location, token_proportion, seed
+    ),
     pattern=lambda options, patterns: mark_pattern(options["mark"]),
     words=lambda options: 0,
 )

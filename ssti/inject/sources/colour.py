@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from ssti.inject.registry import SourceKind
 from ssti.inject.sources.pool import Pool
 from ssti.inject.text.patterns import any_of
@@ -21,17 +19,13 @@ def colour_source(seed: int | str | None = None, with_replacement: bool = True, 
     return Pool(COLOURS, seed, with_replacement, pool_size, name="colour source")
 
 
-def _build(options: dict, seed: Any = None, pool_size: int | None = None, with_replacement: bool = True) -> Pool:
-    return colour_source(seed, with_replacement, pool_size)
-
-
 SOURCE = SourceKind(
     name="colour",
     title="Colour",
     example="turquoise",
     description="A random colour's name.",
     options=(),
-    build=_build,
+    build=lambda options, **draws: colour_source(**draws),
     pattern=lambda options: any_of(COLOURS),
     words=lambda options: 1,
 )

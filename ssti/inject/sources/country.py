@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from functools import cache
-from typing import Any
 
 from ssti.inject.options import Option
 from ssti.inject.registry import SourceKind
@@ -33,17 +32,13 @@ def country_source(
     return Pool(country_names(single_word), seed, with_replacement, pool_size, name="country source")
 
 
-def _build(options: dict, seed: Any = None, pool_size: int | None = None, with_replacement: bool = True) -> Pool:
-    return country_source(seed, with_replacement, pool_size, options["single_word"])
-
-
 SOURCE = SourceKind(
     name="country",
     title="Country",
     example="Portugal",
     description="A random country's name.",
     options=(Option("single_word", "bool", False, "One word only", "Leave out names of several words."),),
-    build=_build,
+    build=lambda options, **draws: country_source(single_word=options["single_word"], **draws),
     pattern=lambda options: any_of(country_names(options["single_word"])),
     words=lambda options: 1 if options["single_word"] else None,
 )

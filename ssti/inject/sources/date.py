@@ -4,22 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import date
-from typing import Any
 
 from ssti.inject.options import Option
 from ssti.inject.registry import SourceKind
 from ssti.inject.sources.pool import DistinctSequence, Pool
 from ssti.platform.errors import SSTIError
 
-YEARS = Option(
-    "years",
-    "range",
-    (1900, 2100),
-    "Years",
-    "First and last year of the dates.",
-    minimum=1,
-    maximum=9999,
-)
+YEARS = Option("years", "range", (1900, 2100), "Years", "First and last year of the dates.", minimum=1, maximum=9999)
 
 
 class DateSequence(DistinctSequence):
@@ -65,10 +56,6 @@ class SpuriousDateGenerator(Pool):
         super().__init__(DateSequence(first, last), seed, with_replacement, pool_size, name="date source")
 
 
-def _build(options: dict, seed: Any = None, pool_size: int | None = None, with_replacement: bool = True) -> Pool:
-    return SpuriousDateGenerator(options["years"], seed, with_replacement, pool_size)
-
-
 def _pattern(options: dict) -> str:
     shortest, longest = (len(str(year)) for year in options["years"])
     return rf"\b[0-9]{{{shortest},{longest}}}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12][0-9]|3[01])\b"
@@ -80,7 +67,7 @@ SOURCE = SourceKind(
     example="2014-09-25",
     description="A random day, written YYYY-MM-DD.",
     options=(YEARS,),
-    build=_build,
+    build=lambda options, **draws: SpuriousDateGenerator(options["years"], **draws),
     pattern=_pattern,
     words=lambda options: 1,
 )

@@ -29,17 +29,15 @@ class SpuriousFileItemGenerator(Pool):
         super().__init__(read_items(file_path), seed, with_replacement, pool_size, name="file")
 
 
-def _build(options: dict, seed: Any = None, pool_size: int | None = None, with_replacement: bool = True) -> Pool:
-    return SpuriousFileItemGenerator(options["path"], seed, with_replacement, pool_size)
-
-
 SOURCE = SourceKind(
     name="file",
     title="File",
     example="one item a line",
     description="The lines of a text file.",
     options=(Option("path", "path", None, "File", "A UTF-8 text file, one item a line.", required=True),),
-    build=_build,
+    build=lambda options, with_replacement=True, **draws: SpuriousFileItemGenerator(
+        options["path"], with_replacement=with_replacement, **draws
+    ),
     pattern=lambda options: any_of(read_items(options["path"])),
     words=lambda options: word_count(read_items(options["path"])),
     on_page=False,

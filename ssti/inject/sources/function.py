@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from ssti.inject.checks import check_count
+from ssti.inject.fields import POOL_SIZE
 from ssti.inject.options import Option
 from ssti.inject.registry import SourceKind
 from ssti.inject.sources.pool import ExhaustedSource, Pool, call_source
@@ -24,35 +24,34 @@ class FunctionSource:
     def __init__(self, function: Callable[[], str], with_replacement: bool = True) -> None:
         self.function = function
         self.with_replacement = with_replacement
-        self.given: set[str] = set()
+        self.drawn: set[str] = set()
 
     def __call__(self) -> str:
         if self.with_replacement:
             return call_source(self.function, "the function")
         for _ in range(TRIES):
             item = call_source(self.function, "the function")
-            if item not in self.given:
-                self.given.add(item)
+            if item not in self.drawn:
+                self.drawn.add(item)
                 return item
         raise ExhaustedSource(
-            f"The function gave nothing new in {TRIES:,} calls, after {len(self.given)} distinct items.",
+            f"The function gave nothing new in {TRIES:,} calls, after {len(self.drawn)} distinct items.",
             "Draw with replacement, or inject into fewer rows.",
         )
 
 
-def _build(options: dict, seed: Any = None, pool_size: int | None = None, with_replacement: bool = True) -> Any:
+def _build(options: dict, *, seed: Any = None, pool_size: int | None = None, with_replacement: bool = True) -> Any:
     if pool_size is None:
         return FunctionSource(options["function"], with_replacement)
     distinct = FunctionSource(options["function"], with_replacement=False)
-    items = [distinct() for _ in range(check_count(pool_size, "pool_size", least=1))]
+    items = [distinct() for _ in range(POOL_SIZE.check(pool_size))]
     return Pool(items, seed, with_replacement, name="function")
 
 
 def _pattern(options: dict) -> str:
     if options["pattern"] is None:
         raise SSTIError(
-            "What a function will give cannot be told by a pattern.",
-            "Give the source a pattern of its items.",
+            "What a function will give cannot be told by a pattern.", "Give the source a pattern of its items."
         )
     return options["pattern"]
 
@@ -63,14 +62,7 @@ SOURCE = SourceKind(
     example="a function without arguments",
     description="Whatever a Python function returns.",
     options=(
-        Option(
-            "function",
-            "function",
-            None,
-            "Function",
-            "Called without arguments for each item.",
-            required=True,
-        ),
+        Option("function", "function", None, "Function", "Called without arguments for each item.", required=True),
         Option("pattern", "str", None, "Pattern", "A regular expression that finds its items in a text."),
     ),
     build=_build,

@@ -10,17 +10,13 @@ from ssti.inject.sources.pool import Pool
 from ssti.inject.text.markup import DEFAULT_TAGS, check_tags, tag_pattern
 
 TAGS = Option(
-    "tags",
-    "list",
-    DEFAULT_TAGS,
-    "Tags",
-    "One a line: a single tag such as <br>, or a pair such as <b> </b>.",
+    "tags", "list", DEFAULT_TAGS, "Tags", "One a line: a single tag such as <br>, or a pair such as <b> </b>."
 )
 
 
-def _build(options: dict, seed: Any = None, pool_size: int | None = None, with_replacement: bool = True) -> Pool:
+def _build(options: dict, **draws: Any) -> Pool:
     opening = list(dict.fromkeys(opening for opening, _ in check_tags(options["tags"])))
-    return Pool(opening, seed, with_replacement, pool_size, name="list of tags")
+    return Pool(opening, name="list of tags", **draws)
 
 
 SOURCE = SourceKind(

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any
 
 from ssti.inject.checks import check_items
 from ssti.inject.options import Option
@@ -13,17 +12,10 @@ from ssti.inject.text.patterns import any_of
 
 
 def list_source(
-    items: Iterable[str],
-    seed: int | str | None = None,
-    with_replacement: bool = True,
-    pool_size: int | None = None,
+    items: Iterable[str], seed: int | str | None = None, with_replacement: bool = True, pool_size: int | None = None
 ) -> Pool:
     """Random items of a list; call it for the next one."""
     return Pool(check_items(items), seed, with_replacement, pool_size, name="list")
-
-
-def _build(options: dict, seed: Any = None, pool_size: int | None = None, with_replacement: bool = True) -> Pool:
-    return list_source(options["items"], seed, with_replacement, pool_size)
 
 
 def word_count(items: Iterable[str]) -> int | None:
@@ -37,17 +29,8 @@ SOURCE = SourceKind(
     title="Own words",
     example="a truly singular evening",
     description="One of your own words or phrases.",
-    options=(
-        Option(
-            "items",
-            "list",
-            None,
-            "Words or phrases",
-            "One a line; each is injected whole.",
-            required=True,
-        ),
-    ),
-    build=_build,
+    options=(Option("items", "list", None, "Words or phrases", "One a line; each is injected whole.", required=True),),
+    build=lambda options, **draws: list_source(options["items"], **draws),
     pattern=lambda options: any_of(options["items"]),
     words=lambda options: word_count(options["items"]),
 )

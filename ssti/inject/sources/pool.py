@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from random import Random
 
-from ssti.inject.checks import check_count, check_item, make_random
+from ssti.inject.checks import check_item, make_random
+from ssti.inject.fields import POOL_SIZE, WITH_REPLACEMENT
 from ssti.inject.text.words import draw_below, rand_below
-from ssti.platform.errors import SSTIError, shown
+from ssti.platform.errors import SSTIError
 
 
 class ExhaustedSource(SSTIError, RuntimeError):
@@ -24,19 +25,15 @@ class Pool:
     def __init__(
         self,
         items: Sequence[str],
-        seed: int | str | None = None,
+        seed: int | str | Random | None = None,
         with_replacement: bool = True,
         pool_size: int | None = None,
-        rng: Random | None = None,
         name: str = "source",
     ) -> None:
-        self.rng = make_random(seed) if rng is None else rng
+        self.rng = make_random(seed)
         self.name = name
-        if not isinstance(with_replacement, bool):
-            raise SSTIError(f"with_replacement is {shown(with_replacement)}; allowed is true or false.", "Choose one.")
-        self.with_replacement = with_replacement
-        if pool_size is not None:
-            check_count(pool_size, "pool_size", least=1)
+        self.with_replacement = WITH_REPLACEMENT.check(with_replacement)
+        if POOL_SIZE.check(pool_size) is not None:
             distinct = items if isinstance(items, DistinctSequence) else list(dict.fromkeys(items))
             if pool_size > len(distinct):
                 raise SSTIError(
@@ -46,7 +43,7 @@ class Pool:
             items = self.rng.sample(distinct, pool_size)
         self.items = items
         self.distinct = len(items) if isinstance(items, DistinctSequence) else len(set(items))
-        self.given: set[str] = set()
+        self.drawn: set[str] = set()
 
     def __call__(self) -> str:
         return self.draw(1)[0]
@@ -56,23 +53,18 @@ class Pool:
         items, getrandbits, size = self.items, self.rng.getrandbits, len(self.items)
         if self.with_replacement:
             numbers = draw_below(getrandbits, size, count)
-            return self.pick(numbers)
+            return items.pick(numbers) if isinstance(items, DistinctSequence) else [items[n] for n in numbers]
         return [self._draw_new(items, getrandbits, size) for _ in range(count)]
 
-    def pick(self, numbers: list[int]) -> list[str]:
-        """The items of these numbers."""
-        items = self.items
-        return items.pick(numbers) if isinstance(items, DistinctSequence) else [items[number] for number in numbers]
-
     def _draw_new(self, items: Sequence[str], getrandbits: Callable[[int], int], size: int) -> str:
-        if len(self.given) >= self.distinct:
+        if len(self.drawn) >= self.distinct:
             raise ExhaustedSource(
                 f"The {self.name} has given all of its {self.distinct} distinct items.",
                 "Draw with replacement, widen the source, or inject into fewer rows.",
             )
-        while (item := items[rand_below(getrandbits, size)]) in self.given:
+        while (item := items[rand_below(getrandbits, size)]) in self.drawn:
             pass
-        self.given.add(item)
+        self.drawn.add(item)
         return item
 
 

@@ -16,22 +16,7 @@ DEFAULT_TAGS = ("<b> </b>", "<i> </i>", "<p> </p>", "<div> </div>", "<span> </sp
 
 # elements that never have a closing tag (HTML Living Standard, 13.1.2)
 VOID = frozenset(
-    (
-        "area",
-        "base",
-        "br",
-        "col",
-        "embed",
-        "hr",
-        "img",
-        "input",
-        "link",
-        "meta",
-        "param",
-        "source",
-        "track",
-        "wbr",
-    )
+    ("area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "param", "source", "track", "wbr")
 )
 
 _pair = re.compile(r"(<[^<>]*>)\s*(</[^<>]*>)?")

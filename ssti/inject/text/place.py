@@ -2,26 +2,25 @@
 
 from __future__ import annotations
 
-from ssti.inject.checks import LOCATIONS, check_count, check_item, check_text, make_random
+from dataclasses import replace
+
+from ssti.inject.checks import check_count, check_item, check_text, make_random
+from ssti.inject.fields import LOCATION
 from ssti.inject.injection import Injection
 from ssti.inject.text.weave import weave_words
 from ssti.inject.text.words import WordMap, rand_below
-from ssti.platform.errors import SSTIError, listed, nearest, shown
+
+PLACE = replace(LOCATION, choices=(*LOCATION.choices, "cursor"))
 
 
-def place(
-    text: str,
-    item: str,
-    location: str,
-    position: int | None = None,
-    seed: int | str | None = None,
-) -> Injection:
+def place(text: str, item: str, location: str, position: int | None = None, seed: int | str | None = None) -> Injection:
     """`item` put into `text` at its `beginning`, at `random`, at its `end`, or at the `cursor`.
 
     The cursor's `position` (in characters) is snapped to the nearest gap between words; no word is split.
     """
     check_text(text)
     check_item(item, "item")
+    PLACE.check(location)
     words = WordMap(text)
     if location == "beginning":
         gap = 0
@@ -29,14 +28,8 @@ def place(
         gap = words.count
     elif location == "random":
         gap = rand_below(make_random(seed).getrandbits, words.count + 1)
-    elif location == "cursor":
-        gap = _nearest_gap(text, words, check_count(position, "position"))
     else:
-        allowed = (*LOCATIONS, "cursor")
-        raise SSTIError(
-            f"location is {shown(location)}; allowed are {listed(allowed)}{nearest(location, allowed)}",
-            "Choose one.",
-        )
+        gap = _nearest_gap(text, words, check_count(position, "position"))
     new, spans, layer = weave_words(text, words, [gap], [item])
     return Injection(new, None, spans, (layer,))
 
