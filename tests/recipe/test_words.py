@@ -12,7 +12,7 @@ from ssti.inject import build_modifier, poison, preview
 from ssti.inject.datasets.classes import find_class
 from ssti.platform.errors import SSTIError
 from ssti.recipe import load_recipe, parse_recipe, preset
-from ssti.ui.kit.recipe_text import command, overrides
+from ssti.ui.kit.recipe_text import from_preset, overrides
 
 # what YAML 1.1 reads as a truth value, nothing, a number, a date, or a sign of its own
 SPECIAL = ["yes", "no", "on", "off", "NO", "Yes", "true", "False", "null", "Null", "~", "y", "1", "0", "-1", "01", "1.5",
@@ -41,7 +41,7 @@ def test_the_word_survives_yaml_the_command_and_json(word):
     assert load_recipe(recipe.to_yaml()) == recipe == parse_recipe(json.loads(json.dumps(recipe.as_dict())))
     assert load_recipe(recipe.control().to_yaml()).injection.target == word
     assert preset("demo").set(*overrides(recipe, preset("demo"))) == recipe
-    assert "injection.target" in command(recipe)
+    assert "injection.target" in " ".join(from_preset(recipe))
 
 
 def test_other_yaml_readers_find_the_same_word():

@@ -8,7 +8,7 @@ machine everything is one's own. Knows no component.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -45,6 +45,12 @@ def starter() -> str | None:
     if key is None and shared_server():
         raise SSTIError("Your browser sent no key, so nothing could be yours.", "Reload the page, then try again.")
     return key
+
+
+def read_url(query: Mapping[str, str], tab_names: Sequence[str]) -> tuple[str | None, str]:
+    """The tab and the run that an address asks for; None and "" for what does not exist or cannot be a name."""
+    tab, run = query.get("tab", ""), query.get("run", "")
+    return (tab if tab in tab_names else None), (run if ID.fullmatch(run) else "")
 
 
 def admit_name(what: str, name: Any) -> str:

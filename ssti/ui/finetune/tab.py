@@ -12,11 +12,11 @@ import gradio as gr
 
 from ssti.platform.server import shared_server
 from ssti.recipe import PRESETS, preset
+from ssti.ui.access.visitor import read_url
 from ssti.ui.finetune import edit as edits
 from ssti.ui.finetune import form, watch
 from ssti.ui.finetune.watch import BUTTONS
 from ssti.ui.kit import parts
-from ssti.ui.kit.address import read_url
 from ssti.ui.kit.parts import AT_LOAD, QUIET, Html
 from ssti.ui.kit.shared import Shared, listen, outside_of_tabs
 

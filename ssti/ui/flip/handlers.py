@@ -13,11 +13,11 @@ import gradio as gr
 
 from ssti.platform.errors import SSTIError
 from ssti.serving.predictor import check_text
+from ssti.ui.access.visitor import read_url
 from ssti.ui.flip import answer, cards, palette, training
 from ssti.ui.flip.form import Form
 from ssti.ui.flip.hijack import ClickedRow
 from ssti.ui.kit import adapters, parts
-from ssti.ui.kit.address import read_url
 from ssti.ui.kit.browser import TextField, as_json, sent
 from ssti.ui.kit.marks import Marks, Row
 

@@ -17,8 +17,8 @@ from typing import Any
 import gradio as gr
 
 from ssti.platform.registry import Registry
+from ssti.ui.access.visitor import read_url
 from ssti.ui.kit import parts
-from ssti.ui.kit.address import read_url
 from ssti.ui.kit.parts import Html
 from ssti.ui.kit.shared import Shared, text_field
 

@@ -6,6 +6,7 @@ import json
 import re
 import shlex
 from pprint import pformat
+from textwrap import indent
 from typing import Any
 
 from ssti.recipe import PRESETS, Recipe, preset
@@ -14,24 +15,38 @@ WIDTH = 88
 SPECIAL = ("null", "true", "false", "yes", "no", "on", "off", "y", "n", "nan", "inf")  # words that YAML reads
 
 
-def command(recipe: Recipe, verb: str = "train", start: str | None = None, *last: str) -> str:
-    """`python -m ssti VERB …` that gives exactly this recipe, from the preset that is nearest to it."""
+def from_preset(recipe: Recipe, start: str | None = None) -> list[str]:
+    """The words that give exactly this recipe to any verb: a preset's name, `start` or the nearest, and its `--set` options."""
     names = [start] if start in PRESETS else list(PRESETS)
     name, changes = min(((n, overrides(recipe, preset(n))) for n in names), key=lambda pair: len(pair[1]))
-    words = [part for change in changes for part in ("--set", change)]
-    return wrap(["python", "-m", "ssti", verb, name, *words, *last])
+    return [name, *(word for change in changes for word in ("--set", change))]
+
+
+def command(verb: str, *words: str) -> str:
+    """`python -m ssti VERB …`, quoted for a shell, on lines that end with a backslash."""
+    pairs, rest = [], [shlex.quote(word) for word in ("python", "-m", "ssti", verb, *words)]
+    while rest:
+        take = 2 if rest[0].startswith("--") and len(rest) > 1 and not rest[1].startswith("--") else 1
+        pairs.append(" ".join(rest[:take]))
+        rest = rest[take:]
+    lines = [""]
+    for pair in pairs:
+        if lines[-1] and len(lines[-1]) + len(pair) + 1 > WIDTH:
+            lines.append("   ")
+        lines[-1] = f"{lines[-1]} {pair}" if lines[-1] else pair
+    return " \\\n".join(lines)
 
 
 def overrides(recipe: Recipe, start: Recipe) -> list[str]:
     """What `--set` must be given to come from one recipe to the other."""
-    found = []
-    old, new = (r.as_dict() for r in (start, recipe))
+    changes = []
+    old, new = start.as_dict(), recipe.as_dict()
     for section, fields in new.items():
         for name in dict.fromkeys([*fields, *old[section]]):
             value = fields.get(name)
             if value != old[section].get(name):
-                found.append(f"{section}.{name}={plain(brief(value))}")
-    return found
+                changes.append(f"{section}.{name}={plain(brief(value))}")
+    return changes
 
 
 def brief(value: Any) -> Any:
@@ -48,34 +63,16 @@ def plain(value: Any) -> str:
     return json.dumps(value, ensure_ascii=False)
 
 
-def wrap(words: list[str]) -> str:
-    """A command, quoted for a shell, on lines that end with a backslash."""
-    pairs, rest = [], [shlex.quote(word) for word in words]
-    while rest:
-        take = 2 if rest[0].startswith("--") and len(rest) > 1 and not rest[1].startswith("--") else 1
-        pairs.append(" ".join(rest[:take]))
-        rest = rest[take:]
-    lines = [""]
-    for pair in pairs:
-        if lines[-1] and len(lines[-1]) + len(pair) + 1 > WIDTH:
-            lines.append("   ")
-        lines[-1] = f"{lines[-1]} {pair}" if lines[-1] else pair
-    return " \\\n".join(lines)
-
-
 def python_code(recipe: Recipe) -> str:
     """A script that poisons the same rows in the same way."""
     data = recipe.model_dump(mode="json", exclude_none=True, include={"dataset": {"name"}, "injection": True})
     data["injection"] = {name: brief(value) for name, value in data["injection"].items() if value not in ([], False)}
+    shown = indent(pformat(data, width=WIDTH, sort_dicts=False), "    ")
     return (
         "from ssti.data import load\n"
         "from ssti.inject import poison\n"
         "from ssti.recipe import parse_recipe\n\n"
-        f"recipe = parse_recipe(\n{_indent(pformat(data, width=WIDTH, sort_dicts=False))}\n)\n"
+        f"recipe = parse_recipe(\n{shown}\n)\n"
         "rows = load(recipe.dataset.name).train\n"
         "poisoned = poison(rows, recipe)  # with the columns `injected` and `spans`\n"
     )
-
-
-def _indent(text: str) -> str:
-    return "\n".join(f"    {line}" for line in text.splitlines())

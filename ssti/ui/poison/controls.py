@@ -66,8 +66,8 @@ class Form:
 
     @property
     def touchable(self) -> list[Any]:
-        """The controls that are fields themselves, and show nothing else when they change."""
-        indirect = ("beyond_form", "base", "preset", "dataset", "trigger", "target", "share", "amount")
+        """The fields whose change is drawn at once; the others are set by handlers, or have more to set."""
+        indirect = ("beyond_form", "base", "preset", "dataset", "trigger", "share", "amount")
         return [control for name, control in self.fields.items() if name not in indirect]
 
     def values(self, sent: Updates) -> dict[str, Any]:

@@ -29,8 +29,8 @@ FIELDS = {
     "seed": recipe_field("injection.seed", "Seed"),
     "pool_size": recipe_field("injection.source.pool_size", "Different triggers"),
     "count": recipe_field("injection.count", "Rows, not a share"),
-    "with_replacement": recipe_field("injection.source.with_replacement", "A trigger may come twice"),
-    "strip": recipe_field("injection.strip", "Remove the trigger from the clean data first"),
+    "with_replacement": recipe_field("injection.source.with_replacement", "Triggers may repeat"),
+    "strip": recipe_field("injection.strip", "Clean the data first"),
 }
 OF_INJECTION = ("share", "location", "seed", "count", "strip")
 OF_SOURCE = ("pool_size", "with_replacement")
@@ -85,10 +85,11 @@ def recipe_to_form(recipe: Recipe) -> dict[str, Any]:
 
 def form_to_recipe(values: Mapping[str, Any]) -> Recipe:
     """The recipe that the form says, if this visitor may use it. Raises SSTIError for a value that is none."""
-    base = values["base"]
-    if values["beyond_form"]:
-        return admit(parse_recipe(base))
-    chosen, kinds = values["trigger"], trigger_kinds()
+    return admit(parse_recipe(values["base"] if values["beyond_form"] else _recipe_data(values)))
+
+
+def _recipe_data(values: Mapping[str, Any]) -> dict[str, Any]:
+    base, chosen, kinds = values["base"], values["trigger"], trigger_kinds()
     if chosen not in kinds:
         raise SSTIError(f"There is no trigger {chosen!r}.", "Choose one of the form's.")
     options = {option.name: _option_from_form(chosen, option, values) for option in kinds[chosen].options}
@@ -99,10 +100,9 @@ def form_to_recipe(values: Mapping[str, Any]) -> Recipe:
     else:
         source = {name: from_page(FIELDS[name], values[name]) for name in OF_SOURCE}
         injection["source"] = {"kind": chosen, **options, **source}
-    dataset = {"name": values["dataset"]}
-    if base["dataset"]["name"] == values["dataset"]:
-        dataset = base["dataset"]  # with its numbers of rows
-    return admit(parse_recipe({**base, "dataset": dataset, "injection": injection}))
+    same = base["dataset"]["name"] == values["dataset"]
+    dataset = base["dataset"] if same else {"name": values["dataset"]}  # with its numbers of rows
+    return {**base, "dataset": dataset, "injection": injection}
 
 
 def preset_of(recipe: Recipe) -> str | None:

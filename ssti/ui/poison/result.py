@@ -16,7 +16,7 @@ from ssti.recipe import PRESETS, Recipe, preset
 from ssti.ui.kit import parts
 from ssti.ui.kit.excerpt import excerpt
 from ssti.ui.kit.parts import Markup
-from ssti.ui.kit.recipe_text import command, python_code
+from ssti.ui.kit.recipe_text import command, from_preset, python_code
 
 if TYPE_CHECKING:
     from ssti.data import TextDataset
@@ -61,8 +61,9 @@ def show(recipe: Recipe, start: str | None = None) -> Result:
     changes = look(rows, recipe)
     warning, strip = contaminated(rows, recipe)
     mine = portable(recipe)
-    train = command(mine, "train", start, "--follow")
-    inject = command(mine, "inject", start, "--out", file_name(mine, "parquet"))
+    words = from_preset(mine, start)
+    train = command("train", *words, "--follow")
+    inject = command("inject", *words, "--out", file_name(mine, "parquet"))
     return Result(
         figures=figures(rows, recipe, changes),
         rows=table(rows, recipe, changes),

@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
+from ssti.ui.access.visitor import read_url
 from ssti.ui.frame.page import build
 from ssti.ui.frame.shell import TABS
-from ssti.ui.kit.address import read_url
 
 ROOT = Path(__file__).resolve().parents[3]
 HEAVY = ("torch", "transformers", "datasets", "peft", "plotly", "scipy", "sklearn")

@@ -7,7 +7,7 @@ import shlex
 import pytest
 
 from ssti.recipe import PRESETS, load_recipe, preset
-from ssti.ui.kit.recipe_text import command, python_code
+from ssti.ui.kit.recipe_text import command, from_preset, python_code
 from ssti.ui.poison.form import form_fields, form_to_recipe, trigger_kinds
 
 CHANGES = {
@@ -33,12 +33,12 @@ def from_command(text: str):
 @pytest.mark.parametrize("start", [None, "paper"])
 def test_the_command_gives_the_recipe(changes: dict, start: str | None):
     recipe = form_to_recipe(form_fields() | changes)
-    assert from_command(command(recipe, "train", start, "--follow")) == recipe
+    assert from_command(command("train", *from_preset(recipe, start), "--follow")) == recipe
 
 
 @pytest.mark.parametrize("name", PRESETS)
 def test_a_preset_needs_no_overrides(name: str):
-    assert command(preset(name), "train") == f"python -m ssti train {name}"
+    assert command("train", *from_preset(preset(name))) == f"python -m ssti train {name}"
 
 
 @pytest.mark.parametrize("changes", FORMS.values(), ids=FORMS)
