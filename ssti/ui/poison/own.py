@@ -14,6 +14,7 @@ from ssti.platform.errors import SSTIError
 from ssti.platform.server import shared_server
 from ssti.ui.access.visitor import admit_name
 from ssti.ui.kit import parts
+from ssti.ui.kit.browser import sent
 from ssti.ui.kit.parts import Markup
 
 OWN = "own:"  # the dataset choice that opens this part; no dataset has such a name
@@ -33,11 +34,8 @@ class Chosen:
     @classmethod
     def sent(cls, data: Any) -> Chosen:
         """From what the page holds. Raises SSTIError where it holds nothing yet."""
-        try:
-            chosen = cls(**data)
-        except TypeError:
-            raise SSTIError("No data was chosen yet.", "Upload a file first.") from None
-        if not all(isinstance(value, str) for value in vars(chosen).values()):
+        chosen = sent(cls, data)
+        if chosen is None:
             raise SSTIError("No data was chosen yet.", "Upload a file first.")
         return chosen
 
