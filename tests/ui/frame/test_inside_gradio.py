@@ -83,6 +83,6 @@ def test_a_column_passes_that_was_never_on_offer(small):
 
 def test_what_is_drawn_outside_of_the_tabs_is_always_there(poison):
     """`Block.parent`, which Gradio moves when a column is entered again: what is inside of a closed tab hears no event."""
-    hidden = poison.pulse.parent
+    hidden = poison.mine.parent
     assert hidden.elem_id == "hidden" and isinstance(hidden.parent, gr.Blocks)
     assert hidden in hidden.parent.children
