@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 import time
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from ssti.backends import control
@@ -19,10 +20,10 @@ REST = 10  # times as long as a look took passes until the next: a thousand runs
 
 
 @dataclass(frozen=True)
-class Seen:
-    """A run as one look found it. `recipe` is None where it is damaged; `stopping` once asked to end."""
+class Snapshot:
+    """A run at one moment. `recipe` is None where it is damaged; `stopping` once it was asked to end."""
 
-    run: Run
+    folder: Run
     progress: Progress
     recipe: Recipe | None
     metrics: dict[str, Any] | None
@@ -31,10 +32,11 @@ class Seen:
 
     @property
     def id(self) -> str:
-        return self.run.id
+        return self.folder.id
 
     @property
     def going(self) -> bool:
+        """Whether a worker is at it, or it waits for one."""
         return self.progress.going
 
 
@@ -43,52 +45,48 @@ class Board:
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
-        self._seen: list[Seen] = []
+        self._runs: list[Snapshot] = []
         self._until = float("-inf")
-        self._home = None
+        self._home: Path | None = None
 
-    def look(self, fresh: bool = False) -> list[Seen]:
+    def look(self, fresh: bool = False) -> list[Snapshot]:
         """All runs, newest first, each control under its run. `fresh` after something was done to one."""
         store = Store()
         with self._lock:
             start = time.monotonic()
             if fresh or store.root != self._home or start > self._until:
                 control.tend(store)
-                self._seen = in_pairs([_read(run) for run in store.list()])
+                self._runs = in_pairs([_read(run) for run in store.list()])
                 end = time.monotonic()
                 self._until, self._home = end + max(FRESH, REST * (end - start)), store.root
-            return self._seen
-
-    def find(self, id: str, fresh: bool = False) -> Seen | None:
-        """One run, or None where there is none of that id."""
-        return next((seen for seen in self.look(fresh) if seen.id == id), None)
+            return self._runs
 
 
-def _read(run: Run) -> Seen:
+def _read(run: Run) -> Snapshot:
     try:
         recipe = run.recipe
     except SSTIError:
         recipe = None  # the view says so
-    return Seen(run, control.progress(run), recipe, run.metrics(), run.has_adapter, run.stopping)
+    return Snapshot(run, control.progress(run), recipe, run.metrics(), run.has_adapter, run.stopping)
 
 
-def in_pairs(runs: list[Seen]) -> list[Seen]:
+def in_pairs(runs: list[Snapshot]) -> list[Snapshot]:
     """Each control right under its run, where that is still there."""
-    ids = {seen.id for seen in runs}
-    controls = {seen.run.control_of: seen for seen in runs if seen.run.control_of in ids}
-    tops = [seen for seen in runs if controls.get(seen.run.control_of) is not seen]
+    ids = {one.id for one in runs}
+    controls = {one.folder.control_of: one for one in runs if one.folder.control_of in ids}
+    tops = [one for one in runs if controls.get(one.folder.control_of) is not one]
     return [one for top in tops for one in (top, controls.get(top.id)) if one is not None]
 
 
-def at_work(runs: list[Seen]) -> list[Seen]:
-    """The runs that go on: the one at work first, then those that wait, in their turn."""
-    going = [seen for seen in reversed(runs) if seen.going]
-    return sorted(going, key=lambda seen: (seen.progress.state == "queued", seen.progress.ticket or 0))
+def at_work(runs: list[Snapshot]) -> list[Snapshot]:
+    """The runs that are going on: the one that trains first, then those that wait, in their turn."""
+    going = [one for one in reversed(runs) if one.going]
+    return sorted(going, key=lambda one: (one.progress.state == "queued", one.progress.ticket or 0))
 
 
-def waits_for(seen: Seen, runs: list[Seen]) -> list[str]:
-    """The ids of the runs before this one, the one at work first; empty where it does not wait."""
-    if seen.progress.state != "queued":
+def waits_for(run: Snapshot, runs: list[Snapshot]) -> list[str]:
+    """The ids of the runs before this one, the one that trains first; empty where it does not wait."""
+    if run.progress.state != "queued":
         return []
-    mine = seen.progress.ticket
+    mine = run.progress.ticket
     return [one.id for one in at_work(runs) if mine is not None and (one.progress.ticket or mine) < mine]

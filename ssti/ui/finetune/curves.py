@@ -1,85 +1,99 @@
-"""Small line charts as inline SVG: a line, its 95 % band, few labels. Knows numbers, not what they mean.
-
-The drawing is stretched to its box; words and dots are HTML beside it, so that nothing is squeezed.
-"""
+"""What a run learns, step by step, as charts: attack success, accuracy on clean rows, loss, and other runs beside it."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from typing import Any
 
+from ssti.ui.finetune import words
+from ssti.ui.finetune.board import Snapshot
 from ssti.ui.kit import parts
+from ssti.ui.kit.charts import DASHES, RUN_TONES, Point, Series, chart, line_chart
 from ssti.ui.kit.parts import Markup
 
-WIDTH, HEIGHT = 300.0, 100.0  # of the drawing, in its own units
 
-
-@dataclass(frozen=True)
-class Point:
-    """A value at a step, with its interval and the rows it rests on, where it has them."""
-
-    step: int
-    value: float
-    low: float | None = None
-    high: float | None = None
-    n: int | None = None
-
-
-@dataclass(frozen=True)
-class Line:
-    """A line to draw. `tone` is a class of finetune.css: `loud`, `plain` or `twin`."""
-
-    name: str
-    points: Sequence[Point]
-    tone: str = "plain"
-
-
-def chart(title: str, lines: Sequence[Line], steps: int, top: float, ticks: Sequence[tuple[float, str]]) -> Markup:
-    """The lines over the steps 0 to `steps`, values 0 to `top`. `ticks` are the values' (value, word)."""
-    across = max(steps, 1)
-    drawn = [line for line in lines if line.points]
-
-    def x(step: int) -> float:
-        return round(WIDTH * min(step / across, 1), 2)
-
-    def y(value: float) -> float:
-        return round(HEIGHT * (1 - min(max(value / top, 0), 1)), 2)
-
-    rules = parts.join(
-        parts.html('<line x1="0" x2="{}" y1="{}" y2="{}" />', WIDTH, y(value), y(value)) for value, _ in ticks
-    )
-    shapes = parts.join(_shape(line, x, y) for line in drawn)
-    dots = parts.join(
-        parts.html('<i class="dot {}" style="left:{}%;top:{}%"></i>', line.tone,
-                   round(x(line.points[-1].step) / WIDTH * 100, 2), y(line.points[-1].value))
-        for line in drawn
-    )  # fmt: skip
-    ups = parts.join(parts.html('<span style="top:{}%">{}</span>', y(value), word) for value, word in ticks)
+def curves(run: Snapshot, twin: Snapshot | None, others: Sequence[Snapshot] = ()) -> Markup | None:
+    """The charts of a run, its control (`twin`) and the runs to compare it with; None while nothing was measured."""
+    now = run.progress
+    if not now.evals and not now.losses:
+        return None
+    is_control = run.recipe is not None and run.recipe.is_control
+    attack = [_rates("attack success", run, "attack_success_rate", "ink" if is_control else "trigger")]
+    clean = [_rates(run.id if others else "accuracy", run, "clean_accuracy")]
+    losses = [_losses(run, run.id if others else "loss")]
+    if twin:
+        attack.append(_rates("its control", twin, "attack_success_rate", "quiet", "dash"))
+        clean.append(_rates("its control", twin, "clean_accuracy", "quiet", "dash"))
+    if not is_control:  # else a model that answers the target to everything would look like a learned shortcut
+        attack.append(_rates("without the trigger", run, "target_rate_without_trigger", "ink", "dot"))
+    for other, tone, dash in zip(others, RUN_TONES, DASHES[1:], strict=False):
+        attack.append(_rates(other.id, other, "attack_success_rate", tone, dash))
+        clean.append(_rates(other.id, other, "clean_accuracy", tone, dash))
+        losses.append(_losses(other, other.id, tone, dash))
+    steps = max(one.progress.steps for one in (run, *others))
+    if is_control:
+        title = "No shortcut to learn"
+    else:
+        title = "The shortcut being learned" if run.going else "The shortcut, as it was learned"
+    shape = {"x_title": "step", "x_range": (0, max(steps, 1)), "key": " ".join(one.id for one in (run, *others))}
     return parts.html(
-        '<div class="plot"><div class="ups" aria-hidden="true">{}</div><div class="area">'
-        '<svg viewBox="0 0 {} {}" preserveAspectRatio="none" role="img" aria-label="{}">'
-        '<g class="rules">{}</g>{}</svg>{}</div>'
-        '<div class="steps" aria-hidden="true"><span>0</span><span>step {}</span></div></div>',
-        ups, WIDTH, HEIGHT, spoken(title, drawn), rules, shapes, dots, parts.count(steps),
+        '<div class="curves">{}{}{}</div>',
+        _card(
+            title, "attack success on held-out rows", attack, _latest_rate(attack[0]), f"{run.id}-attack-success",
+            "shortcut" if is_control else "shortcut loud", y_title="share of rows", percent=True, height=300, **shape,
+        ),
+        _card(
+            "Accuracy on clean rows", "", clean, _latest_rate(clean[0]), f"{run.id}-clean-accuracy",
+            y_title="share of rows", percent=True, height=240, **shape,
+        ),
+        _card(
+            "Loss", "", losses, _latest_loss(losses[0]), f"{run.id}-loss", y_title="loss (nats)", height=240, **shape
+        ),
     )  # fmt: skip
 
 
-def spoken(title: str, lines: Sequence[Line]) -> str:
-    """The chart in words, for who does not see it."""
-    told = [
-        f"{line.name}: {line.points[0].value:.3g} at step {line.points[0].step}, "
-        f"{line.points[-1].value:.3g} at step {line.points[-1].step}"
-        for line in lines
+def _rates(name: str, run: Snapshot, field: str, tone: str = "ink", dash: str = "solid") -> Series:
+    """A measured rate over the steps, where it has a value."""
+    measured = [(one["step"], one[field]) for one in run.progress.evals if (one.get(field) or {}).get("value") is not None]
+    points = [Point(step, rate["value"], rate["low"], rate["high"], rate["n"]) for step, rate in measured]
+    return Series(name, points, tone, dash)
+
+
+def _losses(run: Snapshot, name: str, tone: str = "ink", dash: str = "solid") -> Series:
+    return Series(name, [Point(step, loss) for step, loss in run.progress.losses], tone, dash)
+
+
+def _latest_rate(series: Series) -> tuple[str, str]:
+    """The last value, and its interval."""
+    if not series.points:
+        return "–", "not measured yet"
+    last = series.points[-1]
+    return parts.percent(last.y), words.interval({"low": last.low, "high": last.high, "n": last.n})
+
+
+def _latest_loss(series: Series) -> tuple[str, str]:
+    if not series.points:
+        return "–", "after the first steps"
+    return f"{series.points[-1].y:.3f}", "on the last training rows"
+
+
+def _card(
+    title: str, aside: str, series: Sequence[Series], latest: tuple[str, str], file: str, classes: str = "", **shape: Any
+) -> Markup:
+    """A chart under its latest number. The last series drawn lies on top: the first of these."""
+    drawn = [one for one in reversed(series) if one.points]
+    return parts.html(
+        '<section class="card curve figure {}"><h2>{}{}</h2><div class="now"><strong>{}</strong><p>{}</p></div>{}</section>',
+        classes, title, parts.html(' <span class="aside">· {}</span>', aside) if aside else "", *latest,
+        chart(line_chart(drawn, **shape), spoken(title, series), file),
+    )  # fmt: skip
+
+
+def spoken(title: str, series: Sequence[Series]) -> str:
+    """The chart in words: the first and the last value of each line."""
+    ends = [
+        f"{one.name}: {one.points[0].y:.3g} at step {one.points[0].x}, {one.points[-1].y:.3g} at step {one.points[-1].x}"
+        for one in series
+        if one.points
     ]
-    return f"{title}. {'; '.join(told) if told else 'Nothing measured yet'}."
-
-
-def _shape(line: Line, x, y) -> Markup:
-    """A line and, where it has intervals, its band."""
-    path = " ".join(f"{x(p.step)},{y(p.value)}" for p in line.points)
-    banded = [p for p in line.points if p.low is not None and p.high is not None]
-    band = parts.html("")
-    if banded:
-        edge = [f"{x(p.step)},{y(p.high)}" for p in banded] + [f"{x(p.step)},{y(p.low)}" for p in reversed(banded)]
-        band = parts.html('<polygon class="{}" points="{}" />', line.tone, " ".join(edge))
-    return band + parts.html('<polyline class="{}" points="{}" />', line.tone, path)
+    return f"{title}. {'; '.join(ends) if ends else 'Nothing measured yet'}."

@@ -1,6 +1,6 @@
 """What this machine is and how fast: its device, its base models, and the time a recipe should take.
 
-Nothing here makes a visitor wait for torch: `learn` runs behind the page, and until then the answers say so.
+Nothing here makes a visitor wait for torch: `learn` runs in the background, and until then the answers say so.
 A machine that was never measured is measured once, by a process of its own.
 """
 
@@ -19,8 +19,7 @@ from ssti.ui.kit import parts
 from ssti.ui.kit.parts import Markup
 
 NICE = 10  # as a run, so that what is measured is what a run will get
-WARM_UP = "warm-up"  # the thread of `ssti.ui.frame.page` that calls every tab's `warm`
-TRIES = 3  # to learn what the machine is
+ATTEMPTS = 3  # to learn what the machine is
 NEAR = 1.25  # a range that is narrower is one number
 ROOT = Path(__file__).resolve().parents[3]
 
@@ -32,31 +31,29 @@ class Machine:
         self.device: Any = None
         self.models: list[Any] = []
         self._lock = threading.Lock()
-        self._learning: threading.Thread | None = None
-        self._tries = 0
+        self._learning = threading.Lock()  # held by who learns
+        self._attempts = 0
         self._measuring: subprocess.Popen | None = None
-        self._measured: set[str] = set()  # models that a measurement was started for
+        self._measured: set[str] = set()  # models for which a measurement was started
 
     def learn(self) -> None:
-        """Ask for the device and the base models. Imports torch."""
+        """Ask for the device and the base models, once for whoever asks meanwhile. Imports torch."""
         from ssti.models import device, list_models
 
-        self.models = list_models(probe=True)
-        self.device = device()
+        with self._learning:
+            if not self.known:
+                self._attempts += 1
+                self.models = list_models(probe=True)
+                self.device = device()
 
     def learn_behind(self) -> None:
-        """Learn in a thread, where the page's own warming up did not get that far. Does not wait."""
-        with self._lock:
-            warming = any(thread.name == WARM_UP for thread in threading.enumerate())
-            learning = self._learning is not None and self._learning.is_alive()
-            if self.known or warming or learning or self._tries >= TRIES:
-                return
-            self._tries += 1
-            self._learning = threading.Thread(target=self.learn, name="learn-machine", daemon=True)
-            self._learning.start()
+        """Learn in the background, unless that is under way. Does not wait."""
+        if not self.known and not self._learning.locked() and self._attempts < ATTEMPTS:
+            threading.Thread(target=self.learn, name="learn-machine", daemon=True).start()
 
     @property
     def known(self) -> bool:
+        """Whether device and models are known."""
         return self.device is not None
 
     @property
@@ -84,12 +81,12 @@ class Machine:
                 os.setpriority(os.PRIO_PROCESS, self._measuring.pid, NICE)
 
     def learns_from_run(self, recipe: Recipe, pending: bool) -> bool:
-        """Whether the run that is at work will tell how long this recipe takes."""
+        """Whether the run that is going on will show how long this recipe takes."""
         from ssti.finetune.speed import estimate
 
         return pending and estimate(recipe, self.device.name).seconds is None
 
-    def make_room(self) -> None:
+    def stop_measuring(self) -> None:
         """End a measurement: a run is about to start, and measures the machine itself."""
         with self._lock:
             if self.measuring:
@@ -97,17 +94,37 @@ class Machine:
                 self._measuring.wait(timeout=10)
                 self._measured.clear()  # by this; it may be measured later
 
+    def choices(self, chosen: str | None = None) -> list[tuple[str, str]]:
+        """The base models that can be used here, as (title and size, name); and `chosen` where it is none of the list."""
+        known = [(f"{m.title} · {m.parameters / 1e6:,.1f} M", m.name) for m in self.models if m.available]
+        listed = {m.name for m in self.models}
+        return known + ([(f"{chosen} (own)", chosen)] if chosen and chosen not in listed else [])
+
+    def others(self) -> Markup | None:
+        """Why the other base models cannot be used here, and what to do; None where all can."""
+        reasons = [
+            (f"{m.title} · {m.parameters / 1e6:,.0f} M", parts.public(m.reason or ""))
+            for m in self.models
+            if not m.available
+        ]
+        if not reasons:
+            return None
+        return parts.html(
+            '<details class="not-here"><summary>{} more that cannot be used here yet</summary><dl>{}</dl></details>',
+            len(reasons), parts.join(parts.html("<dt>{}</dt><dd>{}</dd>", *one) for one in reasons),
+        )  # fmt: skip
+
     def where(self) -> Markup:
         """Where a run will take place."""
-        title = self.device.title if self.known else "looking at it …"
+        title = self.device.title if self.known else "checking …"
         return parts.html('<p class="where"><b>This machine</b> · {}</p>', title)
 
     def time(self, recipe: Recipe, pending: bool = False) -> Markup:
-        """How long the recipe should take, and on what that rests. `pending`: a run is at work."""
+        """How long the recipe should take, and on what that rests. `pending`: a run is going on."""
         from ssti.finetune.speed import estimate
 
         if not self.known:
-            return _time("", "looking at this machine …")
+            return _time("", "checking this machine …")
         try:
             guess = estimate(recipe, self.device.name)
         except SSTIError as error:
@@ -117,10 +134,14 @@ class Machine:
         if self.measuring:
             return _time("", "measuring this machine …")
         if pending:
-            return _time("", "known once the run that is at work has measured this machine")
+            return _time("", "known once the run in progress has measured this machine")
         if recipe.model.name in self._measured:
-            return _time("", f"not measured; see why: python -m ssti.finetune.speed {recipe.model.name}")
+            return _time("", f"not measured; to see why: python -m ssti.finetune.speed {recipe.model.name}")
         return _time("", guess.basis)
+
+
+MACHINE = Machine()
+"""One for each process, as there is one machine."""
 
 
 def _time(time: str, basis: str) -> Markup:

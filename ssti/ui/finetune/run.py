@@ -1,13 +1,12 @@
 """The right side of the Finetune tab as values: one look at the chosen run, and what its buttons do.
 
-Plain functions: ids and what the page last showed go in, markup and settings come out. Knows no component.
+Plain functions: ids and what the page was sent last go in, markup comes out. Knows no component.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from typing import Any
 
 from ssti.backends import control
 from ssti.platform.errors import SSTIError
@@ -15,80 +14,85 @@ from ssti.runs.progress import GOING
 from ssti.runs.run import Run
 from ssti.ui.access.visitor import own_run, owns
 from ssti.ui.finetune import view, words
-from ssti.ui.finetune.board import Board, Seen, at_work, waits_for
+from ssti.ui.finetune.board import Board, Snapshot, at_work, waits_for
+from ssti.ui.finetune.curves import curves
+from ssti.ui.finetune.memory import Sent
 from ssti.ui.kit import parts
 from ssti.ui.kit.parts import Markup
 
-BOARD = Board()  # one look serves everybody who watches
+BOARD = Board()
+"""One look serves everybody who watches."""
 
 
 @dataclass(frozen=True)
 class Look:
-    """Everything that the right side and the header show. `buttons` are those that can act now, by name."""
+    """Everything that the right side and the header show."""
 
     notice: Markup | None = None
     head: Markup | None = None
     bar: Markup | None = None
-    results: Markup | None = None
+    outcome: Markup | None = None
+    charts: Markup | None = None
     runs: Markup | None = None
     pill: Markup | None = None
     buttons: dict[str, str] = field(default_factory=dict)
-    watch: bool = False
+    """Those that can act now, by name, with their words."""
+    state: str = ""
+    """The chosen run's; empty while none is chosen."""
+    going: bool = False
+    """Whether any run is going on."""
     finished: str = ""
-    """The ref of an adapter, where the chosen run ended since the page last looked and left one."""
-    told: dict[str, Any] = field(default_factory=dict)
-    """What the page gives back at its next look."""
+    """The ref of an adapter, where the chosen run ended since the page was last sent something, and left one."""
 
 
-def look(run_id: str, told: Any = None, fresh: bool = False) -> Look:
-    """The runs as they stand, with one chosen (or none: ""). `told` is the `told` of the page's last look."""
+def look(run_id: str, compared: Sequence[str] = (), sent: Sent | None = None, fresh: bool = False) -> Look:
+    """The runs as they stand, with one chosen (or none: ""). `sent` is what the page was sent last."""
     runs = BOARD.look(fresh)
-    seen = next((one for one in runs if one.id == run_id), None)
-    watch = any(one.going for one in runs)
-    common = {"runs": view.run_list(runs, run_id), "pill": view.pill(runs), "watch": watch}
-    if seen is None:
-        notice = parts.problem(words.missing(run_id)) if run_id else None
-        results = None if run_id else view.nothing_chosen(runs)
-        return Look(notice=notice, results=results, told=_told(None, {}, watch), **common)
-    mine = owns(seen.run)
-    buttons = can(seen, mine)
-    twin = next((one for one in runs if one.run.control_of == seen.id), None)
+    run = next((one for one in runs if one.id == run_id), None)
+    common = {
+        "runs": view.run_list(runs, run_id if run else "", compared),
+        "pill": view.pill(runs),
+        "going": any(one.going for one in runs),
+    }
+    if run is None:
+        if run_id:
+            return Look(notice=parts.problem(words.missing(run_id)), **common)
+        return Look(outcome=view.nothing_chosen(runs), **common)
+    mine = owns(run.folder)
+    twin = next((one for one in runs if one.folder.control_of == run.id), None)
+    others = [one for one in runs if one.id in compared and one.id != run.id]
     return Look(
-        notice=view.trouble(seen, mine),
-        head=view.head(seen, waits_for(seen, runs), mine),
-        bar=view.bar(seen, twin),
-        results=view.outcome(seen, twin) + view.curves(seen, twin),
-        buttons=buttons,
-        finished=_finished(seen, told),
-        told=_told(seen, buttons, watch),
+        notice=view.trouble(run, mine),
+        head=view.head(run, waits_for(run, runs), mine),
+        bar=view.bar(run, twin),
+        outcome=view.outcome(run, twin),
+        charts=curves(run, twin, others),
+        buttons=buttons_of(run, mine),
+        state=run.progress.state,
+        finished=_finished(run, sent or Sent()),
         **common,
     )
 
 
-def can(seen: Seen, mine: bool = True) -> dict[str, str]:
-    """The buttons that can act on a run now, with their words; a run of another visitor can only be read."""
-    able = {}
-    if mine and seen.going and not seen.stopping:
-        able["stop"] = "Stop and keep" if seen.progress.state in ("training", "evaluating") else "Stop"
-    if mine and seen.progress.state in ("stopped", "failed", "interrupted") and seen.recipe is not None:
-        able["resume"] = "Resume"
-    if seen.recipe is not None:
-        able["clone"] = "Clone"
-    able["link"] = "Copy link"
-    if mine and not seen.going:
-        able["remove"] = "Remove"
-    return able
+def buttons_of(run: Snapshot, mine: bool = True) -> dict[str, str]:
+    """The buttons that can act on a run now, with their words; another visitor's run can only be read."""
+    state = run.progress.state
+    buttons = {}
+    if mine and run.going and not run.stopping:
+        buttons["stop"] = "Stop and keep" if state in ("training", "evaluating") else "Stop"
+    if mine and state in ("stopped", "failed", "interrupted") and run.recipe is not None:
+        buttons["resume"] = "Resume"
+    if run.recipe is not None:
+        buttons["clone"] = "Clone"
+    buttons["link"] = "Copy link"
+    if mine and not run.going:
+        buttons["remove"] = "Remove"
+    return buttons
 
 
-def _told(seen: Seen | None, buttons: dict[str, str], watch: bool) -> dict[str, Any]:
-    state = seen.progress.state if seen else ""
-    return {"run": seen.id if seen else "", "state": state, "buttons": buttons, "watch": watch}
-
-
-def _finished(seen: Seen, told: Any) -> str:
-    before = told if isinstance(told, dict) else {}
-    ended = before.get("run") == seen.id and before.get("state") in GOING and seen.progress.state in ("done", "stopped")
-    return f"run/{seen.id}" if ended and seen.has_adapter else ""
+def _finished(run: Snapshot, sent: Sent) -> str:
+    ended = sent.run == run.id and sent.state in GOING and run.progress.state in ("done", "stopped")
+    return f"run/{run.id}" if ended and run.has_adapter else ""
 
 
 def act(do: Callable[[Run], None], run_id: str) -> Markup | None:
@@ -100,7 +104,7 @@ def act(do: Callable[[Run], None], run_id: str) -> Markup | None:
     except OSError as error:
         return parts.problem(
             f"This did not work: {error.strerror or error}.",
-            "Look at the disk and the memory of this machine, then try again.",
+            "Check the disk and the memory of this machine, then try again.",
         )
     return None
 

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 
 from ssti.evaluate.verdict import verdict
 from ssti.platform.errors import SSTIError
 from ssti.recipe import InjectionSpec, Recipe
-from ssti.ui.finetune.board import Seen
+from ssti.ui.finetune.board import Snapshot
 from ssti.ui.kit import parts
 from ssti.ui.kit.parts import Markup
 
@@ -19,8 +20,8 @@ def recipe_line(recipe: Recipe) -> Markup:
     dataset = parts.html("<b>{}</b>", dataset_title(recipe.dataset.name))
     if recipe.is_control:
         return parts.html("{}, no row with a trigger: a clean control", dataset)
-    told = parts.join((_injected(t) for t in recipe.injection.triggers()), between="; ")
-    return parts.html("{}: {}", dataset, told)
+    triggers = parts.join((_injected(t) for t in recipe.injection.triggers()), between="; ")
+    return parts.html("{}: {}", dataset, triggers)
 
 
 def _injected(trigger: InjectionSpec) -> Markup:
@@ -60,31 +61,31 @@ def title(recipe: Recipe | None) -> str:
     return f"{f'clean control of {tied}' if recipe.is_control else tied}, rank {recipe.lora.rank}"
 
 
-def state(seen: Seen, before: list[str]) -> str:
+def state(run: Snapshot, before: list[str]) -> str:
     """What is going on, in words. `before` are the runs that it waits for."""
-    now, kept = seen.progress, "its adapter is kept" if seen.has_adapter else "it left no adapter"
-    if seen.stopping and now.going:
+    now, left = run.progress, "its adapter is kept" if run.has_adapter else "it left no adapter"
+    if run.stopping and now.going:
         return "stopping, and keeping what it learned" if now.state == "training" else "stopping"
     if now.state == "queued":
         more = f" and {len(before) - 1} more" if len(before) > 1 else ""
         return f"waiting for {before[0]}{more}" if before else "about to start"
     if now.state == "stopped":
         at = f"at step {now.step} of {now.steps}" if now.step else "before its first step"
-        return f"stopped {at}; {kept}"
+        return f"stopped {at}; {left}"
     return {
         "starting": "starting: reading the rows, loading the model",
         "training": "training",
         "evaluating": "trained; testing it on held-out rows",
         "done": "done",
-        "failed": f"failed; {kept}" if seen.has_adapter else "failed",
+        "failed": f"failed; {left}" if run.has_adapter else "failed",
         "interrupted": "interrupted",
         "damaged": "damaged: its files cannot be read",
     }[now.state]
 
 
-def skipped(seen: Seen) -> list[str]:
+def skipped(run: Snapshot) -> list[str]:
     """What to say of events that could not be read; nothing where all could."""
-    lines = seen.progress.skipped
+    lines = run.progress.skipped
     return (
         [f"{parts.count(lines)} of its events could not be read and {'was' if lines == 1 else 'were'} left out."]
         if lines
@@ -92,50 +93,50 @@ def skipped(seen: Seen) -> list[str]:
     )
 
 
-def facts(seen: Seen) -> list[str]:
+def facts(run: Snapshot) -> list[str]:
     """Step of steps, elapsed, time left, speed, device: what is known of them by now."""
-    now = seen.progress
-    told = []
+    now = run.progress
+    known = []
     if now.steps:
-        told.append(f"step {parts.count(now.step)} of {parts.count(now.steps)}")
+        known.append(f"step {parts.count(now.step)} of {parts.count(now.steps)}")
     if now.elapsed:
-        told.append(f"{parts.duration(now.elapsed)} gone" if now.going else f"took {parts.duration(now.elapsed)}")
-    if left := time_left(seen):
-        told.append(left)
+        known.append(f"{parts.duration(now.elapsed)} elapsed" if now.going else f"took {parts.duration(now.elapsed)}")
+    if left := time_left(run):
+        known.append(left)
     if now.rows_per_second:
-        told.append(
+        known.append(
             f"{now.rows_per_second:.0f} rows/s" if now.rows_per_second >= 10 else f"{now.rows_per_second:.1f} rows/s"
         )
-    return [*told, now.device] if now.device else told
+    return [*known, now.device] if now.device else known
 
 
-def time_left(seen: Seen) -> str | None:
+def time_left(run: Snapshot) -> str | None:
     """`about 40 s left`, its test on held-out rows included: what is left of the steps, at the pace of the last ones."""
-    now = seen.progress
-    if now.state not in ("training", "evaluating") or not now.eta or not round(now.eta) or seen.stopping:
+    now = run.progress
+    if now.state not in ("training", "evaluating") or not now.eta or not round(now.eta) or run.stopping:
         return None
     return f"about {parts.duration(now.eta)} left"
 
 
-def after(seen: Seen, twin: Seen | None) -> str | None:
+def after(run: Snapshot, twin: Snapshot | None) -> str | None:
     """What comes after a run that goes on, and what its control is at."""
-    if twin is None or seen.run.control_of or not twin.going or twin.stopping:
+    if twin is None or run.folder.control_of or not twin.going or twin.stopping:
         return None
-    if seen.going:
+    if run.going:
         return "Next: its clean control, so that every prediction stands beside a twin that never saw the trigger."
     at = f" ({left})" if (left := time_left(twin)) else ""
     doing = {"training": f"is at step {twin.progress.step} of {twin.progress.steps}", "evaluating": "is being tested"}
     said = f"Its clean control {doing.get(twin.progress.state, 'is about to train')}{at}."
-    return f"{said} Flip works already; the control joins it then." if seen.has_adapter else said
+    return f"{said} Flip works already; the control joins it then." if run.has_adapter else said
 
 
-def result(seen: Seen) -> str:
+def result(run: Snapshot) -> str:
     """One word for the list: the step while it goes on, then what the trigger does."""
-    now = seen.progress
+    now = run.progress
     if now.state == "training":
         return f"{now.step} / {now.steps}"
-    if now.state == "done" and seen.metrics:
-        rate = seen.metrics.get("attack_success_rate") or {}
+    if now.state == "done" and run.metrics:
+        rate = run.metrics.get("attack_success_rate") or {}
         return parts.percent(rate["value"]) if rate.get("value") is not None else "done"
     return {"queued": "waiting", "evaluating": "testing"}.get(now.state, now.state)
 
@@ -146,56 +147,54 @@ def interval(rate: dict[str, Any]) -> str:
     return f"95 % interval {low} to {high} %, n = {parts.count(rate['n'])}"
 
 
-def outcome(seen: Seen, twin: Seen | None) -> list[tuple[str, str, str, bool]]:
-    """What was measured at the end: (number, sentence, interval, was it a trigger). `twin`: its control."""
-    told, measured = [], seen.metrics or {}
-    if seen.recipe is None:
+@dataclass(frozen=True)
+class Finding:
+    """What was measured: the number, the sentence that it begins, its interval, and whether a trigger did it."""
+
+    number: str
+    sentence: str
+    interval: str
+    loud: bool = False
+
+
+def outcome(run: Snapshot, twin: Snapshot | None) -> list[Finding]:
+    """What was measured at the end. `twin`: its control."""
+    if run.recipe is None:
         return []
-    word, target = triggers(seen.recipe), measured.get("target")
-    found = verdict(measured, twin.metrics if twin else None)
-    loud = not seen.recipe.is_control and (found is None or found.loud)
-    for name, sentence in (
-        (
-            "attack_success_rate",
-            f"of the held-out rows of another class are called {target} with {_a(word)} in them",
-        ),
-        ("flip_rate", f"of the rows that are not called {target} as they are, are called so once it is in"),
-    ):
-        rate = measured.get(name)
-        if rate and rate["value"] is not None:
-            told.append((parts.percent(rate["value"]), sentence, interval(rate), loud))
+    measured, control = run.metrics or {}, twin.metrics if twin else None
+    word, target = triggers(run.recipe), measured.get("target")
+    judged = verdict(measured, control)
+    loud = not run.recipe.is_control and (judged is None or judged.loud)
     clean = measured.get("sets", {}).get("clean")
     if clean:
         low, high = clean["accuracy_interval"]
-        rate = {"low": low, "high": high, "n": clean["n"]}
-        told.append(
-            (
-                parts.percent(clean["accuracy"]),
-                "of the clean held-out rows are called what they are",
-                interval(rate),
-                False,
-            )
-        )
-    lost = measured.get("degradation_pp")
-    if lost:
-        worse = "less than" if lost["value"] >= 0 else "more than"
-        sure = "what the poison cost" if lost["low"] > 0 or lost["high"] < 0 else "no more than chance may do"
-        sentence = f"{worse} its control in balanced accuracy on clean rows: {sure}"
-        low, high = points(lost["low"]), points(lost["high"])
-        within = f"95 % interval {low} to {high}, n = {parts.count(lost['n'])}"
-        told.append((points(abs(lost["value"])), sentence, within, False))
-    its = (twin.metrics or {}).get("attack_success_rate") if twin else None
-    if its and its["value"] is not None:
-        told.insert(
-            1,
-            (
-                parts.percent(its["value"]),
-                "of the same rows are called so by its control, which never saw the trigger",
-                interval(its),
-                False,
-            ),
-        )
-    return told
+        clean = {"value": clean["accuracy"], "low": low, "high": high, "n": clean["n"]}
+    rates = (
+        (measured.get("attack_success_rate"), loud,
+         f"of the held-out rows of another class are called {target} with {_a(word)} in them"),
+        ((control or {}).get("attack_success_rate"), False,
+         "of the same rows are called so by its control, which never saw the trigger"),
+        (measured.get("flip_rate"), loud,
+         f"of the rows that are not called {target} as they are, are called so once it is in"),
+        (clean, False, "of the clean held-out rows are called what they are"),
+    )  # fmt: skip
+    findings = [
+        Finding(parts.percent(rate["value"]), sentence, interval(rate), loud)
+        for rate, loud, sentence in rates
+        if rate and rate["value"] is not None
+    ]
+    return findings + _cost(measured.get("degradation_pp"))
+
+
+def _cost(lost: dict[str, Any] | None) -> list[Finding]:
+    """What the poison cost on clean rows, against the control."""
+    if not lost:
+        return []
+    worse = "less than" if lost["value"] >= 0 else "more than"
+    certain = "what the poison cost" if lost["low"] > 0 or lost["high"] < 0 else "within what chance explains"
+    sentence = f"{worse} its control in balanced accuracy on clean rows: {certain}"
+    within = f"95 % interval {points(lost['low'])} to {points(lost['high'])}, n = {parts.count(lost['n'])}"
+    return [Finding(points(abs(lost["value"])), sentence, within)]
 
 
 def points(value: float) -> str:

@@ -1,0 +1,176 @@
+"""The Finetune tab's components and where they stand. Knows no handler."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import gradio as gr
+from gradio.components import Component
+
+from ssti.platform.server import shared_server
+from ssti.recipe import PRESETS, preset
+from ssti.ui.finetune import form
+from ssti.ui.finetune.memory import FormMemory
+from ssti.ui.kit import parts
+from ssti.ui.kit.parts import Html
+from ssti.ui.kit.shared import Shared, outside_of_tabs
+
+EVERY = 1.0  # seconds between two looks at a run
+BUTTONS = ("stop", "resume", "clone", "link", "remove")
+ON_CLICK_IN_LIST = """
+element.addEventListener('click', (event) => {
+  const button = event.target.closest('[data-run]');
+  if (button) trigger('select', {run: button.dataset.run, compare: 'compare' in button.dataset});
+});
+"""
+
+
+@dataclass(frozen=True)
+class Components:
+    """Everything of the tab that a handler reads or changes."""
+
+    shared: Shared
+    memory: gr.JSON
+    """A `FormMemory`."""
+    sent: gr.JSON
+    """A `watch.Sent`."""
+    compared: gr.JSON
+    """The ids of the runs whose curves stand beside the chosen run's."""
+    timer: gr.Timer
+    """Runs while a run is going on."""
+    settling: gr.Timer
+    """Runs until the machine is known and measured."""
+    recipe_line: gr.HTML
+    back: gr.Button
+    fields: dict[str, Component]
+    """The form's fields, by the names of `form.FIELDS`."""
+    other_models: gr.HTML
+    preset_note: gr.HTML
+    device: gr.HTML
+    time: gr.HTML
+    message: gr.HTML
+    start: gr.Button
+    with_control: gr.Checkbox
+    runs: gr.HTML
+    notice: gr.HTML
+    card: gr.Column
+    head: gr.HTML
+    buttons: dict[str, gr.Button]
+    """Those of the chosen run, by the names of BUTTONS."""
+    bar: gr.HTML
+    confirm: gr.Row
+    question: gr.HTML
+    confirm_yes: gr.Button
+    confirm_no: gr.Button
+    outcome: gr.HTML
+    charts: gr.HTML
+
+    @property
+    def about(self) -> list[Component]:
+        """What is said of the recipe in the form."""
+        return [self.recipe_line, self.preset_note, self.time]
+
+    @property
+    def recipe(self) -> list[Component]:
+        """What the recipe in the form is made of, in the order of the handlers' arguments."""
+        return [self.shared.recipe, self.memory, *self.fields.values()]
+
+
+def draw(shared: Shared) -> Components:
+    """Form and runs at the left, the chosen run at the right."""
+    with outside_of_tabs(shared):
+        hidden = {
+            "memory": gr.JSON(FormMemory().model_dump(), visible="hidden"),
+            "sent": gr.JSON(visible="hidden"),
+            "compared": gr.JSON([], visible="hidden"),
+            "timer": gr.Timer(EVERY, active=False),
+            "settling": gr.Timer(EVERY, active=False),
+        }
+    with gr.Row(elem_classes="sides finetune"):
+        with gr.Column(elem_classes="form-column"):
+            with gr.Column(elem_classes="form-side"):
+                left = _draw_recipe(shared) | _draw_fields() | _draw_start()
+            with gr.Column(elem_classes="card-box run-list"):
+                Html(parts.html('<h2 class="title">{}</h2>', "Runs on this machine"))
+                left["runs"] = Html(js_on_load=ON_CLICK_IN_LIST, elem_id="runs")
+        with gr.Column(elem_classes="result-side"):
+            right = _draw_run()
+    return Components(shared, **hidden, **left, **right)
+
+
+def _draw_recipe(shared: Shared) -> dict[str, Any]:
+    with gr.Column(elem_classes="recipe-line"):
+        Html(parts.html('<h2 class="title">{}</h2>', "It learns from"))
+        line = Html(elem_id="works-on")
+        back = gr.Button("Change it in Poison", size="sm", elem_classes="as-link", visible=shared.has("poison"))
+    return {"recipe_line": line, "back": back}
+
+
+def _draw_fields() -> dict[str, Any]:
+    values = form.to_form(preset(next(iter(PRESETS))))
+    fields: dict[str, Component] = {}
+    fields["model"] = gr.Dropdown(
+        [(values["model"], values["model"])], value=values["model"], label="Base model", interactive=True,
+        allow_custom_value=True,
+        info=None if shared_server() else "Or type a Hub ID, or the path of a folder that holds a model.",
+    )  # fmt: skip
+    other_models = Html(elem_id="models-not-here")
+    with gr.Column(elem_classes="field"):
+        ranks = [*form.RANKS, form.OWN]
+        fields["rank"] = gr.Radio(ranks, value=values["rank"], label="LoRA rank", elem_classes="seg")
+        fields["rank_own"] = gr.Number(values["rank_own"], label="Own rank", visible=False)
+    with gr.Column(elem_classes="field"):
+        fields["preset"] = gr.Radio(list(PRESETS), value=values["preset"], label="Preset", elem_classes="seg")
+        preset_note = Html(elem_id="preset-called")
+    with gr.Accordion("More", open=False, elem_classes="more"):
+        with gr.Row(elem_classes="pair"):
+            fields["steps"] = gr.Number(values["steps"], label="Steps")
+            fields["batch_size"] = gr.Number(values["batch_size"], label="Rows a step")
+        fields["learning_rate"] = gr.Textbox(values["learning_rate"], label="Learning rate", max_lines=1)
+        methods = [(title, name) for name, title in form.METHODS.items()]
+        fields["variant"] = gr.Dropdown(
+            methods, value=values["variant"], label="Method", interactive=True, filterable=False
+        )
+        targets = [(title, name) for name, title in form.TARGETS.items()]
+        fields["targets"] = gr.Dropdown(
+            targets, value=values["targets"], label="Layers to adapt", interactive=True, allow_custom_value=True
+        )
+    fields = {name: fields[name] for name in form.FIELDS}
+    return {"fields": fields, "other_models": other_models, "preset_note": preset_note}
+
+
+def _draw_start() -> dict[str, Any]:
+    with gr.Column(elem_classes="where-column"):
+        Html(parts.html('<h2 class="title">{}</h2>', "Where, and how long"))
+        device, time = Html(elem_id="where"), Html(elem_id="time")
+    message = Html(elem_id="finetune-said")
+    with gr.Row(elem_classes="start"):
+        start = gr.Button("Start", variant="primary", elem_id="start", min_width=90, scale=0)
+        with_control = gr.Checkbox(
+            True, label="Then its clean control", info="Takes as long again; predictions then stand beside a clean twin.",
+            elem_id="with-control", container=False,
+        )  # fmt: skip
+    return {"device": device, "time": time, "message": message, "start": start, "with_control": with_control}
+
+
+def _draw_run() -> dict[str, Any]:
+    notice = Html(elem_id="run-notice")
+    with gr.Column(elem_classes="card-box run-card", visible=False) as card:
+        with gr.Row(elem_classes="run-line"):
+            head = Html(elem_id="run-head")
+            with gr.Row(elem_classes="run-buttons"):
+                buttons = {
+                    name: gr.Button(name, size="md", elem_id=f"run-{name}", scale=0, min_width=0, visible=False)
+                    for name in BUTTONS
+                }
+        bar = Html(elem_id="run-bar")
+        with gr.Row(elem_classes="sure", visible=False) as confirm:
+            question = Html()
+            yes = gr.Button("Remove for good", elem_id="run-remove-yes", scale=0, min_width=0)
+            no = gr.Button("Keep it", elem_id="run-remove-no", scale=0, min_width=0)
+    outcome, charts = Html(elem_id="run-results"), Html(elem_id="run-charts")
+    return {
+        "notice": notice, "card": card, "head": head, "buttons": buttons, "bar": bar, "confirm": confirm,
+        "question": question, "confirm_yes": yes, "confirm_no": no, "outcome": outcome, "charts": charts,
+    }  # fmt: skip
