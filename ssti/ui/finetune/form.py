@@ -1,6 +1,6 @@
 """The Finetune tab's form as plain values: to a recipe and back. Knows fields and recipes, no component.
 
-Dataset and injection come from the Poison tab and are kept; the other sections are this form's.
+Dataset and injection come from the Poison tab and stay as they are; the other sections are this form's.
 """
 
 from __future__ import annotations
@@ -30,11 +30,6 @@ LEARNING_RATE = recipe_field("training.learning_rate", "The learning rate")
 SECTIONS = ("model", "lora", "training", "evaluation")  # what this form decides
 
 
-def as_data(recipe: Recipe) -> dict[str, Any]:
-    """A recipe as the page carries it."""
-    return recipe.as_dict()
-
-
 def recipe_of(data: Any) -> Recipe:
     """The recipe that the page carries, or the first preset while it carries none. Raises SSTIError."""
     return preset(next(iter(PRESETS))) if data is None else admit(parse_recipe(data))
@@ -42,7 +37,7 @@ def recipe_of(data: Any) -> Recipe:
 
 def sections(recipe: Recipe) -> dict[str, Any]:
     """The parts of a recipe that this form decides, as plain data."""
-    data = as_data(recipe)
+    data = recipe.as_dict()
     return {name: data[name] for name in SECTIONS}
 
 
@@ -85,7 +80,7 @@ def to_recipe(start: Recipe, values: Mapping[str, Any], pace: float | None = Non
     """
     rank = values["rank_own"] if values["rank"] == OWN else values["rank"]
     steps = from_page(STEPS, values["steps"])
-    data = as_data(with_rank(start, from_page(RANK, rank)))
+    data = with_rank(start, from_page(RANK, rank)).as_dict()
     data["model"]["name"] = values["model"]
     data["lora"] |= {"variant": values["variant"], "targets": _targets(values["targets"], start.lora.targets)}
     data["training"] |= {
@@ -106,7 +101,7 @@ def pace_of(recipe: Recipe) -> float:
 def with_preset(start: Recipe, name: str) -> Recipe:
     """`start` trained as the preset says. Presets that differ only in the amount set the amount too."""
     chosen = preset(name)
-    data = as_data(start) | {part: as_data(chosen)[part] for part in ("lora", "training", "evaluation")}
+    data = start.as_dict() | {part: chosen.as_dict()[part] for part in ("lora", "training", "evaluation")}
     twins = [n for n in PRESETS if n != name and _trains_alike(preset(n), chosen)]
     if twins and not start.injection.parts:
         data["injection"]["amount"] = chosen.injection.amount
