@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import gradio as gr
 import pytest
-from conftest import unused_port
 from pageobject import HOSTILE, Lab
 from playwright.sync_api import expect
 
@@ -35,8 +34,7 @@ def address():
             return str(event.x)
 
         bars.select(choose, None, chosen)
-    settings = {**launch_settings(), "server_port": unused_port()}
-    yield blocks.launch(prevent_thread_lock=True, quiet=True, **settings)[1]
+    yield blocks.launch(prevent_thread_lock=True, quiet=True, **launch_settings())[1]
     blocks.close()
 
 
