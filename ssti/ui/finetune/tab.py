@@ -9,11 +9,11 @@ from typing import Any
 
 import gradio as gr
 
+from ssti.ui.access.visitor import read_url
 from ssti.ui.finetune.components import Components, draw
 from ssti.ui.finetune.edit import FormHandlers
 from ssti.ui.finetune.machine import MACHINE
 from ssti.ui.finetune.watch import RunHandlers
-from ssti.ui.kit.address import read_url
 from ssti.ui.kit.parts import AT_LOAD, QUIET
 from ssti.ui.kit.shared import Shared, listen
 

@@ -11,12 +11,12 @@ import gradio as gr
 from gradio.components import Component
 
 from ssti.runs.run import Run
+from ssti.ui.access.visitor import read_url
 from ssti.ui.finetune import run as runs
 from ssti.ui.finetune.components import Components
 from ssti.ui.finetune.memory import Sent
 from ssti.ui.finetune.run import Look, look
 from ssti.ui.kit import parts
-from ssti.ui.kit.address import read_url
 from ssti.ui.kit.charts import RUN_TONES
 
 Updates = dict[Component, Any]
