@@ -59,15 +59,15 @@ def test_a_file_is_guessed_confirmed_and_poisoned_and_a_restart_forgets_nothing(
     server = fresh_server()
     lab = opened(Lab(open_page(), server.url))
     upload(lab, reviews)
-    found = lab.page.locator("#own-summary")
-    expect(found).to_contain_text("300 rows · 2 classes")
+    summary = lab.page.locator("#own-summary")
+    expect(summary).to_contain_text("300 rows · 2 classes")
     assert (lab.value("Text"), lab.value("Label")) == ("review", "stars")
     expect(yaml(lab)).to_contain_text("name: rotten_tomatoes")  # nothing happens before the person says so
     pick(lab, "Label", "critic")
-    expect(found).to_contain_text("3 classes")
-    expect(found.locator(".own-classes li").first).to_have_text("a 100")
+    expect(summary).to_contain_text("3 classes")
+    expect(summary.locator(".own-classes li").first).to_have_text("a 100")
     pick(lab, "Label", "stars")
-    expect(found).to_contain_text("2 classes")
+    expect(summary).to_contain_text("2 classes")
     lab.page.get_by_text("Rename the classes").click()
     lab.page.get_by_label("Names of the classes").fill("thumbs down\nthumbs up")
     use(lab)
@@ -100,9 +100,9 @@ def test_a_file_is_guessed_confirmed_and_poisoned_and_a_restart_forgets_nothing(
 
 def test_bad_files_say_why_and_a_good_one_is_taken_afterwards(lab, tmp_path: Path, reviews: Path):
     opened(lab)
-    said = lab.page.locator("#own-message")
+    message = lab.page.locator("#own-message")
     many = "".join(f"a text of number {n},class {n % 500}\n" for n in range(2000))
-    for name, content, told in (
+    for name, content, words in (
         ("report.csv", b"%PDF-1.7", "is named as CSV but is a PDF"),
         ("mixed.csv", "text,label\ncafé one,1\n".encode() + "café two,0\n".encode("latin-1"), "mixes encodings"),
         ("many.csv", b"text,label\n" + many.encode(), "500 different values; 200 classes are the limit"),
@@ -110,10 +110,10 @@ def test_bad_files_say_why_and_a_good_one_is_taken_afterwards(lab, tmp_path: Pat
     ):
         (tmp_path / name).write_bytes(content)
         upload(lab, tmp_path / name)
-        expect(said).to_contain_text(told)
+        expect(message).to_contain_text(words)
         expect(lab.page.get_by_role("button", name="Use this data")).to_be_hidden()
     upload(lab, reviews)
-    expect(said).to_have_text("")
+    expect(message).to_have_text("")
     use(lab)
     expect(yaml(lab)).to_contain_text("cinema reviews.csv")
     lab.choose("Dataset", "Rotten Tomatoes")
@@ -152,10 +152,10 @@ def test_on_a_space_a_visitor_has_only_their_own_upload(open_page, fresh_server,
     second = opened(Lab(open_page(), server.url))
     second.choose("Dataset", "Your own")
     expect(second.page.locator(".own-box")).to_contain_text("upload nothing private")
-    for place, told in ((name, "by somebody else"), (str(reviews), "no dataset"), ("../etc", "no dataset")):
+    for place, words in ((name, "by somebody else"), (str(reviews), "no dataset"), ("../etc", "no dataset")):
         second.page.locator("#own-id textarea, #own-id input").fill(place)
         second.page.get_by_role("button", name="Look").click()
-        expect(second.page.locator("#own-message")).to_contain_text(told)
+        expect(second.page.locator("#own-message")).to_contain_text(words)
         expect(second.page.get_by_role("button", name="Use this data")).to_be_hidden()
 
 

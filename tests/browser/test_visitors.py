@@ -99,9 +99,9 @@ def test_an_upload_is_still_ones_own_after_a_reload(space, open_page, tmp_path: 
     expect(lab.page.locator(".as-yaml code")).to_contain_text("mine.csv")
     name = lab.page.locator("#poison-dataset textarea").input_value().partition("#")[0]
 
-    for page, told in ((lab.page, "60 rows"), (open_page(), "by somebody else")):
+    for page, words in ((lab.page, "60 rows"), (open_page(), "by somebody else")):
         again = Lab(page, server.url).open(tab="poison")
         again.choose("Dataset", "Your own")
         page.locator("#own-id textarea, #own-id input").fill(name)
         page.get_by_role("button", name="Look").click()
-        expect(page.locator(".own-box")).to_contain_text(told)
+        expect(page.locator(".own-box")).to_contain_text(words)

@@ -1,8 +1,8 @@
 """Who uses this page, and what they may name and touch: the one door for all that comes from a browser.
 
 Each browser keeps a key that nobody can guess (assets/key.js) and sends it with each event. What it started or uploaded
-is its own. On a server for strangers a name passes only if everybody has it, or this visitor brought it; on one's own
-machine everything is one's own. Knows no component.
+is its own. On a server for strangers a name passes only if everybody may use it, or this visitor brought it; on one's
+own machine everything is one's own. Knows no component.
 """
 
 from __future__ import annotations
@@ -22,8 +22,12 @@ from ssti.recipe import Recipe
 from ssti.runs.run import Run
 from ssti.runs.store import ID, Store
 
-LARGEST_UPLOAD = 104_857_600  # bytes, on a server for strangers; elsewhere what `ssti.data` reads
-LARGEST_RUN = 100_000  # rows read in training, there: over ten times what a preset reads; others wait for it
+# Limits of a server for strangers. On one's own machine there are none but those of `ssti.data`.
+LARGEST_UPLOAD = 104_857_600  # bytes
+LARGEST_RUN = 100_000  # rows read in training: over ten times what a preset reads; others wait for it
+LARGEST_EVENT = 8_000_000  # bytes; a text has at most 100,000 characters
+DISK_RESERVE = 1_000_000_000  # bytes that uploads leave to the runs
+
 HEADER = "x-ssti-key"
 KEY = re.compile(r"[A-Za-z0-9_-]{43}")  # 32 random bytes in base64, as key.js makes them
 ADAPTER = re.compile(r"(shipped|run)/[A-Za-z0-9][A-Za-z0-9._-]{0,80}")
@@ -54,15 +58,15 @@ def read_url(query: Mapping[str, str], tab_names: Sequence[str]) -> tuple[str | 
 
 
 def admit_name(what: str, name: Any) -> str:
-    """The name, if this visitor may use it. Raises SSTIError, and tells nothing of the server's files.
+    """The name, if this visitor may use it. Raises SSTIError, without a word of the server's files.
 
-    `what` is one of DOORS. Everything that a browser names goes through here.
+    `what` is one of RULES. Everything that a browser names goes through here.
     """
     if not isinstance(name, str):
-        raise SSTIError(f"The name of a {what} is text, not {type(name).__name__}.", "Choose one on the page.")
-    door = DOORS[what]
-    if shared_server() and not door.passes(name):
-        raise SSTIError(door.refusal.format(ascii(name)[:100]), door.next, door.kind)
+        raise SSTIError(f"The name of a {what} is text, not {type(name).__name__}.", "Choose one of those on the page.")
+    rule = RULES[what]
+    if shared_server() and not rule.allows(name):
+        raise SSTIError(rule.refusal.format(ascii(name)[:100]), rule.next, rule.kind)
     return name
 
 
@@ -106,27 +110,27 @@ def _source(name: str) -> bool:
 
 
 @dataclass(frozen=True)
-class Door:
-    """Which names pass on a server for strangers, and what is said of the others."""
+class Rule:
+    """Which names are allowed on a server for strangers, and the refusal of the others."""
 
-    passes: Callable[[str], bool]
+    allows: Callable[[str], bool]
     refusal: str
     next: str
     kind: str = "input"
 
 
-DOORS = {
-    "adapter": Door(_adapter, "There is no adapter {} on this server.", "Choose one of the list.", "adapter"),
-    "dataset": Door(
+RULES = {
+    "adapter": Rule(_adapter, "There is no adapter {} on this server.", "Choose one from the list.", "adapter"),
+    "dataset": Rule(
         _dataset, "There is no dataset {} on this server.",
-        "Choose one of the list, upload a file, or name a dataset of the Hub.", "data",
+        "Choose one from the list, upload a file, or name a dataset of the Hub.", "data",
     ),
-    "model": Door(
+    "model": Rule(
         _model, "There is no base model {} on this server.",
-        "Choose one of the list; a Hub id or a folder can be named on a machine of your own.", "model",
+        "Choose one from the list; a Hub id or a folder can be named on a machine of your own.", "model",
     ),
-    "run": Door(_run, "There is no run {} on this server.", "Choose one of the list of runs.", "run"),
-    "source": Door(
+    "run": Rule(_run, "There is no run {} on this server.", "Choose one from the list of runs.", "run"),
+    "source": Rule(
         _source, "A trigger cannot come from a {} of this server.",
         "Type the words as your own words, or run the page on your own machine.",
     ),

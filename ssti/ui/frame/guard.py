@@ -1,6 +1,6 @@
-"""Around every handler of the page: what comes in is text that can be sent again, and what goes wrong is said in words.
+"""Around every handler of the page: what comes in can be written out again, and an error becomes a message.
 
-A handler's own refusals stand on the page. This is for what none of them foresaw: a forged event, a full disk.
+Handlers show their own refusals on the page. This is for what none of them foresaw: a forged event, a full disk.
 """
 
 from __future__ import annotations
@@ -21,68 +21,66 @@ from starlette.responses import PlainTextResponse
 
 from ssti.inject.checks import readable
 from ssti.platform.errors import SSTIError
+from ssti.ui.access.visitor import DISK_RESERVE, LARGEST_EVENT
 from ssti.ui.kit.parts import public
 
 FULL = (errno.ENOSPC, errno.EDQUOT)
-ROOM = 1_000_000_000  # bytes of the disk that uploads of strangers leave to the runs
-LARGEST_EVENT = (
-    8_000_000  # bytes that one event may bring on a server for strangers; a text has at most 100,000 characters
-)
 
 
 def guard(page: gr.Blocks) -> None:
-    """Put every handler of a page that was built inside it."""
+    """Guard every handler of a page that was built."""
     for event in page.fns.values():
         if event.fn is not None:
             event.fn = guarded(event.fn)
 
 
 def guarded(handler: Callable[..., Any]) -> Callable[..., Any]:
-    """The handler, with whole strings for its inputs and words for whatever it raises."""
+    """The handler, with readable strings for its inputs and a message for whatever it raises."""
 
     @functools.wraps(handler)
-    def call(*given: Any) -> Any:
-        with in_words():
-            return handler(*map(whole, given))
+    def call(*values: Any) -> Any:
+        with errors_as_messages():
+            return handler(*map(readable_value, values))
 
     @functools.wraps(handler)
-    def steps(*given: Any) -> Iterator[Any]:
-        with in_words():
-            yield from handler(*map(whole, given))
+    def steps(*values: Any) -> Iterator[Any]:
+        with errors_as_messages():
+            yield from handler(*map(readable_value, values))
 
     return steps if inspect.isgeneratorfunction(handler) else call
 
 
 class Bounded:
-    """A web application that reads no more than LARGEST_EVENT of an event, and takes an upload while there is room.
+    """A web application that reads at most LARGEST_EVENT bytes of an event, and no upload once the disk is nearly full.
 
-    How large one upload may be is Gradio's `max_file_size`; it has no bound for all of them.
+    How large one upload may be is Gradio's `max_file_size`; it has no bound for all of them together. `reserve` is how
+    many bytes of the disk uploads leave free.
     """
 
-    def __init__(self, app: Any, room: int = ROOM) -> None:
-        self.app, self.room = app, room
+    def __init__(self, app: Any, reserve: int = DISK_RESERVE) -> None:
+        self.app, self.reserve = app, reserve
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> Any:
-        came = 0
+        size = 0
 
         async def bounded() -> Any:
-            nonlocal came
+            nonlocal size
             message = await receive()
-            came += len(message.get("body", b""))
-            if came > LARGEST_EVENT:
+            size += len(message.get("body", b""))
+            if size > LARGEST_EVENT:
                 raise HTTPException(413, f"That is over {LARGEST_EVENT:,} bytes: send less at once.")
             return message
 
         upload = scope["type"] == "http" and scope["path"].endswith("/upload")
-        if upload and shutil.disk_usage(tempfile.gettempdir()).free < self.room:
-            words = "This server has no room for uploads at the moment. Try again later, or take a smaller file."
+        if upload and shutil.disk_usage(tempfile.gettempdir()).free < self.reserve:
+            words = "The disk of this server is nearly full, so it takes no upload now. Try again later."
             return await PlainTextResponse(words, 507)(scope, receive, send)
         await self.app(scope, receive if upload else bounded, send)
 
 
 @contextmanager
-def in_words() -> Iterator[None]:
-    """Errors as `gr.Error`, which Gradio shows; it says nothing of any other."""
+def errors_as_messages() -> Iterator[None]:
+    """Any error becomes a `gr.Error`, the only one whose words Gradio shows."""
     try:
         yield
     except gr.Error:
@@ -98,14 +96,14 @@ def in_words() -> Iterator[None]:
         raise gr.Error(words, print_exception=False) from problem
 
 
-def whole(value: Any) -> Any:
-    """A value from a browser without halves of surrogate pairs: they are no text, and no answer could hold them."""
+def readable_value(value: Any) -> Any:
+    """A value from a browser without halves of surrogate pairs, which no answer could hold."""
     if isinstance(value, str):
         return readable(value)
     if isinstance(value, list):
-        return [whole(one) for one in value]
+        return [readable_value(one) for one in value]
     if isinstance(value, dict):
-        return {whole(key): whole(one) for key, one in value.items()}
+        return {readable_value(key): readable_value(one) for key, one in value.items()}
     if isinstance(value, gr.EventData):
-        value._data = whole(value._data)
+        value._data = readable_value(value._data)
     return value

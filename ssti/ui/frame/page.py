@@ -21,12 +21,12 @@ from ssti.ui.frame.theme import make_theme
 from ssti.ui.kit.charts import plotly_route
 
 ASSETS = Path(__file__).resolve().parents[3] / "assets"
-FILES_KEPT = 6 * 3600  # seconds that a download is kept on the server
+DOWNLOAD_LIFETIME = 6 * 3600  # seconds
 
 
 def build() -> gr.Blocks:
     """The whole page, not launched."""
-    with gr.Blocks(title="SSTI Lab", analytics_enabled=False, delete_cache=(3600, FILES_KEPT), fill_width=True) as page:
+    with gr.Blocks(title="SSTI Lab", analytics_enabled=False, delete_cache=(3600, DOWNLOAD_LIFETIME), fill_width=True) as page:
         build_shell(page)
     guard(page)
     page.queue(default_concurrency_limit=8, max_size=256)
@@ -34,7 +34,7 @@ def build() -> gr.Blocks:
 
 
 def launch_settings() -> dict[str, Any]:
-    """What `launch` is given: look, port, and nothing of Gradio's own chrome."""
+    """The arguments of `launch`: look, port, and nothing of Gradio's own chrome."""
     port = os.environ.get("GRADIO_SERVER_PORT")
     return {
         "server_name": os.environ.get("GRADIO_SERVER_NAME", "127.0.0.1"),
@@ -58,7 +58,7 @@ def launch_settings() -> dict[str, Any]:
 
 
 def serve() -> None:
-    """Launch the page, warm up behind it, and stay until the process is told to end. Ctrl-C ends it: exit code 130."""
+    """Launch the page, warm up behind it, and stay until the process is ended. Ctrl-C ends it: exit code 130."""
     page = build()
     try:
         page.launch(prevent_thread_lock=True, **launch_settings())

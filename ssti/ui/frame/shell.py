@@ -1,4 +1,4 @@
-"""The frame around the tabs: how they are found and what the URL keeps.
+"""The frame around the tabs: which there are, and what the URL keeps.
 
 A tab is a folder of `ssti/ui` whose `tab.py` has `ORDER` (a number), `TITLE` and `build(shared)`. If they are there,
 `wire(shared)` is called once all tabs are built, and `warm()` in the background once the page answers. The shell knows

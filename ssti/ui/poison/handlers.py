@@ -99,7 +99,7 @@ class Poison:
         }
         if touched:
             updates[self.form.fields["beyond_form"]] = False
-        if (data := recipe.as_dict()) != sent[self.mine]:  # at first nothing is said: a recipe may be on its way here
+        if (data := recipe.as_dict()) != sent[self.mine]:  # as the page opens it is: another tab's may be on its way
             updates |= {self.shared.recipe: data, self.mine: data}
         return updates
 

@@ -34,9 +34,9 @@ OPENED: list[str] = []  # files of the planted folder that this process opened o
 WATCHED: list[str] = []
 
 
-def _watch(event: str, given: tuple[Any, ...]) -> None:
-    if WATCHED and event in ("open", "os.listdir", "os.scandir") and str(given[0]).startswith(WATCHED[0]):
-        OPENED.append(f"{event} {given[0]}")
+def _watch(event: str, arguments: tuple[Any, ...]) -> None:
+    if WATCHED and event in ("open", "os.listdir", "os.scandir") and str(arguments[0]).startswith(WATCHED[0]):
+        OPENED.append(f"{event} {arguments[0]}")
 
 
 sys.addaudithook(_watch)
@@ -264,7 +264,7 @@ def test_uploads_leave_room_on_the_disk() -> None:
     from starlette.applications import Starlette
     from starlette.testclient import TestClient
 
-    for room, status in ((10**18, 507), (0, 404)):  # 404: it was let through, to an application without that door
-        answer = TestClient(Bounded(Starlette(), room=room)).post("/gradio_api/upload", files={"files": b"text,label"})
+    for reserve, status in ((10**18, 507), (0, 404)):  # 404: it was let through, to an application without that door
+        answer = TestClient(Bounded(Starlette(), reserve=reserve)).post("/gradio_api/upload", files={"files": b"text,label"})
         assert answer.status_code == status
-        assert ("no room for uploads" in answer.text) is (status == 507)
+        assert ("Try again later" in answer.text) is (status == 507)

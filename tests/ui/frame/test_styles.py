@@ -15,7 +15,7 @@ SHEETS = sorted(name for name in TABS if (ASSETS / f"{name}.css").is_file())
 def outermost(css: str) -> list[str]:
     """The selectors that stand inside of no other rule, those within `@media` included."""
     css = re.sub(r"/\*.*?\*/", "", css, flags=re.S)
-    found, within, start = [], [], 0
+    selectors, within, start = [], [], 0
     for match in re.finditer(r"[{}]", css):
         head = re.split(r"[;}]", css[start : match.start()])[-1].strip()
         start = match.end()
@@ -23,9 +23,9 @@ def outermost(css: str) -> list[str]:
             within.pop()
             continue
         if not head.startswith("@") and not any(within):
-            found += [one.strip() for one in re.split(r",(?![^(]*\))", head)]
+            selectors += [one.strip() for one in re.split(r",(?![^(]*\))", head)]
         within.append(not head.startswith("@"))
-    return found
+    return selectors
 
 
 def test_every_sheet_is_the_themes_or_a_tabs():

@@ -1,4 +1,4 @@
-"""Data of one's own in the Poison tab: what is asked, what is told, and that it can be trained on."""
+"""Data of one's own in the Poison tab: inspected, confirmed or refused, and trained on."""
 
 from __future__ import annotations
 
@@ -73,8 +73,8 @@ def test_other_columns_and_other_names_of_the_classes(upload, reviews, poison: P
 
 def test_what_is_confirmed_is_what_the_form_then_says(upload, reviews, poison: Poison):
     part, fields = poison.form.own, poison.form.fields
-    *_, seen = part.from_words(upload(reviews))
-    columns = seen[part.chosen], "body", "stars"
+    *_, looked = part.from_words(upload(reviews))
+    columns = looked[part.chosen], "body", "stars"
     *_, used = poison.use_own(*columns, "worse\nbetter", "positive")
     assert used[fields["target"]] == "better" and used[part.message] is None
     assert used[fields["dataset"]] == used[part.chosen]["used"] and "better" in used[fields["dataset"]]
@@ -106,7 +106,7 @@ def test_nothing_is_used_before_something_was_chosen(sent, poison: Poison):
         ("rows.zip", b"PK\x03\x04", "cannot be unpacked"),
     ],
 )  # fmt: skip
-def test_a_file_that_will_not_do_is_told_why_and_what_to_do(
+def test_a_file_that_will_not_do_is_refused_with_what_to_do(
     tmp_path: Path, home: Path, name: str, content: bytes, words: str
 ):
     path = tmp_path / name
