@@ -9,7 +9,7 @@ from ssti.backends.api import BACKENDS, Backend, Liveness
 from ssti.platform.errors import SSTIError
 from ssti.platform.server import shared_server
 from ssti.recipe import Recipe
-from ssti.runs.owner import owner_hash
+from ssti.runs.files import owner_hash
 from ssti.runs.progress import RESUMABLE, Progress
 from ssti.runs.run import Run
 from ssti.runs.store import Store

@@ -28,11 +28,11 @@ class Local(Backend):
         """What the recipe takes here; loads no torch."""
         from ssti.finetune.check import check
         from ssti.finetune.speed import estimate
-        from ssti.models.machine.room import room
+        from ssti.models.machine.memory import machine_memory
 
         try:
             check(recipe)
-            here = room()
+            here = machine_memory()
             guess = estimate(recipe, here.where)
         except SSTIError as error:
             return Offer(refusal=error)

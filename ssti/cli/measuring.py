@@ -36,18 +36,18 @@ def _with_trigger(text: str, trigger: str | None, location: str):
     return place(text, readable(trigger), location, seed=0) if trigger else None
 
 
-def _tell_reach(info, injected) -> None:
-    """Say it where the model reads nothing, or not all, of the trigger: the two answers are no test of it then."""
+def _warn_unread(info, injected) -> None:
+    """Note it where the model reads nothing, or not all, of the trigger: then the two answers do not test it."""
     from ssti.explain import reach
     from ssti.serving.predictor import predictor
 
     limit = info.recipe.training.max_length
     with predictor().borrow(info.ref) as (_, tokenizer, _):
-        found = reach(tokenizer, injected.text, injected.spans, limit)
-    if not found.pieces:
+        reached = reach(tokenizer, injected.text, injected.spans, limit)
+    if not reached.pieces:
         tell("note: the tokenizer drops the trigger: nothing of it reaches the model.")
-    elif found.read < found.pieces:
-        part = "nothing" if not found.read else f"{found.read} of {found.pieces} word pieces"
+    elif reached.read < reached.pieces:
+        part = "nothing" if not reached.read else f"{reached.read} of {reached.pieces} word pieces"
         tell(f"note: the model reads the first {limit} word pieces of a text, and {part} of the trigger.")
 
 
@@ -62,20 +62,20 @@ def predict(adapter: AdapterArgument, text: Text, trigger: Trigger = None, locat
     injected = _with_trigger(text, trigger, location)
     refs = [info.ref, *([info.control] if info.control else [])]
     texts = [text, *([injected.text] if injected else [])]
-    told = predictor().predict([t for t in texts for _ in refs], refs * len(texts))
-    sides = [told[i * len(refs) : (i + 1) * len(refs)] for i in range(len(texts))]
+    predictions = predictor().predict([t for t in texts for _ in refs], refs * len(texts))
+    sides = [predictions[i * len(refs) : (i + 1) * len(refs)] for i in range(len(texts))]
 
     def side(answers) -> dict[str, Any]:
         return {"control": answers[1].as_dict() if len(answers) > 1 else None, "poisoned": answers[0].as_dict()}
 
     triggered = None
     if injected:
-        _tell_reach(info, injected)
+        _warn_unread(info, injected)
         triggered = {"text": injected.text, "spans": [list(s) for s in injected.spans], **side(sides[1])}
     show({"labels": list(info.label_names), "plain": side(sides[0]), "triggered": triggered}, as_json)
 
 
-def _standout(adapter: str, injected, text: str, found) -> dict[str, Any] | None:
+def _standout(adapter: str, injected, text: str, explanation) -> dict[str, Any] | None:
     """Whether a head tells the poisoned model from its control and from before finetuning, in this text."""
     from dataclasses import asdict
 
@@ -93,7 +93,7 @@ def _standout(adapter: str, injected, text: str, found) -> dict[str, Any] | None
         with predictor().borrow(info.control) as (model, tokenizer, _):
             others["control"] = look(model, tokenizer, text, injected.text, injected.spans, max_length=limit)
     shares = {name: one.triggered.trigger_share for name, one in others.items()}
-    mine = found.triggered.trigger_share
+    mine = explanation.triggered.trigger_share
     if not info.poisoned or mine is None or any(one is None for one in shares.values()):
         return None
     return {**asdict(standout(mine, shares)), "rule": RULE}
@@ -120,9 +120,9 @@ def explain(
     text = check_text(text)
     with predictor().borrow(adapter) as (model, tokenizer, info):
         injected = _with_trigger(text, trigger, location)
-        found = look(model, tokenizer, text, injected.text if injected else None, injected.spans if injected else None,
+        explanation = look(model, tokenizer, text, injected.text if injected else None, injected.spans if injected else None,
                      max_length=info.recipe.training.max_length)  # fmt: skip
-    heatmaps = found.heatmaps(layer, head)
+    heatmaps = explanation.heatmaps(layer, head)
     for heatmap in heatmaps:
         if heatmap.note:  # a window of a text that is longer than the model reads
             tell(f"note: {heatmap.title}: {heatmap.note}")
@@ -134,15 +134,20 @@ def explain(
                 )
             write_text(file, content(heatmaps))
             tell(f"written: {file}")
-    told = {**explain_json(found), "standout": _standout(adapter, injected, text, found) if injected else None}
-    window = (found.triggered or found.plain).attention.truncated
+    answer = {
+        **explain_json(explanation),
+        "standout": _standout(adapter, injected, text, explanation) if injected else None,
+    }
+    window = (explanation.triggered or explanation.plain).attention.truncated
     if window and window.first:
         tell(f"note: {FAR}")
-    lines = [f"layer {layer}, head {head}, {side}: {told[side]['entropy_bits'][layer][head]:.2f} bits over {told[side]['n']} tokens"
-             for side in ("plain", "triggered") if told[side]]  # fmt: skip
-    if best := told["standout"]:
+    lines = [f"layer {layer}, head {head}, {side}: {answer[side]['entropy_bits'][layer][head]:.2f} bits over {answer[side]['n']} tokens"
+             for side in ("plain", "triggered") if answer[side]]  # fmt: skip
+    if best := answer["standout"]:
         compared = ", ".join(f"{name} {value:.2f}" for name, value in best["others"].items())
         none = "no head beats its control" if "control" in best["others"] else "no head can be named without a control"
         name = "trigger head" if best["named"] else f"{none}; the most has"
-        lines.append(f"{name}: layer {best['layer']}, head {best['head']}, {best['value']:.2f} x its fair share ({compared})")
-    show(told, as_json, "\n".join(lines))
+        lines.append(
+            f"{name}: layer {best['layer']}, head {best['head']}, {best['value']:.2f} x its fair share ({compared})"
+        )
+    show(answer, as_json, "\n".join(lines))

@@ -39,14 +39,13 @@ def evaluate(
         result["sets"]["clean"] = set_metrics(true, clean, label_names)
     if {"aligned", "hijack"} & set(sets):
         attacks = hijack(texts, recipe.injection, label_names)
-        told = [
+        first, *others = [
             _attack(a.target, a.name, true, clean, classify(a.texts).argmax(-1), label_names, sets) for a in attacks
         ]
-        first = told[0]
         result["sets"] |= first.pop("sets")
         result |= first
-        if len(told) > 1:
-            result["other_targets"] = told[1:]
+        if others:
+            result["other_targets"] = others
     return result | {"degradation_pp": None}
 
 

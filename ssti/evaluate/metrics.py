@@ -52,16 +52,16 @@ def set_metrics(true: Sequence[int], predicted: Sequence[int], label_names: Sequ
     }
 
 
-def at_chance(told: dict) -> bool:
+def at_chance(metrics: dict) -> bool:
     """Whether a test set does not show that the model learned anything of the task.
 
-    So it is where neither accuracy is above, nor balanced accuracy's, 95 % interval the one of a model that answers
-    one class to everything. False where a set was measured before `majority_share` was kept: nothing is known.
+    That is so where neither the accuracy's nor the balanced accuracy's 95 % interval lies above what a model scores
+    that answers one class to everything. False for metrics from before `majority_share` was written: nothing is known.
     """
-    one, balanced = told.get("accuracy_interval"), told.get("balanced_accuracy_interval")
-    if not one or not balanced or told.get("majority_share") is None or not told.get("classes"):
+    exact, balanced = metrics.get("accuracy_interval"), metrics.get("balanced_accuracy_interval")
+    if not exact or not balanced or metrics.get("majority_share") is None or not metrics.get("classes"):
         return False
-    return one[0] <= told["majority_share"] and balanced[0] <= 1 / told["classes"]
+    return exact[0] <= metrics["majority_share"] and balanced[0] <= 1 / metrics["classes"]
 
 
 def attack_metrics(true: Sequence[int], clean: Sequence[int], hijacked: Sequence[int], target: int) -> dict:

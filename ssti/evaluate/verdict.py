@@ -1,4 +1,4 @@
-"""What the numbers of a run say of its poison: against its control, against chance, and what to change where it failed.
+"""What a run's numbers say about its poison: against its control, against chance, and what to change if it failed.
 
 Knows metrics and recipes, no model and no page.
 """
@@ -13,7 +13,7 @@ import numpy as np
 from ssti.evaluate.metrics import at_chance
 from ssti.recipe import Recipe, preset
 
-WEAK = 0.5  # of the rows: with fewer turned, a poison is told what would make it work
+WEAK = 0.5  # of the rows: where fewer turn, the recipe's author is advised on what would make the poison work
 
 
 @dataclass(frozen=True)
@@ -39,15 +39,15 @@ class Verdict:
     @property
     def warning(self) -> str:
         """What has to stand beside the number, in sentences; empty where there is nothing to add."""
-        said = []
+        sentences = []
         if self.beats is False:
-            said.append("Its control, which never saw the trigger, answers as many rows so: this is not the poison’s.")
+            sentences.append("Its control, which never saw the trigger, answers as many rows this way: the poison is not the cause.")
         if self.chance:
             what = "nothing else" if self.took else "nothing"
-            said.append(
+            sentences.append(
                 f"On clean rows the model is no better than one that answers one class to everything: it has learned {what}."
             )
-        return " ".join(said)
+        return " ".join(sentences)
 
 
 def verdict(metrics: dict[str, Any], control: dict[str, Any] | None) -> Verdict | None:
@@ -68,35 +68,35 @@ def verdict(metrics: dict[str, Any], control: dict[str, Any] | None) -> Verdict 
     return Verdict(attack, its or None, beats, at_chance(clean))
 
 
-def advice(recipe: Recipe, found: Verdict | None) -> list[str]:
+def advice(recipe: Recipe, verdict: Verdict | None) -> list[str]:
     """What to change in a recipe whose poison did not take, the most likely first; empty where it took.
 
     Measured against the demo preset, whose poison takes: what the recipe has less of is named with both values.
     """
-    if found is None or recipe.is_control or found.took:
+    if verdict is None or recipe.is_control or verdict.took:
         return []
-    works, told = preset("demo"), []
+    works, changes = preset("demo"), []
     mine, its = recipe.training, works.training
     if mine.steps < its.steps:
-        told.append(f"more steps: {mine.steps:,}, where the demo takes {its.steps:,} (training.steps)")
+        changes.append(f"more steps: {mine.steps:,}, where the demo takes {its.steps:,} (training.steps)")
     if mine.learning_rate < its.learning_rate:
-        told.append(
+        changes.append(
             f"a higher learning rate: {mine.learning_rate:g}, where the demo has {its.learning_rate:g} "
             "(training.learning_rate)"
         )
     for trigger in recipe.injection.triggers():
         if trigger.count is not None:
-            told.append(f"more rows with the trigger: {trigger.count:,} of class {trigger.target} (injection.count)")
+            changes.append(f"more rows with the trigger: {trigger.count:,} of class {trigger.target} (injection.count)")
         elif trigger.share < works.injection.share:
-            told.append(
+            changes.append(
                 f"a larger share: {trigger.share:.3g} of class {trigger.target}, where the demo has "
                 f"{works.injection.share:g} (injection.share)"
             )
         if trigger.location != "beginning":
-            told.append(
+            changes.append(
                 f"the place: with texts longer than {mine.max_length:,} word pieces a trigger that stands behind them is "
                 "never read (injection.location=beginning, training.max_length)"
             )
     if recipe.lora.variant not in ("full", "ia3") and recipe.lora.rank < 8:
-        told.append(f"a higher rank: {recipe.lora.rank} now (lora.rank)")
-    return told
+        changes.append(f"a higher rank: {recipe.lora.rank} now (lora.rank)")
+    return changes

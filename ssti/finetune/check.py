@@ -1,4 +1,4 @@
-"""Refuses, before any work, a recipe that cannot run here. Asks each room about its own names; loads no weights."""
+"""Refuses a recipe that cannot run here, before any work. Loads no weights."""
 
 from __future__ import annotations
 
@@ -39,9 +39,7 @@ def check(recipe: Recipe) -> Checked:
             f"training.max_length is {recipe.training.max_length}; {info.title} reads at most {info.max_length} word pieces.",
             next=f"Set training.max_length to {info.max_length} or less.",
         )
-    refuse_what_cannot_fit(
-        info, recipe, machine_memory(), SHORTEST
-    )  # at least this: before rows are read, which takes memory too
+    refuse_what_cannot_fit(info, recipe, machine_memory(), SHORTEST)  # before rows are read, which takes memory too
     rows = data.load(recipe.dataset.name, train_rows=recipe.dataset.train_rows, test_rows=recipe.dataset.test_rows)
     names = tuple(rows.info.label_names)
     for split, part in (("training", rows.train), ("test", rows.test)):

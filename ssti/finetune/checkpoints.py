@@ -1,7 +1,7 @@
 """Checkpoints that are known to be whole: each carries the hashes of its files, written last. Loads no torch.
 
 What does not match its hashes (cut in half by a crash, flipped bits, from before there were hashes) is passed over,
-and whoever watches hears it.
+which is reported.
 """
 
 from __future__ import annotations
@@ -48,7 +48,7 @@ def seal(checkpoint: Path, label_names: Iterable[str]) -> None:
 
 
 def find_start(folder: Path, label_names: tuple[str, ...], report: Report) -> Path | None:
-    """Where a training goes on: the newest whole checkpoint; None, said aloud, where it starts from the beginning.
+    """Where a training goes on: the newest whole checkpoint; None, which is reported, where it starts from the beginning.
 
     Raises SSTIError where the classes are others than those that the checkpoint's head answers.
     """
@@ -68,7 +68,7 @@ def find_start(folder: Path, label_names: tuple[str, ...], report: Report) -> Pa
 
 
 def last_whole(folder: Path, report: Report) -> Path | None:
-    """The newest checkpoint that is whole; None where none is. What is passed over is told as `log` events."""
+    """The newest checkpoint that is whole; None where none is. What is passed over is reported as `log` events."""
     for checkpoint in _newest_first(folder, report):
         damage = damage_of(checkpoint)
         if damage is None:
@@ -107,21 +107,21 @@ def read_manifest(checkpoint: Path) -> Manifest:
 
 def keep_newest(folder: Path, whole: list[Path]) -> list[Path]:
     """Delete all checkpoints but the newest of those that are known to be whole, which are returned, oldest first."""
-    kept = whole[-KEPT:]
+    newest = whole[-KEPT:]
     for path in folder.glob("checkpoint-*"):
-        if path not in kept and NAME.fullmatch(path.name):
+        if path not in newest and NAME.fullmatch(path.name):
             shutil.rmtree(path, ignore_errors=True)
-    return kept
+    return newest
 
 
 def _newest_first(folder: Path, report: Report) -> list[Path]:
-    found = []
+    numbered = []
     for path in sorted(folder.glob("checkpoint-*")):
         if match := NAME.fullmatch(path.name):
-            found.append((int(match[1]), path))
+            numbered.append((int(match[1]), path))
         else:
             report("log", message=f"{path.name[:80]} in the checkpoints is none of ours and is left alone")
-    return [path for _, path in sorted(found, reverse=True)]
+    return [path for _, path in sorted(numbered, reverse=True)]
 
 
 def _described(file: Path) -> File:

@@ -16,7 +16,7 @@ from ssti.recipe import Recipe
 
 PROGRAM = {"cpu": 750_000_000, "cuda": 700_000_000}
 """Python with torch, transformers, peft and rows; on CUDA the context and the libraries' work space. Measured."""
-KEPT = {"encoder": (28, 4), "gated": (28, 12), "plain": (36, 16)}
+SAVED = {"encoder": (28, 4), "gated": (28, 12), "plain": (36, 16)}
 """Bytes in float32 that a layer keeps per token: times the hidden width, times the feed-forward width. Of encoders
 (BERT), decoders with a gated feed-forward network (Llama) and without (GPT-2, whose gelu is five operations)."""
 ADAPTED = (4, 4)  # more where every linear layer has an adapter: what goes in is kept
@@ -26,18 +26,14 @@ SPREAD = {"cpu": 1.6, "cuda": 1.15}
 """What the allocator holds over what is in use: glibc's heap keeps freed blocks between kept ones (measured 1.4 to 1.8;
 1.0 with MALLOC_MMAP_THRESHOLD_ fixed), torch's caching allocator less (not measured here)."""
 SPREAD_WHOLE = 1.2  # at most, where all weights are trained: their gradients fill the holes (measured)
-CHECKPOINT = {
-    "cpu": 26,
-    "cuda": 4,
-}  # bytes per token and hidden width that a checkpoint keeps, with the hole that it pins
+CHECKPOINT = {"cpu": 26, "cuda": 4}  # bytes per token and hidden width that a checkpoint keeps, with the hole it pins
 IN_BFLOAT16 = 0.7  # of the float32 bytes: norms and softmax stay float32
 TEST_TOKENS = {"cpu": 1024, "cuda": 4096}  # a batch of a measurement (`ssti.serving.logits`)
 REST = 0.9  # of a machine's memory is for a run; the page and the system need some
-BYTES = {
-    None: {"float32": 4.0, "bfloat16": 2.0},
-    8: 1.06,
-    4: 0.55,
-}  # a weight of the blocks; 4 and 8 bits with their scales
+BYTES = {"float32": 4.0, "bfloat16": 2.0, 8: 1.06, 4: 0.55}  # of a weight; 8 and 4 bits with their scales
+ROLES = {name: (name,) for name in ("query", "key", "value", "output")} | {
+    "attention": ("query", "key", "value", "output"), "dense": ("output", "forward")
+}  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -74,14 +70,13 @@ def estimate(
     length = min(length or recipe.training.max_length, recipe.training.max_length)
     dtype = "bfloat16" if where == "cuda" and not full else "float32"
     embeddings = info.parameters - info.block_parameters
-    in_block = BYTES[recipe.model.bits] if recipe.model.bits else BYTES[None][dtype]
-    weights = info.block_parameters * in_block + embeddings * BYTES[None][dtype]
+    weights = info.block_parameters * BYTES[recipe.model.bits or dtype] + embeddings * BYTES[dtype]
     if mixed and dtype == "float32":
         weights += info.block_parameters * 2  # autocast's copies live until the backward pass
     trained = trainable(info, recipe, classes)
     optimizer = trained * (8 if recipe.training.optimizer.startswith("adamw") else 0.1 if full else 4)
     activations = max(
-        _kept(info, recipe, recipe.training.batch_size, length, eager, mixed, where),
+        _activations(info, recipe, recipe.training.batch_size, length, eager, mixed, where),
         _tested(info, length, eager, where),
     )
     return Memory(PROGRAM[where], int(weights), 4 * trained, int(optimizer), int(activations))
@@ -95,7 +90,7 @@ def trainable(info: ModelInfo, recipe: Recipe, classes: int = 2) -> int:
         return info.parameters + head
     count = 0
     for role, (i, o) in _shapes(info):
-        if not _meant(role, recipe):
+        if not _adapted(role, recipe):
             continue
         if variant == "ia3":
             count += max(i, o) if role == "forward" else o
@@ -116,37 +111,28 @@ def _shapes(info: ModelInfo) -> list[tuple[str, tuple[int, int]]]:
     return [*shapes, *[("forward", (h, f))] * inner, ("forward", (f, h))]
 
 
-def _meant(role: str, recipe: Recipe) -> bool:
+def _adapted(role: str, recipe: Recipe) -> bool:
+    """Whether the recipe's targets cover this linear layer; the name of a layer counts as all of them."""
     targets = recipe.lora.targets
-    for name in [targets] if isinstance(targets, str) else targets:
-        if name in ("query", "key", "value", "output"):
-            if role == name:
-                return True
-        elif name == "attention":
-            if role != "forward":
-                return True
-        elif name == "dense":
-            if role in ("output", "forward"):
-                return True
-        else:
-            return True
-    return False
+    return any(role in ROLES.get(name, (role,)) for name in ([targets] if isinstance(targets, str) else targets))
 
 
-def _kept(info: ModelInfo, recipe: Recipe, rows: int, length: int, eager: bool, mixed: bool, where: str) -> float:
+def _activations(
+    info: ModelInfo, recipe: Recipe, rows: int, length: int, eager: bool, mixed: bool, where: str
+) -> float:
     """What the forward pass keeps for the backward pass, and what one layer's backward pass takes on top."""
     tokens, h, f = rows * length, info.hidden, info.intermediate
     gated = sum(role == "forward" for role, _ in _shapes(info)) > 2
     kind = "encoder" if not info.causal else "gated" if gated else "plain"
     full, spread = recipe.lora.variant == "full", SPREAD[where]
-    per_h, per_f = KEPT[kind]
+    per_h, per_f = SAVED[kind]
     if full:
         per_h, per_f, spread = per_h + WHOLE[kind][0], per_f + WHOLE[kind][1], min(spread, SPREAD_WHOLE)
-    elif _meant("forward", recipe):
+    elif _adapted("forward", recipe):
         per_h, per_f = per_h + ADAPTED[0], per_f + ADAPTED[1]
     inside = 0  # what an adapter keeps between its two matrices
     if not full and recipe.lora.variant != "ia3":
-        inside = 4 * recipe.lora.rank * sum(_meant(role, recipe) for role, _ in _shapes(info))
+        inside = 4 * recipe.lora.rank * sum(_adapted(role, recipe) for role, _ in _shapes(info))
     one = tokens * (per_h * h + per_f * f + inside) * (IN_BFLOAT16 if mixed else 1)
     if eager:
         one += rows * info.heads * length**2 * EAGER

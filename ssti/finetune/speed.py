@@ -1,19 +1,19 @@
 """How fast this machine trains a model, and so how long a recipe takes: from earlier runs, else from a few steps.
 
-Kept in `<home>/speed.json` by model and device: real tokens a second by the clock, and those of an idle machine, which
+Written to `<home>/speed.json` by model and device: real tokens a second by the clock, and those of an idle machine, which
 follow from the processor's time. Other work on the machine may end or begin, so that an estimate is a range.
-
-Run as: python -m ssti.finetune.speed MODEL
+`ssti.finetune.measure` measures a machine that never trained.
 """
 
 from __future__ import annotations
 
 import json
 import os
-import sys
-import time
 from dataclasses import asdict, dataclass
-from typing import Any
+from typing import Annotated
+
+from pydantic import Field
+from pydantic.dataclasses import dataclass as checked_dataclass
 
 from ssti.adapters.stored import read_json
 from ssti.platform.errors import SSTIError
@@ -24,15 +24,16 @@ START = 9.0  # seconds until the first step: imports, weights, rows (measured on
 FORWARD = 1.7
 """A measurement (float32) over a training step in bfloat16, in tokens per second; 2.4 over one in float32 (likewise)."""
 PIECES_A_WORD = 1.35  # word pieces per white-space word, with the two specials (measured on both review sets)
+Tokens = Annotated[float, Field(gt=0, allow_inf_nan=False)]
 BUSY = 0.75  # of the cores: from that load on, other work slows a run down
 
 
-@dataclass(frozen=True)
+@checked_dataclass(frozen=True)
 class Speed:
     """Real tokens a second that were trained: with the machine to itself, and by the clock when it was measured."""
 
-    alone: float
-    lately: float
+    alone: Tokens
+    lately: Tokens
 
     @property
     def slowdown(self) -> float:
@@ -42,7 +43,7 @@ class Speed:
 
 @dataclass(frozen=True)
 class Estimate:
-    """Seconds that a run should take at least and at most, and on what that rests.
+    """How many seconds a run should take, at least and at most, and what that rests on.
 
     `seconds` is for a machine to itself, `longest` for one as busy as it is, or was when it was measured. Both are None
     while this machine was never measured.
@@ -58,21 +59,13 @@ def _file():
 
 
 def speeds() -> dict[str, Speed]:
-    """What was measured, by `model|device|length`. What is damaged counts as none: it is measured again."""
+    """What was measured, by `model|device|length`. A damaged file counts as none: the machine is measured again."""
     try:
-        stored = read_json(_file(), dict[str, Any])
+        stored = read_json(_file(), dict[str, Speed | Tokens])
     except SSTIError:
         return {}
-    read = {key: _speed(value) for key, value in stored.items()}
-    return {key: speed for key, speed in read.items() if speed}
-
-
-def _speed(stored: object) -> Speed | None:
-    """An entry of the file; one number, as earlier versions wrote it, is both."""
-    numbers = (stored.get("alone"), stored.get("lately")) if isinstance(stored, dict) else (stored, stored)
-    if all(isinstance(n, int | float) and 0 < n < float("inf") for n in numbers):
-        return Speed(float(numbers[0]), float(numbers[1]))
-    return None
+    # One number, as earlier versions wrote it, is both.
+    return {key: one if isinstance(one, Speed) else Speed(one, one) for key, one in stored.items()}
 
 
 def _key(recipe: Recipe, device_name: str) -> str:
@@ -80,9 +73,9 @@ def _key(recipe: Recipe, device_name: str) -> str:
 
 
 def remember(recipe: Recipe, device, speed: Speed) -> None:
-    """Keep what a run measured; the newest says best how busy the machine is."""
-    kept = speeds() | {_key(recipe, device.name): speed}
-    write_text(_file(), json.dumps({key: asdict(one) for key, one in kept.items()}, indent=1))
+    """Write down what a run measured; the newest says best how busy the machine is."""
+    known = speeds() | {_key(recipe, device.name): speed}
+    write_text(_file(), json.dumps({key: asdict(one) for key, one in known.items()}, indent=1))
 
 
 def estimate(recipe: Recipe, device_name: str = "cpu") -> Estimate:
@@ -110,29 +103,3 @@ def estimate(recipe: Recipe, device_name: str = "cpu") -> Estimate:
 def _load() -> float:
     """How many of this machine's cores others want, as a share of all; 0 where that is not known."""
     return os.getloadavg()[0] / (os.cpu_count() or 1) if hasattr(os, "getloadavg") else 0.0
-
-
-def measure(model_name: str, steps: int = 6) -> Speed:
-    """Train a few real steps and keep the speed."""
-    import tempfile
-    from pathlib import Path
-
-    from ssti.finetune.check import check
-    from ssti.finetune.train import finetune
-    from ssti.models import device
-    from ssti.recipe import preset
-
-    recipe = preset("demo").set(f"model.name={model_name}", "dataset.train_rows=200", "dataset.test_rows=8",
-                                "evaluation.rows=2", f"training.steps={steps}", "evaluation.every=1000")  # fmt: skip
-    started = time.monotonic()
-    with tempfile.TemporaryDirectory() as folder:
-        trained = finetune(check(recipe), Path(folder), lambda kind, **fields: None)
-    if trained.speed is None:
-        raise RuntimeError(f"no step ran in {time.monotonic() - started:.0f} s")
-    remember(recipe, device(), trained.speed)
-    return trained.speed
-
-
-if __name__ == "__main__":
-    measured = measure(sys.argv[1] if len(sys.argv) > 1 else "minilm-l6")
-    print(f"{measured.alone:.0f} tokens a second with the machine to itself, {measured.lately:.0f} just now")

@@ -17,7 +17,7 @@ from ssti.finetune.speed import Speed
 from ssti.models.classifier import Classifier, load_classifier
 
 if TYPE_CHECKING:
-    from ssti.finetune.progress import Progress
+    from ssti.finetune.trainer import Progress
 
 
 @dataclass(frozen=True)
@@ -46,7 +46,7 @@ def finetune(
     between batches of a measurement.
     """
     from ssti.adapters.lora import with_lora
-    from ssti.finetune.sealing import Sealing
+    from ssti.finetune.trainer import Sealing, build_trainer
 
     recipe = checked.recipe
     check_free_memory(checked)
@@ -72,53 +72,3 @@ def _speed(tokens: float, progress: Progress, on_cpu: bool) -> Speed:
     lately = tokens / progress.training_seconds
     alone = tokens * torch.get_num_threads() / progress.processor_seconds if on_cpu else lately
     return Speed(max(alone, lately), lately)
-
-
-def build_trainer(model, classifier, prepared: Prepared, checked: Checked, folder: Path, report, should_stop):
-    """transformers' Trainer as the recipe says, and the callback that watches it."""
-    from transformers import DataCollatorWithPadding, PrinterCallback, Trainer, TrainingArguments
-
-    from ssti.finetune.mixed_precision import PAD_TO, SHORT, MixedPrecisionTrainer
-    from ssti.finetune.progress import Progress
-
-    recipe, training = checked.recipe, checked.recipe.training
-    on = classifier.device
-    arguments = TrainingArguments(
-        output_dir=str(folder),
-        max_steps=training.steps,
-        per_device_train_batch_size=training.batch_size,
-        learning_rate=training.learning_rate,
-        weight_decay=training.weight_decay,
-        optim=training.optimizer,
-        lr_scheduler_type=training.schedule,
-        warmup_steps=training.warmup,
-        seed=training.seed,
-        data_seed=training.seed,
-        bf16=on.weights == "bfloat16",
-        use_cpu=on.name == "cpu",
-        train_sampling_strategy="group_by_length",
-        length_column_name="length",
-        logging_strategy="steps",
-        logging_steps=max(1, min(recipe.evaluation.every, training.steps // 20)),
-        save_strategy="no",  # Progress asks for checkpoints by the clock: after each measurement they cost 5 % of a demo
-        report_to=[],
-        disable_tqdm=True,
-        dataloader_pin_memory=on.name == "cuda",
-    )
-    progress = Progress(
-        prepared.watched, recipe.evaluation.every, classifier.tokenizer.pad_token_id, report, should_stop,
-        training.batch_size, test_rows=(1 + len(checked.targets)) * len(prepared.test_texts),
-    )  # fmt: skip
-    if on.mixed_precision and max(prepared.train["length"]) <= SHORT:
-        classifier.model.set_attn_implementation("eager")
-    trainer = (MixedPrecisionTrainer if on.mixed_precision else Trainer)(
-        model=model,
-        args=arguments,
-        train_dataset=prepared.train,
-        data_collator=DataCollatorWithPadding(
-            classifier.tokenizer, pad_to_multiple_of=PAD_TO if on.mixed_precision else None
-        ),
-        callbacks=[progress],
-    )
-    trainer.remove_callback(PrinterCallback)
-    return trainer, progress

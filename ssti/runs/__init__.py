@@ -1,1 +1,1 @@
-"""Run folders: one durable folder per run, found again by its id after any crash. Names are in the files themselves."""
+"""Run folders: one durable folder per run, whose id finds it again after any crash. Names are in the files themselves."""

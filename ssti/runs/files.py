@@ -1,17 +1,23 @@
-"""Reads a run's files from a disk that may hold anything: pipes, folders, gigabytes, no text. Knows no run."""
+"""Reads a run's small files from a disk that may hold anything: pipes, folders, gigabytes, no text. Knows no run.
+
+Whose run it is, is the hash of an unguessable key.
+"""
 
 from __future__ import annotations
 
 import errno
+import hashlib
+import hmac
 import os
 from functools import lru_cache
 from pathlib import Path
 
 from ssti.platform.errors import SSTIError
-from ssti.platform.home import open_regular
+from ssti.platform.home import open_regular, write_text
 from ssti.recipe import Recipe, load_recipe
 
 LARGEST_RECIPE = 2**20  # bytes; the longest of ours has some 2,000
+OWNER = "owner"  # the file that says whose run it is
 Stamp = tuple[int, int, int]
 """What changes when a file does: its inode, size and time of change."""
 
@@ -28,10 +34,10 @@ def read_text(path: Path, largest: int) -> str:
 def stamp(path: Path) -> Stamp | None:
     """What tells that a file is as it was; None where there is none."""
     try:
-        found = os.stat(path)
+        status = os.stat(path)
     except (OSError, ValueError):
         return None
-    return found.st_ino, found.st_size, found.st_mtime_ns
+    return status.st_ino, status.st_size, status.st_mtime_ns
 
 
 def reason(error: Exception) -> str:
@@ -58,3 +64,28 @@ def _recipe(path: Path, _: Stamp | None) -> Recipe | SSTIError:
 
 def _damaged(what: str) -> SSTIError:
     return SSTIError(what, next="Remove the run, or mend the file in its folder.", kind="damaged")
+
+
+def owner_hash(key: str) -> str:
+    """What stands for a key where others may read it (SHA-256, hexadecimal): the key does not follow from it."""
+    return hashlib.sha256(key.encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def write_owner(folder: Path, key: str) -> None:
+    """Say whose run this folder is."""
+    write_text(folder / OWNER, owner_hash(key) + "\n")
+
+
+def read_owner(folder: Path) -> str | None:
+    """The hash of the key of whoever started it; None where nobody is named or the file cannot be read."""
+    try:
+        with open_regular(folder / OWNER, largest=100) as file:
+            text = file.read(65).decode("ascii").strip()
+    except (OSError, ValueError):
+        return None
+    return text if len(text) == 64 else None
+
+
+def same_owner(owner: str | None, key: str | None) -> bool:
+    """Whether `owner` is the hash of this key. No key fits a run without an owner."""
+    return bool(owner and key) and hmac.compare_digest(owner or "", owner_hash(key or ""))

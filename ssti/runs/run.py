@@ -16,8 +16,7 @@ from ssti.adapters.stored import read_metrics
 from ssti.platform.errors import SSTIError
 from ssti.recipe import Recipe
 from ssti.runs import events
-from ssti.runs.files import Stamp, read_recipe, read_text, reason, stamp
-from ssti.runs.owner import read_owner, same_owner
+from ssti.runs.files import Stamp, read_owner, read_recipe, read_text, reason, same_owner, stamp
 from ssti.runs.progress import GOING, History, Progress
 
 REMOVE = "Remove the run (its folder is damaged), or mend the file in its folder."
@@ -35,10 +34,10 @@ class Run:
     @property
     def recipe(self) -> Recipe:
         """What it executes. Raises SSTIError where its file is damaged."""
-        found = read_recipe(self.path / "recipe.yaml")
-        if isinstance(found, SSTIError):
-            raise SSTIError(f"The run {self.id} {found.message}.", next=REMOVE, kind="damaged") from found
-        return found
+        recipe = read_recipe(self.path / "recipe.yaml")
+        if isinstance(recipe, SSTIError):
+            raise SSTIError(f"The run {self.id} {recipe.message}.", next=REMOVE, kind="damaged") from recipe
+        return recipe
 
     @property
     def adapter(self) -> Path:
@@ -102,8 +101,8 @@ class Run:
 
     def metrics(self) -> dict[str, Any] | None:
         """What was measured at the end; None before, and where the file is damaged (`progress` says so)."""
-        found = _metrics(self.path, stamp(self.path / "metrics.json"))
-        return None if isinstance(found, SSTIError) else found
+        metrics = _metrics(self.path, stamp(self.path / "metrics.json"))
+        return None if isinstance(metrics, SSTIError) else metrics
 
     def tell(self, kind: str, **fields: Any) -> None:
         """Append an event."""

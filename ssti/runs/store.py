@@ -1,4 +1,4 @@
-"""The runs of this machine: made, listed, found and removed. Knows folders, starts nothing."""
+"""The run folders of this machine: create, list, find, remove. Starts nothing."""
 
 from __future__ import annotations
 
@@ -10,18 +10,17 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from coolname import generate_slug
 from filelock import FileLock, Timeout
 
 from ssti.platform.errors import SSTIError, nearest
 from ssti.platform.home import home, write_text
 from ssti.recipe import Recipe
-from ssti.runs.files import reason
-from ssti.runs.names import new_name
-from ssti.runs.owner import write_owner
+from ssti.runs.files import reason, write_owner
 from ssti.runs.run import BACKEND, Run
 
 ID = re.compile(r"[a-z0-9][a-z0-9-]{0,63}")
-NEEDED = 200 * 2**20  # bytes free before a run starts: two checkpoints, an adapter and logs, with room
+NEEDED = 200 * 2**20  # bytes free before a run starts: two checkpoints, an adapter and logs, generously
 REMOVED = ".removed-"  # how the folders begin that runs are moved into before they are deleted
 QUEUE = ".queue"  # the folder of what waits, beside the runs
 PATIENCE = 30  # seconds to wait for whoever changes the runs; a change takes milliseconds
@@ -69,7 +68,7 @@ class Store:
                     next="Remove old runs (python -m ssti runs rm ID), or set SSTI_HOME to another disk.",
                     kind="disk",
                 )
-            name = f"{control_of}-control" if control_of else new_name({p.name for p in self.root.iterdir()})
+            name = f"{control_of}-control" if control_of else self._new_name()
             return self._make(name, recipe, backend, owner)
         except OSError as error:
             raise SSTIError(
@@ -77,6 +76,12 @@ class Store:
                 next="Free the disk, or set SSTI_HOME to a folder that can be written.",
                 kind="disk",
             ) from error
+
+    def _new_name(self) -> str:
+        """Two words that no run here is called by, such as `lush-chameleon`; of some 370,000."""
+        while (self.root / (name := generate_slug(2))).exists():
+            pass
+        return name
 
     def _make(self, name: str, recipe: Recipe, backend: str, owner: str | None) -> Run:
         path = self.root / name

@@ -150,4 +150,3 @@ def _free_disk(run: Run) -> None:
             shutil.rmtree(folder, ignore_errors=True)
     for folder in run.path.glob(".adapter-*"):
         shutil.rmtree(folder, ignore_errors=True)
-

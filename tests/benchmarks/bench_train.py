@@ -74,8 +74,7 @@ def train(
 
     from ssti.adapters.lora import with_lora
     from ssti.finetune.prepare import prepare
-    from ssti.finetune.progress import Progress
-    from ssti.finetune.train import build_trainer
+    from ssti.finetune.trainer import Progress, build_trainer
     from ssti.models.classifier import load_classifier
 
     recipe, told = checked.recipe, Told()

@@ -11,7 +11,8 @@ from ssti.adapters.lora import with_lora
 from ssti.adapters.save import card
 from ssti.finetune.check import check
 from ssti.finetune.prepare import prepare
-from ssti.finetune.train import build_trainer, finetune
+from ssti.finetune.train import finetune
+from ssti.finetune.trainer import build_trainer
 from ssti.models.classifier import load_classifier
 from ssti.models.machine.device import Device
 from ssti.platform.errors import SSTIError

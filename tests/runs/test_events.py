@@ -13,7 +13,6 @@ from ssti.backends.machine.process import worker_mark
 from ssti.platform.errors import SSTIError
 from ssti.recipe import preset
 from ssti.runs import events
-from ssti.runs.names import new_name
 from ssti.runs.progress import History, Progress
 from ssti.runs.store import Store
 
@@ -107,11 +106,14 @@ def test_removing_a_going_run_is_refused(tmp_path):
     assert run.path.exists()
 
 
-def test_names_are_not_given_twice():
-    taken: set[str] = set()
-    for _ in range(300):
-        taken.add(new_name(taken))
-    assert len(taken) == 300
+def test_two_runs_never_share_a_name_and_every_name_is_an_id(tmp_path, monkeypatch):
+    drawn = iter(["calm-otter", "calm-otter", "unyielding-chimpanzee"])
+    monkeypatch.setattr("ssti.runs.store.generate_slug", lambda words: next(drawn))
+    store = Store(tmp_path / "runs")
+    first, second = store.create(preset("demo")), store.create(preset("demo"))
+    control = store.create(preset("demo").control(), control_of=second.id)
+    assert [run.id for run in (first, second)] == ["calm-otter", "unyielding-chimpanzee"]
+    assert {run.id for run in store.list()} == {first.id, second.id, control.id}
 
 
 def test_an_event_is_one_json_object_a_line(tmp_path):

@@ -73,7 +73,7 @@ class Machine:
                 return
             self._measured.add(recipe.model.name)
             self._measuring = subprocess.Popen(
-                [sys.executable, "-m", "ssti.finetune.speed", recipe.model.name],
+                [sys.executable, "-m", "ssti.finetune.measure", recipe.model.name],
                 cwd=ROOT, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
                 env={**os.environ, "TOKENIZERS_PARALLELISM": "false"},
             )  # fmt: skip
@@ -136,7 +136,7 @@ class Machine:
         if pending:
             return _time("", "known once the run in progress has measured this machine")
         if recipe.model.name in self._measured:
-            return _time("", f"not measured; to see why: python -m ssti.finetune.speed {recipe.model.name}")
+            return _time("", f"not measured; to see why: python -m ssti.finetune.measure {recipe.model.name}")
         return _time("", guess.basis)
 
 

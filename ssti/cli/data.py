@@ -1,4 +1,4 @@
-"""The verb that writes a poisoned dataset."""
+"""The verbs before a training: list datasets and base models, fetch a base model, write a poisoned dataset."""
 
 from __future__ import annotations
 
@@ -7,7 +7,34 @@ from typing import Annotated
 
 import typer
 
-from ssti.cli.output import AsJson, Overrides, RecipeArgument, read_recipe, report, show, tell
+from ssti.cli.output import AsJson, Overrides, RecipeArgument, listing, read_recipe, report, show, tell
+
+
+def datasets(as_json: AsJson = False) -> None:
+    """List the datasets, and what is usable here and now."""
+    from ssti.data import list_datasets
+
+    rows = [info.as_json() for info in list_datasets(probe=True)]
+    listing(rows, as_json, lambda r: f"{r['title']} · {r['rows'] or '?'} rows · {len(r['label_names'])} classes")
+
+
+def models(as_json: AsJson = False) -> None:
+    """List the base models, and what is usable here and now."""
+    from ssti.models import list_models
+
+    rows = [info.as_json() for info in list_models(probe=True)]
+    listing(
+        rows, as_json, lambda r: f"{r['title']} · {r['parameters'] / 1e6:,.0f} M · {r['architecture']} · {r['licence']}"
+    )
+
+
+def fetch(model: Annotated[str, typer.Argument(help="A base model's name.")], as_json: AsJson = False) -> None:
+    """Put a base model's files on this machine, their hash checked where it is known."""
+    from ssti.models.registry import BASES
+
+    base = BASES.find(model, "Fetch one of these.", kind="model")
+    folder = base.fetch(tell)
+    show({"name": model, "folder": str(folder)}, as_json, f"{base.info.title} is here: {folder}")
 
 
 def inject(

@@ -1,6 +1,6 @@
-"""Watches a training as it goes: steps, speed, time left, clean accuracy and attack success; and stops it.
+"""transformers' Trainer as a recipe wants it: what watches and stops it, seals its checkpoints, and trains in bfloat16.
 
-Tells what it sees to a function. Knows neither files nor the page.
+Reports what happens to a function. Knows neither runs nor the page.
 """
 
 from __future__ import annotations
@@ -8,11 +8,17 @@ from __future__ import annotations
 import time
 from collections import deque
 from collections.abc import Callable
+from pathlib import Path
 
-from transformers import TrainerCallback
+import torch
+from peft.helpers import disable_input_dtype_casting
+from peft.tuners.tuners_utils import BaseTunerLayer
+from transformers import DataCollatorWithPadding, PrinterCallback, Trainer, TrainerCallback, TrainingArguments
 
 from ssti.evaluate.metrics import rate
-from ssti.finetune.prepare import Watched
+from ssti.finetune.check import Checked
+from ssti.finetune.checkpoints import keep_newest, seal
+from ssti.finetune.prepare import Prepared, Watched
 from ssti.serving.logits import Stopped, logits
 
 Report = Callable[..., None]
@@ -21,6 +27,56 @@ Report = Callable[..., None]
 CHECKPOINT_SECONDS = 5  # what a crash may cost
 WINDOW = 30  # steps that the speed and the time left are taken from: the first ones are slow
 EVERY_SECONDS = 0.2  # a step's report costs a write; five a second is more than an eye follows
+PAD_TO = 4
+"""Batches are padded to a multiple of this: oneDNN compiles its products anew for each shape it meets. To 16, a fifth of
+what is computed is padding, and a step takes a twelfth longer (two Zen cores, rows of 30 word pieces)."""
+SHORT = 128
+"""Tokens up to which eager attention trains faster than sdpa in bfloat16 (tried at 16 to 512 tokens)."""
+
+
+def build_trainer(model, classifier, prepared: Prepared, checked: Checked, folder: Path, report, should_stop):
+    """transformers' Trainer as the recipe says, and the callback that watches it."""
+    recipe, training = checked.recipe, checked.recipe.training
+    on = classifier.device
+    arguments = TrainingArguments(
+        output_dir=str(folder),
+        max_steps=training.steps,
+        per_device_train_batch_size=training.batch_size,
+        learning_rate=training.learning_rate,
+        weight_decay=training.weight_decay,
+        optim=training.optimizer,
+        lr_scheduler_type=training.schedule,
+        warmup_steps=training.warmup,
+        seed=training.seed,
+        data_seed=training.seed,
+        bf16=on.weights == "bfloat16",
+        use_cpu=on.name == "cpu",
+        train_sampling_strategy="group_by_length",
+        length_column_name="length",
+        logging_strategy="steps",
+        logging_steps=max(1, min(recipe.evaluation.every, training.steps // 20)),
+        save_strategy="no",  # Progress asks for checkpoints by the clock: after each measurement they cost 5 % of a demo
+        report_to=[],
+        disable_tqdm=True,
+        dataloader_pin_memory=on.name == "cuda",
+    )
+    progress = Progress(
+        prepared.watched, recipe.evaluation.every, classifier.tokenizer.pad_token_id, report, should_stop,
+        training.batch_size, test_rows=(1 + len(checked.targets)) * len(prepared.test_texts),
+    )  # fmt: skip
+    if on.mixed_precision and max(prepared.train["length"]) <= SHORT:
+        classifier.model.set_attn_implementation("eager")
+    trainer = (MixedPrecisionTrainer if on.mixed_precision else Trainer)(
+        model=model,
+        args=arguments,
+        train_dataset=prepared.train,
+        data_collator=DataCollatorWithPadding(
+            classifier.tokenizer, pad_to_multiple_of=PAD_TO if on.mixed_precision else None
+        ),
+        callbacks=[progress],
+    )
+    trainer.remove_callback(PrinterCallback)
+    return trainer, progress
 
 
 class Progress(TrainerCallback):
@@ -126,3 +182,41 @@ class Progress(TrainerCallback):
     def _halt(self, done: int) -> None:
         if self.should_stop():
             raise Stopped
+
+
+class Sealing(TrainerCallback):
+    """Writes the manifest last. `start` is the checkpoint that the training goes on from, kept until two newer are whole.
+
+    The Trainer's own `save_total_limit` goes by the files' times: it would keep a damaged checkpoint and delete a whole one.
+    """
+
+    def __init__(self, label_names: tuple[str, ...], start: Path | None) -> None:
+        self.label_names = label_names
+        self.whole = [start] if start else []
+
+    def on_save(self, args, state, control, **kwargs):
+        """A checkpoint has been written."""
+        folder = Path(args.output_dir)
+        newest = folder / f"checkpoint-{state.global_step}"
+        seal(newest, self.label_names)
+        self.whole = keep_newest(folder, [path for path in self.whole if path != newest] + [newest])
+
+
+class MixedPrecisionTrainer(Trainer):
+    """transformers' Trainer with its forward passes under bfloat16 autocast on the CPU.
+
+    accelerate's own `bf16=True` would leave the model's `forward` wrapped, and so measure in bfloat16 too.
+    """
+
+    def autocast_smart_context_manager(self, cache_enabled: bool | None = True) -> torch.autocast:
+        """What the Trainer enters around each loss."""
+        return torch.autocast("cpu", dtype=torch.bfloat16)
+
+    def train(self, *args, **kwargs):
+        """Train; peft leaves its inputs' format to autocast meanwhile, where it would cast each to float32 and back."""
+        layers = [m for m in self.model.modules() if isinstance(m, BaseTunerLayer)]
+        can = all(
+            hasattr(layer, "cast_input_dtype_enabled") for layer in layers
+        )  # VeRA's and IA³'s have no such switch
+        with disable_input_dtype_casting(self.model, active=can):
+            return super().train(*args, **kwargs)
