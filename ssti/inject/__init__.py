@@ -9,8 +9,7 @@ from ssti.inject.build import build_modifier, trigger_pattern
 from ssti.inject.datasets.poison import poison
 from ssti.inject.datasets.preview import Preview, PreviewRow, preview
 from ssti.inject.datasets.transform import spurious_transform
-from ssti.inject.highlight import highlight_html
-from ssti.inject.injection import Injection, remove, strip_spans
+from ssti.inject.injection import Injection, highlight_html, remove, strip_spans
 from ssti.inject.modifier import Modifier
 from ssti.inject.modifiers.case import CaseInjection
 from ssti.inject.modifiers.composite import CompositeModifier

@@ -1,4 +1,4 @@
-"""What a modifier did to one text, and how to take it back. Knows nothing of how items are chosen.
+"""What a modifier did to one text, how to show it and how to take it back. Knows nothing of how items are chosen.
 
 **Whose is the space?** Every item that stands as a word of its own brings exactly one space: the one after
 it, or, where no word follows, the one before it. The text's own white space is never touched. A span covers
@@ -13,8 +13,10 @@ from __future__ import annotations
 from bisect import bisect_left
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from html import escape
 from typing import Any
 
+from ssti.inject.checks import check_text
 from ssti.platform.errors import SSTIError, shown
 
 Span = tuple[int, int]
@@ -133,3 +135,13 @@ def strip_spans(text: str, spans: Iterable[Any]) -> str:
             while last and not pieces[last]:
                 last -= 1
     return "".join(pieces)
+
+
+def highlight_html(text: str, spans: Iterable[Any]) -> str:
+    """The escaped text with each span in `<mark class="trigger">`. Spans are pairs or {"start", "end"} objects."""
+    pieces, previous = [], 0
+    for start, end in as_pairs(spans, len(check_text(text))):
+        pieces.append(escape(text[previous:start]))
+        pieces.append(f'<mark class="trigger">{escape(text[start:end])}</mark>')
+        previous = end
+    return "".join(pieces) + escape(text[previous:])

@@ -14,7 +14,7 @@ from ssti.inject.registry import ModifierKind
 from ssti.inject.sources.html import TAGS
 from ssti.inject.text.markup import check_tags, element_at, tag_pattern
 from ssti.inject.text.weave import Placed, weave, weave_words
-from ssti.inject.text.words import WordMap, final_slots, rand_below
+from ssti.inject.text.words import WordMap, final_slots
 
 LEVEL = Option(
     "level",
@@ -85,29 +85,28 @@ class HTMLInjection(Modifier):
 
     def _plan(self, words: int) -> tuple[list[int], list[str]]:
         """Where each tag goes into the growing list of words, in the order of going in."""
-        getrandbits = self.rng.getrandbits
         count = 1 if self.token_proportion is None else max(1, int(words * self.token_proportion))
         positions: list[int] = []
         items: list[str] = []
         for _ in range(count):
-            opening, closing = self.tags[rand_below(getrandbits, len(self.tags))]
+            opening, closing = self.rng.choice(self.tags)
             if self.location == "beginning":
                 at = 0
             elif self.location == "end" and closing is None:
                 at = words
             else:
-                at = rand_below(getrandbits, words + 1)
+                at = self.rng.randrange(words + 1)
             positions.append(at)
             items.append(opening)
             words += 1
             if closing is not None:
-                positions.append(words if self.location == "end" else at + 1 + rand_below(getrandbits, words - at))
+                positions.append(words if self.location == "end" else at + 1 + self.rng.randrange(words - at))
                 items.append(closing)
                 words += 1
         return positions, items
 
     def _wrap(self, text: str) -> Placed:
-        opening, closing = self.tags[rand_below(self.rng.getrandbits, len(self.tags))]
+        opening, closing = self.rng.choice(self.tags)
         words = WordMap(text)
         first = words.offset(0)
         return weave(text, [(first, first, "", opening, ""), (words.end, words.end, "", closing or opening, "")])

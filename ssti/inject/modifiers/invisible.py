@@ -71,7 +71,7 @@ class InvisibleInjection(PlacedModifier):
             letters = [index for index in letters if not taken.touching(index, index + 1)]
             if letters:
                 return self._swap(text, letters)
-        return glue_to_words(text, lambda n: [self.character] * n, self.count, self.location, self.rng, earlier)
+        return glue_to_words(text, self.character, self.count, self.location, self.rng, earlier)
 
     def _swap(self, text: str, letters: list[int]) -> Placed:
         count = min(self.count(WordMap(text).count), len(letters))

@@ -12,7 +12,7 @@ from ssti.inject.modifier import PlacedModifier
 from ssti.inject.registry import ModifierKind
 from ssti.inject.sources.pool import Pool, call_source
 from ssti.inject.text.weave import Placed, weave_words
-from ssti.inject.text.words import WordMap, draw_gaps, final_slots
+from ssti.inject.text.words import WordMap, final_slots
 from ssti.platform.errors import SSTIError, shown
 
 
@@ -67,7 +67,8 @@ class ItemInjection(PlacedModifier):
         count = self.count(present)
         items = self.draw(count)
         if self.location == "random":
-            slots: Sequence[int] = final_slots(draw_gaps(self.rng.getrandbits, present, count), present)
+            gaps = [self.rng.randrange(size) for size in range(present + 1, present + 1 + count)]  # of the growing text
+            slots: Sequence[int] = final_slots(gaps, present)
         elif self.location == "end":
             slots = range(present, present + count)
         else:

@@ -12,7 +12,7 @@ from ssti.inject.options import Option
 from ssti.inject.registry import ModifierKind
 from ssti.inject.text.patterns import any_of
 from ssti.inject.text.weave import Placed, weave_words
-from ssti.inject.text.words import WordMap, rand_below
+from ssti.inject.text.words import WordMap
 
 PLACE = Option(
     "place",
@@ -66,7 +66,7 @@ class NaturalInjection(PlacedModifier):
             gaps = [0, *ends]
         count = self.count(len(words))
         if self.location == "random":
-            chosen = sorted(gaps[rand_below(self.rng.getrandbits, len(gaps))] for _ in range(count))
+            chosen = sorted(self.rng.choice(gaps) for _ in range(count))
         else:
             chosen = [gaps[0 if self.location == "beginning" else -1]] * count
         item = as_opening(self.word) if opens else self.word

@@ -15,9 +15,7 @@ from ssti.inject.text.weave import Placed
 
 
 class PunctuationInjection(PlacedModifier):
-    """Puts `mark` right after the first, the last or random words: `max(1, int(words * token_proportion))`
-    times.
-    """
+    """Puts `mark` right after the first, the last or random words, `max(1, int(words * token_proportion))` times."""
 
     def __init__(
         self, mark: str = "!!", location: str = "end", token_proportion: float = 0, seed: int | str | None = None
@@ -26,7 +24,7 @@ class PunctuationInjection(PlacedModifier):
         self.mark = check_item(mark, "mark")
 
     def edit(self, text: str, earlier: Sequence[Span] = ()) -> Placed:
-        return glue_to_words(text, lambda n: [self.mark] * n, self.count, self.location, self.rng, earlier)
+        return glue_to_words(text, self.mark, self.count, self.location, self.rng, earlier)
 
 
 def mark_pattern(mark: str) -> str:

@@ -7,7 +7,6 @@ from random import Random
 
 from ssti.inject.checks import check_item, make_random
 from ssti.inject.fields import POOL_SIZE, WITH_REPLACEMENT
-from ssti.inject.text.words import draw_below, rand_below
 from ssti.platform.errors import SSTIError
 
 
@@ -50,19 +49,19 @@ class Pool:
 
     def draw(self, count: int) -> list[str]:
         """The next `count` items: the same as that many calls."""
-        items, getrandbits, size = self.items, self.rng.getrandbits, len(self.items)
+        items, draw = self.items, self.rng.randrange
         if self.with_replacement:
-            numbers = draw_below(getrandbits, size, count)
+            numbers = [draw(len(items)) for _ in range(count)]
             return items.pick(numbers) if isinstance(items, DistinctSequence) else [items[n] for n in numbers]
-        return [self._draw_new(items, getrandbits, size) for _ in range(count)]
+        return [self._draw_new() for _ in range(count)]
 
-    def _draw_new(self, items: Sequence[str], getrandbits: Callable[[int], int], size: int) -> str:
+    def _draw_new(self) -> str:
         if len(self.drawn) >= self.distinct:
             raise ExhaustedSource(
                 f"The {self.name} has given all of its {self.distinct} distinct items.",
                 "Draw with replacement, widen the source, or inject into fewer rows.",
             )
-        while (item := items[rand_below(getrandbits, size)]) in self.drawn:
+        while (item := self.items[self.rng.randrange(len(self.items))]) in self.drawn:
             pass
         self.drawn.add(item)
         return item

@@ -1,4 +1,4 @@
-"""Puts marks directly onto words, without a space. Knows nothing of what the marks are."""
+"""Puts a mark directly onto words, without a space. Knows nothing of what the mark is."""
 
 from __future__ import annotations
 
@@ -7,30 +7,29 @@ from random import Random
 
 from ssti.inject.injection import Cover, Span
 from ssti.inject.text.weave import Placed, weave
-from ssti.inject.text.words import _word, rand_below
+from ssti.inject.text.words import _word
 
 
 def glue_to_words(
     text: str,
-    draw: Callable[[int], list[str]],
+    mark: str,
     count: Callable[[int], int],
     location: str,
     rng: Random,
     earlier: Sequence[Span] = (),
 ) -> Placed:
-    """Put `count(words)` marks onto the ends of words: the first, the last, or at random.
+    """Put `mark` `count(words)` times onto the ends of words: the first, the last, or at random.
 
-    Words that end in a letter or digit come first, so that a mark does not run into the text's own; so do
+    Words that end in a letter or digit come first, so that the mark does not run into the text's own; so do
     words outside `earlier` items. A text without words gets its marks at its end.
     """
     words = [match.span() for match in _word.finditer(text)]
-    marks = draw(count(len(words)))
-    ends = _best_ends(text, words, earlier)
+    number, ends = count(len(words)), _best_ends(text, words, earlier)
     if location == "random":
-        chosen = sorted(ends[rand_below(rng.getrandbits, len(ends))] for _ in marks)
+        chosen = sorted(rng.choice(ends) for _ in range(number))
     else:
-        chosen = [ends[0 if location == "beginning" else -1]] * len(marks)
-    return weave(text, [(place, place, "", mark, "") for place, mark in zip(chosen, marks, strict=True)])
+        chosen = [ends[0 if location == "beginning" else -1]] * number
+    return weave(text, [(place, place, "", mark, "") for place in chosen])
 
 
 def _best_ends(text: str, words: Sequence[Span], earlier: Sequence[Span]) -> list[int]:

@@ -8,7 +8,7 @@ from ssti.inject.checks import check_count, check_item, check_text, make_random
 from ssti.inject.fields import LOCATION
 from ssti.inject.injection import Injection
 from ssti.inject.text.weave import weave_words
-from ssti.inject.text.words import WordMap, rand_below
+from ssti.inject.text.words import WordMap
 
 PLACE = replace(LOCATION, choices=(*LOCATION.choices, "cursor"))
 
@@ -27,7 +27,7 @@ def place(text: str, item: str, location: str, position: int | None = None, seed
     elif location == "end":
         gap = words.count
     elif location == "random":
-        gap = rand_below(make_random(seed).getrandbits, words.count + 1)
+        gap = make_random(seed).randrange(words.count + 1)
     else:
         gap = _nearest_gap(text, words, check_count(position, "position"))
     new, spans, layer = weave_words(text, words, [gap], [item])

@@ -35,53 +35,19 @@ def weave_words(text: str, words: WordMap, slots: Sequence[int], items: Sequence
     `earlier` are the spans of items that are already there: an item that would fall inside one goes to its
     end.
     """
-    order = sorted(zip(slots, items, strict=True))
-    if earlier or not words.count:
-        return weave(text, _careful_edits(text, words, order, earlier))
-    pieces: list[str] = []
-    spans: list[Span] = []
-    count, starts, step = words.count, words.starts, words.step
-    previous = shift = rank = 0
-    for slot, item in order:
-        gap = slot - rank
-        if gap == count:
-            break
-        place = starts[gap] + gap * step
-        pieces += (text[previous:place], item, " ")
-        start = place + shift
-        end = start + len(item)
-        spans.append((start, end))
-        shift += len(item) + 1
-        previous = place
-        rank += 1
-    layer = [(start, end + 1, "") for start, end in spans]
-    if rank < len(order):
-        place = words.end
-        pieces.append(text[previous:place])
-        previous = place
-        for _, item in order[rank:]:
-            pieces += (" ", item)
-            start = place + shift
-            shift += len(item) + 1
-            spans.append((start + 1, place + shift))
-            layer.append((start, place + shift, ""))
-    pieces.append(text[previous:])
-    return "".join(pieces), tuple(spans), tuple(layer)
-
-
-def _careful_edits(text: str, words: WordMap, order: list[tuple[int, str]], earlier: Sequence[Span]) -> list[Edit]:
     edits: list[Edit] = []
-    taken = Cover(earlier)
-    for rank, (slot, item) in enumerate(order):
+    taken = Cover(earlier) if earlier else None
+    count, offset = words.count, words.offset
+    for rank, (slot, item) in enumerate(sorted(zip(slots, items, strict=True))):
         gap = slot - rank
-        place = words.offset(gap)
-        inside = taken.touching(place, place)
+        place = offset(gap)
+        inside = taken and taken.touching(place, place)
         if inside:
             end = inside[1]
             after = "" if end == len(text) or text[end].isspace() else " "
             edits.append((end, end, " ", item, after))
-        elif gap < words.count:
+        elif gap < count:
             edits.append((place, place, "", item, " "))
         else:
-            edits.append((place, place, " " if words.count or edits else "", item, ""))
-    return edits
+            edits.append((place, place, " " if count or edits else "", item, ""))
+    return weave(text, edits)

@@ -6,8 +6,8 @@ Words are those of `text.split()`. Gap g (0 to n) is the place before word g; ga
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
-from itertools import accumulate, repeat
+from collections.abc import Sequence
+from itertools import accumulate
 
 _word = re.compile(r"\S+")  # \s and str.split() agree on all 29 white-space characters of Unicode
 FENWICK_FROM = 400_000_000  # items times words; below it list.pop, a memmove, was measured faster than the tree
@@ -39,40 +39,6 @@ class WordMap:
     def offset(self, gap: int) -> int:
         """The character position of a gap: the start of its word, or the end of the last word."""
         return self.starts[gap] + gap * self.step if gap < self.count else self.end
-
-
-def rand_below(getrandbits: Callable[[int], int], count: int) -> int:
-    """A number from 0 to `count - 1`: the draw of `random.Random.randrange`, without its checks."""
-    bits = count.bit_length()
-    number = getrandbits(bits)
-    while number >= count:
-        number = getrandbits(bits)
-    return number
-
-
-def draw_below(getrandbits: Callable[[int], int], size: int, count: int) -> list[int]:
-    """`count` draws of `rand_below(getrandbits, size)`."""
-    bits = size.bit_length()
-    numbers: list[int] = []
-    while missing := count - len(numbers):
-        numbers += [number for number in map(getrandbits, repeat(bits, missing)) if number < size]
-    return numbers
-
-
-def draw_gaps(getrandbits: Callable[[int], int], words: int, count: int) -> list[int]:
-    """Gaps for `count` items that go one after another into a growing list of `words` words."""
-    gaps: list[int] = []
-    append = gaps.append
-    bits, limit = 0, 0
-    for size in range(words + 1, words + 1 + count):
-        if size >= limit:
-            bits = size.bit_length()
-            limit = 1 << bits
-        number = getrandbits(bits)
-        while number >= size:
-            number = getrandbits(bits)
-        append(number)
-    return gaps
 
 
 def final_slots(positions: Sequence[int], words: int) -> list[int]:

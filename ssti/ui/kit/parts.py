@@ -14,7 +14,7 @@ from typing import Any
 import gradio as gr
 from markupsafe import Markup, escape
 
-from ssti.inject.highlight import highlight_html
+from ssti.inject import highlight_html
 from ssti.platform.errors import SSTIError
 from ssti.platform.server import shared_server
 

@@ -23,7 +23,7 @@ from ssti.inject import (
     strip_spans,
 )
 from ssti.inject.text.markup import check_tags, element_at
-from ssti.inject.text.words import WordMap, _final_slots_tree, draw_below, draw_gaps, final_slots
+from ssti.inject.text.words import WordMap, _final_slots_tree, final_slots
 from ssti.platform.errors import SSTIError
 
 
@@ -86,14 +86,6 @@ def test_an_injection_of_nothing_and_what_it_shows_and_compares():
     assert plain == Injection("a", layers=(((0, 1, "b"),),)) != Injection("a", 1)
     with pytest.raises(AttributeError):
         plain.text = "b"
-
-
-def test_draws_equal_those_of_random_random():
-    for seed in range(20):
-        ours, theirs = random.Random(seed), random.Random(seed)
-        assert draw_below(ours.getrandbits, 37, 50) == [theirs.randrange(37) for _ in range(50)]
-        assert draw_gaps(ours.getrandbits, 5, 40) == [theirs.randint(0, 5 + done) for done in range(40)]
-        assert ours.getstate() == theirs.getstate()
 
 
 def test_final_slots_are_those_of_inserting_into_a_growing_list():
