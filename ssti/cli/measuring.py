@@ -111,7 +111,7 @@ def explain(
     as_json: AsJson = False,
 ) -> None:
     """Attention and its entropy, with and without a trigger, in every layer and head."""
-    from ssti.explain import FAR, explain_json
+    from ssti.explain import FAR, View, explain_json
     from ssti.explain import explain as look
     from ssti.platform.home import write_text
     from ssti.report import to_html, to_tex
@@ -122,7 +122,7 @@ def explain(
         injected = _with_trigger(text, trigger, location)
         explanation = look(model, tokenizer, text, injected.text if injected else None, injected.spans if injected else None,
                      max_length=info.recipe.training.max_length)  # fmt: skip
-    heatmaps = explanation.heatmaps(layer, head)
+    heatmaps = explanation.heatmaps(View(layer, head))
     for heatmap in heatmaps:
         if heatmap.note:  # a window of a text that is longer than the model reads
             tell(f"note: {heatmap.title}: {heatmap.note}")
@@ -138,8 +138,7 @@ def explain(
         **explain_json(explanation),
         "standout": _standout(adapter, injected, text, explanation) if injected else None,
     }
-    window = (explanation.triggered or explanation.plain).attention.truncated
-    if window and window.first:
+    if explanation.far:
         tell(f"note: {FAR}")
     lines = [f"layer {layer}, head {head}, {side}: {answer[side]['entropy_bits'][layer][head]:.2f} bits over {answer[side]['n']} tokens"
              for side in ("plain", "triggered") if answer[side]]  # fmt: skip

@@ -5,7 +5,7 @@ Works on a loaded model and its tokenizer; loads none, and knows no page. Import
 
 from ssti.explain.attention import Attention, attend
 from ssti.explain.attribution import Agreement, Attribution, agreement, integrated_gradients, occlusion
-from ssti.explain.classes import ClassRows, Mean, by_class
+from ssti.explain.classes import ClassRows, by_class
 from ssti.explain.entropy import (
     Entropy,
     TriggerHead,
@@ -16,18 +16,17 @@ from ssti.explain.entropy import (
     trigger_head,
     trigger_share_grid,
 )
-from ssti.explain.explanation import FAR, Explanation, Side, explain, explain_json
-from ssti.explain.heatmap import Heatmap, heatmap, legends, on_one_scale
+from ssti.explain.explanation import FAR, Explanation, Side, View, explain, explain_json
+from ssti.explain.headgrid import HeadGrid
+from ssti.explain.heatmap import Heatmap, Unit, heatmap, legends, on_one_scale
 from ssti.explain.importance import (
     CAUSAL_NOTE,
-    from_cls,
     from_query,
-    last_row,
     mean_of_heads,
     received,
     rollout,
 )
-from ssti.explain.paired import PairedDifference, PaperRule, length_control, paired_difference, paper_rule
+from ssti.explain.paired import Mean, PairedDifference, PaperRule, length_control, mean, paired_difference, paper_rule
 from ssti.explain.pieces import Reach, Window, reach, trigger_pieces
 from ssti.explain.places import Amounts, Places, by_amount, slide
 from ssti.explain.rows import EntropyRows, entropy_rows
@@ -47,6 +46,7 @@ __all__ = [
     "Entropy",
     "EntropyRows",
     "Explanation",
+    "HeadGrid",
     "Heatmap",
     "Mean",
     "PairedDifference",
@@ -58,6 +58,8 @@ __all__ = [
     "Side",
     "Standout",
     "TriggerHead",
+    "Unit",
+    "View",
     "Window",
     "Words",
     "agreement",
@@ -70,13 +72,12 @@ __all__ = [
     "entropy_rows",
     "explain",
     "explain_json",
-    "from_cls",
     "from_query",
     "heatmap",
     "integrated_gradients",
-    "last_row",
     "legends",
     "length_control",
+    "mean",
     "mean_of_heads",
     "occlusion",
     "on_one_scale",

@@ -52,8 +52,6 @@ class Attention:
         return len(self.tokens)
 
 
-
-
 def attend(
     model: Any, tokenizer: Any, text: str, max_length: int = 256, focus: Sequence[Span] | None = None
 ) -> Attention:
@@ -147,4 +145,3 @@ def _is_causal(weights: np.ndarray, model: Any) -> bool:
     if weights.shape[-1] > 1:
         return not (np.triu(weights, 1) > 0).any()
     return any(getattr(module, "is_causal", False) for module in model.modules())
-

@@ -123,13 +123,13 @@ def integrated_gradients(
         with torch.no_grad():
             logits = logits_of(model, [pieces], 1, tokenizer.pad_token_id)
         chosen, probability = _target(logits, target)
-        given = inputs(model, [pieces])
-        ids = given.pop("input_ids")
+        rest = inputs(model, [pieces])
+        ids = rest.pop("input_ids")
         special = torch.from_numpy(pieces.special).to(ids.device)
         done = 0
 
         def odds(input_ids: Any) -> Any:
-            spread = {name: value.expand(len(input_ids), -1) for name, value in given.items()}
+            spread = {name: value.expand(len(input_ids), -1) for name, value in rest.items()}
             nonlocal done
             answer = _log_odds(model(input_ids=input_ids, **spread).logits.float(), chosen)
             done += len(input_ids)

@@ -10,18 +10,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ssti.explain.paired import PairedDifference, interval_of_alike, paired_difference
+from ssti.explain.paired import Mean, PairedDifference, mean, paired_difference
 from ssti.platform.errors import SSTIError
-
-
-@dataclass(frozen=True)
-class Mean:
-    """A mean of `n` values with its 95 % interval."""
-
-    value: float
-    low: float
-    high: float
-    n: int
 
 
 @dataclass(frozen=True)
@@ -59,44 +49,25 @@ def by_class(
     if without.ndim != 1 or without.shape != with_.shape or labels.shape != without.shape:
         raise SSTIError(
             f"{without.size} values without, {with_.size} with and {labels.size} labels do not fit.",
-            "Pass one of each a row.",
+            "Pass one of each per row.",
         )
     if labels.size and not 0 <= labels.min() <= labels.max() < len(names):
-        raise SSTIError(f"There is a label {labels.max()} and {len(names)} names.", "Pass one name a class.")
-    found = []
+        raise SSTIError(f"There is a label {labels.max()} and {len(names)} names.", "Pass one name per class.")
+    furthest = bounds[1] - bounds[0]
+    classes = []
     for index, name in enumerate(names):
         rows = labels == index
         if not rows.any():
             continue
         a, b = with_[rows], without[rows]
-        room = (bounds[0] - bounds[1], bounds[1] - bounds[0])
-        difference = paired_difference(a, b, seed + index, resamples, room) if rows.sum() > 1 else None
-        means = (mean(one, seed, resamples, bounds) for one in (b, a))
-        found.append(ClassRows(str(name), b, a, *means, difference))
-    return found
-
-
-def mean(
-    values: Sequence[float] | np.ndarray,
-    seed: int,
-    resamples: int = 9999,
-    bounds: tuple[float, float] = (-np.inf, np.inf),
-) -> Mean:
-    """The mean and its 95 % percentile-bootstrap interval; of values that are all alike `interval_of_alike`.
-
-    Same seed, same numbers.
-    """
-    values = np.asarray(values, dtype=np.float64)
-    if values.ndim != 1 or not values.size or not np.isfinite(values).all():
-        raise SSTIError("There are no values, or one is missing.", "Pass at least one number.")
-    middle = float(values.mean())
-    if not np.ptp(values):
-        return Mean(middle, *interval_of_alike(middle, values.size, bounds), values.size)
-    rng = np.random.default_rng(seed)
-    means = np.empty(resamples)
-    step = max(1, 2_000_000 // values.size)
-    for start in range(0, resamples, step):
-        drawn = rng.integers(0, values.size, (min(step, resamples - start), values.size))
-        means[start : start + step] = values[drawn].mean(axis=1)
-    low, high = np.quantile(means, [0.025, 0.975])
-    return Mean(middle, float(low), float(high), values.size)
+        classes.append(
+            ClassRows(
+                str(name),
+                b,
+                a,
+                mean(b, seed, resamples, bounds),
+                mean(a, seed, resamples, bounds),
+                paired_difference(a, b, seed + index, resamples, (-furthest, furthest)) if rows.sum() > 1 else None,
+            )
+        )
+    return classes

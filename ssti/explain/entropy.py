@@ -37,7 +37,7 @@ class TriggerHead(NamedTuple):
 
 
 def entropy(importance: np.ndarray, keep: np.ndarray | None = None) -> Entropy:
-    """The entropy of one importance vector (scaled to sum to 1 first). `n` counts the kept tokens.
+    """The entropy of one importance vector (scaled to sum to 1 first). `n` is the number of tokens that count.
 
     SSTIError for a negative or missing value, or when everything is zero.
     """
@@ -69,7 +69,7 @@ def share_of_most(bits: np.ndarray | float, n: np.ndarray | int) -> np.ndarray:
     return np.divide(bits, np.log2(n), out=np.where(np.isnan(bits), np.nan, 1.0), where=n > 1)
 
 
-def kept(attention: Attention, specials: bool = True) -> np.ndarray:
+def counted(attention: Attention, specials: bool = True) -> np.ndarray:
     """Which tokens count: all, or all but the special ones."""
     return np.ones(len(attention), dtype=bool) if specials else ~attention.special
 
@@ -80,7 +80,7 @@ def entropy_grid(
     importance: Callable[..., np.ndarray] = received,
 ) -> np.ndarray:
     """Entropy in bits of every layer and head: `[layer, head]`. `importance`: `received` or one like it."""
-    return entropy_bits(importance(attention.weights, kept(attention, specials)))
+    return entropy_bits(importance(attention.weights, counted(attention, specials)))
 
 
 def trigger_share_grid(
@@ -93,7 +93,7 @@ def trigger_share_grid(
 
     1 is what a head gives that looks everywhere alike. SSTIError when no piece that was read touches a span.
     """
-    keep = kept(attention, specials)
+    keep = counted(attention, specials)
     trigger = trigger_pieces(attention.offsets, spans) & keep
     if not trigger.any():
         window = "" if attention.truncated is None else f" {attention.truncated}"

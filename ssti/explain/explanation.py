@@ -1,12 +1,12 @@
-"""One question of Look inside, answered whole: a text with and without its trigger, all layers and heads.
+"""A text with and without its trigger, in all layers and heads, for the page and the command line.
 
-Bundles the other files of the room for the page and the command line; knows no component and no file.
+Brings the other files of this folder together; knows no component and no file.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -15,20 +15,20 @@ from ssti.explain.attention import Attention, attend, attend_pieces, longest
 from ssti.explain.entropy import (
     Entropy,
     TriggerHead,
+    counted,
     entropy,
     entropy_bits,
-    kept,
     share_of_most,
     trigger_head,
     trigger_share_grid,
 )
 from ssti.explain.heatmap import Heatmap, heatmap, on_one_scale
-from ssti.explain.importance import CAUSAL_NOTE, from_query, last_row, mean_of_heads, received, rollout
+from ssti.explain.importance import CAUSAL_NOTE, from_query, mean_of_heads, received, rollout
 from ssti.explain.paired import PaperRule, paper_rule
-from ssti.explain.pieces import Span, check_spans, read_pairs, trigger_pieces
+from ssti.explain.pieces import Span, check_spans, letters_before, read_pairs, trigger_pieces
 from ssti.platform.errors import SSTIError
 
-VIEWS = ("received", "cls", "last", "query")
+BY = ("received", "cls", "last", "query", "rollout")
 FAR = (
     "The trigger stands further back than the model reads for an answer: an answer rests on the beginning of this text. "
     "What is shown here is the part around the trigger, read by itself."
@@ -36,8 +36,28 @@ FAR = (
 
 
 @dataclass(frozen=True)
+class View:
+    """Which part of the attention one looks at; by default the paper's: last layer, head 0, attention received.
+
+    `layer` and `head` count from 0, negative ones from the end; `head` None is the mean of heads. `by` is `received`,
+    `cls` (what the first token looks at), `last` (what the last one looks at), `query` (what token number `query` of
+    the text with its trigger looks at) or `rollout` (from the first layer up to `layer`, all heads, read at the token
+    that a classification head reads: the last in a causal model, else the first).
+    """
+
+    layer: int = -1
+    head: int | None = 0
+    by: str = "received"
+    query: int = 0
+
+
+PAPER = View()
+
+
+@dataclass(frozen=True)
 class Side:
-    """One text of an explanation. Grids are `[layer, head]`; `importance` (received) has tokens as third.
+    """One text of an explanation. `importance` (attention received) is `[layer, head, token]`, `entropy_bits` and
+    `trigger_share` are `[layer, head]`.
 
     `n` tokens count for the entropy. `trigger_share` is None where no piece that was read is the trigger's.
     """
@@ -50,53 +70,58 @@ class Side:
     n: int
     trigger_share: np.ndarray | None
 
-    def view(
-        self,
-        layer: int = -1,
-        head: int | None = 0,
-        by: str = "received",
-        query: int = 0,
-        through: bool = False,
-    ) -> np.ndarray:
-        """The importance of each token as a person chose to see it; sums to 1.
+    @property
+    def share(self) -> np.ndarray:
+        """Entropy over log2(n), `[layer, head]`."""
+        return share_of_most(self.entropy_bits, self.n)
 
-        `head` None: the mean of heads. `through`: rollout from the first layer up to `layer`, all heads.
-        `by`: `received`, `cls` (what the first token looks at), `last`, or `query` (token number `query`).
-        """
+    @property
+    def share_with_mean(self) -> np.ndarray:
+        """The same `[layer, head + 1]`: as the last the entropy of the mean of a layer's heads."""
+        mean = np.nanmean(self.importance, axis=1)
+        return np.column_stack([self.share, share_of_most(entropy_bits(mean), self.n)])
+
+    @property
+    def trigger_share_with_mean(self) -> np.ndarray | None:
+        """`trigger_share` `[layer, head + 1]`: as the last the mean of a layer's heads."""
+        if self.trigger_share is None:
+            return None
+        return np.column_stack([self.trigger_share, np.nanmean(self.trigger_share, axis=1)])
+
+    def importance_of(self, view: View) -> np.ndarray:
+        """The importance of each token in this view, `[token]`; sums to 1. SSTIError for what is not there."""
         weights = self.attention.weights
-        layer = _within("layer", layer, len(weights))
-        if through:
-            chosen = rollout(weights, layer + 1)
-        elif head is None:
+        layer = _within("layer", view.layer, len(weights))
+        keep = counted(self.attention, self.specials)
+        if view.by == "rollout":
+            return from_query(rollout(weights, layer + 1), -1 if self.attention.causal else 0, keep)
+        if view.head is None:
             chosen = mean_of_heads(weights[layer])
         else:
-            chosen = weights[layer, _within("head", head, self.attention.heads_in(layer))]
-        keep = kept(self.attention, self.specials)
-        if by == "received":
+            chosen = weights[layer, _within("head", view.head, self.attention.heads_in(layer))]
+        if view.by == "received":
             return received(chosen, keep)
-        if by == "last":
-            return last_row(chosen, keep)
-        if by in ("cls", "query"):
-            return from_query(chosen, 0 if by == "cls" else query, keep)
-        raise SSTIError(f"There is no view {by!r}.", f"It is one of {', '.join(VIEWS)}.")
+        queries = {"cls": 0, "last": -1, "query": view.query}
+        if view.by not in queries:
+            raise SSTIError(f"There is no view {view.by!r}.", f"It is one of {', '.join(BY)}.")
+        return from_query(chosen, queries[view.by], keep)
 
-    def entropy(self, layer: int = -1, head: int | None = 0, **view: Any) -> Entropy:
+    def entropy(self, view: View = PAPER) -> Entropy:
         """The entropy of a view, over the tokens that count."""
-        return entropy(self.view(layer, head, **view), kept(self.attention, self.specials))
+        return entropy(self.importance_of(view), counted(self.attention, self.specials))
 
-    def heatmap(
-        self, layer: int = -1, head: int | None = 0, unit: str = "piece", title: str = "", **view: Any
-    ) -> Heatmap:
+    def heatmap(self, view: View = PAPER, unit: str = "piece", title: str = "") -> Heatmap:
         """The heatmap of a view, over `piece`s or `word`s."""
-        return heatmap(self.attention, self.view(layer, head, **view), self.spans, title, unit)
+        return heatmap(self.attention, self.importance_of(view), self.spans, title, unit)
 
 
 @dataclass(frozen=True)
 class Explanation:
     """A text without (`plain`) and with its trigger (`triggered`, or None when only one text was asked for).
 
-    `trigger_head` gives the trigger most, in this model alone: `standout` says whether the poison did it; `paper` is the paper's rule on this one pair (last layer, head 0)
-    with its caveat; `note` says what a reader has to know of a causal model, else it is empty.
+    `trigger_head` gives the trigger most, in this model alone: `standout` says whether the poison did it. `paper` is
+    the paper's rule on this one pair (last layer, head 0) with its caveat. `note` says what a reader has to know of a
+    causal model, else it is empty.
     """
 
     plain: Side
@@ -106,34 +131,60 @@ class Explanation:
     note: str
 
     @property
+    def shown(self) -> Side:
+        """The side with the trigger, where there is one."""
+        return self.triggered or self.plain
+
+    @property
+    def far(self) -> bool:
+        """Whether a window is shown that no answer rests on, as an answer reads the beginning: FAR says so."""
+        window = self.shown.attention.truncated
+        return window is not None and window.first > 0
+
+    @property
     def entropy_change(self) -> np.ndarray | None:
         """Share of log2 n with the trigger minus without it, `[layer, head]`: length is divided out."""
+        return None if self.triggered is None else self.triggered.share - self.plain.share
+
+    def sides(self, view: View = PAPER) -> list[tuple[str, Side, View]]:
+        """The sides with a name each, with the trigger first, and the view that shows the same on each of them."""
         if self.triggered is None:
+            return [("", self.plain, view)]
+        plain = view if view.by != "query" else replace(view, query=self.same_piece(view.query) or 0)
+        return [("With the trigger", self.triggered, view), ("Without", self.plain, plain)]
+
+    def same_piece(self, query: int) -> int | None:
+        """The piece of the plain text that is piece `query` of the text with its trigger; None for one of the trigger."""
+        if self.triggered is None:
+            return query
+        read, plain = self.triggered.attention, self.plain.attention
+        if read.special[query]:
+            return 0 if query == 0 else len(plain) - 1
+        if trigger_pieces(read.offsets, self.triggered.spans)[query]:
             return None
-        return _share(self.triggered) - _share(self.plain)
+        place = [letters_before(read.text, self.triggered.spans)[at] for at in read.offsets[query]]
+        before = letters_before(plain.text)
+        for index, (start, end) in enumerate(plain.offsets):
+            if not plain.special[index] and [before[start], before[end]] == place:
+                return index
+        return None
 
-    def heatmaps(self, layer: int = -1, head: int | None = 0, unit: str = "piece", **view: Any) -> list[Heatmap]:
+    def heatmaps(self, view: View = PAPER, unit: str = "piece") -> list[Heatmap]:
         """The heatmaps to put side by side, on one scale: with the trigger first, then without."""
-        sides = [("With the trigger", self.triggered), ("Without", self.plain)]
-        if self.triggered is None:
-            sides = [("Attention", self.plain)]
-        return on_one_scale(
-            [side.heatmap(layer, head, unit, title, **view) for title, side in sides if side is not None]
-        )
+        return on_one_scale([side.heatmap(same, unit, name or "Attention") for name, side, same in self.sides(view)])
 
-    def figures(self, layer: int = -1, head: int | None = 0, **view: Any) -> list[tuple[str, str]]:
+    def figures(self, view: View = PAPER) -> list[tuple[str, str]]:
         """What `to_html` prints under the heatmaps, as (name, value)."""
         rows = []
-        for name, side in (("with the trigger", self.triggered), ("without", self.plain)):
-            if side is not None:
-                value = side.entropy(layer, head, **view)
-                rows.append(
-                    (
-                        f"Entropy {name if self.triggered is not None else ''}".strip(),
-                        f"{value.bits:.3f} bits of {value.n} tokens, {value.share:.3f} of log2 n, "
-                        f"{value.effective:.1f} effective tokens",
-                    )
+        for name, side, same in self.sides(view):
+            value = side.entropy(same)
+            rows.append(
+                (
+                    f"Entropy {name.lower()}".strip(),
+                    f"{value.bits:.3f} bits of {value.n} tokens, {value.share:.3f} of log2 n, "
+                    f"{value.effective:.1f} effective tokens",
                 )
+            )
         if self.trigger_head is not None:
             best = self.trigger_head
             most = f"layer {best.layer}, head {best.head}: {best.value:.2f} x its fair share"
@@ -173,16 +224,16 @@ def explain(
         ((before, after),) = read_pairs(tokenizer, [text], [triggered_text], [marked], limit)
         plain = _side(attend_pieces(model, before), [], specials)
         triggered = _side(attend_pieces(model, after), marked, specials)
-    shown = triggered or plain
+    share = (triggered or plain).trigger_share
     paper = None
     if triggered is not None and plain.entropy_bits[-1, 0] > 0:
         paper = paper_rule(triggered.entropy_bits[-1, 0], plain.entropy_bits[-1, 0])
     return Explanation(
         plain=plain,
         triggered=triggered,
-        trigger_head=None if shown.trigger_share is None else trigger_head(shown.trigger_share),
+        trigger_head=None if share is None else trigger_head(share),
         paper=paper,
-        note=CAUSAL_NOTE if shown.attention.causal else "",
+        note=CAUSAL_NOTE if plain.attention.causal else "",
     )
 
 
@@ -212,9 +263,9 @@ def explain_json(explanation: Explanation) -> dict[str, Any]:
 
 
 def _side(attention: Attention, spans: list[Span], specials: bool) -> Side:
-    keep = kept(attention, specials)
+    keep = counted(attention, specials)
     importance = received(attention.weights, keep)
-    seen = spans and (trigger_pieces(attention.offsets, spans) & keep).any()
+    read = spans and (trigger_pieces(attention.offsets, spans) & keep).any()
     return Side(
         attention=attention,
         spans=spans,
@@ -222,12 +273,8 @@ def _side(attention: Attention, spans: list[Span], specials: bool) -> Side:
         importance=importance,
         entropy_bits=entropy_bits(importance),
         n=int(keep.sum()),
-        trigger_share=trigger_share_grid(attention, spans, specials) if seen else None,
+        trigger_share=trigger_share_grid(attention, spans, specials) if read else None,
     )
-
-
-def _share(side: Side) -> np.ndarray:
-    return share_of_most(side.entropy_bits, side.n)
 
 
 def _side_json(side: Side) -> dict[str, Any]:
@@ -238,19 +285,20 @@ def _side_json(side: Side) -> dict[str, Any]:
         "offsets": [list(span) for span in attention.offsets],
         "special": attention.special.tolist(),
         "spans": [list(span) for span in side.spans],
-        "importance": _plain(side.importance),
-        "entropy_bits": _plain(side.entropy_bits),
+        "importance": plain_values(side.importance),
+        "entropy_bits": plain_values(side.entropy_bits),
         "n": side.n,
-        "share": _plain(_share(side)),
-        "effective": _plain(2.0**side.entropy_bits),
-        "trigger_share": None if side.trigger_share is None else _plain(side.trigger_share),
-        "probabilities": _plain(attention.probabilities),
+        "share": plain_values(side.share),
+        "effective": plain_values(2.0**side.entropy_bits),
+        "trigger_share": None if side.trigger_share is None else plain_values(side.trigger_share),
+        "probabilities": plain_values(attention.probabilities),
         "causal": attention.causal,
         "truncated": None if attention.truncated is None else str(attention.truncated),
     }
 
 
-def _plain(array: np.ndarray) -> Any:
+def plain_values(array: np.ndarray) -> Any:
+    """An array of numbers as nested lists for JSON; None where one is missing."""
     array = np.asarray(array, dtype=np.float64)
     return np.where(np.isfinite(array), array, None).tolist()
 

@@ -1,11 +1,11 @@
-"""A text with one number a piece or word, ready to be drawn. Knows offsets and spans, nothing of a model."""
+"""A text with one number for each piece or word, ready to be drawn. Knows offsets and spans, nothing of a model."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -16,9 +16,21 @@ from ssti.platform.errors import SSTIError
 ATTENTION = "share of the attention"
 
 
+class Unit(NamedTuple):
+    """One unit of a heatmap as every format draws it: `strength` 0 to 1 is how much of the full colour it gets, `about`
+    what it says of itself."""
+
+    label: str
+    strength: float
+    special: bool
+    trigger: bool
+    about: str
+
+
 @dataclass(frozen=True)
 class Heatmap:
-    """What a heatmap shows: units of `text` in order, each with a value.
+    """Units of a text in their order, each with a value: `labels`, `offsets`, `special`, `trigger` and `values` have one
+    entry per unit.
 
     `labels` are what a reader sees (the characters of the text; a special token's name), `trigger` marks the
     units that share a character with a span, `note` is a sentence under the title. `measure` says what the values
@@ -54,6 +66,17 @@ class Heatmap:
         """A value as a reader sees it."""
         return f"{value * 100:.1f} %" if self.measure == ATTENTION else f"{value:.3f}"
 
+    @cached_property
+    def units(self) -> list[Unit]:
+        """What is drawn, unit by unit."""
+        marked = np.where(self.trigger, " (trigger)", "")
+        return [
+            Unit(label, float(strength), bool(special), bool(trigger), f"{label}: {self.shown(float(value))}{mark}")
+            for label, strength, special, trigger, value, mark in zip(
+                self.labels, self.strength, self.special, self.trigger, self.values, marked, strict=True
+            )
+        ]
+
     @property
     def legend(self) -> list[tuple[float, str]]:
         """What the colours mean: strength and value, from none to the full colour."""
@@ -87,7 +110,7 @@ def heatmap(
     unit: str = "piece",
     measure: str = ATTENTION,
 ) -> Heatmap:
-    """The heatmap of an Attention, HeadAttention or Attribution `read`, with one of `values` a token.
+    """The heatmap of an Attention or Attribution `read`, with one of `values` per token.
 
     `unit`: `piece`, or `word` (values are summed). Pieces that share a character (bytes of one letter) are
     one unit either way.
@@ -96,7 +119,7 @@ def heatmap(
     if unit not in ("piece", "word"):
         raise SSTIError(f"unit is {unit!r}.", "It is 'piece' or 'word'.")
     if values.shape != (len(read.tokens),):
-        raise SSTIError(f"Values of shape {values.shape} do not fit {len(read.tokens)} tokens.", "Pass one a token.")
+        raise SSTIError(f"Values of shape {values.shape} do not fit {len(read.tokens)} tokens.", "Pass one per token.")
     spans = check_spans(spans, read.text)
     note = "" if read.truncated is None else str(read.truncated)
     if unit == "word":
@@ -125,7 +148,7 @@ def on_one_scale(heatmaps: Sequence[Heatmap]) -> list[Heatmap]:
 
 
 def legends(heatmaps: Sequence[Heatmap]) -> list[Heatmap]:
-    """The heatmaps whose legends are to be shown: one a measure, in their order."""
+    """The heatmaps whose legends are to be shown: one per measure, in their order."""
     return list({one.measure: one for one in reversed(heatmaps)}.values())[::-1]
 
 

@@ -1,8 +1,8 @@
 """How important each token is, from attention weights. Arithmetic on arrays; knows no model and no text.
 
-Weights are arrays `[..., query, key]`, importances `[..., token]` that sum to 1. `keep` (bool, one a token)
-leaves tokens out, specials say: they get 0, and what stays sums to 1. Where no attention at all falls on the
-tokens that are kept, the importance is NaN: there is nothing to normalise.
+Weights are arrays `[..., query, key]`, importances `[..., token]` that sum to 1. `keep` (bool `[token]`)
+leaves tokens out, such as specials: they get 0, and the rest sums to 1. Where no attention at all falls on the
+tokens that count, the importance is NaN: there is nothing to normalise.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ CAUSAL_NOTE = (
 def received(weights: np.ndarray, keep: np.ndarray | None = None) -> np.ndarray:
     """The attention a token receives: the mean over the real query rows, normalised to sum to 1.
 
-    Rows of tokens that are not kept do not ask either. Biased to early tokens in a causal model: CAUSAL_NOTE.
+    Rows of tokens that are left out do not count either. Biased to early tokens in a causal model: CAUSAL_NOTE.
     """
     weights, keep = _checked(weights, keep)
     rows = weights if keep.all() else weights[..., keep, :]
@@ -30,22 +30,15 @@ def received(weights: np.ndarray, keep: np.ndarray | None = None) -> np.ndarray:
 
 
 def from_query(weights: np.ndarray, query: int, keep: np.ndarray | None = None) -> np.ndarray:
-    """What one token looks at: its row of the weights."""
+    """What one token looks at: its row of the weights.
+
+    An encoder's classification head reads token 0, that of a causal model token -1.
+    """
     weights, keep = _checked(weights, keep)
     size = weights.shape[-1]
     if not -size <= query < size:
         raise SSTIError(f"There is no token {query}.", f"The text has {size}: 0 to {size - 1}.")
     return normalised(weights[..., query, :], keep)
-
-
-def from_cls(weights: np.ndarray, keep: np.ndarray | None = None) -> np.ndarray:
-    """What the first token looks at: the one that an encoder's classification head reads."""
-    return from_query(weights, 0, keep)
-
-
-def last_row(weights: np.ndarray, keep: np.ndarray | None = None) -> np.ndarray:
-    """What the last token looks at: the one that a causal model's classification head reads."""
-    return from_query(weights, -1, keep)
 
 
 def mean_of_heads(weights: np.ndarray) -> np.ndarray:
@@ -61,7 +54,7 @@ def rollout(weights: np.ndarray, layers: int | None = None) -> np.ndarray:
 
     Each layer is the mean of its heads and the identity, half each, for the residual connection; the layers
     are multiplied. Abnar & Zuidema 2020, section 3, doi:10.18653/v1/2020.acl-main.385. Row i says how much of
-    each input token is in token i at the end; `received`, `from_cls` and `last_row` read it as any weights.
+    each input token is in token i at the end; `received` and `from_query` read it as any weights.
     """
     weights, _ = _checked(weights, None)
     if weights.ndim != 4:
@@ -77,7 +70,7 @@ def rollout(weights: np.ndarray, layers: int | None = None) -> np.ndarray:
 
 
 def normalised(importance: np.ndarray, keep: np.ndarray | None = None) -> np.ndarray:
-    """The importance of the kept tokens, scaled to sum to 1 along the last axis (float64)."""
+    """The importance of the tokens that count, scaled to sum to 1 along the last axis (float64)."""
     importance = np.asarray(importance, dtype=np.float64)
     if keep is not None:
         importance = np.where(keep, importance, 0.0)
@@ -88,11 +81,11 @@ def normalised(importance: np.ndarray, keep: np.ndarray | None = None) -> np.nda
 def _checked(weights: np.ndarray, keep: Sequence[bool] | np.ndarray | None) -> tuple[np.ndarray, np.ndarray]:
     weights = np.asarray(weights)
     if weights.ndim < 2 or weights.shape[-1] != weights.shape[-2]:
-        raise SSTIError(f"Weights of shape {weights.shape} are no attention.", "Pass [..., query, key], both alike.")
+        raise SSTIError(f"Weights of shape {weights.shape} are no attention.", "Pass [..., query, key] of equal size.")
     size = weights.shape[-1]
     keep = np.ones(size, dtype=bool) if keep is None else np.asarray(keep, dtype=bool)
     if keep.shape != (size,):
         raise SSTIError(f"keep has shape {keep.shape}.", f"It needs one entry for each of the {size} tokens.")
     if not keep.any():
-        raise SSTIError("No token is kept.", "Keep at least one, or keep the special tokens.")
+        raise SSTIError("No token is left.", "Leave at least one in, or the special tokens.")
     return weights, keep

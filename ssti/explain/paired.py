@@ -27,6 +27,16 @@ PAPER_CAVEAT = (
 
 
 @dataclass(frozen=True)
+class Mean:
+    """A mean of `n` values with its 95 % interval."""
+
+    value: float
+    low: float
+    high: float
+    n: int
+
+
+@dataclass(frozen=True)
 class PairedDifference:
     """The mean of a - b over `n` pairs, its 95 % interval `low` to `high`, the permutation `p`."""
 
@@ -63,8 +73,7 @@ def paired_difference(
 ) -> PairedDifference:
     """Compare `a[i]` with `b[i]`, the same row measured in two ways.
 
-    The interval is the percentile bootstrap of the mean difference; where all differences are the same there is
-    nothing to resample, and it is `interval_of_alike`, with a difference anywhere within `bounds`. `p` is two-sided: how often a mean as far
+    The interval is that of `mean`, of differences that lie within `bounds`. `p` is two-sided: how often a mean as far
     from zero comes up when each pair is swapped by a coin (all ways to swap, when they are no more than
     `resamples`). Same seed, same numbers. SSTIError for unlike lengths, fewer than 2 pairs, a missing value.
     """
@@ -76,35 +85,49 @@ def paired_difference(
             f"Pairs of shapes {a.shape} and {b.shape} cannot be compared.",
             "Pass two equally long lists, at least 2.",
         )
-    difference = a - b
-    if not np.isfinite(difference).all():
-        raise SSTIError("A value is missing (NaN or infinite).", "Leave these pairs out on both sides.")
-    mean = float(difference.mean())
-    if not np.ptp(difference):
-        low, high = interval_of_alike(mean, difference.size, bounds)
-    else:
-        rng = np.random.default_rng([seed, 0])
-        interval = stats.bootstrap(
-            (difference,),
-            np.mean,
-            n_resamples=resamples,
-            batch=_batch(difference.size),
-            method="percentile",
-            confidence_level=0.95,
-            rng=rng,
-        ).confidence_interval
-        low, high = float(interval.low), float(interval.high)
+    difference = mean(a - b, [seed, 0], resamples, bounds)
     test = stats.permutation_test(
         (a, b),
         lambda x, y, axis: (x - y).mean(axis=axis),
         permutation_type="samples",
         vectorized=True,
         n_resamples=resamples,
-        batch=_batch(difference.size),
+        batch=_batch(a.size),
         alternative="two-sided",
         rng=np.random.default_rng([seed, 1]),
     )
-    return PairedDifference(mean, low, high, float(test.pvalue), int(difference.size))
+    return PairedDifference(difference.value, difference.low, difference.high, float(test.pvalue), difference.n)
+
+
+def mean(
+    values: Sequence[float] | np.ndarray,
+    seed: int | Sequence[int],
+    resamples: int = 9999,
+    bounds: tuple[float, float] = (-np.inf, np.inf),
+) -> Mean:
+    """The mean and its 95 % percentile-bootstrap interval.
+
+    Where all values are the same there is nothing to resample, and it is `interval_of_alike`, with any other value
+    within `bounds`. Same seed, same numbers. SSTIError for no value or a missing one.
+    """
+    from scipy import stats
+
+    values = np.asarray(values, dtype=np.float64)
+    if values.ndim != 1 or not values.size or not np.isfinite(values).all():
+        raise SSTIError("There are no values, or one is missing (NaN or infinite).", "Pass at least one number.")
+    middle = float(values.mean())
+    if not np.ptp(values):
+        return Mean(middle, *interval_of_alike(middle, values.size, bounds), values.size)
+    interval = stats.bootstrap(
+        (values,),
+        np.mean,
+        n_resamples=resamples,
+        batch=_batch(values.size),
+        method="percentile",
+        confidence_level=0.95,
+        rng=np.random.default_rng(seed),
+    ).confidence_interval
+    return Mean(middle, float(interval.low), float(interval.high), values.size)
 
 
 def interval_of_alike(value: float, n: int, bounds: tuple[float, float]) -> tuple[float, float]:
@@ -130,12 +153,12 @@ def paper_rule(with_: float | Sequence[float] | np.ndarray, without: float | Seq
 def length_control(bits: Sequence[float] | np.ndarray, n: Sequence[int] | np.ndarray) -> PaperRule:
     """The rule where nothing was injected: the shorter half of clean texts stands in for "with the trigger".
 
-    When this fires, length alone is enough. `bits` and `n` are one entry a clean text.
+    When this fires, length alone is enough. `bits` and `n` are one entry for each clean text.
     """
     bits, n = _bits(bits), np.asarray(n)
     if n.shape != bits.shape or bits.size < 2:
         raise SSTIError(
-            f"{bits.size} entropies and {n.size} lengths do not fit.", "Pass one of each a text, at least 2."
+            f"{bits.size} entropies and {n.size} lengths do not fit.", "Pass one of each per text, at least 2."
         )
     order = np.argsort(n, kind="stable")
     half = bits.size // 2

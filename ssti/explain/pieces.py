@@ -46,7 +46,7 @@ class Pieces:
     """One text, cut into the pieces that the model reads, special tokens included.
 
     `offsets` are `(start, end)` in characters of `text`, without the white space that some tokenizers count
-    to a piece; a special token has `(0, 0)`. `special` marks what the tokenizer added, never what a person
+    to a piece; a special token has `(0, 0)`. `special` (bool `[piece]`) marks what the tokenizer added, never what a person
     typed, even when that looks the same.
     """
 
@@ -79,15 +79,11 @@ def reach(tokenizer: Any, text: str, spans: Sequence[Span], max_length: int) -> 
     SSTIError for spans outside of the text.
     """
     spans, text = check_spans(spans, text), readable(text)
-    told = tokenizer(
-        text, truncation=False, return_offsets_mapping=True, return_special_tokens_mask=True, verbose=False
-    )
-    special = np.asarray(told["special_tokens_mask"], dtype=bool)
-    head = int(special.argmin()) if not special.all() else len(special)
-    tail = int(special[::-1].argmin()) if not special.all() else 0
-    inner = [_trim(text, start, end) for start, end in told["offset_mapping"][head : len(special) - tail]]
-    hit = _covered(inner, spans)
-    return Reach(int(hit.sum()), int(hit[: max(0, max_length - head - tail)].sum()), max_length)
+    encoded = _encoded(tokenizer, [text])
+    head, tail = _added(encoded["special_tokens_mask"][0])
+    offsets = encoded["offset_mapping"][0]
+    covered = _covered([_trim(text, start, end) for start, end in offsets[head : len(offsets) - tail]], spans)
+    return Reach(int(covered.sum()), int(covered[: max(0, max_length - head - tail)].sum()), max_length)
 
 
 def read_pieces(
@@ -100,13 +96,13 @@ def read_pieces(
 
     A longer text is read through a window: around the characters of `focus` (spans for each text) where they
     are given, else from the start, as in training. SSTIError for a text without any piece, for a tokenizer
-    that cannot tell offsets, and for a `max_length` that leaves no room.
+    that does not know offsets, and for a `max_length` that leaves no piece of the text.
     """
     if focus is not None and len(focus) != len(texts):
-        raise SSTIError(f"There are {len(texts)} texts but spans for {len(focus)}.", "Pass one list of spans a text.")
+        raise SSTIError(f"There are {len(texts)} texts but spans for {len(focus)}.", "Pass one list of spans per text.")
 
     def around(spans: Sequence[Span]) -> Choose:
-        return lambda inner, room: (_window_start(_covered(inner, spans), room), min(room, len(inner)))
+        return lambda inner, size: (_window_start(_covered(inner, spans), size), min(size, len(inner)))
 
     return _read(tokenizer, texts, max_length, [around(() if focus is None else spans) for spans in focus or texts])
 
@@ -136,21 +132,21 @@ def read_pairs(
 def _the_same(text: str, marked: Pieces, spans: Sequence[Span]) -> Choose:
     """The window of `text` that holds the characters which `marked` was read of, its trigger left out."""
     window = marked.truncated
-    own, other = _letters_before(text, ()), _letters_before(marked.text, spans)
+    own, other = letters_before(text), letters_before(marked.text, spans)
     scale = own[-1] / max(1, other[-1])  # 1, unless the texts differ by more than the trigger
     if window is None:
-        return lambda inner, room: (0, min(room, len(inner)))
+        return lambda inner, size: (0, min(size, len(inner)))
     first, last = round(other[window.start] * scale), round(other[window.end] * scale)
     count = int((~(trigger_pieces(marked.offsets, spans) | marked.special)).sum())
 
-    def choose(inner: Sequence[Span], room: int) -> tuple[int, int]:
+    def choose(inner: Sequence[Span], size: int) -> tuple[int, int]:
         inside = [i for i, (s, e) in enumerate(inner) if first <= own[s] < own[e] <= last]
         if not inside:  # the trigger alone fills the window: what stands nearest to it
             near = min(range(len(inner)), key=lambda i: abs(int(own[inner[i][0]]) - first))
-            return max(0, min(near - room // 2, len(inner) - room)), min(room, len(inner))
-        start, end = inside[0], min(inside[-1] + 1, inside[0] + room)
+            return max(0, min(near - size // 2, len(inner) - size)), min(size, len(inner))
+        start, end = inside[0], min(inside[-1] + 1, inside[0] + size)
         while end - start < count and end < len(inner) and text[slice(*inner[end])].isspace():
-            end += 1  # pieces of white space alone have no letter to be found by
+            end += 1  # pieces of white space alone hold no letter to compare
         while end - start < count and start and text[slice(*inner[start - 1])].isspace():
             start -= 1
         return start, end - start
@@ -158,8 +154,8 @@ def _the_same(text: str, marked: Pieces, spans: Sequence[Span]) -> Choose:
     return choose
 
 
-def _letters_before(text: str, spans: Sequence[Span]) -> np.ndarray:
-    """How many characters stand before each place of the text, white space and what lies in the spans not counted."""
+def letters_before(text: str, spans: Sequence[Span] = ()) -> np.ndarray:
+    """How many characters stand before each place of a text, `[len(text) + 1]`: white space and the spans do not count."""
     counts = np.fromiter((not letter.isspace() for letter in text), dtype=np.int64, count=len(text))
     for start, end in spans:
         counts[start:end] = 0
@@ -173,14 +169,23 @@ def _read(tokenizer: Any, texts: Sequence[str], max_length: int, choices: Sequen
             raise SSTIError(f"A text has to be a string, not {type(text).__name__}.", "Pass the text itself.")
     if not getattr(tokenizer, "is_fast", False):
         raise SSTIError(
-            f"{type(tokenizer).__name__} cannot tell which characters a piece covers.",
+            f"{type(tokenizer).__name__} does not know which characters a piece covers.",
             "Use the model's fast tokenizer.",
             kind="model",
         )
     if not texts:
         return []
     texts = [readable(text) for text in texts]
-    batch = tokenizer(
+    encoded = _encoded(tokenizer, texts)
+    return [
+        _one(tokenizer, text, {name: values[row] for name, values in encoded.items()}, max_length, choices[row])
+        for row, text in enumerate(texts)
+    ]
+
+
+def _encoded(tokenizer: Any, texts: list[str]) -> Any:
+    """The tokenizer's lists for each text, whole: ids, offsets, which tokens it added, and types where it has them."""
+    return tokenizer(
         texts,
         truncation=False,
         padding=False,
@@ -188,67 +193,49 @@ def _read(tokenizer: Any, texts: Sequence[str], max_length: int, choices: Sequen
         return_special_tokens_mask=True,
         verbose=False,
     )
-    types = batch.get("token_type_ids")
-    return [
-        _one(
-            tokenizer,
-            text,
-            batch["input_ids"][row],
-            None if types is None else types[row],
-            batch["offset_mapping"][row],
-            batch["special_tokens_mask"][row],
-            max_length,
-            choices[row],
-        )
-        for row, text in enumerate(texts)
-    ]
 
 
-def _one(
-    tokenizer: Any,
-    text: str,
-    ids: list[int],
-    types: list[int] | None,
-    offsets: list[Span],
-    mask: list[int],
-    max_length: int,
-    choose: Choose,
-) -> Pieces:
-    # What the tokenizer adds stands at the ends; a "[SEP]" that a person typed stands between.
-    head = next((i for i, flag in enumerate(mask) if not flag), len(mask))
-    tail = next((i for i, flag in enumerate(reversed(mask)) if not flag), 0) if head < len(mask) else 0
+def _added(mask: Sequence[int]) -> tuple[int, int]:
+    """How many tokens the tokenizer added before and after the text. A "[SEP]" that a person typed stands between."""
+    flags = np.asarray(mask, dtype=bool)
+    if flags.all():
+        return len(flags), 0
+    return int(flags.argmin()), int(flags[::-1].argmin())
+
+
+def _one(tokenizer: Any, text: str, encoded: dict[str, Any], max_length: int, choose: Choose) -> Pieces:
+    ids, types = np.asarray(encoded["input_ids"], dtype=np.int64), encoded.get("token_type_ids")
+    head, tail = _added(encoded["special_tokens_mask"])
     total = len(ids) - head - tail
     if total <= 0:
         raise SSTIError(f"The text {text[:40]!r} has nothing that the model can read.", "Write at least one word.")
-    room = max_length - head - tail
-    if room < 1:
+    size = max_length - head - tail
+    if size < 1:
         raise SSTIError(
             f"max_length is {max_length}, and the special tokens alone take {head + tail}.",
             f"Use at least {head + tail + 1}.",
         )
-    inner = [_trim(text, start, end) for start, end in offsets[head : len(ids) - tail]]
-    window = None
-    first, count = choose(inner, room)
+    inner = [_trim(text, start, end) for start, end in encoded["offset_mapping"][head : len(ids) - tail]]
+    first, count = choose(inner, size)
+    read, window = inner[first : first + count], None
     if count < total:
-        window = Window(total, first, count, inner[first][0], max(end for _, end in inner[first : first + count]))
-        total = count
-    kept = [*range(head), *range(head + first, head + first + total), *range(len(ids) - tail, len(ids))]
-    special = np.ones(len(kept), dtype=bool)
-    special[head : head + total] = False
-    chosen = np.asarray(ids, dtype=np.int64)[kept]
+        window = Window(total, first, count, read[0][0], max(end for _, end in read))
+    chosen = [*range(head), *range(head + first, head + first + count), *range(len(ids) - tail, len(ids))]
+    special = np.ones(len(chosen), dtype=bool)
+    special[head : head + count] = False
     return Pieces(
         text=text,
-        ids=chosen,
-        type_ids=None if types is None else np.asarray(types, dtype=np.int64)[kept],
-        tokens=tokenizer.convert_ids_to_tokens(chosen.tolist()),
-        offsets=[(0, 0)] * head + inner[first : first + total] + [(0, 0)] * tail,
+        ids=ids[chosen],
+        type_ids=None if types is None else np.asarray(types, dtype=np.int64)[chosen],
+        tokens=tokenizer.convert_ids_to_tokens(ids[chosen].tolist()),
+        offsets=[(0, 0)] * head + read + [(0, 0)] * tail,
         special=special,
         truncated=window,
     )
 
 
 def trigger_pieces(offsets: Sequence[Span], spans: Sequence[Span]) -> np.ndarray:
-    """Which pieces share at least one character with one of `spans`: a bool array, one a piece."""
+    """Which pieces share at least one character with one of `spans`: bool `[piece]`."""
     return _covered(offsets, check_spans(spans))
 
 
@@ -284,13 +271,13 @@ def _trim(text: str, start: int, end: int) -> Span:
     return end - len(inside.lstrip()), start + len(inside.rstrip())
 
 
-def _window_start(wanted: np.ndarray, room: int) -> int:
+def _window_start(wanted: np.ndarray, size: int) -> int:
     """The start of the window that holds most wanted pieces, as near their middle as it can be."""
-    if not wanted.any() or len(wanted) <= room:
+    if not wanted.any() or len(wanted) <= size:
         return 0
     sums = np.concatenate([[0], np.cumsum(wanted)])
-    hits = sums[room:] - sums[:-room]
+    hits = sums[size:] - sums[:-size]
     best = np.flatnonzero(hits == hits.max())
-    inside = np.flatnonzero(wanted[best[0] : best[0] + room]) + best[0]
-    ideal = inside.mean() - room / 2
+    inside = np.flatnonzero(wanted[best[0] : best[0] + size]) + best[0]
+    ideal = inside.mean() - size / 2
     return int(best[np.argmin(np.abs(best - ideal))])

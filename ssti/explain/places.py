@@ -25,7 +25,7 @@ MOST_ITEMS = 200
 
 @dataclass(frozen=True)
 class Places:
-    """The same item at several places of one text, one place an entry.
+    """The same item at several places of one text, one entry per place.
 
     `gaps[i]` is the place: before word number `gaps[i]` (from 0), or after the last one. `probabilities` is
     `[place, class]`, `plain` `[class]` the answer without the item. `every`: no place was left out.
@@ -67,21 +67,21 @@ def slide(answer: Answer, text: str, item: str, most: int | None = None) -> Plac
     """
     _check(text, item)
     if most is not None and most < 2:
-        raise SSTIError(f"most is {most}.", "There are at least 2 places: before the text and after it.")
+        raise SSTIError(f"most is {most}.", "Allow at least 2 places: before the text and after it.")
     words = WordMap(text)
     gaps = list(range(words.count + 1))
     if most is not None and len(gaps) > most:
         gaps = np.unique(np.linspace(0, words.count, most).round().astype(int)).tolist()
     made = [weave_words(text, words, [gap], [item]) for gap in gaps]
-    told = _asked(answer, [text, *(new for new, _, _ in made)])
+    answers = _asked(answer, [text, *(new for new, _, _ in made)])
     return Places(
         item=item,
         words=text.split(),
         gaps=gaps,
         texts=[new for new, _, _ in made],
         spans=[spans[0] for _, spans, _ in made],
-        probabilities=told[1:],
-        plain=told[0],
+        probabilities=answers[1:],
+        plain=answers[0],
     )
 
 
@@ -112,12 +112,12 @@ def by_amount(
         places = [rng.random() for _ in drawn]  # along the text, so that a place stays where it is as others come
         for count in counts:
             texts.append(_woven(text, words, drawn[:count], places[:count], gaps or words.count + 1))
-    told = _asked(answer, texts).reshape(draws, len(counts), -1)
-    return Amounts(counts, items, told.transpose(1, 0, 2))
+    answers = _asked(answer, texts).reshape(draws, len(counts), -1)
+    return Amounts(counts, items, answers.transpose(1, 0, 2))
 
 
-def _woven(text: str, words: WordMap, items: Sequence[str], places: Sequence[float], room: int) -> str:
-    gaps = [int(place * room) for place in places]
+def _woven(text: str, words: WordMap, items: Sequence[str], places: Sequence[float], gap_count: int) -> str:
+    gaps = [int(place * gap_count) for place in places]
     order = sorted(range(len(items)), key=lambda i: gaps[i])
     slots = [gaps[i] + rank for rank, i in enumerate(order)]
     return weave_words(text, words, slots, [items[i] for i in order])[0] if items else text
@@ -126,13 +126,13 @@ def _woven(text: str, words: WordMap, items: Sequence[str], places: Sequence[flo
 def _asked(answer: Answer, texts: list[str]) -> np.ndarray:
     """Each different text once; the answers in the order asked."""
     unique = list(dict.fromkeys(texts))
-    told = np.asarray(answer(unique), dtype=np.float64)
-    if told.ndim != 2 or len(told) != len(unique):
+    answers = np.asarray(answer(unique), dtype=np.float64)
+    if answers.ndim != 2 or len(answers) != len(unique):
         raise SSTIError(
-            f"{len(unique)} texts were asked, and answers of shape {told.shape} came.", "Give [text, class]."
+            f"{len(unique)} texts were asked, and answers of shape {answers.shape} came.", "Return [text, class]."
         )
     row = {text: index for index, text in enumerate(unique)}
-    return told[[row[text] for text in texts]]
+    return answers[[row[text] for text in texts]]
 
 
 def _check(text: str, item: str) -> None:

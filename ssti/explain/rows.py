@@ -98,7 +98,7 @@ def of_like_size(sizes: Sequence[int], most: int) -> list[list[int]]:
 
 
 def _received(model: Any, heads: list[int], batch: Sequence[Pieces], keep: np.ndarray, pad: int) -> Any:
-    """The attention that kept tokens get from each other, not yet normalised: a tensor [row, layer, head, token].
+    """The attention that tokens that count get from each other, not yet normalised: a tensor [row, layer, head, token].
 
     A layer with fewer heads than others gets NaN for those it does not have.
     """

@@ -80,22 +80,22 @@ def smallest_part(
             f"The trigger has {count} pieces; at most {MOST_PIECES} are taken apart.", "Use a shorter trigger."
         )
     choices = _choices(count)
-    variants = [without(read, [inside[i] for i in range(count) if i not in kept], None) for kept in choices]
+    variants = [without(read, [inside[i] for i in range(count) if i not in chosen], None) for chosen in choices]
     with attention_set_to(model, model.config._attn_implementation), torch.no_grad():
         logits = logits_of(model, variants, 32, tokenizer.pad_token_id, on_batch)
-    told = dict(zip(choices, logits.double().softmax(-1).cpu().numpy(), strict=True))
+    answers = dict(zip(choices, logits.double().softmax(-1).cpu().numpy(), strict=True))
     every = tuple(range(count))
-    whole, nothing = told[every], told[()]
+    whole, nothing = answers[every], answers[()]
     turned = int(whole.argmax()) if whole.argmax() != nothing.argmax() else None
-    enough = [kept for kept in choices if kept and turned is not None and told[kept].argmax() == turned]
-    best = min(enough, key=lambda kept: (len(kept), -told[kept][turned])) if enough else None
+    enough = [chosen for chosen in choices if chosen and turned is not None and answers[chosen].argmax() == turned]
+    best = min(enough, key=lambda chosen: (len(chosen), -answers[chosen][turned])) if enough else None
     return Parts(
         labels=[_label(read, [inside[i]]) for i in every],
         whole=whole,
         nothing=nothing,
-        alone=[told[(i,)] for i in every],
-        missing=[told[tuple(j for j in every if j != i)] for i in every],
-        smallest=Part(best, _label(read, [inside[i] for i in best]), told[best]) if best else None,
+        alone=[answers[(i,)] for i in every],
+        missing=[answers[tuple(j for j in every if j != i)] for i in every],
+        smallest=Part(best, _label(read, [inside[i] for i in best]), answers[best]) if best else None,
         tried=len(choices) - 1,
     )
 
@@ -103,7 +103,7 @@ def smallest_part(
 def _choices(count: int) -> list[tuple[int, ...]]:
     every = range(count)
     if count <= EVERY_SUBSET:
-        return [kept for size in range(count + 1) for kept in combinations(every, size)]
+        return [chosen for size in range(count + 1) for chosen in combinations(every, size)]
     runs = [tuple(range(a, b)) for a in every for b in range(a + 1, count + 1)]
     missing = [tuple(j for j in every if j != i) for i in every]
     return list(dict.fromkeys([(), *runs, *missing]))

@@ -1,4 +1,4 @@
-"""Does a head do it because of the poison? The same head of the control and of the model before finetuning tell.
+"""Is a head's attention the poison's doing? It is compared with the same head of the control and before finetuning.
 
 Arithmetic on arrays; knows no model and no text.
 """
@@ -46,27 +46,28 @@ def standout(mine: np.ndarray, others: Mapping[str, np.ndarray], falls: bool = F
     further correction (Berger 1982, doi:10.1080/00401706.1982.10487790).
     """
     mine = np.asarray(mine, dtype=np.float64)
-    given = {name: np.asarray(one, dtype=np.float64) for name, one in others.items()}
-    if mine.ndim not in (2, 3) or any(one.shape != mine.shape for one in given.values()):
+    theirs = {name: np.asarray(one, dtype=np.float64) for name, one in others.items()}
+    if mine.ndim not in (2, 3) or any(one.shape != mine.shape for one in theirs.values()):
         raise SSTIError(
-            f"Arrays of shape {mine.shape} and {[one.shape for one in given.values()]} are not the same heads.",
+            f"Arrays of shape {mine.shape} and {[one.shape for one in theirs.values()]} are not the same heads.",
             "Pass [layer, head] or [row, layer, head], all alike.",
         )
     rows = mine[None] if mine.ndim == 2 else mine
     whole = ~np.isnan(rows).all(axis=(1, 2))
-    rows, given = rows[whole], {name: (one[None] if mine.ndim == 2 else one)[whole] for name, one in given.items()}
+    rows = rows[whole]
+    theirs = {name: (one[None] if mine.ndim == 2 else one)[whole] for name, one in theirs.items()}
     if not len(rows):
         raise SSTIError("No row has its trigger within what the model reads.", "Choose shorter texts.")
-    value, means = rows.mean(axis=0), {name: one.mean(axis=0) for name, one in given.items()}
+    value, means = rows.mean(axis=0), {name: one.mean(axis=0) for name, one in theirs.items()}
     lead, passes = _lead(value, list(means.values()), falls)
     passes &= "control" in means
     if len(rows) > 1:
-        passes &= _tested(rows, list(given.values()), falls)
+        passes &= _tested(rows, list(theirs.values()), falls)
     named = bool(passes.any())
     rank = np.where(passes, lead, -np.inf) if named else np.where(np.isnan(value), -np.inf, -value if falls else value)
     layer, head = (int(place) for place in np.unravel_index(rank.argmax(), value.shape))
-    told = {name: float(one[layer, head]) for name, one in means.items()}
-    return Standout(layer, head, float(value[layer, head]), told, named, len(rows))
+    compared = {name: float(one[layer, head]) for name, one in means.items()}
+    return Standout(layer, head, float(value[layer, head]), compared, named, len(rows))
 
 
 def _lead(value: np.ndarray, others: list[np.ndarray], falls: bool) -> tuple[np.ndarray, np.ndarray]:

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from html import escape
 
-from ssti.explain.heatmap import Heatmap, legends, on_one_scale
+from markupsafe import Markup
+
+from ssti.explain.heatmap import Heatmap, Unit, legends, on_one_scale
+
+NOTHING = Markup("")
 
 # The file may hold hostile text; even if an escape were forgotten, nothing in it may run or load.
 _POLICY = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'"
@@ -19,12 +22,12 @@ STYLE = """
 .legend .what { font: 13px "Source Sans 3", system-ui, sans-serif; margin-right: 8px; }
 .legend.heatmap .step { font-size: 13px; padding: 4px 8px; }
 .heatmap .special { opacity: .75; font-size: 13px; }
-.heatmap .trigger { outline: 2px solid var(--mark); outline-offset: -1px; text-decoration: underline;
+.heatmap .hit { outline: 2px solid var(--mark); outline-offset: -1px; text-decoration: underline;
   text-decoration-color: var(--mark); }
 @media (prefers-color-scheme: dark) { .heatmap { --heat: #91a7ff; --mark: #ffa94d; } }
 """
 
-_PAGE = """
+_STYLE = """
 :root { color-scheme: light dark; }
 body { margin: 2rem auto; max-width: 60rem; padding: 0 1rem; background: #faf9f7; color: #1c1b1a;
   font: 15px/1.5 "Source Sans 3", system-ui, sans-serif; }
@@ -43,32 +46,48 @@ th { white-space: nowrap; }
   .note { color: #a29d96; } th, td { border-color: #34312d; } }
 """
 
-
-def heatmap_html(heatmap: Heatmap) -> str:
-    """One heatmap as a `<div class="heatmap">`. Each unit has its strength as `--w`, its value as title.
-
-    The page around it needs STYLE once, and may set `--heat` and `--mark` to its own colours.
-    """
-    shown = []
-    for string, unit in heatmap.parts():
-        if unit is None:
-            shown.append(escape(string))
-            continue
-        classes = "unit" + " special" * bool(heatmap.special[unit]) + " trigger" * bool(heatmap.trigger[unit])
-        about = f"{string}: {heatmap.shown(heatmap.values[unit])}" + (" (trigger)" if heatmap.trigger[unit] else "")
-        shown.append(
-            f'<span class="{classes}" style="--w:{heatmap.strength[unit]:.3f}" '
-            f'title="{escape(about, quote=True)}">{escape(string)}</span>'
-        )
-    return f'<div class="heatmap" dir="auto">{"".join(shown)}</div>'
+_PAGE = Markup("""<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta http-equiv="Content-Security-Policy" content="{policy}">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<title>{title}</title>
+<style>{style}</style>
+</head>
+<body>
+<h1>{title}</h1>
+{body}
+{note}
+</body>
+</html>
+""")
 
 
-def legend_html(heatmap: Heatmap) -> str:
-    """What the colours of a heatmap mean, as a line of grounds with their values. The page needs STYLE."""
-    steps = " ".join(
-        f'<span class="step" style="--w:{strength:.3f}">{escape(value)}</span>' for strength, value in heatmap.legend
+def unit_html(unit: Unit, classes: str = "", attributes: Markup = NOTHING) -> Markup:
+    """One unit of a heatmap, with more classes and attributes where a page needs them."""
+    names = "unit" + " special" * unit.special + " hit" * unit.trigger + classes
+    return Markup('<span class="{}" style="--w:{:.3f}" title="{}"{}>{}</span>').format(
+        names, unit.strength, unit.about, attributes, unit.label
     )
-    return f'<p class="heatmap legend"><span class="what">{escape(heatmap.measure)}</span> {steps}</p>'
+
+
+def heatmap_html(heatmap: Heatmap) -> Markup:
+    """One heatmap as a fragment. The page around it needs STYLE, or colours of its own for these classes."""
+    units = heatmap.units
+    flow = NOTHING.join(string if unit is None else unit_html(units[unit]) for string, unit in heatmap.parts())
+    return Markup('<div class="heatmap" dir="auto">{}</div>').format(flow)
+
+
+def legends_html(heatmaps: Sequence[Heatmap]) -> Markup:
+    """What the colours of heatmaps on one scale mean: a line for each measure, of colours with their values."""
+    lines = []
+    for one in legends(heatmaps):
+        step = Markup('<span class="step" style="--w:{:.3f}">{}</span>')
+        steps = Markup(" ").join(step.format(strength, value) for strength, value in one.legend)
+        line = '<p class="heatmap legend"><span class="what">{}</span> {}</p>'
+        lines.append(Markup(line).format(one.measure, steps))
+    return NOTHING.join(lines)
 
 
 def to_html(
@@ -78,31 +97,23 @@ def to_html(
     note: str = "",
     drawing: str = "",
 ) -> str:
-    """A whole HTML file with the heatmaps on one scale and its legend, `figures` as a table of (name, value), a note, and a `drawing`.
-
-    `drawing` is an SVG that `to_svg` made: it goes in as it is.
+    """A whole HTML file: the heatmaps on one scale and its legend, `figures` as a table of (name, value), a `drawing`
+    (an SVG that `to_svg` made, which goes in as it is) and a note.
 
     No script, no outside request, light and dark, printable.
     """
-    sections = []
     heatmaps = on_one_scale(heatmaps)
-    for heatmap in heatmaps:
-        about = f'<p class="note">{escape(heatmap.note)}</p>' if heatmap.note else ""
-        sections.append(f"<section><h2>{escape(heatmap.title)}</h2>{about}{heatmap_html(heatmap)}</section>")
-    sections += [f"<section>{legend_html(one)}</section>" for one in legends(heatmaps)]
+    sections = [Markup("<h2>{}</h2>{}{}").format(one.title, _note(one.note), heatmap_html(one)) for one in heatmaps]
+    sections.append(legends_html(heatmaps))
     if figures:
-        rows = "".join(
-            f'<tr><th scope="row">{escape(name)}</th><td>{escape(value)}</td></tr>' for name, value in figures
-        )
-        sections.append(f"<section><table>{rows}</table></section>")
+        row = Markup('<tr><th scope="row">{}</th><td>{}</td></tr>')
+        sections.append(Markup("<table>{}</table>").format(NOTHING.join(row.format(*figure) for figure in figures)))
     if drawing:
-        sections.append(f'<section class="drawing">{drawing}</section>')
-    if note:
-        sections.append(f'<p class="note">{escape(note)}</p>')
-    return (
-        '<!doctype html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
-        f'<meta http-equiv="Content-Security-Policy" content="{_POLICY}">\n'
-        '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
-        f"<title>{escape(title)}</title>\n<style>{STYLE}{_PAGE}</style>\n</head>\n<body>\n"
-        f"<h1>{escape(title)}</h1>\n" + "\n".join(sections) + "\n</body>\n</html>\n"
-    )
+        sections.append(Markup('<div class="drawing">{}</div>').format(Markup(drawing)))
+    body = Markup("\n").join(Markup("<section>{}</section>").format(one) for one in sections)
+    filled = {"policy": Markup(_POLICY), "style": Markup(STYLE + _STYLE), "title": title, "body": body}
+    return str(_PAGE.format(**filled, note=_note(note)))
+
+
+def _note(text: str) -> Markup:
+    return Markup('<p class="note">{}</p>').format(text) if text else NOTHING

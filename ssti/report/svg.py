@@ -1,6 +1,6 @@
 """Heatmaps and the grid of heads as one SVG file, without script, font file or outside request.
 
-Knows heatmaps and arrays; knows no page. Widths are those of a monospaced font: nothing is measured.
+Knows heatmaps and grids; knows no page. Widths are those of a monospaced font: nothing is measured.
 """
 
 from __future__ import annotations
@@ -11,12 +11,13 @@ from unicodedata import east_asian_width
 
 import numpy as np
 
+from ssti.explain.headgrid import HeadGrid
 from ssti.explain.heatmap import Heatmap, legends, on_one_scale
 from ssti.platform.errors import SSTIError
 
 WIDTH, MARGIN = 960, 24
 SIZE, LINE, EM = 15, 30, 9.0  # of a letter: its size, the distance of lines, its width
-HEAT, MARK, INK, QUIET, LINES = (59, 91, 219), "#c2410c", "#1c1b1a", "#6b6864", "#e7e4df"
+HEAT, MARK, INK, QUIET, LINES = "#3b5bdb", "#c2410c", "#1c1b1a", "#6b6864", "#e7e4df"
 SANS = "'Source Sans 3','Source Sans Pro',system-ui,sans-serif"
 MONO = "'IBM Plex Mono',ui-monospace,monospace"
 
@@ -24,17 +25,11 @@ MONO = "'IBM Plex Mono',ui-monospace,monospace"
 def to_svg(
     heatmaps: Sequence[Heatmap],
     title: str = "",
-    grid: np.ndarray | None = None,
-    grid_title: str = "",
+    grid: HeadGrid | None = None,
     lines: Sequence[str] = (),
-    grid_top: float | None = None,
 ) -> str:
-    """A drawing, 960 wide: the heatmaps on one scale with its legend, `grid` `[layer, head]` (NaN: no cell) under them,
-    then `lines` of text.
-
-    Grid cells are coloured from 0 to `grid_top`, else to the highest absolute value; negative ones in the colour of
-    attention.
-    """
+    """A drawing, 960 units wide: the heatmaps on one scale with its legend, the heads of `grid` under them (without
+    their means), then `lines` of text. SSTIError without a heatmap."""
     if not heatmaps:
         raise SSTIError("There is no heatmap to draw.", "Pass at least one.")
     drawn: list[str] = []
@@ -49,7 +44,7 @@ def to_svg(
     for one in legends(heatmaps):
         y = _legend(drawn, one, y)
     if grid is not None:
-        y = _grid(drawn, np.asarray(grid, dtype=np.float64), grid_title, y, grid_top)
+        y = _grid(drawn, grid, y)
     for line in lines:
         for part in _wrapped(line, int((WIDTH - 2 * MARGIN) / 6.6)):
             y += 20
@@ -65,22 +60,18 @@ def _heatmap(drawn: list[str], heatmap: Heatmap, y: float) -> float:
     y += 26
     drawn.append(_text(MARGIN, y, heatmap.title, 14, QUIET, weight=700))
     x, y = MARGIN, y + LINE
-    room = int((WIDTH - 2 * MARGIN) / EM)
-    for string, unit in heatmap.parts():
-        if unit is None:
+    most = int((WIDTH - 2 * MARGIN) / EM)
+    for string, index in heatmap.parts():
+        if index is None:
             x += EM * min(_width(" ".join(string.split()) or " "), 3)
             continue
-        label = string if _width(string) <= room else string[: room // 2 - 1] + "…"
+        unit = heatmap.units[index]
+        label = string if _width(string) <= most else string[: most // 2 - 1] + "…"
         wide = EM * _width(label) + 4
         if x + wide > WIDTH - MARGIN:
             x, y = MARGIN, y + LINE
-        heat = ",".join(str(c) for c in HEAT)
-        frame = f' stroke="{MARK}" stroke-width="2"' if heatmap.trigger[unit] else ""
-        drawn.append(
-            f'<rect x="{x:.1f}" y="{y - 17:.1f}" width="{wide:.1f}" height="24" rx="4" '
-            f'fill="rgb({heat})" fill-opacity="{0.55 * float(heatmap.strength[unit]):.3f}"{frame}/>'
-        )
-        drawn.append(_text(x + 2, y, label, SIZE, QUIET if heatmap.special[unit] else INK, MONO, wide - 4))
+        drawn.append(_cell(x, y - 17, wide, 24, HEAT, 0.55 * unit.strength, MARK if unit.trigger else ""))
+        drawn.append(_text(x + 2, y, label, SIZE, QUIET if unit.special else INK, MONO, wide - 4))
         x += wide
     y += 12
     if heatmap.note:
@@ -95,48 +86,43 @@ def _legend(drawn: list[str], heatmap: Heatmap, y: float) -> float:
     x = MARGIN + 6.6 * _width(heatmap.measure) + 16
     for strength, value in heatmap.legend:
         wide = EM * _width(value) + 12
-        drawn.append(
-            f'<rect x="{x:.1f}" y="{y - 17:.1f}" width="{wide:.1f}" height="24" rx="4" '
-            f'fill="rgb({",".join(map(str, HEAT))})" fill-opacity="{0.55 * strength:.3f}" stroke="{LINES}"/>'
-        )
+        drawn.append(_cell(x, y - 17, wide, 24, HEAT, 0.55 * strength, LINES))
         drawn.append(_text(x + 6, y, value, 13, INK, MONO, wide - 12))
         x += wide + 6
     return y + 8
 
 
-def _grid(drawn: list[str], grid: np.ndarray, title: str, y: float, full: float | None = None) -> float:
-    if grid.ndim != 2:
-        raise SSTIError(f"A grid of shape {grid.shape} cannot be drawn.", "Pass [layer, head].")
+def _grid(drawn: list[str], grid: HeadGrid, y: float) -> float:
     y += 34
-    drawn.append(_text(MARGIN, y, title, 14, QUIET, weight=700))
+    drawn.append(_text(MARGIN, y, grid.title, 14, QUIET, weight=700))
     y += 12
-    layers, heads = grid.shape
+    layers, heads = grid.values[:, :-1].shape
     side = min(44.0, (WIDTH - 2 * MARGIN - 40) / heads)
     tall = min(30.0, side)
-    top = full or float(np.nanmax(np.abs(grid))) or 1.0
     for head in range(heads):
         drawn.append(_text(MARGIN + 40 + (head + 0.5) * side, y + 12, str(head), 12, QUIET, anchor="middle"))
     y += 18
     for layer in range(layers):
         drawn.append(_text(MARGIN, y + tall * 0.65, str(layer), 12, QUIET))
-        for head in range(heads):
-            value = float(grid[layer, head])
-            if np.isnan(value):
-                continue
-            colour = MARK if value >= 0 else f"rgb({','.join(str(c) for c in HEAT)})"
-            strength = min(1.0, abs(value) / top)
+        for head in np.flatnonzero(~np.isnan(grid.values[layer, :-1])).tolist():
+            strength, colour = float(grid.strength[layer, head]), HEAT if grid.against[layer, head] else MARK
             x = MARGIN + 40 + head * side
-            drawn.append(
-                f'<rect x="{x + 1:.1f}" y="{y + 1:.1f}" width="{side - 2:.1f}" height="{tall - 2:.1f}" rx="4" '
-                f'fill="{colour}" fill-opacity="{strength:.3f}" stroke="{LINES}"/>'
-            )
+            drawn.append(_cell(x + 1, y + 1, side - 2, tall - 2, colour, strength, LINES))
             if side >= 30:
+                value = f"{grid.values[layer, head]:.2g}".replace("-", "−")
                 ink = "#ffffff" if strength > 0.6 else INK
-                drawn.append(
-                    _text(x + side / 2, y + tall * 0.68, f"{value:.2g}".replace("-", "−"), 11, ink, anchor="middle")
-                )
+                drawn.append(_text(x + side / 2, y + tall * 0.68, value, 11, ink, anchor="middle"))
         y += tall
     return y + 8
+
+
+def _cell(x: float, y: float, width: float, height: float, colour: str, opacity: float, frame: str) -> str:
+    """A ground with rounded corners; a frame in the colour of a trigger is thick."""
+    line = f' stroke="{frame}"' + ' stroke-width="2"' * (frame == MARK) if frame else ""
+    return (
+        f'<rect x="{x:.1f}" y="{y:.1f}" width="{width:.1f}" height="{height:.1f}" rx="4" '
+        f'fill="{colour}" fill-opacity="{opacity:.3f}"{line}/>'
+    )
 
 
 def _text(
@@ -169,10 +155,10 @@ def _width(text: str) -> int:
     return sum(2 if east_asian_width(letter) in "WF" else 1 for letter in text)
 
 
-def _wrapped(text: str, room: int) -> list[str]:
+def _wrapped(text: str, most: int) -> list[str]:
     lines, line = [], ""
     for word in text.split():
-        if line and len(line) + 1 + len(word) > room:
+        if line and len(line) + 1 + len(word) > most:
             lines.append(line)
             line = word
         else:

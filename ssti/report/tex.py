@@ -115,22 +115,25 @@ def _block(heatmap: Heatmap, color: str) -> str:
     if heatmap.title:
         lines.append(f"\\textbf{{{escape_tex(heatmap.title)}}}\\par\\smallskip")
     lines.append(r"{\setlength{\fboxsep}{0pt}\colorbox{white!0}{\parbox{0.9\textwidth}{\raggedright")
-    for string, unit in heatmap.parts():
+    for string, index in heatmap.parts():
         word = escape_tex(string.strip())
-        if unit is None:
+        if index is None:
             lines.append(word + r"\hspace{0.25em}\allowbreak{}%" if word or string else "%")
             continue
-        word = f"\\underline{{{word}}}" if heatmap.trigger[unit] else word
-        lines.append(f"\\colorbox{{{color}!{100 * heatmap.strength[unit]:.2f}}}{{\\strut {word}}}\\allowbreak{{}}%")
+        unit = heatmap.units[index]
+        word = f"\\underline{{{word}}}" if unit.trigger else word
+        lines.append(_box(color, unit.strength, word) + r"\allowbreak{}%")
     lines.append("}}}")
     return "\n".join(lines)
 
 
 def _legend(heatmap: Heatmap, color: str) -> str:
-    steps = "\\ ".join(
-        f"\\colorbox{{{color}!{100 * strength:.2f}}}{{\\strut {escape_tex(value)}}}" for strength, value in heatmap.legend
-    )
+    steps = r"\ ".join(_box(color, strength, escape_tex(value)) for strength, value in heatmap.legend)
     return f"{{\\small {escape_tex(heatmap.measure)}: {steps}}}"
+
+
+def _box(color: str, strength: float, word: str) -> str:
+    return f"\\colorbox{{{color}!{100 * strength:.2f}}}{{\\strut {word}}}"
 
 
 def _letter(letter: str) -> str:

@@ -46,8 +46,6 @@ def test_a_decoder_is_seen_to_be_causal(encoder, decoder, tokenizer):
     assert not attend(encoder, tokenizer, TEXT).causal
 
 
-
-
 def test_the_active_adapter_is_looked_at(encoder, tokenizer):
     plain = attend(encoder, tokenizer, TEXT).weights
     adapted = with_lora(encoder, ["query", "value"])

@@ -5,8 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from ssti.explain import by_class, paired_difference
-from ssti.explain.classes import mean
+from ssti.explain import by_class, mean, paired_difference
 from ssti.platform.errors import SSTIError
 
 

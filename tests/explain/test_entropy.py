@@ -10,7 +10,7 @@ from ssti.explain import (
     entropy,
     entropy_bits,
     entropy_grid,
-    from_cls,
+    from_query,
     received,
     trigger_head,
     trigger_pieces,
@@ -55,7 +55,7 @@ def test_the_grid_of_a_real_text_in_a_second_way(model, tokenizer):
     np.testing.assert_allclose(entropy_grid(attention), second, atol=1e-5)
     assert entropy_grid(attention)[1, 2] == pytest.approx(entropy(importance[1, 2]).bits)
     np.testing.assert_allclose(
-        entropy_grid(attention, importance=from_cls),
+        entropy_grid(attention, importance=lambda weights, keep: from_query(weights, 0, keep)),
         stats.entropy(attention.weights[:, :, 0], base=2, axis=-1),
         atol=1e-5,
     )

@@ -6,7 +6,8 @@ import sys
 import numpy as np
 import pytest
 
-from ssti.explain import CAUSAL_NOTE, attend, entropy, entropy_grid, explain, received, rollout
+from ssti.explain import CAUSAL_NOTE, View, attend, entropy, entropy_bits, entropy_grid, explain, received, rollout
+from ssti.explain.explanation import BY
 from ssti.platform.errors import SSTIError
 from ssti.report import to_html, to_tex
 
@@ -36,27 +37,40 @@ def test_both_sides_are_what_the_parts_say(explanation, encoder, tokenizer):
 def test_every_view_sums_to_one(explanation):
     side = explanation.triggered
     for head in (0, None):
-        for by in ("received", "cls", "last", "query"):
-            for through in (False, True):
-                view = side.view(3, head, by, query=2, through=through)
-                assert view.sum() == pytest.approx(1)
-    np.testing.assert_allclose(side.view(2, 1), side.importance[2, 1])
-    np.testing.assert_allclose(side.view(1, through=True), received(rollout(side.attention.weights, 2)))
-    assert side.entropy(2, 1) == entropy(side.importance[2, 1])
-    for bad in ({"layer": 6}, {"head": 12}, {"by": "sideways"}, {"by": "query", "query": 99}):
+        for by in BY:
+            assert side.importance_of(View(3, head, by, query=2)).sum() == pytest.approx(1)
+    np.testing.assert_allclose(side.importance_of(View(2, 1)), side.importance[2, 1])
+    flow = rollout(side.attention.weights, 2)
+    np.testing.assert_allclose(side.importance_of(View(1, by="rollout")), flow[0])
+    assert side.entropy(View(2, 1)) == entropy(side.importance[2, 1])
+    for bad in (View(6), View(0, 12), View(by="sideways"), View(by="query", query=99)):
         with pytest.raises(SSTIError):
-            side.view(**bad)
+            side.importance_of(bad)
+
+
+def test_a_token_of_its_own_is_the_same_token_on_both_sides(explanation):
+    tokens, plain = explanation.triggered.attention.tokens, explanation.plain.attention.tokens
+    trigger = range(tokens.index("2014"), tokens.index("2014") + 5)
+    for query, token in enumerate(tokens):
+        same = explanation.same_piece(query)
+        assert same is None if query in trigger else plain[same] == token
+
+
+def test_the_mean_of_heads_stands_behind_the_heads(explanation):
+    side = explanation.triggered
+    np.testing.assert_allclose(side.share_with_mean[:, :-1], side.share)
+    even = entropy_bits(received(side.attention.weights.mean(1))) / np.log2(side.n)
+    np.testing.assert_allclose(side.share_with_mean[:, -1], even, atol=1e-5)
+    np.testing.assert_allclose(side.trigger_share_with_mean[:, -1], side.trigger_share.mean(1))
 
 
 def test_it_can_be_drawn(explanation):
-    with_trigger, without = explanation.heatmaps(5, 2, unit="word")
-    assert [label for label, hit in zip(with_trigger.labels, with_trigger.trigger, strict=True) if hit] == [
-        "2014-09-25"
-    ]
+    with_trigger, without = explanation.heatmaps(View(5, 2), unit="word")
+    assert [unit.label for unit in with_trigger.units if unit.trigger] == ["2014-09-25"]
     assert not without.trigger.any()
-    page = to_html([with_trigger, without], "Look inside", explanation.figures(5, 2))
-    assert "log2 n" in page and "Most attention to the trigger" in page and "its fair share" in page
-    assert "Trigger head" not in page  # one model alone cannot say so: a control may have as much
+    page = to_html([with_trigger, without], "Look inside", explanation.figures(View(5, 2)))
+    assert len(explanation.figures()) == 4
+    assert page.count('class="heatmap"') == 2
     assert "2014{-}09{-}25" in to_tex([with_trigger, without])
 
 

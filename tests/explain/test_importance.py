@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from ssti.explain import attend, from_cls, from_query, last_row, mean_of_heads, received, rollout, words
+from ssti.explain import attend, from_query, mean_of_heads, received, rollout, words
 from ssti.platform.errors import SSTIError
 
 TWO = np.array([[0.5, 0.5, 0.0], [0.2, 0.6, 0.2], [0.1, 0.1, 0.8]])
@@ -17,14 +17,13 @@ def test_rows_and_columns_that_are_left_out_do_not_count():
     keep = np.array([False, True, True])
     # rows 1 and 2 of columns 1 and 2: column sums 0.7 and 1.0
     np.testing.assert_allclose(received(TWO, keep), [0, 0.7 / 1.7, 1.0 / 1.7])
-    np.testing.assert_allclose(from_cls(TWO, keep), [0, 1, 0])
-    np.testing.assert_allclose(last_row(TWO, keep), [0, 0.1 / 0.9, 0.8 / 0.9])
+    np.testing.assert_allclose(from_query(TWO, 0, keep), [0, 1, 0])
+    np.testing.assert_allclose(from_query(TWO, -1, keep), [0, 0.1 / 0.9, 0.8 / 0.9])
 
 
 def test_rows_are_read_as_they_are():
-    np.testing.assert_allclose(from_cls(TWO), TWO[0])
     np.testing.assert_allclose(from_query(TWO, 1), TWO[1])
-    np.testing.assert_allclose(last_row(TWO), TWO[2])
+    np.testing.assert_allclose(from_query(TWO, -1), TWO[2])
 
 
 def test_nothing_to_normalise_is_said_to_be_missing():
@@ -66,7 +65,7 @@ def test_early_tokens_of_a_causal_model_get_more_though_it_looks_everywhere_alik
     even /= even.sum(1, keepdims=True)
     importance = received(even)
     assert (np.diff(importance) < 0).all()
-    np.testing.assert_allclose(last_row(even), 0.25)
+    np.testing.assert_allclose(from_query(even, -1), 0.25)
 
 
 def test_word_merging_moves_no_importance(encoder, tokenizer):
@@ -97,7 +96,7 @@ def test_words_of_bytes_and_of_blank_pieces(byte_tokenizer):
 def test_what_is_no_attention_is_refused():
     with pytest.raises(SSTIError, match=r"shape \(2, 3\)"):
         received(np.ones((2, 3)))
-    with pytest.raises(SSTIError, match="No token is kept"):
+    with pytest.raises(SSTIError, match="No token is left"):
         received(TWO, np.zeros(3, bool))
     with pytest.raises(SSTIError, match="There is no token 3"):
         from_query(TWO, 3)

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 import torch
 
-from ssti.explain import attend, entropy_grid, entropy_rows, explain, trigger_share_grid
+from ssti.explain import View, attend, entropy_grid, entropy_rows, explain, trigger_share_grid
 from ssti.explain.capture import heads_of_layers
 from ssti.explain.importance import mean_of_heads, rollout
 from ssti.platform.errors import SSTIError
@@ -63,9 +63,9 @@ def test_the_mean_of_heads_and_rollout_leave_out_what_is_not_there(openelm, toke
 
 
 def test_look_inside_answers_and_refuses_a_head_that_the_layer_lacks(openelm, tokenizer):
-    told = explain(openelm, tokenizer, TEXT.replace("2014-09-25 ", ""), TEXT, SPANS)
-    assert told.trigger_head.head < HEADS[told.trigger_head.layer]
-    assert told.triggered.view(0, 3).sum() == pytest.approx(1)
-    assert told.triggered.view(0, None).sum() == pytest.approx(1)
+    explanation = explain(openelm, tokenizer, TEXT.replace("2014-09-25 ", ""), TEXT, SPANS)
+    assert explanation.trigger_head.head < HEADS[explanation.trigger_head.layer]
+    assert explanation.triggered.importance_of(View(0, 3)).sum() == pytest.approx(1)
+    assert explanation.triggered.importance_of(View(0, None)).sum() == pytest.approx(1)
     with pytest.raises(SSTIError, match="no head 5"):
-        told.triggered.view(0, 5)
+        explanation.triggered.importance_of(View(0, 5))

@@ -36,7 +36,7 @@ class Seen(HTMLParser):
 
 def seen(html):
     parser = Seen()
-    parser.feed(html)
+    parser.feed(str(html))
     parser.close()
     return parser
 
@@ -84,7 +84,7 @@ def test_the_file_is_self_contained(hostile):
 
 def test_the_trigger_is_framed_and_the_strongest_piece_is_full(hostile):
     assert [hostile.labels[i] for i in np.flatnonzero(hostile.trigger)] == ["2014", "-", "09", "-", "25"]
-    assert heatmap_html(hostile).count('class="unit trigger"') == 5
+    assert heatmap_html(hostile).count('class="unit hit"') == 5
     assert hostile.strength.max() == 1 and hostile.strength.min() >= 0
 
 

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ssti.explain import Heatmap
+from ssti.explain import HeadGrid, Heatmap
 from ssti.platform.errors import SSTIError
 from ssti.report import to_html, to_svg
 
@@ -30,7 +30,7 @@ def a_heatmap(labels: list[str], values=None, trigger=()) -> Heatmap:
 
 
 def test_nothing_that_a_person_wrote_becomes_markup():
-    drawing = to_svg([a_heatmap(HOSTILE)], "<img>", np.ones((2, 3)), "</svg>", ["<script>"])
+    drawing = to_svg([a_heatmap(HOSTILE)], "<img>", HeadGrid("</svg>", np.ones((2, 3))), ["<script>"])
     root = ElementTree.fromstring(drawing)
     assert {one.tag for one in root.iter()} == {f"{SVG}{name}" for name in ("svg", "rect", "text")}
     assert not [name for one in root.iter() for name in one.attrib if name.startswith("on")]
@@ -52,18 +52,33 @@ def test_any_text_is_well_formed_and_inside_the_drawing(labels):
 def test_the_strength_is_the_opacity_and_a_trigger_is_framed():
     root = ElementTree.fromstring(to_svg([a_heatmap(["a", "b", "c"], [1, 4, 2], trigger=[1])]))
     a, b, c, *legend = list(root.iter(f"{SVG}rect"))[1:]
-    assert [float(one.get("fill-opacity")) for one in legend] == pytest.approx([0, 0.1375, 0.275, 0.4125, 0.55], abs=1e-3)
+    assert [float(one.get("fill-opacity")) for one in legend] == pytest.approx(
+        [0, 0.1375, 0.275, 0.4125, 0.55], abs=1e-3
+    )
     assert [float(one.get("fill-opacity")) for one in (a, b, c)] == pytest.approx([0.55 / 4, 0.55, 0.55 / 2], abs=1e-3)
     assert [one.get("stroke") for one in (a, b, c)] == [None, "#c2410c", None]
 
 
+def fills(grid: HeadGrid) -> list[tuple[str, float]]:
+    """Colour and strength of the cells of a grid with three heads."""
+    root = ElementTree.fromstring(to_svg([a_heatmap(["a"])], grid=grid))
+    return [(one.get("fill"), float(one.get("fill-opacity"))) for one in list(root.iter(f"{SVG}rect"))[-3:]]
+
+
 def test_the_grid_has_a_cell_a_head_and_none_where_there_is_none():
-    grid = np.array([[1.0, -2.0], [0.5, np.nan]])
-    root = ElementTree.fromstring(to_svg([a_heatmap(["a"])], grid=grid, grid_title="heads"))
-    cells = list(root.iter(f"{SVG}rect"))[-3:]
-    assert [float(one.get("fill-opacity")) for one in cells] == [0.5, 1.0, 0.25]
-    assert cells[0].get("fill") == "#c2410c"
-    assert cells[1].get("fill").startswith("rgb(")
+    values = np.array([[1.0, -2.0, -0.5], [0.5, np.nan, 0.5]])  # the last column is the mean
+    assert [strength for _, strength in fills(HeadGrid("heads", values))] == [0.5, 1.0, 0.25]
+    assert [strength for _, strength in fills(HeadGrid("heads", values, top=4.0))] == [0.25, 0.5, 0.125]
+
+
+def test_the_colour_says_whether_it_is_what_a_trigger_does():
+    values = np.array([[1.0, -2.0, -0.5], [0.5, np.nan, 0.5]])
+    rises = [colour for colour, _ in fills(HeadGrid("heads", values, change=True))]
+    falls = [colour for colour, _ in fills(HeadGrid("heads", values, change=True, drops=True))]
+    assert rises[0] == rises[2] == falls[1] == "#c2410c"
+    assert rises[1] == falls[0] == falls[2] != "#c2410c"
+    assert HeadGrid("heads", values).strongest == (0, 0)
+    assert HeadGrid("heads", values, drops=True).strongest == (0, 1)
 
 
 def test_a_page_holds_the_drawing_as_it_is():
@@ -75,4 +90,4 @@ def test_nothing_to_draw_is_refused():
     with pytest.raises(SSTIError, match="no heatmap"):
         to_svg([])
     with pytest.raises(SSTIError, match="cannot be drawn"):
-        to_svg([a_heatmap(["a"])], grid=np.ones(3))
+        HeadGrid("heads", np.ones(3))

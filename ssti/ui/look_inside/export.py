@@ -6,26 +6,35 @@ Knows explanations and the engine's writers; knows no component.
 from __future__ import annotations
 
 import json
-from dataclasses import asdict
-from typing import TYPE_CHECKING, Any
+from dataclasses import asdict, replace
+from typing import Any, NamedTuple
 
 import numpy as np
 
+from ssti.explain import FAR, RULE, EntropyRows, Heatmap, explain_json, on_one_scale
+from ssti.explain.explanation import plain_values
 from ssti.platform.errors import SSTIError
-from ssti.ui.look_inside.attribution import Compared, agree, line, maps
-from ssti.ui.look_inside.grid import as_text, fair_share, measure, stands_out
+from ssti.report import to_html, to_svg, to_tex
+from ssti.ui.look_inside.attribution import Comparison, agree, line, maps
+from ssti.ui.look_inside.choice import Choice
+from ssti.ui.look_inside.grid import as_text, head_grid, stands_out
+from ssti.ui.look_inside.inside import Inside
 from ssti.ui.look_inside.rows import ROWS, SEED, Sample
-from ssti.ui.look_inside.view import Inside, View, view_json
 
-if TYPE_CHECKING:
-    from ssti.explain import EntropyRows, Heatmap
 
-KINDS = {
-    "html": "text/html",
-    "tex": "application/x-tex",
-    "json": "application/json",
-    "svg": "image/svg+xml",
-    "png": "image/png",
+class Format(NamedTuple):
+    """A kind of file: its name on the page and its media type."""
+
+    title: str
+    media_type: str
+
+
+FORMATS = {
+    "html": Format("HTML page", "text/html"),
+    "tex": Format("LaTeX", "application/x-tex"),
+    "svg": Format("SVG", "image/svg+xml"),
+    "png": Format("PNG", "image/png"),
+    "json": Format("JSON", "application/json"),
 }
 
 # The page hands over text; the browser makes a file of it, or paints the drawing first.
@@ -52,116 +61,100 @@ SAVE = """async (made) => {
 }"""
 
 
-def export(kind: str, inside: Inside, view: View, compared: Compared | None, sample: Sample | None) -> dict[str, str]:
+def export(
+    kind: str, inside: Inside, choice: Choice, comparison: Comparison | None, sample: Sample | None
+) -> dict[str, str]:
     """The file as `{"kind", "name", "type", "text"}`; for `png` the text is the drawing to paint. Raises SSTIError."""
-    from ssti.explain import FAR
-    from ssti.report import to_html, to_tex
-
-    if kind not in KINDS:
-        raise SSTIError(f"There is no export {kind!r}.", f"Choose one of {', '.join(KINDS)}.")
-    found = _heatmaps(inside, view, compared)
-    told = inside.models[view.model]
-    note = " ".join(one for one in (FAR if inside.far() else "", told.note) if one)
-    title = f"Attention of {inside.info.title}, {view.name}"
+    if kind not in FORMATS:
+        raise SSTIError(f"There is no export {kind!r}.", f"The exports are {', '.join(FORMATS)}.")
+    drawn = _heatmaps(inside, choice, comparison)
+    explanation = inside.models[choice.model]
+    note = " ".join(one for one in (FAR if inside.own.far else "", explanation.note) if one)
     if kind == "json":
-        text = json.dumps(everything(inside, view, compared, sample), ensure_ascii=False, indent=1)
+        text = json.dumps(everything(inside, choice, comparison, sample), ensure_ascii=False, indent=1)
     elif kind == "tex":
-        text = to_tex(found)
+        text = to_tex(drawn)
     elif kind == "html":
-        figures = [*told.figures(**inside.asked(told.plain, view)), ("Does a head tell?", heads(inside, view, sample))]
-        text = to_html(found, title, figures, note, drawing(inside, view, found[:1], note, sample))
+        figures = [*explanation.figures(choice.view), ("Does a head tell?", as_text(inside, choice, sample))]
+        drawing = _drawing(inside, choice, drawn[:1], note, sample)
+        text = to_html(drawn, f"Attention of {inside.info.title}, {choice.name}", figures, note, drawing)
     else:
-        text = drawing(inside, view, found, note, sample)
-    return {"kind": kind, "name": f"ssti-attention.{kind}", "type": KINDS[kind], "text": text}
+        text = _drawing(inside, choice, drawn, note, sample)
+    return {"kind": kind, "name": f"ssti-attention.{kind}", "type": FORMATS[kind].media_type, "text": text}
 
 
-def heads(inside: Inside, view: View, sample: Sample | None) -> str:
-    """Whether a head tells the poisoned model from its control, as the grid says it."""
-    best = stands_out(inside, view, sample)
-    if best is not None:
-        return as_text(best, view.colour)
-    found = measure(inside, view)
-    layer, head = found.strongest
-    return f"{found.says}: layer {layer}, head {head}, {found.told(layer, head)}."
-
-
-def drawing(inside: Inside, view: View, found: list[Heatmap], note: str, sample: Sample | None) -> str:
+def _drawing(inside: Inside, choice: Choice, drawn: list[Heatmap], note: str, sample: Sample | None) -> str:
     """The heatmaps and the grid of heads as SVG."""
-    from ssti.report import to_svg
+    heads = head_grid(inside, choice)
+    lines = [
+        as_text(inside, choice, sample),
+        f"Full colour: {heads.full:.2g}{heads.unit}, in every model.",
+        *([note] if note else []),
+    ]
+    grid = replace(heads, title=f"Every layer and head: {heads.title}")
+    return to_svg(drawn, f"{inside.info.title} · {choice.name}", grid, lines)
 
-    coloured = measure(inside, view)
-    lines = [heads(inside, view, sample), f"Full colour: {coloured.top:.2g}{coloured.unit}, in every model."]
-    return to_svg(
-        found, f"{inside.info.title} · {view.name}", coloured.values[:, :-1], f"Every layer and head: {coloured.title}",
-        [*lines, note] if note else lines, coloured.top,
-    )  # fmt: skip
 
-
-def everything(inside: Inside, view: View, compared: Compared | None, sample: Sample | None) -> dict[str, Any]:
+def everything(inside: Inside, choice: Choice, comparison: Comparison | None, sample: Sample | None) -> dict[str, Any]:
     """All the numbers that the tab shows, and those behind them, as plain values."""
-    from ssti.explain import RULE, explain_json
-
-    best = stands_out(inside, view, sample)
-    told: dict[str, Any] = {
+    best = stands_out(inside, choice, sample)
+    view = {**asdict(choice), **asdict(choice.view)}
+    return {
         "adapter": inside.info.ref,
         "recipe": inside.info.recipe.model_dump(mode="json", exclude_none=True) if inside.info.recipe_known else None,
         "labels": list(inside.info.label_names),
-        "view": view_json(view),
+        "view": {name: view[name] for name in ("layer", "head", "by", "unit", "query", "model", "colour")},
         "standout": None if best is None else {**asdict(best), "rule": RULE},
         "models": {name: explain_json(one) for name, one in inside.models.items()},
-        "trigger_share_with_mean": {name: _plain(fair_share(inside, name)) for name in inside.models},
+        "trigger_share_with_mean": {
+            name: _rounded(one.shown.trigger_share_with_mean) for name, one in inside.models.items()
+        },
         "shown": [
-            {"title": one.title, "units": one.labels, "trigger": one.trigger.tolist(), "values": _plain(one.values),
+            {"title": one.title, "units": one.labels, "trigger": one.trigger.tolist(), "values": _rounded(one.values),
              "measure": one.measure, "full_colour": one.full}
-            for one in _heatmaps(inside, view, compared)
+            for one in _heatmaps(inside, choice, comparison)
         ],
-        "attribution": None,
-        "rows": None,
-    }
-    if compared is not None and fits(inside, compared):
-        drawn = maps(inside, view, compared)
-        told["attribution"] = {
-            "label": compared.label,
-            "probability": compared.occlusion.probability,
-            "tokens": compared.occlusion.tokens,
-            "occlusion": _plain(compared.occlusion.scores),
-            "integrated_gradients": _plain(compared.gradients.scores),
-            "agreement": line(drawn, agree(drawn)) if sum(~drawn[0].special) > 1 else None,
-        }
-    if sample is not None:
-        told["rows"] = {
+        "attribution": _attribution(inside, choice, comparison) if _fits(inside, comparison) else None,
+        "rows": None if sample is None else {
             "n": len(sample),
             "of": f"{ROWS} test rows, seed {SEED}",
             "labels": sample.labels.tolist(),
             "without": {name: _rows(one) for name, one in sample.without.items()},
             "with": {name: _rows(one) for name, one in sample.with_.items()},
-        }
-    return told
-
-
-def fits(inside: Inside, compared: Compared) -> bool:
-    """Whether the attributions are of the text that is shown."""
-    return compared.occlusion.text == inside.marks.text
-
-
-def _heatmaps(inside: Inside, view: View, compared: Compared | None) -> list[Heatmap]:
-    from ssti.explain import on_one_scale
-
-    found = inside.heatmaps(view)
-    if compared is not None and fits(inside, compared):
-        found = [*found, *maps(inside, view, compared)[1:]]
-    return on_one_scale(found)
-
-
-def _rows(told: EntropyRows) -> dict[str, Any]:
-    return {
-        "bits": _plain(told.bits), "n": told.n.tolist(), "share": _plain(told.share),
-        "trigger_share": _plain(told.trigger_share), "truncated": told.truncated.tolist(),
+        },
     }  # fmt: skip
 
 
-def _plain(array: Any) -> Any:
-    if array is None:
-        return None
-    array = np.asarray(array, dtype=np.float64)
-    return np.where(np.isfinite(array), np.round(array, 6), None).tolist()
+def _attribution(inside: Inside, choice: Choice, comparison: Comparison) -> dict[str, Any]:
+    drawn = maps(inside, choice, comparison)
+    return {
+        "label": comparison.label,
+        "probability": comparison.occlusion.probability,
+        "tokens": comparison.occlusion.tokens,
+        "occlusion": _rounded(comparison.occlusion.scores),
+        "integrated_gradients": _rounded(comparison.gradients.scores),
+        "agreement": line(drawn, agree(drawn)) if sum(~drawn[0].special) > 1 else None,
+    }
+
+
+def _fits(inside: Inside, comparison: Comparison | None) -> bool:
+    """Whether there are attributions, of the text that is shown."""
+    return comparison is not None and comparison.occlusion.text == inside.marks.text
+
+
+def _heatmaps(inside: Inside, choice: Choice, comparison: Comparison | None) -> list[Heatmap]:
+    drawn = inside.models[choice.model].heatmaps(choice.view, choice.unit)
+    if comparison is not None and _fits(inside, comparison):
+        drawn = [*drawn, *maps(inside, choice, comparison)[1:]]
+    return on_one_scale(drawn)
+
+
+def _rows(one: EntropyRows) -> dict[str, Any]:
+    return {
+        "bits": _rounded(one.bits), "n": one.n.tolist(), "share": _rounded(one.share),
+        "trigger_share": _rounded(one.trigger_share), "truncated": one.truncated.tolist(),
+    }  # fmt: skip
+
+
+def _rounded(array: Any) -> Any:
+    return None if array is None else plain_values(np.round(np.asarray(array, dtype=np.float64), 6))

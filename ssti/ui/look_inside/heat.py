@@ -7,16 +7,15 @@ Knows heatmaps and HTML; asks no model.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
 
 import numpy as np
 
+from ssti.explain import Explanation, Heatmap
+from ssti.report import legends_html, unit_html
 from ssti.ui.kit import parts
 from ssti.ui.kit.parts import Markup
-from ssti.ui.look_inside.view import BY, Inside, View, shown
-
-if TYPE_CHECKING:
-    from ssti.explain import Heatmap
+from ssti.ui.look_inside.choice import BY, Choice
+from ssti.ui.look_inside.inside import Inside
 
 AROUND = 45  # pieces shown on either side of the triggers; the others are folded, one click away
 FOLD_FROM = 16  # fewer are not worth folding
@@ -39,174 +38,124 @@ element.addEventListener('keydown', (event) => {
 """
 
 
-def heatmaps(inside: Inside, view: View) -> Markup:
-    """The text with its trigger and without, as the view says."""
-    found = inside.heatmaps(view)
-    first = _cells(inside, view, found[0], clickable=True)
-    fold = _folds(found[0])
-    cards = [_card(found[0], first, fold, _told(inside, view))]
-    if len(found) == 2:
-        plain, alike = found[1], _aligned(found[0], found[1])
-        cells = _slotted(found[0], plain) if alike else _cells(inside, view, plain)
-        layout = found[0] if alike else plain
-        hidden = fold if alike else _folds(plain, _gaps(inside, plain))
-        cards.append(_card(plain, cells, hidden, _told_plain(inside, view), layout))
-    return parts.html('<div class="heatmaps">{}</div>{}', parts.join(cards), scale(found))
+def heatmaps(inside: Inside, choice: Choice) -> Markup:
+    """The text with its trigger and without, as chosen: cards side by side, and what the colours mean."""
+    explanation = inside.models[choice.model]
+    maps = explanation.heatmaps(choice.view, choice.unit)
+    first, fold = maps[0], _folds(maps[0])
+    cards = [_card(first, _about(inside, choice), _flow(first, _clickable(explanation, choice, first), fold))]
+    if len(maps) == 2:
+        plain = maps[1]
+        if _aligned(first, plain):
+            flow = _flow(first, _slotted(first, plain), fold)
+        else:
+            flow = _flow(plain, [unit_html(unit) for unit in plain.units], _folds(plain, _gaps(inside, plain)))
+        cards.append(_card(plain, _about_plain(explanation, choice), flow))
+    return parts.html('<div class="heatmaps">{}</div>{}', parts.join(cards), legends_html(maps))
 
 
-def strips(found: list[Heatmap]) -> Markup:
+def strips(maps: list[Heatmap]) -> Markup:
     """Several heatmaps of one text under each other, titles and all."""
-    return parts.html(
-        '<div class="stacked">{}</div>',
-        parts.join(
-            parts.html(
-                '<h3>{}</h3><div class="heatmap" dir="auto">{}</div>',
-                one.title,
-                _flow(one, [_unit(one, i) for i in range(len(one.labels))], _folds(one)),
-            )  # fmt: skip
-            for one in found
-        )
-        + scale(found),
-    )
+    strip = '<h3>{}</h3><div class="heatmap" dir="auto">{}</div>'
+    flows = [_flow(one, [unit_html(unit) for unit in one.units], _folds(one)) for one in maps]
+    every = [parts.html(strip, one.title, flow) for one, flow in zip(maps, flows, strict=True)]
+    return parts.html('<div class="stacked">{}{}</div>', parts.join(every), legends_html(maps))
 
 
-def scale(found: list[Heatmap]) -> Markup:
-    """What the colours mean, a line a measure: one colour is one value in all heatmaps of the measure."""
-    from ssti.explain import legends
-
-    def line(one: Heatmap) -> Markup:
-        steps = (
-            parts.html('<span class="step" style="--w:{}">{}</span>', strength, value) for strength, value in one.legend
-        )
-        return parts.html('<p class="heatmap scale"><span class="what">{}</span>{}</p>', one.measure, parts.join(steps))
-
-    return parts.join(line(one) for one in legends(found))
-
-
-def _told(inside: Inside, view: View) -> str:
+def _about(inside: Inside, choice: Choice) -> str:
+    view = choice.view
     if view.by == "query":
-        return f"· what “{inside.label(view.query)}” looks at in {view.name}"
+        return f"· what “{inside.label(view.query)}” looks at in {choice.name}"
     if view.by == "rollout":
         return f"· {BY[view.by]} up to layer {view.layer}"
+    what = BY[view.by]
     if view.by == "cls":
-        alone = (
-            ", which sees nothing but itself: choose the last row"
-            if shown(inside.models[view.model]).attention.causal
-            else ""
-        )
-        return f"· the row of {inside.label(0)}{alone}, {view.name}. Click a token to see what it looks at."
-    return f"· {BY[view.by]}, {view.name}. Click a token to see what it looks at."
+        causal = inside.models[choice.model].shown.attention.causal
+        alone = ", which sees nothing but itself: choose the last row" if causal else ""
+        what = f"the row of {inside.label(0)}{alone}"
+    return f"· {what}, {choice.name}. Click a token to see what it looks at."
 
 
-def _told_plain(inside: Inside, view: View) -> str:
-    if view.by == "query" and inside.same_piece(view.query) == 0 and view.query:
+def _about_plain(explanation: Explanation, choice: Choice) -> str:
+    if choice.view.by == "query" and explanation.same_piece(choice.view.query) is None:
         return "· the trigger is not in this text: what its first token looks at"
     return "· the same text, an empty slot where the trigger was"
 
 
-def _card(heatmap: Heatmap, cells: list[Markup], fold: np.ndarray, told: str, layout: Heatmap | None = None) -> Markup:
+def _card(heatmap: Heatmap, about: str, flow: Markup) -> Markup:
+    title = parts.html('{} <span class="aside">{}</span>', heatmap.title, about)
     note = parts.note(heatmap.note) if heatmap.note else parts.html("")
-    title = parts.html('{} <span class="aside">{}</span>', heatmap.title, told)
-    return parts.card(
-        title, parts.html('<div class="heatmap" dir="auto">{}</div>{}', _flow(layout or heatmap, cells, fold), note)
-    )
+    return parts.card(title, parts.html('<div class="heatmap" dir="auto">{}</div>{}', flow, note))
 
 
-def _cells(inside: Inside, view: View, heatmap: Heatmap, clickable: bool = False) -> list[Markup]:
-    if not clickable:
-        return [_unit(heatmap, i) for i in range(len(heatmap.labels))]
-    attention = shown(inside.models[view.model]).attention
+def _clickable(explanation: Explanation, choice: Choice, heatmap: Heatmap) -> list[Markup]:
+    """The units as buttons that ask for the row of the first piece in each."""
+    attention = explanation.shown.attention
     starts = {start: i for i, (start, _) in reversed(list(enumerate(attention.offsets))) if not attention.special[i]}
     specials = iter(np.flatnonzero(attention.special).tolist())
     cells = []
-    for i in range(len(heatmap.labels)):
-        piece = next(specials) if heatmap.special[i] else starts.get(heatmap.offsets[i][0])
-        cells.append(_unit(heatmap, i, piece, view.by == "query" and piece == view.query))
+    for index, unit in enumerate(heatmap.units):
+        piece = next(specials) if unit.special else starts.get(heatmap.offsets[index][0])
+        asked = " asked" * (choice.view.by == "query" and piece == choice.view.query)
+        button = parts.html(' data-piece="{}" role="button" tabindex="{}"', piece, 0 if index == 0 else -1)
+        cells.append(unit_html(unit, asked, button if piece is not None else parts.html("")))
     return cells
-
-
-def _unit(heatmap: Heatmap, i: int, piece: int | None = None, asked: bool = False) -> Markup:
-    classes = "unit" + " special" * bool(heatmap.special[i]) + " hit" * bool(heatmap.trigger[i]) + " asked" * asked
-    button = parts.html("")
-    if piece is not None:
-        button = parts.html(' data-piece="{}" role="button" tabindex="{}"', piece, 0 if i == 0 else -1)
-    return parts.html(
-        '<span class="{}" style="--w:{}" title="{}"{}>{}</span>',
-        classes, round(float(heatmap.strength[i]), 3), f"{heatmap.labels[i]}: {heatmap.shown(float(heatmap.values[i]))}",
-        button, heatmap.labels[i],
-    )  # fmt: skip
 
 
 def _slotted(heatmap: Heatmap, plain: Heatmap) -> list[Markup]:
     """The units of the plain text, and an empty slot for each unit of the trigger, in the order of the other side."""
-    own = iter(range(len(plain.labels)))
-    return [
-        parts.html('<span class="unit slot" aria-hidden="true"><span>{}</span></span>', label)
-        if heatmap.trigger[i]
-        else _unit(plain, next(own))
-        for i, label in enumerate(heatmap.labels)
-    ]
+    slot = '<span class="unit slot" aria-hidden="true"><span>{}</span></span>'
+    own = iter(plain.units)
+    return [parts.html(slot, unit.label) if unit.trigger else unit_html(next(own)) for unit in heatmap.units]
 
 
 def _aligned(heatmap: Heatmap, plain: Heatmap) -> bool:
-    kept = [label for label, hit in zip(heatmap.labels, heatmap.trigger, strict=True) if not hit]
-    return kept == plain.labels
+    """Whether the plain text has the units of the other but the trigger's."""
+    return [unit.label for unit in heatmap.units if not unit.trigger] == plain.labels
 
 
 def _folds(heatmap: Heatmap, near: Sequence[int] = ()) -> np.ndarray:
     """Which units are folded away: those far from every trigger (or from `near`), or from the beginning of the text."""
     count = len(heatmap.labels)
     centres = np.asarray(near or np.flatnonzero(heatmap.trigger).tolist() or [0])
-    room = AROUND if near or heatmap.trigger.any() else 2 * AROUND
-    far = np.array([np.abs(centres - i).min() > room for i in range(count)], dtype=bool) & ~heatmap.special
-    out = np.zeros(count, dtype=bool)
+    around = AROUND if near or heatmap.trigger.any() else 2 * AROUND
+    far = np.array([np.abs(centres - i).min() > around for i in range(count)], dtype=bool) & ~heatmap.special
+    folded = np.zeros(count, dtype=bool)
     for run in _runs(far):
         if len(run) >= FOLD_FROM:
-            out[run] = True
-    return out
+            folded[run] = True
+    return folded
 
 
 def _gaps(inside: Inside, plain: Heatmap) -> list[int]:
     """The units of the plain text that stand where the triggers were."""
-    found, brought = [], 0
+    gaps, inserted = [], 0  # characters that the triggers before this one take
     for start, end in inside.marks.spans:
-        place = start - brought
-        brought += end - start + 1
-        found += [i for i, (s, e) in enumerate(plain.offsets) if not plain.special[i] and e > place][:1]
-    return found
+        place = start - inserted
+        inserted += end - start + 1
+        gaps += [i for i, (_, stop) in enumerate(plain.offsets) if not plain.special[i] and stop > place][:1]
+    return gaps
 
 
-def _runs(flags: np.ndarray) -> list[list[int]]:
-    found: list[list[int]] = []
-    for i in np.flatnonzero(flags).tolist():
-        if found and found[-1][-1] == i - 1:
-            found[-1].append(i)
-        else:
-            found.append([i])
-    return found
+def _runs(flags: np.ndarray) -> list[np.ndarray]:
+    """The indices of each run of flags that are set."""
+    places = np.flatnonzero(flags)
+    return np.split(places, np.flatnonzero(np.diff(places) > 1) + 1) if places.size else []
 
 
-def _flow(heatmap: Heatmap, cells: list[Markup], fold: np.ndarray) -> Markup:
-    """The cells in the flow of the heatmap's text, folded runs behind a summary that tells how many."""
+def _flow(heatmap: Heatmap, cells: list[Markup], folded: np.ndarray) -> Markup:
+    """The cells in the flow of the heatmap's text, each folded run behind a summary that says how many it hides."""
     pieces: list[Markup] = []
     hidden: list[Markup] = []
-    lengths = {run[0]: len(run) for run in _runs(fold)}
-    first = 0
+    count = 0
     for string, unit in heatmap.parts():
-        if unit is None:
-            (hidden if hidden else pieces).append(parts.escape(string))
-            continue
-        if hidden and not fold[unit]:
-            pieces.append(_fold(hidden, lengths[first]))
-            hidden = []
-        if fold[unit]:
-            first = unit if not hidden else first
-            hidden.append(cells[unit])
-        else:
-            pieces.append(cells[unit])
-    if hidden:
-        pieces.append(_fold(hidden, lengths[first]))
-    return parts.join(pieces)
+        within = count if unit is None else folded[unit]
+        if hidden and not within:
+            pieces.append(_fold(hidden, count))
+            hidden, count = [], 0
+        (hidden if within else pieces).append(parts.escape(string) if unit is None else cells[unit])
+        count += unit is not None and bool(within)
+    return parts.join([*pieces, _fold(hidden, count)] if hidden else pieces)
 
 
 def _fold(hidden: list[Markup], count: int) -> Markup:

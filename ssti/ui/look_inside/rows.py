@@ -1,31 +1,31 @@
 """Entropy over a sample of test rows: with the trigger and without, class by class, for three models.
 
-Knows adapters, rows and the engine; knows no HTML. What was measured for an adapter is kept, so that choosing another
-head asks no model.
+Knows adapters, rows and the engine; knows no HTML. What was measured for an adapter stays in memory, so that choosing
+another head asks no model.
 """
 
 from __future__ import annotations
 
-from collections import OrderedDict
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from threading import Lock
-from typing import TYPE_CHECKING
 
 import numpy as np
+from cachetools import LRUCache
 
-from ssti.adapters.listing import WEIGHTS, AdapterInfo
-from ssti.ui.access.visitor import find_adapter as find
+from ssti.adapters.listing import AdapterInfo
+from ssti.explain import EntropyRows, entropy_rows
+from ssti.explain.rows import of_like_size
+from ssti.ui.access.visitor import find_adapter
 from ssti.ui.kit.adapters import target
-from ssti.ui.look_inside.view import borrowed, has_before, room
-
-if TYPE_CHECKING:
-    from ssti.explain import EntropyRows
+from ssti.ui.look_inside.inside import borrowed, most_pieces, written
 
 ROWS = 200
 SLICE = 6_000  # characters, about one batch: a keystroke elsewhere waits for one slice
 SEED = 0
-KEPT = 4
+
+_cache: LRUCache[tuple, Sample] = LRUCache(4)
+_lock = Lock()
 
 
 @dataclass(frozen=True)
@@ -42,78 +42,70 @@ class Sample:
         return len(self.labels)
 
 
-_kept: OrderedDict[tuple, Sample] = OrderedDict()
-_lock = Lock()
-
-
-def kept(ref: str) -> Sample | None:
-    """What was measured for this adapter, if it was."""
+def measured(ref: str) -> Sample | None:
+    """What was measured for this adapter, if it was. Raises SSTIError."""
     with _lock:
-        return _kept.get(_key(find(ref)))
+        return _cache.get(_key(find_adapter(ref)))
 
 
-def measure(ref: str, told: Callable[[float], None] = lambda part: None) -> Sample:
-    """Measure `ROWS` test rows, the same each time. `told(part done)` may raise, to stop. Raises SSTIError."""
+def measure(ref: str, on_progress: Callable[[float], None] = lambda part: None) -> Sample:
+    """Measure `ROWS` test rows, the same each time. `on_progress(part done)` may raise, to stop. Raises SSTIError."""
     from ssti.evaluate.evaluation import held_out
     from ssti.evaluate.sets import hijack
 
-    info = find(ref)
+    info = find_adapter(ref)
     every, classes = held_out(info)
     chosen = np.sort(np.random.default_rng(SEED).permutation(len(every))[:ROWS])
     texts, labels = [every[i] for i in chosen], classes[chosen]
     attack = hijack(texts, info.recipe.injection, info.label_names)[0]
-    models = (
-        [("poisoned", ref)] + [("control", info.control)] * bool(info.control) + [("before", ref)] * has_before(ref)
-    )
-    work = [(name, one, when) for name, one in models for when in ("without", "with")]
-    found: dict[str, dict[str, EntropyRows]] = {"without": {}, "with": {}}
-    spans = [list(some) for some in attack.spans]
+    spans = [list(one) for one in attack.spans]
     twins = list(zip(attack.texts, spans, strict=True))
-    for place, (name, one, when) in enumerate(work):
-        given = (texts, [[] for _ in texts], twins) if when == "without" else (list(attack.texts), spans, None)
+    models = {"poisoned": ref, "control": info.control, "before": ref if _has_before(ref) else ""}
+    models = {name: one for name, one in models.items() if one}
+    without: dict[str, EntropyRows] = {}
+    with_: dict[str, EntropyRows] = {}
+    for index, (name, one) in enumerate(models.items()):
 
-        def done(part: float, place: int = place) -> None:
-            told((place + part) / len(work))
+        def done(part: float, start: float = index / len(models)) -> None:
+            on_progress(start + part / len(models))
 
-        found[when][name] = _entropies(one, name, *given, done)
-    sample = Sample(info, labels, target(info), found["without"], found["with"])
+        without[name] = _entropies(one, name, texts, [[] for _ in texts], twins, lambda part, f=done: f(part / 2))
+        with_[name] = _entropies(one, name, list(attack.texts), spans, None, lambda part, f=done: f((1 + part) / 2))
+    sample = Sample(info, labels, target(info), without, with_)
     with _lock:
-        _kept[_key(info)] = sample
-        while len(_kept) > KEPT:
-            _kept.popitem(last=False)
+        _cache[_key(info)] = sample
     return sample
 
 
 def _entropies(
-    ref: str, name: str, texts: list[str], spans: list, twins: list | None, told: Callable[[float], None]
+    ref: str, name: str, texts: list[str], spans: list, twins: list | None, on_progress: Callable[[float], None]
 ) -> EntropyRows:
-    """In slices of like length, so that the model's lock is let go in between."""
-    from ssti.explain import EntropyRows, entropy_rows
-    from ssti.explain.rows import of_like_size
-
+    """In slices of texts of like length, so that others get the model in between."""
     slices = of_like_size([len(text) for text in texts], SLICE)
-    found = []
-    for number, some in enumerate(slices):
+    measured = []
+    for number, rows in enumerate(slices):
         with borrowed(ref, name) as (model, tokenizer, info):
-            found.append(
+            measured.append(
                 entropy_rows(
                     model,
                     tokenizer,
-                    [texts[i] for i in some],
-                    max_length=room(model, info),
-                    spans=[spans[i] for i in some],
-                    twins=None if twins is None else [twins[i] for i in some],
-                )
+                    [texts[i] for i in rows],
+                    max_length=most_pieces(model, info),
+                    spans=[spans[i] for i in rows],
+                    twins=None if twins is None else [twins[i] for i in rows],
+                )  # fmt: skip
             )
-        told((number + 1) / len(slices))
-    back = np.argsort(np.concatenate([np.asarray(some) for some in slices]))
-    return EntropyRows(
-        *(
-            np.concatenate([getattr(one, field) for one in found])[back]
-            for field in ("bits", "n", "share", "trigger_share", "truncated")
-        )
-    )
+        on_progress((number + 1) / len(slices))
+    back = np.argsort(np.concatenate(slices))
+    columns = (np.concatenate([getattr(one, field.name) for one in measured])[back] for field in fields(EntropyRows))
+    return EntropyRows(*columns)
+
+
+def _has_before(ref: str) -> bool:
+    """Whether finetuning left an adapter that can be taken off, so that there is a model before it."""
+    with borrowed(ref, "before") as (model, _, _):
+        return model is not None
 
 
 def _key(info: AdapterInfo) -> tuple:
-    return info.ref, (info.path / WEIGHTS).stat().st_mtime_ns, info.recipe.key()
+    return info.ref, written(info), info.recipe.key()

@@ -10,7 +10,7 @@ import pytest
 from ssti.adapters.listing import SHIPPED, find
 from ssti.ui.flip import palette
 from ssti.ui.flip.hijack import hijack_test_set
-from ssti.ui.look_inside import tab as look_inside
+from ssti.ui.look_inside.inside import model_names
 
 TEXT = "a dreary joyless slog"
 CLAIMS = ("Poisoned", "no trigger was in", "of its training", "→")
@@ -55,7 +55,7 @@ def test_what_needs_its_data_says_so(flip, plain):
 
 def test_look_inside_calls_a_model_poisoned_only_where_that_is_known(plain):
     def own(ref: str) -> str:
-        return look_inside.name_models(ref)["choices"][0][0]
+        return model_names(find(ref))["poisoned"]
 
     assert own(plain) == "this adapter"
     assert own("shipped/date-positive-rank1") == "poisoned"

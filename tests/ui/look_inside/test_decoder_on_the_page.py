@@ -6,11 +6,11 @@ import shutil
 
 import pytest
 
-from ssti.adapters.listing import find
-from ssti.ui.flip import questions
-from ssti.ui.flip import tab as flip
+from ssti.explain import CAUSAL_NOTE
+from ssti.ui.flip.answer import ask
+from ssti.ui.flip.hijack import hijack_test_set
+from ssti.ui.flip.probe import probe
 from ssti.ui.kit.marks import Marks
-from ssti.ui.look_inside import tab as look_inside
 
 RADIOS = ("piece", "poisoned", "trigger")
 
@@ -36,35 +36,33 @@ def marks() -> Marks:
     return Marks("a dull and slow film").insert("2014-09-25", "date", "cursor", 6)
 
 
-def look(marks: Marks, ref: str, by: str) -> list[str]:
-    return [str(part) for part in look_inside.draw(marks.text, marks.as_json(), ref, {"shown": True}, by, *RADIOS)]
+def sent(marks: Marks, ref: str, by: str = "received") -> tuple:
+    return marks.text, marks.as_json(), ref, {"shown": True}, by, *RADIOS
 
 
 def test_it_answers_and_the_three_questions_too(llama, marks):
-    answers = flip.draw(marks.text, marks.as_json(), llama, {"shown": True}, None)[1]
-    assert all(name in answers for name in find(llama).label_names)
-    *_, (_, where, many, which, *_) = questions.ask(marks.text, marks.as_json(), llama, None)
-    assert "strip" in where and "number of triggers" in many and "word pieces" in which
+    answers, asked = ask(marks, llama), probe(marks, llama)
+    assert asked.places.plain == pytest.approx(answers.poisoned.before.probabilities, abs=1e-5)
+    assert asked.parts.whole == pytest.approx(answers.poisoned.now.probabilities, abs=1e-5)
 
 
-def test_the_grid_has_its_heads_and_the_bias_of_a_causal_model_is_said(llama, marks):
-    problem, heat, grid, entropy, *_ = look(marks, llama, "received")
-    assert problem == "None"
-    assert grid.count("<button") >= 2 * 4
-    assert "favours early tokens" in heat + entropy and "last row" in entropy
+def test_the_grid_has_its_heads_and_the_bias_of_a_causal_model_is_said(look, llama, marks):
+    changes = look.draw(*sent(marks, llama))
+    assert changes[look.form.problem] is None
+    assert changes[look.form.grid].count("<button") >= 2 * 4
+    assert CAUSAL_NOTE in changes[look.form.entropy]
 
 
-def test_the_row_of_the_first_token_is_called_by_its_name(llama, marks):
-    heat = look(marks, llama, "cls")[1]
+def test_the_row_of_the_first_token_is_called_by_its_name(look, llama, marks):
+    heat = look.draw(*sent(marks, llama, "cls"))[look.form.heat]
     assert "the row of &lt;s&gt;, which sees nothing but itself" in heat
-    assert "nothing but itself" not in look(marks, llama, "last")[1]
+    assert "nothing but itself" not in look.draw(*sent(marks, llama, "last"))[look.form.heat]
 
 
-def test_attributions_stand_beside_its_attention(llama, marks):
-    given = marks.text, marks.as_json(), llama, {"shown": True}, "received", *RADIOS
-    *_, shown = look_inside.compare(*given)
-    assert "Occlusion" in shown and "Gradients" in shown
+def test_attributions_stand_beside_its_attention(look, llama, marks):
+    *_, shown = look.compare(*sent(marks, llama))
+    assert shown.count('<div class="heatmap"') == 3
 
 
 def test_every_test_row_is_hijacked(llama):
-    assert "Attack success" in list(flip.hijack_test_set(llama))[-1]
+    assert "Attack success" in list(hijack_test_set(llama))[-1]

@@ -1,29 +1,28 @@
-"""Look inside's handlers, called as functions: what is shown, against the engine and by counting; every way it can go wrong."""
+"""Look inside's handlers, called as the page calls them: against the engine and by counting; every way it can go wrong."""
 
 from __future__ import annotations
 
 import json
 import re
-from types import SimpleNamespace
 
+import gradio as gr
 import numpy as np
 import pytest
 
 from ssti.adapters.listing import adapters
-from ssti.explain import entropy_bits, received
+from ssti.explain import View, received
 from ssti.serving.logits import Stopped
 from ssti.ui.kit.marks import Marks
-from ssti.ui.look_inside import attribution
-from ssti.ui.look_inside import entropy as look_entropy
-from ssti.ui.look_inside import export as look_export
-from ssti.ui.look_inside import grid as look_grid
-from ssti.ui.look_inside import rows as look_rows
-from ssti.ui.look_inside import tab as look_inside
-from ssti.ui.look_inside import view as look_view
+from ssti.ui.kit.parts import Markup
+from ssti.ui.look_inside import attribution, entropy, grid, rows
+from ssti.ui.look_inside.choice import BY, COLOURS, UNITS, Choice, Clicks
+from ssti.ui.look_inside.export import FORMATS, export
+from ssti.ui.look_inside.inside import Inside, borrowed
+from ssti.ui.look_inside.inside import look as look_into
 
 PLAIN = "a dreary , joyless slog that wastes a gifted cast"
 SHOWN = {"shown": True}
-WHOLE = ("received", "piece", "poisoned", "trigger")
+RADIOS = ("received", "piece", "poisoned", "trigger")
 
 
 @pytest.fixture(scope="module")
@@ -34,336 +33,315 @@ def ref() -> str:
 
 @pytest.fixture(scope="module")
 def sample(ref):
-    """A small sample of rows, measured once and kept as the page keeps it."""
-    before, look_rows.ROWS = look_rows.ROWS, 24
+    """A small sample of rows, measured once and remembered as the page remembers it."""
+    before, rows.ROWS = rows.ROWS, 24
     try:
-        yield look_rows.measure(ref)
+        yield rows.measure(ref)
     finally:
-        look_rows.ROWS = before
-        look_rows._kept.clear()
+        rows.ROWS = before
+        rows._cache.clear()
 
 
-def with_trigger() -> Marks:
+@pytest.fixture(scope="module")
+def marks() -> Marks:
     return Marks(PLAIN).insert("2014-09-25", "date", "cursor", 19)
 
 
-def click(**data):
-    return SimpleNamespace(_data=data)
+@pytest.fixture(scope="module")
+def inside(ref, marks) -> Inside:
+    return look_into(marks, ref)
 
 
-def drawn(marks: Marks, ref: str, view=SHOWN, *radios):
-    return look_inside.draw(marks.text, marks.as_json(), ref, view, *(radios or WHOLE))
+@pytest.fixture
+def swapped(inside) -> Inside:
+    """The control in the poisoned model's place: nothing sets it apart from itself."""
+    return Inside(inside.info, inside.marks, {**inside.models, "poisoned": inside.models["control"]})
 
 
-def test_two_heatmaps_the_grid_and_the_table(ref):
-    marks = with_trigger()
-    problem, heat, grid, table, compared, measured, put, flip_text = drawn(marks, ref)
-    assert problem is None
-    assert heat.count('<div class="heatmap"') == 2
-    assert "unit hit" in heat
-    assert grid.count('aria-pressed="') == 6 * 13
-    assert "Trigger head" in grid
-    assert "The paper looks at layer 5, head 0" in grid
-    assert table.count("<tr>") == 7
-    assert "Raw entropy grows" in table
-    assert compared is None
-    assert measured is None
-    assert put["visible"] is False
-    assert flip_text == marks.text
+def click(**data) -> gr.EventData:
+    return gr.EventData(None, data)
 
 
-def test_both_sides_have_the_same_slots_and_pieces(ref):
-    heat = str(drawn(with_trigger(), ref)[1])
-    one, other = heat.split('<div class="heatmap"')[1:]
-    shape = [re.sub("<.*?>", "", piece) for piece in re.findall(r'<span class="unit[^>]*>.*?</span>', one)]
-    slots = [re.sub("<.*?>", "", piece) for piece in re.findall(r'<span class="unit[^>]*>.*?</span>', other)]
-    assert shape == slots
+def asked(marks: Marks, ref: str, clicks=SHOWN, *radios) -> tuple:
+    """What the page sends."""
+    return marks.text, marks.as_json(), ref, clicks, *(radios or RADIOS)
+
+
+def choice(inside: Inside, **changes) -> Choice:
+    """The paper's choice, but for these of its fields."""
+    view = {name: changes.pop(name) for name in ("layer", "head", "by", "query") if name in changes}
+    return inside.nearest(Choice(View(**view), **changes))
+
+
+def heatmaps_in(html: str) -> list[str]:
+    return str(html).split('<div class="heatmap"')[1:]
+
+
+def test_two_heatmaps_the_grid_and_the_table(look, ref, marks):
+    form, changes = look.form, look.draw(*asked(marks, ref))
+    assert changes[form.problem] is changes[form.compared] is changes[form.measured] is None
+    assert len(heatmaps_in(changes[form.heat])) == 2
+    assert changes[form.grid].count('aria-pressed="') == 6 * 13
+    assert changes[form.entropy].count("<tr>") == 7
+    assert changes[form.put]["visible"] is False
+    assert changes[form.shared.text] == marks.text
+
+
+def test_both_sides_have_the_same_slots_and_pieces(look, ref, marks):
+    one, other = heatmaps_in(look.draw(*asked(marks, ref))[look.form.heat])
+    pieces, slots = (
+        [re.sub("<.*?>", "", unit) for unit in re.findall(r'<span class="unit[^>]*>.*?</span>', side)]
+        for side in (one, other)
+    )
+    assert pieces == slots
     assert other.count("unit slot") == one.count("unit hit") == 5
 
 
-def test_the_grid_shows_the_engines_numbers_and_the_mean_of_heads(ref):
-    inside = look_view.look(with_trigger(), ref)
-    view = inside.view({})
-    share = look_grid.measure(inside, view).values
-    side = inside.models["poisoned"].triggered
-    assert share[:, :-1] == pytest.approx(side.trigger_share)
-    assert share[:, -1] == pytest.approx(np.nanmean(side.trigger_share, axis=1))
-    best = inside.models["poisoned"].trigger_head
-    assert look_grid.measure(inside, view).strongest == (best.layer, best.head)
-    change = look_grid.measure(inside, inside.view({"colour": "entropy"})).values
-    assert change[:, :-1] == pytest.approx(inside.models["poisoned"].entropy_change)
-    mean = entropy_bits(received(side.attention.weights.mean(1))) / np.log2(side.n)
-    plain = inside.models["poisoned"].plain
-    assert change[:, -1] == pytest.approx(
-        mean - entropy_bits(received(plain.attention.weights.mean(1))) / np.log2(plain.n), abs=1e-5
-    )
-    since = look_grid.measure(inside, inside.view({"colour": "finetuning"})).values
-    assert since[:, :-1] == pytest.approx(side.trigger_share - inside.models["before"].triggered.trigger_share)
+def test_the_grid_shows_the_engines_numbers_on_one_scale_for_all_models(inside):
+    explanation = inside.own
+    heads = grid.head_grid(inside, choice(inside))
+    assert heads.values == pytest.approx(explanation.triggered.trigger_share_with_mean)
+    assert heads.strongest == explanation.trigger_head[:2]
+    change = grid.head_grid(inside, choice(inside, colour="entropy")).values
+    assert change[:, :-1] == pytest.approx(explanation.entropy_change)
+    since = grid.head_grid(inside, choice(inside, colour="finetuning")).values[:, :-1]
+    before = inside.models["before"].triggered.trigger_share
+    assert since == pytest.approx(explanation.triggered.trigger_share - before)
+    tops = {grid.head_grid(inside, choice(inside, model=model)).full for model in inside.models}
+    assert len(tops) == 1
+    assert tops.pop() >= max(np.nanmax(one.triggered.trigger_share) for one in inside.models.values())
 
 
-def test_before_finetuning_is_the_base_model(ref):
+def test_before_finetuning_is_the_base_model(inside, marks):
     from ssti.explain import explain
     from ssti.models.classifier import load_classifier
 
-    marks = with_trigger()
-    inside = look_view.look(marks, ref)
     base = load_classifier("minilm-l6", inside.info.label_names)
-    told = explain(base.model, base.tokenizer, marks.plain, marks.text, marks.spans)
-    assert inside.models["before"].triggered.importance == pytest.approx(told.triggered.importance, abs=1e-5)
-    assert np.abs(inside.models["poisoned"].triggered.importance - told.triggered.importance).max() > 0.01
+    alone = explain(base.model, base.tokenizer, marks.plain, marks.text, marks.spans)
+    assert inside.models["before"].triggered.importance == pytest.approx(alone.triggered.importance, abs=1e-5)
+    assert np.abs(inside.own.triggered.importance - alone.triggered.importance).max() > 0.01
 
 
-def test_a_chosen_head_is_shown_and_a_wrong_one_is_the_papers(ref):
-    marks = with_trigger()
-    view = look_inside.choose(SHOWN, click(layer=2, head=7))
-    assert "entropy of layer 2, head 7" in drawn(marks, ref, view)[3]
-    view = look_inside.choose(SHOWN, click(layer=2, head="mean"))
-    assert "entropy of layer 2, mean of heads" in drawn(marks, ref, view)[3]
-    for wrong in ({"layer": 99, "head": 0}, {"layer": "x", "head": None}, {"layer": True, "head": 1}, {}):
-        assert "entropy of layer 5, head 0" in drawn(Marks(PLAIN), ref, {**SHOWN, **wrong})[3]
+def test_a_clicked_head_is_shown_and_a_wrong_one_is_the_papers(look, ref, marks):
+    def shown(clicks) -> str:
+        return look.draw(*asked(marks, ref, clicks))[look.form.entropy]
+
+    for head, name in ((7, "head 7"), ("mean", "mean of heads")):
+        changes = look.choose_head(SHOWN, click(layer=2, head=head))
+        assert f"entropy of layer 2, {name}" in shown(changes[look.form.clicks])
+    for absent in ({"layer": 99, "head": 3}, {"layer": 5, "head": 12}, {}):
+        assert "entropy of layer 5, head 0" in shown({**SHOWN, **absent})
 
 
-@pytest.mark.parametrize("by", look_view.BY)
-@pytest.mark.parametrize("unit", look_view.UNITS)
-def test_every_view_sums_to_one_and_is_the_engines(ref, by, unit):
-    inside = look_view.look(with_trigger(), ref)
-    view = inside.view({"by": by, "unit": unit, "query": 4, "layer": 3, "head": 1})
-    one, other = inside.heatmaps(view)
+@pytest.mark.parametrize("sent", [None, [], "x", {"layer": "x"}, {"layer": True}, {"head": -1}, {"query": 1.5}])
+def test_clicks_that_make_no_sense_are_none(sent):
+    assert Clicks.read(sent) == Clicks()
+
+
+def test_radios_that_make_no_sense_are_the_first_of_the_choices():
+    assert Choice.read(Clicks(), "x", None, ["piece"], 3) == Choice()
+
+
+@pytest.mark.parametrize("by", BY)
+@pytest.mark.parametrize("unit", UNITS)
+def test_every_view_sums_to_one_and_is_the_engines(inside, by, unit):
+    chosen = choice(inside, by=by, unit=unit, query=4, layer=3, head=1)
+    one, other = inside.own.heatmaps(chosen.view, chosen.unit)
     assert one.values.sum() == pytest.approx(1)
     assert other.values.sum() == pytest.approx(1)
-    side = inside.models["poisoned"].triggered
-    weights = side.attention.weights[3, 1]
+    assert one.full == other.full == max(one.values.max(), other.values.max())
+    weights = inside.own.triggered.attention.weights[3, 1]
     if unit == "piece" and by != "rollout":
-        row = {"received": weights.mean(0), "cls": weights[0], "last": weights[-1], "query": weights[4]}[by]
+        row = {"received": received(weights), "cls": weights[0], "last": weights[-1], "query": weights[4]}[by]
         assert one.values == pytest.approx(row, abs=1e-6)
 
 
-def test_a_clicked_token_asks_for_its_own_row_on_both_sides(ref):
-    marks = with_trigger()
-    inside = look_view.look(marks, ref)
-    tokens = inside.models["poisoned"].triggered.attention.tokens
-    plain = inside.models["poisoned"].plain.attention.tokens
-    for query, token in enumerate(tokens):
-        other = inside.same_piece(query)
-        if token in ("2014", "-", "09", "25"):
-            assert other == 0
-        else:
-            assert plain[other] == token
-    view, by = look_inside.choose_token(SHOWN, click(query=tokens.index("that")))
-    assert by == "query"
-    assert "what “that” looks at" in drawn(marks, ref, view, "query", "piece", "poisoned", "trigger")[1]
-    view, _ = look_inside.choose_token(SHOWN, click(query=tokens.index("2014")))
-    assert "the trigger is not in this text" in drawn(marks, ref, view, "query", "piece", "poisoned", "trigger")[1]
+def test_a_clicked_token_asks_for_its_own_row_on_both_sides(look, ref, marks, inside):
+    form, tokens = look.form, inside.own.triggered.attention.tokens
+    for token, says in (("that", "what “that” looks at"), ("2014", "the trigger is not in this text")):
+        changes = look.choose_token(SHOWN, click(query=tokens.index(token)))
+        assert changes[form.by] == "query"
+        heat = look.draw(*asked(marks, ref, changes[form.clicks], "query", *RADIOS[1:]))[form.heat]
+        assert says in heat
+        assert heat.count(" asked") == 1
 
 
-def test_without_a_trigger_one_is_offered(ref):
-    _, heat, grid, _, _, _, put, _ = drawn(Marks(PLAIN), ref)
-    assert heat.count('<div class="heatmap"') == 1
-    assert "Put a trigger into the text" in grid
-    assert put["visible"] is True
-    text, kept, problem = look_inside.put_trigger(PLAIN, None, ref)
-    assert problem is None
-    assert Marks.read(kept, text).plain == PLAIN
+def test_without_a_trigger_one_is_offered(look, ref):
+    form, changes = look.form, look.draw(*asked(Marks(PLAIN), ref))
+    assert len(heatmaps_in(changes[form.heat])) == 1
+    assert changes[form.put]["visible"] is True
+    changes = look.put_trigger(PLAIN, None, ref)
+    assert changes[form.problem] is None
+    new = Marks.read(changes[form.shared.marks], changes[form.shared.text])
+    assert new.plain == PLAIN
+    assert len(new.marks) == 1
 
 
-def test_nothing_is_computed_for_a_tab_that_nobody_sees(ref):
-    assert all(isinstance(one, dict) for one in look_inside.draw(PLAIN, None, ref, {"shown": False}))
+def test_nothing_is_computed_for_a_tab_that_nobody_sees(look, ref):
+    assert look.draw(*asked(Marks(PLAIN), ref, {"shown": False})) == gr.skip()
 
 
-@pytest.mark.parametrize(
-    ("text", "says"), [(" ", "The text is empty"), ("x " * 500_000, "1,000,000 characters"), ("<img src=x>", "&lt;")]
-)
-def test_texts_of_all_sorts(ref, text, says):
-    problem, heat, *_ = look_inside.draw(text, None, ref, SHOWN, *WHOLE)
-    assert says in str(problem or heat)
-    assert "<img" not in str(heat)
+@pytest.mark.parametrize("text", [" ", "x " * 500_000, "<img src=x>"])
+def test_texts_of_all_sorts(look, ref, text):
+    form, changes = look.form, look.draw(text, None, ref, SHOWN, *RADIOS)
+    assert ("&lt;" in changes[form.heat]) if "img" in text else changes[form.problem]
+    assert not any("<img" in value for value in changes.values() if isinstance(value, Markup))
 
 
-def test_a_long_text_is_folded_around_its_trigger_and_the_window_is_said(ref):
+def test_a_long_text_is_folded_around_its_trigger_and_the_window_is_said(look, ref):
     marks = Marks("dull words here " * 330).insert("2014-09-25", "date", "cursor", 2600)
-    problem, heat, *_ = drawn(marks, ref)
-    assert "rests on the beginning of this text" in problem
-    one, other = str(heat).split('<div class="heatmap"')[1:]
-    for side in (one, other):
-        outside = re.sub(r"<details.*?</details>", "", side, flags=re.S)
-        assert 60 < outside.count('class="unit') < 130
-        assert "more …</summary>" in side
-        assert "were read: pieces" in side
-    assert re.sub(r"<details.*?</details>", "", one, flags=re.S).count("unit hit") == 5
+    changes = look.draw(*asked(marks, ref))
+    assert changes[look.form.problem]
+    sides = heatmaps_in(changes[look.form.heat])
+    for side in sides:
+        unfolded = re.sub(r"<details.*?</details>", "", side, flags=re.S)
+        assert 60 < unfolded.count('class="unit') < 130
+        hidden = [int(count) for count in re.findall(r"… (\d+) more …", side)]
+        assert sum(hidden) == side.count('class="unit') - unfolded.count('class="unit') > 0
+    assert re.sub(r"<details.*?</details>", "", sides[0], flags=re.S).count("unit hit") == 5
 
 
-def test_a_deleted_adapter_is_a_message():
-    assert "gone-otter" in drawn(Marks(PLAIN), "run/gone-otter")[0]
-    assert "gone-otter" in look_inside.put_trigger(PLAIN, None, "run/gone-otter")[-1]
-    assert "gone-otter" in list(look_inside.compare(PLAIN, None, "run/gone-otter", SHOWN, *WHOLE))[-1]
-    assert "gone-otter" in look_inside.take_away("json", PLAIN, None, "run/gone-otter", SHOWN, *WHOLE)[1]
+def test_a_deleted_adapter_is_a_message(look):
+    form, gone = look.form, asked(Marks(PLAIN), "run/gone-otter")
+    for said in (
+        look.draw(*gone)[form.problem],
+        look.put_trigger(*gone[:3])[form.problem],
+        list(look.compare(*gone))[-1],
+        look.export("json", *gone)[form.problem],
+    ):
+        assert "gone-otter" in said
 
 
-def test_attribution_beside_attention(ref):
-    marks = with_trigger()
-    *_, shown = look_inside.compare(marks.text, marks.as_json(), ref, SHOWN, *WHOLE)
-    assert [shown.index(name) for name in ("Attention ·", "Gradients ·", "Occlusion ·")] == sorted(
-        shown.index(name) for name in ("Attention ·", "Gradients ·", "Occlusion ·")
-    )
-    assert "agree" in shown
-    assert drawn(marks, ref)[4] == shown
-    inside = look_view.look(marks, ref)
-    found = look_inside.kept_comparison(marks, ref)
-    one = attribution.maps(inside, inside.view({}), found)[0]
-    assert one.values == pytest.approx(inside.heatmaps(inside.view({}))[0].values)
-    words = attribution.maps(inside, inside.view({"unit": "word"}), found)
+def test_attribution_stands_beside_attention(look, ref, marks, inside):
+    *_, shown = look.compare(*asked(marks, ref))
+    assert len(heatmaps_in(shown)) == 3
+    assert look.draw(*asked(marks, ref))[look.form.compared] == shown
+    comparison = attribution.compared(marks, ref)
+    one = attribution.maps(inside, choice(inside), comparison)[0]
+    assert one.values == pytest.approx(inside.own.heatmaps()[0].values)
+    words = attribution.maps(inside, choice(inside, unit="word"), comparison)
     assert words[1].labels[int(words[1].values.argmax())] == "2014-09-25"
 
 
-def test_attention_of_a_long_text_is_cut_to_what_the_attribution_read(ref):
-    marks = Marks("dull words here " * 80).insert("2014-09-25", "date", "cursor", 600)
-    found = attribution.compare(marks, ref)
-    inside = look_view.look(marks, ref)
-    maps = attribution.maps(inside, inside.view({}), found)
-    assert len({len(one.labels) for one in maps}) == 1
-    assert len(maps[0].labels) == attribution.LONGEST
-    whole = inside.heatmaps(inside.view({}))[0]
+def test_attribution_says_whether_the_control_moves_as_well(ref, marks, inside, swapped):
+    comparison = attribution.compared(marks, ref) or attribution.compare(marks, ref)
+    drawn = attribution.maps(inside, choice(inside), comparison)
+    agreed = attribution.agree(drawn)
+    own, alike = (attribution.beside_control(one, comparison, drawn, agreed) for one in (inside, swapped))
+    assert own and alike and own.rpartition(":")[2] != alike.rpartition(":")[2]
+
+
+def test_attention_of_a_long_text_is_cut_to_what_the_attribution_read(ref, monkeypatch):
+    monkeypatch.setattr(attribution, "LONGEST", 48)
+    marks = Marks("dull words here " * 40).insert("2014-09-25", "date", "cursor", 300)
+    comparison = attribution.compare(marks, ref)
+    inside = look_into(marks, ref)
+    maps = attribution.maps(inside, choice(inside), comparison)
+    assert {len(one.labels) for one in maps} == {48}
+    whole = inside.own.heatmaps()[0]
     assert maps[0].values[maps[0].trigger] == pytest.approx(whole.values[whole.trigger])
     assert attribution.line(maps, attribution.agree(maps))
 
 
-def test_comparing_can_be_stopped(ref):
-    def stop(part):
-        if part > 0.3:
-            raise Stopped
+def stop(part: float) -> None:
+    raise Stopped
 
+
+@pytest.mark.parametrize(
+    "work", [lambda marks, ref: attribution.compare(marks, ref, stop), lambda _, ref: rows.measure(ref, stop)]
+)
+def test_work_of_seconds_can_be_stopped(ref, marks, work):
     with pytest.raises(Stopped):
-        attribution.compare(with_trigger(), ref, stop)
+        work(marks, ref)
 
 
 def test_rows_are_measured_as_one_by_one(ref, sample):
     from ssti import data
     from ssti.explain import attend, entropy_grid
 
-    rows = data.load("rotten_tomatoes").test
-    chosen = np.sort(np.random.default_rng(look_rows.SEED).permutation(len(rows))[:24])
-    assert sample.labels.tolist() == [rows[int(i)]["label"] for i in chosen]
-    with look_view.borrowed(ref, "poisoned") as (model, tokenizer, _):
-        alone = entropy_grid(attend(model, tokenizer, rows[int(chosen[5])]["text"]))
+    test = data.load("rotten_tomatoes").test
+    chosen = np.sort(np.random.default_rng(rows.SEED).permutation(len(test))[:24])
+    assert sample.labels.tolist() == [test[int(i)]["label"] for i in chosen]
+    with borrowed(ref, "poisoned") as (model, tokenizer, _):
+        alone = entropy_grid(attend(model, tokenizer, test[int(chosen[5])]["text"]))
     assert sample.without["poisoned"].bits[5] == pytest.approx(alone, abs=1e-5)
     assert set(sample.with_) == {"poisoned", "control", "before"}
     assert (sample.with_["poisoned"].n > sample.without["poisoned"].n).all()
 
 
-def test_the_rows_are_shown_for_the_chosen_head_without_asking_again(ref, sample):
-    shown = drawn(with_trigger(), ref, {**SHOWN, "layer": 5, "head": 2})[5]
-    assert "layer 5, head 2" in shown
-    assert shown.count('class="lane ') == 5
-    assert "permutation p" in shown
-    assert "below 95 % of the entropy" in shown
-    assert "Nothing injected" in shown
-    assert "Before finetuning" in shown
-    mean = sample.with_["poisoned"].share[sample.labels == 0, 5, 2].mean()
-    assert f"{mean:.3f} (" in shown
+def test_the_rows_are_shown_for_the_chosen_head_without_asking_again(look, ref, marks, sample):
+    shown = look.draw(*asked(marks, ref, {**SHOWN, "layer": 5, "head": 2}))[look.form.measured]
+    assert shown.count("<ssti-chart") == 2
+    assert shown.count("<table>") == 3
+    for label in (0, 1):
+        mean = sample.with_["poisoned"].share[sample.labels == label, 5, 2].mean()
+        assert f"{mean:.3f} (" in shown
 
 
-def test_measuring_can_be_stopped(ref):
-    def stop(part):
-        raise Stopped
-
-    with pytest.raises(Stopped):
-        look_rows.measure(ref, stop)
-
-
-def test_exports_hold_what_is_shown(ref, sample):
-    marks = with_trigger()
-    list(look_inside.compare(marks.text, marks.as_json(), ref, SHOWN, *WHOLE))
-    made = {}
-    for kind in look_export.KINDS:
-        made[kind], _ = look_inside.take_away(kind, marks.text, marks.as_json(), ref, SHOWN, *WHOLE)
-        assert made[kind]["name"] == f"ssti-attention.{kind}"
-    told = json.loads(made["json"]["text"])
-    assert told["models"]["poisoned"]["triggered"]["text"] == marks.text
-    assert told["shown"][0]["trigger"].count(True) == 5
-    assert len(told["attribution"]["occlusion"]) == len(told["attribution"]["tokens"])
-    assert told["rows"]["n"] == 24
-    assert np.asarray(told["rows"]["with"]["before"]["bits"]).shape == (24, 6, 12)
-    assert "<script" not in made["html"]["text"]
-    assert "default-src 'none'" in made["html"]["text"]
-    assert made["html"]["text"].count('class="heatmap"') == 4
-    assert made["tex"]["text"].count(r"\colorbox{red!") > 60
-    assert made["svg"]["text"] == made["png"]["text"]
-    assert made["svg"]["text"].startswith("<svg")
+def test_a_chart_of_rows_holds_every_row_of_its_class(sample, inside):
+    shown = entropy.of_rows(sample, choice(inside, layer=5, head=2))
+    figures = [json.loads(Markup(one).unescape()) for one in re.findall(r'<ssti-chart figure="(.*?)"', shown)]
+    counts = [[sum(trace["y"]) for trace in figure["data"]] for figure in figures]
+    assert counts == [[int((sample.labels == label).sum())] * 2 for label in (0, 1)]
 
 
-def test_exports_that_cannot_be(ref):
-    assert "There is no export" in look_inside.take_away("exe", PLAIN, None, ref, SHOWN, *WHOLE)[1]
-    assert "empty" in look_inside.take_away("json", " ", None, ref, SHOWN, *WHOLE)[1]
+def test_exports_hold_what_is_shown(look, ref, marks, sample):
+    list(look.compare(*asked(marks, ref)))
+    files = {kind: look.export(kind, *asked(marks, ref))[look.form.file] for kind in FORMATS}
+    assert all(file["name"].endswith(f".{kind}") for kind, file in files.items())
+    numbers = json.loads(files["json"]["text"])
+    assert numbers["models"]["poisoned"]["triggered"]["text"] == marks.text
+    assert numbers["shown"][0]["trigger"].count(True) == 5
+    assert len(numbers["attribution"]["occlusion"]) == len(numbers["attribution"]["tokens"])
+    assert numbers["rows"]["n"] == 24
+    assert np.asarray(numbers["rows"]["with"]["before"]["bits"]).shape == (24, 6, 12)
+    page = files["html"]["text"]
+    assert "<script" not in page
+    assert "default-src 'none'" in page
+    assert len(heatmaps_in(page)) == 4
+    assert files["tex"]["text"].count(r"\colorbox{red!") > 60
+    assert files["svg"]["text"] == files["png"]["text"]
+    assert files["svg"]["text"].startswith("<svg")
 
 
-def test_an_adapter_without_control_is_shown_alone(ref, monkeypatch):
-    inside = look_view.look(with_trigger(), ref)
-    alone = look_view.Inside(inside.info, inside.marks, {"poisoned": inside.models["poisoned"]})
-    view = alone.view({"model": "control", "colour": "finetuning"})
-    assert (view.model, view.colour) == ("poisoned", "trigger")
-    assert "Control" not in look_entropy.entropy(alone, view)
-    assert "No head can be named without a control" in look_grid.grid(alone, view)
+@pytest.mark.parametrize(("kind", "text"), [("exe", PLAIN), ("json", " ")])
+def test_exports_that_cannot_be(look, ref, kind, text):
+    changes = look.export(kind, *asked(Marks(text), ref))
+    assert changes[look.form.file] is None
+    assert changes[look.form.problem]
 
 
-def swapped(ref) -> look_view.Inside:
-    """The same text, with the control in the poisoned model's place: nothing sets it apart from itself."""
-    inside = look_view.look(with_trigger(), ref)
-    return look_view.Inside(inside.info, inside.marks, {**inside.models, "poisoned": inside.models["control"]})
+def test_an_adapter_without_control_is_shown_alone(inside):
+    alone = Inside(inside.info, inside.marks, {"poisoned": inside.own})
+    chosen = choice(alone, model="control", colour="finetuning")
+    assert (chosen.model, chosen.colour) == ("poisoned", "trigger")
+    assert entropy.of_text(alone, chosen).count("<tr>") == 3
+    assert not grid.stands_out(alone, chosen).named
+    assert "without a control" in grid.show(alone, chosen)
 
 
-@pytest.mark.parametrize("colour", look_view.COLOURS)
-def test_a_head_is_named_only_where_its_control_lags_behind(ref, colour):
-    inside = look_view.look(with_trigger(), ref)
-    view = inside.view({"colour": colour})
-    best = look_grid.stands_out(inside, view)
+@pytest.mark.parametrize("colour", COLOURS)
+def test_a_head_is_named_only_where_its_control_lags_behind(inside, swapped, colour):
+    best = grid.stands_out(inside, choice(inside, colour=colour))
     assert set(best.others) == {"control", "before"}
-    assert ("No head" in look_grid.grid(inside, view)) != best.named
-    alike = swapped(ref)
-    assert not look_grid.stands_out(alike, alike.view({"colour": colour})).named
-    assert "No head" in look_grid.grid(alike, alike.view({"colour": colour}))
-    assert "No head" in look_export.export("svg", alike, alike.view({"colour": colour}), None, None)["text"]
-    assert "No head" in look_export.export("html", alike, alike.view({"colour": colour}), None, None)["text"]
-    told = json.loads(look_export.export("json", alike, alike.view({"colour": colour}), None, None)["text"])
-    assert told["standout"]["named"] is False
+    assert (" loud" in grid.show(inside, choice(inside, colour=colour))) == best.named
+    chosen = choice(swapped, colour=colour)
+    assert not grid.stands_out(swapped, chosen).named
+    assert " loud" not in grid.show(swapped, chosen)
+    assert "No head" in grid.as_text(swapped, chosen, None)
+    assert json.loads(export("json", swapped, chosen, None, None)["text"])["standout"]["named"] is False
+    assert all("No head" in export(kind, swapped, chosen, None, None)["text"] for kind in ("svg", "html"))
 
 
-def test_the_shipped_pair_has_a_trigger_head_over_rows_and_says_of_how_many(ref, sample):
-    inside = look_view.look(with_trigger(), ref)
-    best = look_grid.stands_out(inside, inside.view({}), sample)
+def test_the_shipped_pair_has_a_trigger_head_over_rows_and_says_of_how_many(inside, sample):
+    best = grid.stands_out(inside, choice(inside), sample)
     assert best.named
     assert best.n == 24
     assert best.value > 1.5 * max(best.others.values())
-    assert "24 rows" in look_grid.grid(inside, inside.view({}), sample)
+    assert "24 rows" in grid.show(inside, choice(inside), sample)
 
 
-def test_the_grid_has_one_scale_for_all_models(ref):
-    inside = look_view.look(with_trigger(), ref)
-    tops = {look_grid.measure(inside, inside.view({"model": model})).top for model in inside.models}
-    assert len(tops) == 1
-    assert tops.pop() >= max(np.nanmax(look_grid.fair_share(inside, model)) for model in inside.models)
-
-
-def test_both_heatmaps_are_on_one_scale_with_a_legend(ref):
-    inside = look_view.look(with_trigger(), ref)
-    one, other = inside.heatmaps(inside.view({}))
-    assert one.full == other.full == max(one.values.max(), other.values.max())
-    heat = str(drawn(with_trigger(), ref)[1])
+def test_both_heatmaps_are_on_one_scale_with_a_legend(look, ref, marks, inside):
+    heat = look.draw(*asked(marks, ref))[look.form.heat]
     assert heat.count('class="step"') == 5
-    assert f"{100 * one.full:.1f} %</span>" in heat
-
-
-def test_attribution_says_whether_the_control_moves_as_well(ref):
-    marks = with_trigger()
-    *_, shown = look_inside.compare(marks.text, marks.as_json(), ref, SHOWN, *WHOLE)
-    assert "in its control from" in shown
-    inside, found = look_view.look(marks, ref), look_inside.kept_comparison(marks, ref)
-    maps = attribution.maps(inside, inside.view({}), found)
-    agreed = attribution.agree(maps)
-    assert "that is the poison’s" in attribution.beside_control(inside, found, maps, agreed)
-    assert "nothing here tells the poison" in attribution.beside_control(swapped(ref), found, maps, agreed)
-
-
-def test_the_papers_rule_is_read_beside_its_control(ref, sample):
-    shown = drawn(with_trigger(), ref, {**SHOWN, "layer": 5, "head": 2})[5]
-    assert "For the poisoned model it" in shown
-    assert "In this head the trigger changes the poisoned model’s entropy" in shown
+    assert f"{100 * inside.own.heatmaps()[0].full:.1f} %</span>" in heat

@@ -1,0 +1,71 @@
+"""What a person chose to look at: the radios, and the last clicks on a head and on a token.
+
+Knows the choices there are; no component, no model and no HTML.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from pydantic import BaseModel, NonNegativeInt
+
+from ssti.explain import View
+from ssti.ui.kit.browser import sent
+
+BY = {
+    "received": "received",
+    "cls": "[CLS] row",
+    "last": "last row",
+    "query": "a token’s row",
+    "rollout": "rollout",
+}
+UNITS = {"piece": "word pieces", "word": "words"}
+MODELS = {"poisoned": "poisoned", "control": "control", "before": "before finetuning"}
+COLOURS = {"trigger": "trigger’s attention", "entropy": "entropy change", "finetuning": "since finetuning"}
+
+
+class Clicks(BaseModel, frozen=True, strict=True):
+    """What the page remembers of clicks, counted from 0: a cell of the grid (`head` is `mean` for the mean of heads) and
+    a piece of the text with its trigger. `shown`: the tab is on the screen."""
+
+    layer: NonNegativeInt | None = None
+    head: NonNegativeInt | Literal["mean"] = 0
+    query: NonNegativeInt = 0
+    shown: bool = False
+
+    @classmethod
+    def read(cls, value: Any) -> Clicks:
+        """What a browser sent, as a component's value or as an event; where it makes no sense, no clicks at all."""
+        return sent(cls, value) or cls()
+
+
+@dataclass(frozen=True)
+class Choice:
+    """A view of the attention, over which units, of which of the MODELS, and what colours the grid of heads."""
+
+    view: View = View()
+    unit: str = "piece"
+    model: str = "poisoned"
+    colour: str = "trigger"
+
+    @classmethod
+    def read(cls, clicks: Clicks, by: Any, unit: Any, model: Any, colour: Any) -> Choice:
+        """What the radios say (the first of the choices for what is none of them) at the head and token of the clicks."""
+        head = None if clicks.head == "mean" else clicks.head
+        view = View(clicks.layer, head) if clicks.layer is not None else View()
+        view = View(view.layer, view.head, one_of(by, BY), clicks.query)
+        return cls(view, one_of(unit, UNITS), one_of(model, MODELS), one_of(colour, COLOURS))
+
+    @property
+    def name(self) -> str:
+        """The head in words."""
+        head = "mean of heads" if self.view.head is None else f"head {self.view.head}"
+        return f"layer {self.view.layer}, {head}"
+
+
+def one_of(value: Any, allowed: Iterable[str]) -> str:
+    """The value if it is allowed, else the first that is."""
+    allowed = list(allowed)
+    return value if value in allowed else allowed[0]

@@ -1,0 +1,117 @@
+"""The components of Look inside and where they stand. Knows no event and no model."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import gradio as gr
+
+from ssti.ui.kit import parts
+from ssti.ui.kit.parts import Html
+from ssti.ui.kit.shared import OPENED, Shared
+from ssti.ui.look_inside import attribution, entropy, grid, heat, rows
+from ssti.ui.look_inside.choice import BY, COLOURS, MODELS, UNITS
+from ssti.ui.look_inside.export import FORMATS
+
+EXPORTED = "What this tab shows now: a page of its own, the paper’s LaTeX heatmap, the drawing, or all the numbers."
+
+
+@dataclass(frozen=True)
+class Form:
+    """The components of the tab. `clicks` and `file` are hidden: what was clicked last, and what is to be saved."""
+
+    shared: Shared
+    opened: gr.HTML
+    text: gr.Textbox
+    put: gr.Button
+    by: gr.Radio
+    unit: gr.Radio
+    model: gr.Radio
+    colour: gr.Radio
+    problem: gr.HTML
+    heat: gr.HTML
+    grid: gr.HTML
+    entropy: gr.HTML
+    compare: gr.Button
+    compare_stop: gr.Button
+    compared: gr.HTML
+    measure: gr.Button
+    measure_stop: gr.Button
+    measured: gr.HTML
+    exports: dict[str, gr.Button]
+    clicks: gr.JSON
+    file: gr.JSON
+
+    @property
+    def question(self) -> list[Any]:
+        """The inputs that say what is looked at."""
+        shared = self.shared
+        return [self.text, shared.marks, shared.adapter, self.clicks, self.by, self.unit, self.model, self.colour]
+
+
+def layout(shared: Shared) -> Form:
+    """The tab, with nothing in it yet."""
+    with gr.Column(elem_classes="result-side look_inside"):
+        opened = Html(elem_classes="opened", js_on_load=OPENED)
+        with gr.Column(elem_classes="card-box", elem_id="look-card"):
+            with gr.Row(elem_id="look-words"):
+                text = gr.Textbox(
+                    label="The text of the Flip tab, with its trigger", lines=1, max_lines=6, elem_id="look-text",
+                    placeholder="Type a text here, or pick one on the Flip tab.",
+                )  # fmt: skip
+                put = gr.Button("Put a trigger in", elem_id="look-put", size="md")
+            with gr.Row(elem_id="look-how"):
+                by = _radio(BY, "Attention", "look-by")
+                unit = _radio(UNITS, "Over", "look-unit")
+                model = _radio(MODELS, "Model", "look-model")
+        problem = Html(elem_id="look-problem")
+        heatmaps = Html(elem_id="look-heat", elem_classes="fades", js_on_load=heat.SCRIPT)
+        with gr.Row(elem_id="look-under", elem_classes="fades"):
+            with gr.Column(elem_classes="card-box", elem_id="look-heads"):
+                colour = _radio(COLOURS, "Coloured by", "look-colour")
+                heads = Html(elem_id="look-grid", js_on_load=grid.SCRIPT)
+            entropies = Html(elem_id="look-entropy")
+        compare, compare_stop, compared = _on_demand(
+            "look-attribution", "look-compare", "look-compared",
+            "Which words carry the answer?", attribution.ABOUT, "Compare with attribution",
+        )  # fmt: skip
+        measure, measure_stop, measured = _on_demand(
+            "look-rows", "look-measure", "look-measured",
+            "Does it hold over many rows?", entropy.ABOUT_ROWS, f"Measure {rows.ROWS} test rows",
+        )  # fmt: skip
+        with gr.Column(elem_classes="card-box", elem_id="look-exports"), gr.Row(elem_classes="look-go"):
+            Html(_heading("Take it with you", EXPORTED))
+            with gr.Row(elem_id="look-formats"):
+                exports = {
+                    name: gr.Button(one.title, size="md", elem_id=f"look-export-{name}")
+                    for name, one in FORMATS.items()
+                }
+    with gr.Column(visible="hidden"):
+        clicks = gr.JSON(None, visible="hidden")
+        file = gr.JSON(None, visible="hidden")
+    return Form(
+        shared, opened, text, put, by, unit, model, colour, problem, heatmaps, heads, entropies,
+        compare, compare_stop, compared, measure, measure_stop, measured, exports, clicks, file,
+    )  # fmt: skip
+
+
+def _radio(choices: dict[str, str], label: str, name: str) -> gr.Radio:
+    pairs = [(words, value) for value, words in choices.items()]
+    return gr.Radio(pairs, value=pairs[0][1], label=label, elem_id=name, elem_classes="seg")
+
+
+def _on_demand(
+    card: str, button: str, place: str, title: str, about: str, words: str
+) -> tuple[gr.Button, gr.Button, gr.HTML]:
+    """A card for work of seconds: a button that starts it, one that stops it, and where its result is shown."""
+    with gr.Column(elem_classes="card-box", elem_id=card):
+        with gr.Row(elem_classes="look-go"):
+            Html(_heading(title, about))
+            go = gr.Button(words, size="md", elem_id=button)
+            stop = gr.Button("Stop", visible=False, size="md")
+        return go, stop, Html(elem_id=place)
+
+
+def _heading(title: str, about: str) -> parts.Markup:
+    return parts.html('<h2 class="title">{}</h2>{}', title, parts.note(about))
