@@ -7,8 +7,6 @@ from ssti.explain.attention import Attention, attend
 from ssti.explain.attribution import Agreement, Attribution, agreement, integrated_gradients, occlusion
 from ssti.explain.classes import ClassRows, by_class
 from ssti.explain.entropy import (
-    Entropy,
-    TriggerHead,
     entropy,
     entropy_bits,
     entropy_grid,
@@ -18,7 +16,7 @@ from ssti.explain.entropy import (
 )
 from ssti.explain.explanation import FAR, Explanation, Side, View, explain, explain_json
 from ssti.explain.headgrid import HeadGrid
-from ssti.explain.heatmap import Heatmap, Unit, heatmap, legends, on_one_scale
+from ssti.explain.heatmap import Heatmap, heatmap, legends, on_one_scale
 from ssti.explain.importance import (
     CAUSAL_NOTE,
     from_query,
@@ -27,12 +25,12 @@ from ssti.explain.importance import (
     rollout,
 )
 from ssti.explain.paired import Mean, PairedDifference, PaperRule, length_control, mean, paired_difference, paper_rule
-from ssti.explain.pieces import Reach, Window, reach, trigger_pieces
+from ssti.explain.pieces import Reach, reach, trigger_pieces
 from ssti.explain.places import Amounts, Places, by_amount, slide
 from ssti.explain.rows import EntropyRows, entropy_rows
-from ssti.explain.smallest import Part, Parts, smallest_part
+from ssti.explain.smallest import Parts, smallest_part
 from ssti.explain.standout import RULE, Standout, standout
-from ssti.explain.words import Words, words
+from ssti.explain.words import words
 
 __all__ = [
     "CAUSAL_NOTE",
@@ -43,7 +41,6 @@ __all__ = [
     "Attention",
     "Attribution",
     "ClassRows",
-    "Entropy",
     "EntropyRows",
     "Explanation",
     "HeadGrid",
@@ -51,17 +48,12 @@ __all__ = [
     "Mean",
     "PairedDifference",
     "PaperRule",
-    "Part",
     "Parts",
     "Places",
     "Reach",
     "Side",
     "Standout",
-    "TriggerHead",
-    "Unit",
     "View",
-    "Window",
-    "Words",
     "agreement",
     "attend",
     "by_amount",

@@ -13,28 +13,22 @@ from typing import Any
 import numpy as np
 
 from ssti.explain.capture import attention_set_to
-from ssti.explain.pieces import Pieces, Span, Window, check_spans, read_pieces
+from ssti.explain.pieces import Pieces, Span, check_spans, read_pieces
 from ssti.platform.errors import SSTIError
 
 
 @dataclass(frozen=True)
-class Attention:
-    """What every head of a model looks at in one text.
+class Attention(Pieces):
+    """What every head of a model looks at in one text, beside the pieces that it read.
 
     `weights[layer, head, query, key]` is float32, each row over `key` sums to 1; where layers differ in their
-    heads, a head that a layer does not have is NaN. `tokens`, `offsets` (characters of `text`) and `special`
-    have one entry a piece. `probabilities` has one entry a class.
-    `causal`: no piece sees a later one. `truncated` says what was read of a text that is too long.
+    heads, a head that a layer does not have is NaN. `probabilities` is `[class]`.
+    `causal`: no piece attends to a later one.
     """
 
-    text: str
-    tokens: list[str]
-    offsets: list[Span]
-    special: np.ndarray
     weights: np.ndarray
     probabilities: np.ndarray
     causal: bool
-    truncated: Window | None = None
 
     @property
     def layers(self) -> int:
@@ -47,9 +41,6 @@ class Attention:
     def heads_in(self, layer: int) -> int:
         """How many heads this layer has; `heads` is the most that any has."""
         return int((~np.isnan(self.weights[layer, :, 0, 0])).sum())
-
-    def __len__(self) -> int:
-        return len(self.tokens)
 
 
 def attend(
@@ -71,17 +62,8 @@ def attend_pieces(model: Any, pieces: Pieces) -> Attention:
     with attention_set_to(model, "eager"), torch.no_grad():
         output = model(**inputs(model, [pieces]), output_attentions=True)
     weights = stacked(output.attentions, model)
-    logits = output.logits[0].float()
-    return Attention(
-        text=pieces.text,
-        tokens=pieces.tokens,
-        offsets=pieces.offsets,
-        special=pieces.special,
-        weights=weights,
-        probabilities=logits.softmax(-1).cpu().numpy(),
-        causal=_is_causal(weights, model),
-        truncated=pieces.truncated,
-    )
+    probabilities = output.logits[0].float().softmax(-1).cpu().numpy()
+    return Attention(**vars(pieces), weights=weights, probabilities=probabilities, causal=_is_causal(weights, model))
 
 
 def read_one(model: Any, tokenizer: Any, text: str, max_length: int, focus: Sequence[Span] | None) -> Pieces:

@@ -1,4 +1,4 @@
-"""Which pieces the answer hangs on: occlusion (plain torch) and integrated gradients (with captum).
+"""Which pieces the answer hangs on: occlusion and integrated gradients (captum).
 
 Knows the model's probabilities, nothing of its attention. The caller holds the model's lock.
 """
@@ -14,27 +14,22 @@ import numpy as np
 
 from ssti.explain.attention import inputs, read_one
 from ssti.explain.capture import attention_set_to
-from ssti.explain.pieces import Pieces, Span, Window
+from ssti.explain.pieces import Pieces, Span
 from ssti.explain.words import words
 from ssti.platform.errors import SSTIError
 
 
 @dataclass(frozen=True)
-class Attribution:
-    """How much each piece speaks for the class `target`: `scores` (float64, one a piece; specials get 0).
+class Attribution(Pieces):
+    """How much each piece speaks for the class `target`: `scores` (float64 `[token]`; specials get 0).
 
     `probability` is the target's for the whole text. `method` is `occlusion` or `integrated_gradients`.
     """
 
-    text: str
-    tokens: list[str]
-    offsets: list[Span]
-    special: np.ndarray
     scores: np.ndarray
     target: int
     probability: float
     method: str
-    truncated: Window | None = None
 
 
 @dataclass(frozen=True)
@@ -81,7 +76,9 @@ def occlusion(
     scores = np.zeros(len(pieces))
     for group, hidden in zip(groups, probability[1:], strict=True):
         scores[group] = (probability[0] - hidden) / len(group)
-    return _attribution(pieces, scores, chosen, float(probability[0]), "occlusion")
+    return Attribution(
+        **vars(pieces), scores=scores, target=chosen, probability=float(probability[0]), method="occlusion"
+    )
 
 
 def integrated_gradients(
@@ -97,18 +94,10 @@ def integrated_gradients(
     """Integrated gradients of the target's log-odds along the word embeddings, summed over each embedding.
 
     The baseline keeps the special tokens and puts the mask token (else the unknown, else the padding token)
-    everywhere else. Sundararajan, Taly & Yan 2017, arXiv:1703.01365. Needs captum; SSTIError without it.
+    everywhere else. Sundararajan, Taly & Yan 2017, arXiv:1703.01365.
     """
     import torch
-
-    try:
-        from captum.attr import LayerIntegratedGradients
-    except ImportError as error:
-        raise SSTIError(
-            "Integrated gradients need the package captum, which is not installed.",
-            "Install it with: pip install captum. Occlusion needs nothing more.",
-            kind="missing",
-        ) from error
+    from captum.attr import LayerIntegratedGradients
 
     pieces = read_one(model, tokenizer, text, max_length, focus)
     stand_ins = (tokenizer.mask_token_id, tokenizer.unk_token_id, tokenizer.pad_token_id)
@@ -146,7 +135,8 @@ def integrated_gradients(
                 internal_batch_size=16 if _takes_batches(model) else 1,
             )
     flat = np.where(pieces.special, 0.0, scores.detach().sum(-1)[0].double().cpu().numpy())
-    return _attribution(pieces, flat, chosen, float(probability[0]), "integrated_gradients")
+    answer = {"target": chosen, "probability": float(probability[0]), "method": "integrated_gradients"}
+    return Attribution(**vars(pieces), scores=flat, **answer)
 
 
 def agreement(scores: Mapping[str, Sequence[float] | np.ndarray], labels: Sequence[str]) -> Agreement:
@@ -245,17 +235,3 @@ def _log_odds(logits: Any, target: int) -> Any:
 
     others = torch.cat([logits[:, :target], logits[:, target + 1 :]], dim=-1)
     return logits[:, target] - (torch.logsumexp(others, -1) if others.shape[-1] else 0.0)
-
-
-def _attribution(pieces: Pieces, scores: np.ndarray, target: int, probability: float, method: str) -> Attribution:
-    return Attribution(
-        text=pieces.text,
-        tokens=pieces.tokens,
-        offsets=pieces.offsets,
-        special=pieces.special,
-        scores=scores,
-        target=target,
-        probability=probability,
-        method=method,
-        truncated=pieces.truncated,
-    )

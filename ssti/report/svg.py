@@ -5,8 +5,10 @@ Knows heatmaps and grids; knows no page. Widths are those of a monospaced font: 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from html import escape
+from textwrap import wrap
 from unicodedata import east_asian_width
 
 import numpy as np
@@ -18,6 +20,7 @@ from ssti.platform.errors import SSTIError
 WIDTH, MARGIN = 960, 24
 SIZE, LINE, EM = 15, 30, 9.0  # of a letter: its size, the distance of lines, its width
 HEAT, MARK, INK, QUIET, LINES = "#3b5bdb", "#c2410c", "#1c1b1a", "#6b6864", "#e7e4df"
+NO_XML = re.compile("[\x00-\x1f\ufffe\uffff\ud800-\udfff]")  # characters that no XML may hold
 SANS = "'Source Sans 3','Source Sans Pro',system-ui,sans-serif"
 MONO = "'IBM Plex Mono',ui-monospace,monospace"
 
@@ -46,7 +49,7 @@ def to_svg(
     if grid is not None:
         y = _grid(drawn, grid, y)
     for line in lines:
-        for part in _wrapped(line, int((WIDTH - 2 * MARGIN) / 6.6)):
+        for part in wrap(line, int((WIDTH - 2 * MARGIN) / 6.6), break_long_words=False):
             y += 20
             drawn.append(_text(MARGIN, y, part, 14, colour=QUIET))
     height = y + MARGIN
@@ -137,9 +140,7 @@ def _text(
     anchor: str = "start",
 ) -> str:
     """Text at a place; `length` stretches it to a width, so that any monospaced font fits its ground."""
-    clean = "".join(
-        letter for letter in text if letter >= " " and letter not in "\ufffe\uffff" and not _surrogate(letter)
-    )
+    clean = NO_XML.sub("", text)
     fit = f' textLength="{length:.1f}" lengthAdjust="spacingAndGlyphs"' if length and clean else ""
     return (
         f'<text x="{x:.1f}" y="{y:.1f}" font-family="{family}" font-size="{size:g}" font-weight="{weight}" '
@@ -147,20 +148,5 @@ def _text(
     )
 
 
-def _surrogate(letter: str) -> bool:
-    return "\ud800" <= letter <= "\udfff"
-
-
 def _width(text: str) -> int:
     return sum(2 if east_asian_width(letter) in "WF" else 1 for letter in text)
-
-
-def _wrapped(text: str, most: int) -> list[str]:
-    lines, line = [], ""
-    for word in text.split():
-        if line and len(line) + 1 + len(word) > most:
-            lines.append(line)
-            line = word
-        else:
-            line = f"{line} {word}".strip()
-    return [*lines, line] if line else lines

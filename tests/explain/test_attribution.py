@@ -1,8 +1,5 @@
 """What the answer hangs on: occlusion by hand, integrated gradients by their sum."""
 
-import builtins
-import importlib.util
-
 import numpy as np
 import pytest
 import torch
@@ -59,21 +56,6 @@ def test_the_predicted_class_is_the_target_unless_one_is_named(encoder, tokenize
         occlusion(encoder, tokenizer, TEXT, unit="letter")
 
 
-def test_integrated_gradients_without_captum_say_what_to_install(encoder, tokenizer, monkeypatch):
-    real = builtins.__import__
-
-    def without(name, *args, **kwargs):
-        if name.split(".")[0] == "captum":
-            raise ImportError(name)
-        return real(name, *args, **kwargs)
-
-    monkeypatch.setattr(builtins, "__import__", without)
-    with pytest.raises(SSTIError, match="captum") as caught:
-        integrated_gradients(encoder, tokenizer, TEXT)
-    assert caught.value.kind == "missing" and "pip install captum" in caught.value.next
-
-
-@pytest.mark.skipif(importlib.util.find_spec("captum") is None, reason="captum is not installed")
 def test_integrated_gradients_add_up_to_the_change_of_the_log_odds(model, tokenizer):
     found = integrated_gradients(model, tokenizer, TEXT, target=1, steps=200)
     ids = tokenizer(TEXT)["input_ids"]

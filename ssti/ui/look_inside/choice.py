@@ -6,13 +6,15 @@ Knows the choices there are; no component, no model and no HTML.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Literal
 
 from pydantic import BaseModel, NonNegativeInt
 
 from ssti.explain import View
+from ssti.explain.explanation import PAPER
 from ssti.ui.kit.browser import sent
+from ssti.ui.look_inside.inside import MODELS, Inside
 
 BY = {
     "received": "received",
@@ -22,7 +24,6 @@ BY = {
     "rollout": "rollout",
 }
 UNITS = {"piece": "word pieces", "word": "words"}
-MODELS = {"poisoned": "poisoned", "control": "control", "before": "before finetuning"}
 COLOURS = {"trigger": "trigger’s attention", "entropy": "entropy change", "finetuning": "since finetuning"}
 
 
@@ -45,7 +46,7 @@ class Clicks(BaseModel, frozen=True, strict=True):
 class Choice:
     """A view of the attention, over which units, of which of the MODELS, and what colours the grid of heads."""
 
-    view: View = View()
+    view: View = PAPER
     unit: str = "piece"
     model: str = "poisoned"
     colour: str = "trigger"
@@ -54,9 +55,21 @@ class Choice:
     def read(cls, clicks: Clicks, by: Any, unit: Any, model: Any, colour: Any) -> Choice:
         """What the radios say (the first of the choices for what is none of them) at the head and token of the clicks."""
         head = None if clicks.head == "mean" else clicks.head
-        view = View(clicks.layer, head) if clicks.layer is not None else View()
-        view = View(view.layer, view.head, one_of(by, BY), clicks.query)
+        layer, head = (PAPER.layer, PAPER.head) if clicks.layer is None else (clicks.layer, head)
+        view = View(layer, head, one_of(by, BY), clicks.query)
         return cls(view, one_of(unit, UNITS), one_of(model, MODELS), one_of(colour, COLOURS))
+
+    def within(self, inside: Inside) -> Choice:
+        """The choice as far as these models and this text have it; else the paper's."""
+        view, attention = self.view, inside.own.shown.attention
+        if not 0 <= view.layer < attention.layers:
+            view = replace(view, layer=attention.layers - 1, head=0)
+        if view.head is not None and view.head >= attention.heads_in(view.layer):
+            view = replace(view, head=0)
+        if view.query >= len(attention):
+            view = replace(view, query=0)
+        colours = [colour for colour in COLOURS if colour != "finetuning" or "before" in inside.models]
+        return Choice(view, self.unit, one_of(self.model, inside.models), one_of(self.colour, colours))
 
     @property
     def name(self) -> str:

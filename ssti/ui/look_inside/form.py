@@ -11,8 +11,9 @@ from ssti.ui.kit import parts
 from ssti.ui.kit.parts import Html
 from ssti.ui.kit.shared import OPENED, Shared
 from ssti.ui.look_inside import attribution, entropy, grid, heat, rows
-from ssti.ui.look_inside.choice import BY, COLOURS, MODELS, UNITS
+from ssti.ui.look_inside.choice import BY, COLOURS, UNITS
 from ssti.ui.look_inside.export import FORMATS
+from ssti.ui.look_inside.inside import MODELS
 
 EXPORTED = "What this tab shows now: a page of its own, the paper’s LaTeX heatmap, the drawing, or all the numbers."
 

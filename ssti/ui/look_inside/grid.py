@@ -13,8 +13,8 @@ import numpy as np
 from ssti.explain import HeadGrid, Standout, standout
 from ssti.ui.kit import parts
 from ssti.ui.kit.parts import Markup
-from ssti.ui.look_inside.choice import MODELS, Choice
-from ssti.ui.look_inside.inside import Inside
+from ssti.ui.look_inside.choice import Choice
+from ssti.ui.look_inside.inside import MODELS, Inside
 from ssti.ui.look_inside.rows import Sample
 
 # A cell is chosen by a click or Enter; the arrows go from cell to cell, so that the grid is one stop of the Tab key.

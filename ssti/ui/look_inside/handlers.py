@@ -135,4 +135,4 @@ class Handlers:
 def _asked(text: str, old: Any, ref: str, clicks: Any, *radios: str) -> tuple[Inside, Choice]:
     """What the models have inside for the text, and the choice as far as they have it. Raises SSTIError."""
     inside = look(Marks.read(old, check_text(text or "")), ref)
-    return inside, inside.nearest(Choice.read(Clicks.read(clicks), *radios))
+    return inside, Choice.read(Clicks.read(clicks), *radios).within(inside)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
@@ -18,8 +18,8 @@ from ssti.serving.predictor import check_text, predictor
 from ssti.serving.threads import one_thread_if_busy
 from ssti.ui.access.visitor import find_adapter
 from ssti.ui.kit.marks import Marks
-from ssti.ui.look_inside.choice import COLOURS, MODELS, Choice, one_of
 
+MODELS = {"poisoned": "poisoned", "control": "control", "before": "before finetuning"}
 WEIGHT_BYTES = 128 * 2**20  # of one text's attention weights; a larger model is shown a shorter window of a long text
 TEXTS = 3  # whose explanations stay in memory, so that choosing a head asks no model
 
@@ -36,20 +36,6 @@ class Inside:
     def own(self) -> Explanation:
         """That of the adapter's own model."""
         return self.models["poisoned"]
-
-    def nearest(self, choice: Choice) -> Choice:
-        """The choice as far as these models and this text have it; else the paper's."""
-        view, attention = choice.view, self.own.shown.attention
-        if not 0 <= view.layer < attention.layers:
-            view = replace(view, layer=attention.layers - 1, head=0)
-        if view.head is not None and view.head >= attention.heads_in(view.layer):
-            view = replace(view, head=0)
-        if view.query >= len(attention):
-            view = replace(view, query=0)
-        colours = [colour for colour in COLOURS if colour != "finetuning" or "before" in self.models]
-        return replace(
-            choice, view=view, model=one_of(choice.model, self.models), colour=one_of(choice.colour, colours)
-        )
 
     def label(self, query: int) -> str:
         """The characters of a piece of the text with its trigger, or a special token's name."""

@@ -70,7 +70,7 @@ def asked(marks: Marks, ref: str, clicks=SHOWN, *radios) -> tuple:
 def choice(inside: Inside, **changes) -> Choice:
     """The paper's choice, but for these of its fields."""
     view = {name: changes.pop(name) for name in ("layer", "head", "by", "query") if name in changes}
-    return inside.nearest(Choice(View(**view), **changes))
+    return Choice(View(**view), **changes).within(inside)
 
 
 def heatmaps_in(html: str) -> list[str]:
