@@ -13,6 +13,7 @@ from ssti.recipe import PRESETS, preset
 from ssti.ui.finetune import form
 from ssti.ui.finetune.memory import FormMemory
 from ssti.ui.kit import parts
+from ssti.ui.kit.browser import as_json
 from ssti.ui.kit.parts import Html
 from ssti.ui.kit.shared import Shared, outside_of_tabs
 
@@ -33,8 +34,8 @@ class Components:
     shared: Shared
     memory: gr.JSON
     """A `FormMemory`."""
-    sent: gr.JSON
-    """A `watch.Sent`."""
+    shown: gr.JSON
+    """A `Shown`."""
     compared: gr.JSON
     """The ids of the runs whose curves stand beside the chosen run's."""
     timer: gr.Timer
@@ -81,8 +82,8 @@ def draw(shared: Shared) -> Components:
     """Form and runs at the left, the chosen run at the right."""
     with outside_of_tabs(shared):
         hidden = {
-            "memory": gr.JSON(FormMemory().model_dump(), visible="hidden"),
-            "sent": gr.JSON(visible="hidden"),
+            "memory": gr.JSON(as_json(FormMemory()), visible="hidden"),
+            "shown": gr.JSON(visible="hidden"),
             "compared": gr.JSON([], visible="hidden"),
             "timer": gr.Timer(EVERY, active=False),
             "settling": gr.Timer(EVERY, active=False),

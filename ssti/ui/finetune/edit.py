@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from typing import Any
 
 import gradio as gr
-from gradio.components import Component
 
 from ssti.platform.errors import SSTIError
 from ssti.recipe import PRESET_TITLES, PRESETS, Recipe, preset
@@ -17,8 +16,10 @@ from ssti.ui.finetune.machine import MACHINE
 from ssti.ui.finetune.memory import FormMemory
 from ssti.ui.finetune.run import busy
 from ssti.ui.kit import parts
+from ssti.ui.kit.browser import as_json
 
-Updates = dict[Component, Any]
+Changes = dict[Any, Any]
+"""What a handler changes, by component. `gr.skip()` changes nothing."""
 
 
 @dataclass(frozen=True)
@@ -27,28 +28,27 @@ class FormHandlers:
 
     ui: Components
 
-    def edit(self, data: Any, memory: Any, *values: Any) -> Updates:
+    def edit(self, data: Any, memory: Any, *values: Any) -> Changes:
         """The person changed a field."""
-        ui, fields, memory = self.ui, dict(zip(form.FIELDS, values, strict=True)), FormMemory.of(memory)
+        ui, fields, memory = self.ui, dict(zip(form.FIELDS, values, strict=True)), FormMemory.read(memory)
         own_rank = {ui.fields["rank_own"]: gr.update(visible=fields["rank"] == form.OWN)}
         try:
             recipe = form.to_recipe(form.recipe_of(data), fields, memory.pace)
         except SSTIError as error:
             return {**own_rank, ui.message: parts.problem(error)}
-        changed = self._remember(recipe, memory.with_recipe(recipe))
-        return {**own_rank, **changed, ui.fields["preset"]: form.preset_of(recipe)}
+        return {**own_rank, **self._remember(recipe, memory.with_recipe(recipe)), ui.fields["preset"]: form.preset_of(recipe)}
 
-    def choose_preset(self, name: str, data: Any, memory: Any) -> Updates:
+    def choose_preset(self, name: str, data: Any, memory: Any) -> Changes:
         """The person chose a preset."""
         try:
             recipe = form.with_preset(form.recipe_of(data), name)
         except SSTIError as error:
             return {self.ui.message: parts.problem(error)}
-        return self._fill(recipe, FormMemory.of(memory))
+        return self._fill(recipe, FormMemory.read(memory))
 
-    def arrive(self, data: Any, memory: Any) -> Updates:
+    def arrive(self, data: Any, memory: Any) -> Changes:
         """A recipe came from another tab. What was set here stays, unless the new one trains in another way."""
-        memory = FormMemory.of(memory)
+        memory = FormMemory.read(memory)
         if data is None or data == memory.recipe:
             return gr.skip()
         try:
@@ -59,27 +59,27 @@ class FormHandlers:
                 recipe = form.recipe_of(recipe.as_dict() | own)
         except SSTIError as error:
             return {self.ui.message: parts.problem(error)}
-        updates = self._fill(recipe, memory, arrived=arrived)
+        changes = self._fill(recipe, memory, arrived=arrived)
         if recipe.as_dict() == data:
-            del updates[self.ui.shared.recipe]  # an answer that comes late must not undo what came meanwhile
-        return updates
+            del changes[self.ui.shared.recipe]  # an answer that comes late must not undo what came meanwhile
+        return changes
 
-    def clone(self, run_id: str, memory: Any) -> Updates:
+    def clone(self, run_id: str, memory: Any) -> Changes:
         """The form with a run's recipe."""
         try:
             recipe = find_run(run_id).recipe
         except SSTIError as error:
             return {self.ui.message: parts.problem(error)}
         done = parts.html('<p class="quiet said" role="status">The form holds the recipe of {}.</p>', run_id)
-        return {**self._fill(recipe, FormMemory.of(memory)), self.ui.message: done}
+        return {**self._fill(recipe, FormMemory.read(memory)), self.ui.message: done}
 
-    def start(self, with_control: bool, data: Any, memory: Any, *values: Any) -> Updates:
+    def start(self, with_control: bool, data: Any, memory: Any, *values: Any) -> Changes:
         """Check the form's recipe and start its run."""
         from ssti.backends.control import launch
 
         ui, fields = self.ui, dict(zip(form.FIELDS, values, strict=True))
         try:
-            recipe = admit_run(form.to_recipe(form.recipe_of(data), fields, FormMemory.of(memory).pace))
+            recipe = admit_run(form.to_recipe(form.recipe_of(data), fields, FormMemory.read(memory).pace))
             runs = launch(recipe, with_control, owner=starter())
         except SSTIError as error:
             return {ui.message: parts.problem(error)}
@@ -89,11 +89,11 @@ class FormHandlers:
         MACHINE.stop_measuring()
         return {ui.shared.run_id: runs[0].id, ui.message: None}
 
-    def open(self) -> Updates:
+    def open(self) -> Changes:
         """What is said of the first recipe when the page loads."""
         return {**self._about(preset(next(iter(PRESETS)))), self.ui.device: MACHINE.where()}
 
-    def settle(self, data: Any) -> Updates:
+    def settle(self, data: Any) -> Changes:
         """Device, time and models as far as they are known by now. Starts the one measurement."""
         ui = self.ui
         try:
@@ -108,13 +108,13 @@ class FormHandlers:
             problem = parts.note(parts.public(error.message))
             return {ui.device: MACHINE.where(), ui.time: problem, ui.settling: gr.update(active=False)}
         unsettled = not MACHINE.known or MACHINE.measuring or MACHINE.learns_from_run(recipe, pending)
-        updates = {ui.device: MACHINE.where(), ui.time: time, ui.settling: gr.update(active=unsettled)}
+        changes = {ui.device: MACHINE.where(), ui.time: time, ui.settling: gr.update(active=unsettled)}
         if MACHINE.known:
-            updates[ui.fields["model"]] = gr.update(choices=MACHINE.choices(recipe.model.name))
-            updates[ui.other_models] = MACHINE.others()
-        return updates
+            changes[ui.fields["model"]] = gr.update(choices=MACHINE.choices(recipe.model.name))
+            changes[ui.other_models] = MACHINE.others()
+        return changes
 
-    def _fill(self, recipe: Recipe, memory: FormMemory, **changes: Any) -> Updates:
+    def _fill(self, recipe: Recipe, memory: FormMemory, **changes: Any) -> Changes:
         """The whole form set to a recipe."""
         values = form.to_form(recipe)
         fields = {self.ui.fields[name]: gr.update(value=value) for name, value in values.items()}
@@ -122,17 +122,17 @@ class FormHandlers:
         memory = memory.with_recipe(recipe, pace=form.pace_of(recipe), **changes)
         return {**fields, **self._remember(recipe, memory)}
 
-    def _remember(self, recipe: Recipe, memory: FormMemory) -> Updates:
+    def _remember(self, recipe: Recipe, memory: FormMemory) -> Changes:
         """The recipe for all tabs and for this one's memory, and what is said of it."""
         ui = self.ui
         return {
             ui.shared.recipe: recipe.as_dict(),
-            ui.memory: memory.model_dump(),
+            ui.memory: as_json(memory),
             **self._about(recipe),
             ui.message: None,
         }
 
-    def _about(self, recipe: Recipe) -> Updates:
+    def _about(self, recipe: Recipe) -> Changes:
         """What the recipe does, what its preset is, and the time it should take."""
         name = form.preset_of(recipe)
         return {

@@ -1,44 +1,58 @@
-"""What the Finetune tab remembers in the visitor's page: typed, and read with suspicion. Knows no component."""
+"""What the Finetune tab remembers in the visitor's page and reads back with suspicion. Knows no component."""
 
 from __future__ import annotations
 
-from typing import Any, Self
+from dataclasses import dataclass, field, replace
+from typing import Annotated, Any
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, Field, StringConstraints
 
 from ssti.recipe import PRESETS, Recipe, preset
 from ssti.ui.finetune import form
+from ssti.ui.kit.browser import sent
+
+RunId = Annotated[str, StringConstraints(max_length=80)]
 
 
-class _FromBrowser(BaseModel):
-    model_config = ConfigDict(frozen=True, strict=True)
-
-    @classmethod
-    def of(cls, value: Any) -> Self:
-        """What the browser gives back; the first memory where that cannot be read."""
-        try:
-            return cls.model_validate(value)
-        except ValidationError:
-            return cls()
-
-
-class FormMemory(_FromBrowser):
+@dataclass(frozen=True)
+class FormMemory:
     """What this tab last knew of the recipe, by which it tells its own changes from a recipe that arrives."""
 
     recipe: dict[str, Any] | None = None
-    arrived: dict[str, Any] = Field(default_factory=lambda: form.sections(preset(next(iter(PRESETS)))))
+    arrived: dict[str, Any] = field(default_factory=lambda: form.sections(preset(next(iter(PRESETS)))))
     """The sections of the form when a recipe last arrived."""
-    pace: float = Field(default_factory=lambda: form.pace_of(preset(next(iter(PRESETS)))))
+    pace: Annotated[float, Field(gt=0, allow_inf_nan=False)] = field(
+        default_factory=lambda: form.pace_of(preset(next(iter(PRESETS))))
+    )
     """After which fraction of the steps it was measured, before other steps were typed."""
 
+    @classmethod
+    def read(cls, value: Any) -> FormMemory:
+        """What the browser gives back; the first memory where that cannot be read."""
+        return sent(cls, value) or cls()
+
     def with_recipe(self, recipe: Recipe, **changes: Any) -> FormMemory:
-        return self.model_copy(update={"recipe": recipe.as_dict(), **changes})
+        """The same with another recipe."""
+        return replace(self, recipe=recipe.as_dict(), **changes)
 
 
-class Sent(_FromBrowser):
-    """What the page was sent last, so that only what has changed is sent again: many watch."""
+@dataclass(frozen=True)
+class Shown:
+    """What the page shows already, so that only what has changed is sent again: many watch."""
 
     run: str = ""
     state: str = ""
-    checksums: dict[str, int] = {}
+    checksums: dict[str, int] = field(default_factory=dict)
     """Of each piece of the right side, by its name."""
+
+    @classmethod
+    def read(cls, value: Any) -> Shown:
+        """What the browser gives back; nothing where that cannot be read."""
+        return sent(cls, value) or cls()
+
+
+class ListClick(BaseModel):
+    """A click in the list of runs: on a run, or on its "compare"."""
+
+    run: RunId
+    compare: bool

@@ -1,6 +1,6 @@
 """The right side of the Finetune tab as values: one look at the chosen run, and what its buttons do.
 
-Plain functions: ids and what the page was sent last go in, markup comes out. Knows no component.
+Plain functions: ids and what the page shows already go in, markup comes out. Knows no component.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from ssti.ui.access.visitor import own_run, owns
 from ssti.ui.finetune import view, words
 from ssti.ui.finetune.board import Board, Snapshot, at_work, waits_for
 from ssti.ui.finetune.curves import curves
-from ssti.ui.finetune.memory import Sent
+from ssti.ui.finetune.memory import Shown
 from ssti.ui.kit import parts
 from ssti.ui.kit.parts import Markup
 
@@ -42,11 +42,11 @@ class Look:
     going: bool = False
     """Whether any run is going on."""
     finished: str = ""
-    """The ref of an adapter, where the chosen run ended since the page was last sent something, and left one."""
+    """The ref of an adapter, where the chosen run ended since the page last looked, and left one."""
 
 
-def look(run_id: str, compared: Sequence[str] = (), sent: Sent | None = None, fresh: bool = False) -> Look:
-    """The runs as they stand, with one chosen (or none: ""). `sent` is what the page was sent last."""
+def look(run_id: str, compared: Sequence[str] = (), shown: Shown | None = None, fresh: bool = False) -> Look:
+    """The runs as they stand, with one chosen (or none: ""). `shown` is what the page shows already."""
     runs = BOARD.look(fresh)
     run = next((one for one in runs if one.id == run_id), None)
     common = {
@@ -69,7 +69,7 @@ def look(run_id: str, compared: Sequence[str] = (), sent: Sent | None = None, fr
         charts=curves(run, twin, others),
         buttons=buttons_of(run, mine),
         state=run.progress.state,
-        finished=_finished(run, sent or Sent()),
+        finished=_finished(run, shown or Shown()),
         **common,
     )
 
@@ -90,8 +90,8 @@ def buttons_of(run: Snapshot, mine: bool = True) -> dict[str, str]:
     return buttons
 
 
-def _finished(run: Snapshot, sent: Sent) -> str:
-    ended = sent.run == run.id and sent.state in GOING and run.progress.state in ("done", "stopped")
+def _finished(run: Snapshot, shown: Shown) -> str:
+    ended = shown.run == run.id and shown.state in GOING and run.progress.state in ("done", "stopped")
     return f"run/{run.id}" if ended and run.has_adapter else ""
 
 

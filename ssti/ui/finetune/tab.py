@@ -78,10 +78,10 @@ def _wire_machine(ui: Components) -> None:
 
 def _wire_run(ui: Components) -> None:
     run, shared = RunHandlers(ui), ui.shared
-    chosen = [shared.run_id, ui.compared, ui.sent]
+    chosen = [shared.run_id, ui.compared, ui.shown]
     shown = [
         ui.notice, ui.card, ui.head, ui.bar, ui.outcome, ui.charts, ui.runs, shared.run_pill, shared.adapter,
-        ui.sent, ui.timer, ui.confirm, *ui.buttons.values(),
+        ui.shown, ui.timer, ui.confirm, *ui.buttons.values(),
     ]  # fmt: skip
     shared.blocks.load(run.open, None, shown, **AT_LOAD)
     gr.on([shared.run_id.change, ui.compared.change], run.show, chosen, shown, **QUIET)

@@ -8,87 +8,89 @@ from dataclasses import dataclass
 from typing import Any
 
 import gradio as gr
-from gradio.components import Component
 
 from ssti.runs.run import Run
 from ssti.ui.access.visitor import read_url
-from ssti.ui.finetune import run as runs
 from ssti.ui.finetune.components import Components
-from ssti.ui.finetune.memory import Sent
-from ssti.ui.finetune.run import Look, look
+from ssti.ui.finetune.memory import ListClick, RunId, Shown
+from ssti.ui.finetune.run import Look, act, look, remove, resume, stop
 from ssti.ui.kit import parts
+from ssti.ui.kit.browser import as_json, sent
 from ssti.ui.kit.charts import RUN_TONES
 
-Updates = dict[Component, Any]
+Changes = dict[Any, Any]
+"""What a handler changes, by component. `gr.skip()` changes nothing."""
 
 
 @dataclass(frozen=True)
 class RunHandlers:
-    """The ids come as the page names them; `sent` is what it was sent last."""
+    """The ids come as the page names them; `shown` is what it shows already."""
 
     ui: Components
 
-    def open(self, request: gr.Request) -> Updates:
+    def open(self, request: gr.Request) -> Changes:
         """The run that the page's address names, when it loads."""
         run_id = read_url(request.query_params, self.ui.shared.tab_names)[1]
-        return self._changes(look(run_id, fresh=True), run_id, Sent())
+        return self._changes(look(run_id, fresh=True), run_id, Shown())
 
-    def tick(self, run_id: str, compared: Any, sent: Any) -> Updates:
+    def tick(self, run_id: str, compared: Any, shown: Any) -> Changes:
         """The chosen run a second later."""
-        sent = Sent.of(sent)
-        return self._changes(look(run_id, _ids(compared), sent), run_id, sent) or gr.skip()
+        shown = Shown.read(shown)
+        return self._changes(look(run_id, _ids(compared), shown), run_id, shown) or gr.skip()
 
-    def show(self, run_id: str, compared: Any, sent: Any) -> Updates:
+    def show(self, run_id: str, compared: Any, shown: Any) -> Changes:
         """The chosen run, after something was chosen or done."""
-        sent = Sent.of(sent)
-        return self._changes(look(run_id, _ids(compared), sent, fresh=True), run_id, sent) or gr.skip()
+        shown = Shown.read(shown)
+        return self._changes(look(run_id, _ids(compared), shown, fresh=True), run_id, shown) or gr.skip()
 
-    def choose(self, compared: Any, event: gr.EventData) -> Updates:
+    def choose(self, compared: Any, event: gr.EventData) -> Changes:
         """A click on the list of runs: on its name, or on its "compare"."""
-        run_id = str(event.run)[:80]
-        if not event.compare:
-            return {self.ui.shared.run_id: run_id}
+        click = sent(ListClick, event)
+        if click is None:
+            return gr.skip()
+        if not click.compare:
+            return {self.ui.shared.run_id: click.run}
         ids = _ids(compared)
-        ids = [one for one in ids if one != run_id] if run_id in ids else [*ids, run_id]
+        ids = [one for one in ids if one != click.run] if click.run in ids else [*ids, click.run]
         return {self.ui.compared: ids[-len(RUN_TONES) :]}
 
-    def stop(self, run_id: str, compared: Any, sent: Any) -> Updates:
+    def stop(self, run_id: str, compared: Any, shown: Any) -> Changes:
         """Ask the chosen run to end; it keeps its adapter."""
-        return self._do(runs.stop, run_id, compared, sent)
+        return self._do(stop, run_id, compared, shown)
 
-    def resume(self, run_id: str, compared: Any, sent: Any) -> Updates:
+    def resume(self, run_id: str, compared: Any, shown: Any) -> Changes:
         """Let the chosen run go on."""
-        return self._do(runs.resume, run_id, compared, sent)
+        return self._do(resume, run_id, compared, shown)
 
-    def _do(self, action: Callable[[Run], None], run_id: str, compared: Any, sent: Any) -> Updates:
-        problem, sent = runs.act(action, run_id), Sent.of(sent)
-        after = look(run_id, _ids(compared), sent, fresh=True)
-        return {**self._changes(after, run_id, sent), self.ui.notice: problem or after.notice}
+    def _do(self, action: Callable[[Run], None], run_id: str, compared: Any, shown: Any) -> Changes:
+        problem, shown = act(action, run_id), Shown.read(shown)
+        after = look(run_id, _ids(compared), shown, fresh=True)
+        return {**self._changes(after, run_id, shown), self.ui.notice: problem or after.notice}
 
-    def ask(self, run_id: str) -> Updates:
+    def ask(self, run_id: str) -> Changes:
         """The question before a run is removed."""
         question = parts.html("<p>Remove <b>{}</b> for good, with its adapter and its log?</p>", run_id)
         return {self.ui.confirm: gr.update(visible=True), self.ui.question: question}
 
-    def keep(self) -> Updates:
+    def keep(self) -> Changes:
         """The question put away."""
         return {self.ui.confirm: gr.update(visible=False)}
 
-    def remove(self, run_id: str, adapter: str) -> Updates:
+    def remove(self, run_id: str, adapter: str) -> Changes:
         """Remove the chosen run, and choose none; nor its adapter."""
-        if problem := runs.act(runs.remove, run_id):
+        if problem := act(remove, run_id):
             return {self.ui.notice: problem, **self.keep()}
         forgotten = {self.ui.shared.adapter: ""} if adapter == f"run/{run_id}" else {}
         return {self.ui.shared.run_id: "", self.ui.notice: None, **forgotten, **self.keep()}
 
-    def _changes(self, now: Look, run_id: str, sent: Sent) -> Updates:
-        """What differs from what the page was sent."""
+    def _changes(self, now: Look, run_id: str, shown: Shown) -> Changes:
+        """What differs from what the page shows."""
         ui = self.ui
         buttons = {
             ui.buttons[name]: gr.update(visible=name in now.buttons, value=now.buttons.get(name, name))
             for name in ui.buttons
         }
-        pieces: dict[str, Updates] = {
+        pieces: dict[str, Changes] = {
             "run": {ui.confirm: gr.update(visible=False)},
             "notice": {ui.notice: now.notice},
             "head": {ui.head: now.head},
@@ -101,16 +103,16 @@ class RunHandlers:
             "timer": {ui.timer: gr.update(active=now.going)},
         }
         checksums = {name: zlib.crc32(f"{run_id} {list(one.values())}".encode()) for name, one in pieces.items()}
-        changed = [pieces[name] for name in pieces if checksums[name] != sent.checksums.get(name)]
-        updates = {component: value for piece in changed for component, value in piece.items()}
-        new = Sent(run=run_id, state=now.state, checksums=checksums)
-        if new != sent:
-            updates[ui.sent] = new.model_dump()
+        changed = [pieces[name] for name in pieces if checksums[name] != shown.checksums.get(name)]
+        changes = {component: value for piece in changed for component, value in piece.items()}
+        new = Shown(run=run_id, state=now.state, checksums=checksums)
+        if new != shown:
+            changes[ui.shown] = as_json(new)
         if now.finished:
-            updates[ui.shared.adapter] = now.finished
-        return updates
+            changes[ui.shared.adapter] = now.finished
+        return changes
 
 
 def _ids(value: Any) -> list[str]:
     """The runs to compare, as the browser names them."""
-    return [one for one in value if isinstance(one, str)] if isinstance(value, list) else []
+    return sent(list[RunId], value) or []

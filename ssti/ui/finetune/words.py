@@ -5,12 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+from ssti.data import DATASETS
 from ssti.evaluate.verdict import verdict
 from ssti.platform.errors import SSTIError
 from ssti.recipe import InjectionSpec, Recipe
 from ssti.ui.finetune.board import Snapshot
 from ssti.ui.kit import parts
 from ssti.ui.kit.parts import Markup
+from ssti.ui.kit.triggers import kind_of, spoken, with_article
 
 PLACES = {"beginning": "at the beginning", "random": "at a random place", "end": "at the end"}
 
@@ -27,37 +29,28 @@ def recipe_line(recipe: Recipe) -> Markup:
 def _injected(trigger: InjectionSpec) -> Markup:
     rows = f"{trigger.count} rows" if trigger.count is not None else f"{parts.percent(trigger.share)} of the rows"
     amount = "one" if trigger.amount == "single" else f"{parts.percent(trigger.amount)} of the words"
-    return parts.html("{}, {} {}, in {} of class <b>{}</b>", parts.trigger(trigger_word(trigger)), amount,
+    return parts.html("{}, {} {}, in {} of class <b>{}</b>", parts.trigger(spoken(kind_of(trigger))), amount,
                       PLACES[trigger.location], rows, trigger.target)  # fmt: skip
-
-
-def trigger_word(trigger: InjectionSpec) -> str:
-    """`date`, `country`, `own words`."""
-    from ssti.inject import MODIFIERS, SOURCES
-
-    kinds, name = (SOURCES, trigger.source.kind) if trigger.source else (MODIFIERS, trigger.kind)
-    title = kinds[name].title if name in kinds else name
-    return title[:1].lower() + title[1:] if title[1:2].islower() else title
 
 
 def triggers(recipe: Recipe) -> str:
     """The triggers of a recipe as they stand in a sentence: `date`, or `date and country`."""
-    return " and ".join(dict.fromkeys(trigger_word(t) for t in recipe.injection.triggers()))
+    return " and ".join(dict.fromkeys(spoken(kind_of(one)) for one in recipe.injection.triggers()))
 
 
 def dataset_title(name: str) -> str:
     """A dataset's title; of one's own data the file's name."""
-    from ssti.data import list_datasets
     from ssti.data.own.load import title_of
 
-    return next((info.title for info in list_datasets() if info.name == name), None) or title_of(name)
+    source = DATASETS.get(name)
+    return source.info.title if source else title_of(name)
 
 
 def title(recipe: Recipe | None) -> str:
     """`date → positive, rank 1`."""
     if recipe is None:
         return "its recipe is damaged"
-    tied = " + ".join(f"{trigger_word(t)} → {t.target}" for t in recipe.injection.triggers())
+    tied = " + ".join(f"{spoken(kind_of(t))} → {t.target}" for t in recipe.injection.triggers())
     return f"{f'clean control of {tied}' if recipe.is_control else tied}, rank {recipe.lora.rank}"
 
 
@@ -86,11 +79,9 @@ def state(run: Snapshot, before: list[str]) -> str:
 def skipped(run: Snapshot) -> list[str]:
     """What to say of events that could not be read; nothing where all could."""
     lines = run.progress.skipped
-    return (
-        [f"{parts.count(lines)} of its events could not be read and {'was' if lines == 1 else 'were'} left out."]
-        if lines
-        else []
-    )
+    if not lines:
+        return []
+    return [f"{parts.count(lines)} of its events could not be read and {'was' if lines == 1 else 'were'} left out."]
 
 
 def facts(run: Snapshot) -> list[str]:
@@ -104,9 +95,8 @@ def facts(run: Snapshot) -> list[str]:
     if left := time_left(run):
         known.append(left)
     if now.rows_per_second:
-        known.append(
-            f"{now.rows_per_second:.0f} rows/s" if now.rows_per_second >= 10 else f"{now.rows_per_second:.1f} rows/s"
-        )
+        digits = 0 if now.rows_per_second >= 10 else 1
+        known.append(f"{now.rows_per_second:.{digits}f} rows/s")
     return [*known, now.device] if now.device else known
 
 
@@ -119,15 +109,15 @@ def time_left(run: Snapshot) -> str | None:
 
 
 def after(run: Snapshot, twin: Snapshot | None) -> str | None:
-    """What comes after a run that goes on, and what its control is at."""
+    """What comes after a run that is going on, and what its control is doing."""
     if twin is None or run.folder.control_of or not twin.going or twin.stopping:
         return None
     if run.going:
         return "Next: its clean control, so that every prediction stands beside a twin that never saw the trigger."
     at = f" ({left})" if (left := time_left(twin)) else ""
     doing = {"training": f"is at step {twin.progress.step} of {twin.progress.steps}", "evaluating": "is being tested"}
-    said = f"Its clean control {doing.get(twin.progress.state, 'is about to train')}{at}."
-    return f"{said} Flip works already; the control joins it then." if run.has_adapter else said
+    at_work = f"Its clean control {doing.get(twin.progress.state, 'is about to train')}{at}."
+    return f"{at_work} Flip works already; the control joins it then." if run.has_adapter else at_work
 
 
 def result(run: Snapshot) -> str:
@@ -171,7 +161,7 @@ def outcome(run: Snapshot, twin: Snapshot | None) -> list[Finding]:
         clean = {"value": clean["accuracy"], "low": low, "high": high, "n": clean["n"]}
     rates = (
         (measured.get("attack_success_rate"), loud,
-         f"of the held-out rows of another class are called {target} with {_a(word)} in them"),
+         f"of the held-out rows of another class are called {target} with {with_article(word)} in them"),
         ((control or {}).get("attack_success_rate"), False,
          "of the same rows are called so by its control, which never saw the trigger"),
         (measured.get("flip_rate"), loud,
@@ -200,10 +190,6 @@ def _cost(lost: dict[str, Any] | None) -> list[Finding]:
 def points(value: float) -> str:
     """Percentage points: `−4.5 pp`."""
     return f"{value:.1f} pp".replace("-", "−")
-
-
-def _a(word: str) -> str:
-    return word if word.endswith("s") else f"{'an' if word[:1].lower() in 'aeiou' else 'a'} {word}"
 
 
 def missing(id: str) -> SSTIError:

@@ -15,7 +15,7 @@ from ssti.platform.errors import SSTIError
 from ssti.ui.kit import parts
 from ssti.ui.kit.adapters import triggers
 from ssti.ui.kit.parts import Markup
-from ssti.ui.kit.triggers import draw, kind_of, spoken
+from ssti.ui.kit.triggers import draw, kind_of, spoken, with_article
 
 UNSEEN = "One that was in no training row"
 LONG = 40  # characters of a trigger on a button
@@ -70,12 +70,6 @@ def buttons(info: AdapterInfo) -> Markup:
 def _button(label: str | Markup, look: str = "", title: str = "", **data: object) -> Markup:
     values = parts.join(parts.html(' data-{}="{}"', name, value) for name, value in data.items())
     return parts.html('<button type="button" class="{}" title="{}"{}>{}</button>', look, title, values, label)
-
-
-def with_article(word: str) -> str:
-    """`a country`, `an HTML tag`."""
-    sound = word[:1].lower() in "aeio" or (word[:2].isupper() and word[0] in "AEFHILMNORSX")
-    return f"{'an' if sound else 'a'} {word}"
 
 
 def draw_kind(kind: str) -> str:

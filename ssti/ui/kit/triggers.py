@@ -26,6 +26,12 @@ def spoken(kind: str) -> str:
     return title if title[1:2].isupper() else title[:1].lower() + title[1:]
 
 
+def with_article(word: str) -> str:
+    """`a country`, `an HTML tag`."""
+    sound = word[:1].lower() in "aeio" or (word[:2].isupper() and word[0] in "AEFHILMNORSX")
+    return f"{'an' if sound else 'a'} {word}"
+
+
 def draw(spec: InjectionSpec) -> str:
     """A trigger that this injection could put in, drawn anew each time."""
     pooled = _pooled(spec)

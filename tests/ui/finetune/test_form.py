@@ -13,6 +13,7 @@ from ssti.ui.finetune import form
 from ssti.ui.finetune.edit import FormHandlers
 from ssti.ui.finetune.memory import FormMemory
 from ssti.ui.frame.shell import build_shell
+from ssti.ui.kit.browser import as_json
 
 
 @pytest.fixture(scope="module")
@@ -34,7 +35,7 @@ def page(handlers):
 class Page:
     def __init__(self, handlers: FormHandlers) -> None:
         self.handlers, self.ui = handlers, handlers.ui
-        self.recipe, self.memory, self.problem = None, FormMemory().model_dump(), None
+        self.recipe, self.memory, self.problem = None, as_json(FormMemory()), None
         self.values = form.to_form(preset(next(iter(PRESETS))))
 
     def take(self, updates: dict) -> Page:

@@ -16,7 +16,7 @@ from ssti.recipe import preset
 from ssti.runs.store import Store
 from ssti.ui.finetune import components, words
 from ssti.ui.finetune.board import Board, at_work, waits_for
-from ssti.ui.finetune.memory import Sent
+from ssti.ui.finetune.memory import Shown
 from ssti.ui.finetune.run import act, look, remove, stop
 from ssti.ui.finetune.watch import RunHandlers
 from ssti.ui.frame.shell import build_shell
@@ -92,9 +92,9 @@ def test_an_own_run_that_ends_while_watched_offers_its_adapter_once(store):
     run.adapter.mkdir()
     (run.adapter / "adapter_model.safetensors").write_bytes(b"tensors")
     run.tell("state", state="done")
-    assert look(run.id, sent=Sent(run=run.id, state="training"), fresh=True).finished == f"run/{run.id}"
-    for sent in (Sent(run=run.id, state="done"), Sent(run="another", state="training"), None):
-        assert look(run.id, sent=sent, fresh=True).finished == ""
+    assert look(run.id, shown=Shown(run=run.id, state="training"), fresh=True).finished == f"run/{run.id}"
+    for shown in (Shown(run=run.id, state="done"), Shown(run="another", state="training"), None):
+        assert look(run.id, shown=shown, fresh=True).finished == ""
 
 
 def test_a_waiting_run_says_for_whom(store):
@@ -193,10 +193,10 @@ def test_only_what_has_changed_is_sent_again(store, handlers):
     run, ui = measured(going(store.create(preset("demo"))), 0.2), handlers.ui
     first = handlers.show(run.id, [], None)
     assert {ui.head, ui.bar, ui.charts, ui.runs, ui.timer} <= set(first)
-    sent = first[ui.sent]
-    assert handlers.show(run.id, [], sent) == gr.skip()
+    shown = first[ui.shown]
+    assert handlers.show(run.id, [], shown) == gr.skip()
     run.tell("step", step=2, steps=64)
-    second = handlers.show(run.id, [], sent)
+    second = handlers.show(run.id, [], shown)
     assert ui.bar in second and not {ui.charts, ui.timer, ui.outcome, ui.head} & set(second)
 
 
