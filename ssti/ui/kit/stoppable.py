@@ -100,8 +100,9 @@ def stoppable(
     button = Stoppable(go, stop, out, work)
     with outside_of_tabs(shared):
         press = gr.Textbox("", visible="hidden")
+    # The press first: the browser sets one output after the other, and `stop` is there to be clicked once it has its own.
     begun = go.click(
-        lambda: {press: presses.begin(), **button.buttons(going=True)}, None, [go, stop, press], queue=False, **QUIET
+        lambda: {press: presses.begin(), **button.buttons(going=True)}, None, [press, go, stop], queue=False, **QUIET
     )
     begun.then(
         button.steps, [press, *inputs], [out, go, stop], trigger_mode="multiple",
