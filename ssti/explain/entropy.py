@@ -1,11 +1,11 @@
 """How spread attention is, in bits, and how much of it a trigger gets. Knows attention, nothing of a model.
 
-Raw entropy grows with the number of tokens: read it with `n` and `share` beside it (DESIGN 4.6).
+Raw entropy grows with the number of tokens: read it with `n` and `share` beside it.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -70,26 +70,17 @@ def share_of_most(bits: np.ndarray | float, n: np.ndarray | int) -> np.ndarray:
 
 
 def counted(attention: Attention, specials: bool = True) -> np.ndarray:
-    """Which tokens count: all, or all but the special ones."""
+    """Which tokens count, bool `[token]`: all, or all but the special ones."""
     return np.ones(len(attention), dtype=bool) if specials else ~attention.special
 
 
-def entropy_grid(
-    attention: Attention,
-    specials: bool = True,
-    importance: Callable[..., np.ndarray] = received,
-) -> np.ndarray:
-    """Entropy in bits of every layer and head: `[layer, head]`. `importance`: `received` or one like it."""
-    return entropy_bits(importance(attention.weights, counted(attention, specials)))
+def entropy_grid(attention: Attention, specials: bool = True) -> np.ndarray:
+    """Entropy in bits of the attention received, `[layer, head]`."""
+    return entropy_bits(received(attention.weights, counted(attention, specials)))
 
 
-def trigger_share_grid(
-    attention: Attention,
-    spans: Sequence[Span],
-    specials: bool = True,
-    importance: Callable[..., np.ndarray] = received,
-) -> np.ndarray:
-    """Attention to the trigger over its fair share (its tokens / all tokens), of every layer and head.
+def trigger_share_grid(attention: Attention, spans: Sequence[Span], specials: bool = True) -> np.ndarray:
+    """Attention to the trigger over its fair share (its tokens / all tokens), `[layer, head]`.
 
     1 is what a head gives that looks everywhere alike. SSTIError when no piece that was read touches a span.
     """
@@ -101,7 +92,7 @@ def trigger_share_grid(
             f"None of the pieces that the model read lies in the spans {list(spans)!r}.{window}",
             "Pass the spans as focus, so that the window shows them.",
         )
-    share = importance(attention.weights, keep)[..., trigger].sum(axis=-1)
+    share = received(attention.weights, keep)[..., trigger].sum(axis=-1)
     return share / (trigger.sum() / keep.sum())
 
 

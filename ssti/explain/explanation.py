@@ -238,7 +238,7 @@ def explain(
 
 
 def explain_json(explanation: Explanation) -> dict[str, Any]:
-    """The object of `explain --json` (DESIGN 4.7), of plain Python values; a missing number is None.
+    """The object that `explain --json` prints, of plain Python values; a missing number is None.
 
     `tokens` are those of the plain text; each side names its own.
     """

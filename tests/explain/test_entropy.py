@@ -10,7 +10,6 @@ from ssti.explain import (
     entropy,
     entropy_bits,
     entropy_grid,
-    from_query,
     received,
     trigger_head,
     trigger_pieces,
@@ -54,11 +53,6 @@ def test_the_grid_of_a_real_text_in_a_second_way(model, tokenizer):
     second = stats.entropy(attention.weights.astype(np.float64).sum(-2), base=2, axis=-1)
     np.testing.assert_allclose(entropy_grid(attention), second, atol=1e-5)
     assert entropy_grid(attention)[1, 2] == pytest.approx(entropy(importance[1, 2]).bits)
-    np.testing.assert_allclose(
-        entropy_grid(attention, importance=lambda weights, keep: from_query(weights, 0, keep)),
-        stats.entropy(attention.weights[:, :, 0], base=2, axis=-1),
-        atol=1e-5,
-    )
 
 
 def test_without_specials_the_grid_is_that_of_the_words_alone(encoder, tokenizer):

@@ -36,7 +36,8 @@ MOVED = 0.1  # of a probability: so much further than in the control the trigger
 LONGEST = 128  # pieces that are hidden one by one, around the trigger: others wait for the model meanwhile
 ABOUT = (
     "All three ask which tokens matter. Attention says where a head looked. Occlusion hides a token and asks again. "
-    "Gradients follow the answer back into each token. The deeper, the more; what speaks against the class stays white."
+    "Gradients follow the answer back into each token. The deeper the colour, the more; what speaks against the class "
+    "stays white."
 )
 
 _cache: LRUCache[tuple, Comparison] = LRUCache(8)
@@ -171,7 +172,7 @@ def beside_control(inside: Inside, comparison: Comparison, drawn: list[Heatmap],
     rise = {name: after - before for name, (before, after) in both.items()}
     if rise["poisoned"] - rise["control"] >= MOVED:
         return f"{own}, in its control from {control}: that is the poison’s doing."
-    return f"{own}, in its control from {control}: nothing here tells the poison from its control."
+    return f"{own}, in its control from {control}: nothing here sets the poisoned model apart from its control."
 
 
 def line(drawn: list[Heatmap], agreed: Agreement) -> str:

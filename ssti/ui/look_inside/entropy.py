@@ -59,7 +59,7 @@ def of_text(inside: Inside, choice: Choice) -> Markup:
         )  # fmt: skip
     notes = [parts.note(text) for text in (inside.own.note, CAVEAT) if text]
     what = f"rollout up to layer {choice.view.layer}" if choice.view.by == "rollout" else choice.name
-    title = parts.html('How spread is it? <span class="aside">· entropy of {}</span>', what)
+    title = parts.html('How spread out is it? <span class="aside">· entropy of {}</span>', what)
     return parts.card(title, table, said, *notes, classes="entropy")
 
 
@@ -127,7 +127,7 @@ def _models(sample: Sample, place: tuple) -> Markup:
 
 
 def _apart(changes: dict[str, np.ndarray], sample: Sample) -> str:
-    """Whether the trigger changes the poisoned model's entropy otherwise than its control's and before finetuning."""
+    """Whether the trigger changes the poisoned model's entropy differently from its control's and from before finetuning."""
     if not sample.info.poisoned:
         return "This adapter is a control itself: nothing here is the poison’s doing."
     if "control" not in changes:
@@ -140,8 +140,8 @@ def _apart(changes: dict[str, np.ndarray], sample: Sample) -> str:
             alike.append(OTHERS[name])
     said = "In this head the trigger changes the poisoned model’s entropy"
     if alike:
-        return f"{said} no further than that of {' and '.join(alike)}."
-    return f"{said} otherwise than in its control and before finetuning (p < 0.05)."
+        return f"{said} no more than that of {' and '.join(alike)}."
+    return f"{said} differently from its control’s and from before finetuning (p < 0.05)."
 
 
 def _paper(sample: Sample) -> Markup:

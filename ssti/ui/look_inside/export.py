@@ -75,7 +75,7 @@ def export(
     elif kind == "tex":
         text = to_tex(drawn)
     elif kind == "html":
-        figures = [*explanation.figures(choice.view), ("Does a head tell?", as_text(inside, choice, sample))]
+        figures = [*explanation.figures(choice.view), ("Does a head give it away?", as_text(inside, choice, sample))]
         drawing = _drawing(inside, choice, drawn[:1], note, sample)
         text = to_html(drawn, f"Attention of {inside.info.title}, {choice.name}", figures, note, drawing)
     else:

@@ -183,7 +183,7 @@ def sentence(best: Standout, colour: str) -> tuple[str, str, str]:
 
     compared = [f"{MODELS[name]} {number(value)}" for name, value in best.others.items()]
     of = f"{best.n} rows" if best.n > 1 else "this one text"
-    most = "The lowest is" if falls else "The most has"
+    most = "The lowest is" if falls else "The highest is"
     if best.named:
         head = "Its entropy falls, and its control’s does not:" if falls else "Trigger head:"
     elif "control" not in best.others:
