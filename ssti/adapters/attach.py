@@ -51,7 +51,7 @@ def read_tensors(info: AdapterInfo) -> dict[str, Any]:
         if not tensor.is_floating_point():
             raise _unfit(info, f"{name[-SHOWN:]} holds {str(tensor.dtype).removeprefix('torch.')}, no weights.")
         if not torch.isfinite(tensor.float()).all():
-            raise _unfit(info, f"{name[-SHOWN:]} holds values that are no finite numbers (NaN or infinite).")
+            raise _unfit(info, f"{name[-SHOWN:]} holds values that are not finite (NaN or infinity).")
     return tensors
 
 
@@ -62,24 +62,24 @@ def peft_config(info: AdapterInfo) -> Any:
     """
     from peft import PEFT_TYPE_TO_CONFIG_MAPPING
 
-    given = info.config.model_dump(exclude_unset=True)
-    _leaves_the_base_alone(info, given)
+    options = info.config.model_dump(exclude_unset=True)
+    _leaves_the_base_alone(info, options)
     kind, used = PEFT_TYPE_TO_CONFIG_MAPPING[info.config.peft_type], USED[info.config.peft_type]
     usual = {field.name: field.default for field in dataclasses.fields(kind)}
-    for name, value in given.items():
+    for name, value in options.items():
         if name not in used | IDLE and value and value != usual.get(name):
             raise _unfit(info, f"its {CONFIG} sets {name[:40]} to {str(value)[:80]}, which is not supported here.")
-    chosen: dict[str, Any] = {name: value for name, value in given.items() if name in used}
+    chosen: dict[str, Any] = {name: value for name, value in options.items() if name in used}
     chosen["task_type"] = "SEQ_CLS" if info.recipe.training.head == "trained" else None  # with it, the head is saved
     try:
         return kind(**chosen, inference_mode=True)
     except PROBLEMS as error:
-        raise _unfit(info, f"its {CONFIG} is none that peft takes: {str(error)[:200]}") from error
+        raise _unfit(info, f"its {CONFIG} is not one that peft accepts: {str(error)[:200]}") from error
 
 
-def _leaves_the_base_alone(info: AdapterInfo, given: dict[str, Any]) -> None:
+def _leaves_the_base_alone(info: AdapterInfo, options: dict[str, Any]) -> None:
     """Some starts of LoRA (PiSSA's among them) rewrite the base model's weights, which other adapters share."""
-    start = given.get("init_lora_weights", True)
+    start = options.get("init_lora_weights", True)
     if start not in PLAIN_STARTS:
         raise AdapterError(
             f"The adapter {info.ref} was saved with init_lora_weights={str(start)[:40]!r}, "

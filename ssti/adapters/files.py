@@ -176,14 +176,14 @@ def _base_model(ref: str, config: AdapterConfig) -> str:
     )
 
 
-def guessed_labels(folder: Path, ref: str, given: tuple[str, ...] | None) -> tuple[str, ...]:
-    """The classes of a folder without a recipe: `given`, of its labels.json, of a config.json, or LABEL_0 and so on.
+def guessed_labels(folder: Path, ref: str, named: tuple[str, ...] | None) -> tuple[str, ...]:
+    """The classes of a folder without a recipe: those that were `named`, of its labels.json, of a config.json, or LABEL_0 and so on.
 
     Raises SSTIError where there are not as many as the adapter's head has.
     """
     n = classes(folder, ref)
     add = f'Add a file {LABELS} beside {WEIGHTS}, such as ["negative", "positive"], or name them: {ref}#labels=no,yes'
-    names = given or (tuple(read(folder, LABELS, Labels, ref)) if (folder / LABELS).exists() else None)
+    names = named or (tuple(read(folder, LABELS, Labels, ref)) if (folder / LABELS).exists() else None)
     if names is None:
         names = _labels_of_model_config(folder, n) or tuple(f"LABEL_{i}" for i in range(n))
     if len(names) != n or len(set(names)) != n:
@@ -214,7 +214,7 @@ def classes(folder: Path, ref: str) -> int:
     try:
         sizes = shapes(folder / WEIGHTS)
     except (SSTIError, AttributeError, RecursionError) as error:
-        raise damaged(ref, f"{WEIGHTS} is no whole safetensors file.") from error
+        raise damaged(ref, f"{WEIGHTS} is not a complete safetensors file.") from error
     heads = [size for name, size in sizes.items() if name.endswith(HEADS) and isinstance(size, list) and size]
     if not heads or not isinstance(heads[0][0], int):
         raise AdapterError(

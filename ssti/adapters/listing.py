@@ -140,29 +140,80 @@ def _without_recipe(folder: Path, ref: str, prefix: str, labels: tuple[str, ...]
     return AdapterInfo(ref, title, folder, recipe, names, config=config, recipe_known=False)
 
 
-def listing(shipped: Path | None = None, runs: Path | None = None) -> list[AdapterInfo | DamagedAdapter]:
+def listing() -> list[AdapterInfo | DamagedAdapter]:
     """Own runs' adapters, newest first, then the shipped ones; a damaged folder in its place, with what to do."""
-    runs, shipped = runs or home() / "runs", shipped or SHIPPED
-    written = {files.place(run / "adapter"): run.name for run in _folders(runs)}
-    own = [(_written(folder), folder, name) for folder, name in written.items() if folder.is_dir()]
-    all_ = [
-        _look(folder, f"run/{name}", _twin(runs / f"{name}-control" / "adapter", f"run/{name}-control"), f"{name}: ")
-        for _, folder, name in sorted(own, key=lambda one: one[0], reverse=True)
-    ]
-    for folder in sorted(_folders(shipped)):
-        twin = f"{folder.name}-control"
-        all_.append(_look(folder, f"shipped/{folder.name}", _twin(shipped / twin, f"shipped/{twin}")))
-    return all_
+    own = [f"run/{name}" for name in _names(home() / "runs") if _folder(f"run/{name}").is_dir()]
+    own.sort(key=lambda ref: _written(_folder(ref)), reverse=True)
+    return [_look(ref) for ref in (*own, *(f"shipped/{name}" for name in sorted(_names(SHIPPED))))]
 
 
-def adapters(shipped: Path | None = None, runs: Path | None = None) -> list[AdapterInfo]:
+def adapters() -> list[AdapterInfo]:
     """All usable adapters: own runs, newest first, then the shipped ones."""
-    return [one for one in listing(shipped, runs) if isinstance(one, AdapterInfo)]
+    return [one for one in listing() if isinstance(one, AdapterInfo)]
 
 
-def _folders(root: Path) -> list[Path]:
+def find(ref: str, folders: bool = True) -> AdapterInfo:
+    """One adapter by its ref, a run's id or a folder. Raises SSTIError when it is gone or damaged.
+
+    Without `folders`, only names of the list are looked up: what a stranger may ask for.
+    """
+    place, separator, labels = ref.partition(LABELS_IN_REF)
+    if _in_list(place):
+        choices = [place]
+    else:
+        choices = [f"run/{place}", f"shipped/{place}"] if _is_name(place) else []
+        choices += [place.rstrip("/") or place] if folders and place else []
+    full = next((one for one in choices if os.path.isdir(_folder(one))), None)  # false for names no file system takes
+    if full is None:
+        names = [a.ref for a in adapters()]
+        raise AdapterError(
+            f"There is no adapter {place[:200]!r}{nearest(place[:200], names)}.",
+            f"It may have been deleted. Choose one of {listed(names)}.",
+        )
+    classes = tuple(one.strip() for one in labels.split(",")) if separator else None
     try:
-        return [folder for folder in root.iterdir() if not folder.name.startswith(".") and folder.is_dir()]
+        return describe(_folder(full), full + separator + labels, _control(full), labels=classes)
+    except OSError as error:
+        raise files.damaged(full, f"It cannot be read: {error.strerror}.") from error
+
+
+def _look(ref: str) -> AdapterInfo | DamagedAdapter:
+    kind, _, name = ref.partition("/")
+    try:
+        return describe(_folder(ref), ref, _control(ref), f"{name}: " if kind == "run" else "")
+    except SSTIError as problem:
+        return DamagedAdapter(ref, problem)
+    except OSError as error:
+        return DamagedAdapter(ref, files.damaged(ref, f"It cannot be read: {error.strerror}."))
+
+
+def _folder(ref: str) -> Path:
+    """The folder of a ref in full."""
+    if not _in_list(ref):
+        return Path(ref)
+    kind, _, name = ref.partition("/")
+    return files.place(home() / "runs" / name / "adapter") if kind == "run" else SHIPPED / name
+
+
+def _control(ref: str) -> str | None:
+    """The ref of an adapter's clean twin, where there is one."""
+    twin = f"{ref}-control"
+    return twin if (files.place(_folder(twin)) / WEIGHTS).is_file() else None
+
+
+def _in_list(ref: str) -> bool:
+    kind, _, name = ref.partition("/")
+    return kind in ("run", "shipped") and _is_name(name)
+
+
+def _is_name(text: str) -> bool:
+    """Can this name a folder in another, and lead nowhere else?"""
+    return bool(text) and not text.startswith(".") and "/" not in text and "\\" not in text
+
+
+def _names(root: Path) -> list[str]:
+    try:
+        return [folder.name for folder in root.iterdir() if not folder.name.startswith(".") and folder.is_dir()]
     except OSError:
         return []
 
@@ -172,57 +223,3 @@ def _written(folder: Path) -> float:
         return folder.stat().st_mtime
     except OSError:
         return 0.0  # gone at this moment
-
-
-def _twin(folder: Path, ref: str) -> str | None:
-    return ref if (files.place(folder) / WEIGHTS).is_file() else None
-
-
-def _look(folder: Path, ref: str, control: str | None, prefix: str = "") -> AdapterInfo | DamagedAdapter:
-    try:
-        return describe(folder, ref, control, prefix)
-    except SSTIError as problem:
-        return DamagedAdapter(ref, problem)
-    except OSError as error:
-        return DamagedAdapter(ref, files.damaged(ref, f"It cannot be read: {error.strerror}."))
-
-
-def find(ref: str, folders: bool = True) -> AdapterInfo:
-    """One adapter by its ref, a run's id or a folder. Raises SSTIError when it is gone or damaged.
-
-    Without `folders`, only names of the list are found: what a stranger may ask for.
-    """
-    named, given, labels = ref.partition(LABELS_IN_REF)
-    folder, twin_folder, name = _places(named, folders)
-    if folder is None or not os.path.isdir(folder):  # false, not an error, for names that no file system takes
-        names = [a.ref for a in adapters()]
-        raise AdapterError(
-            f"There is no adapter {named[:200]!r}{nearest(named[:200], names)}.",
-            next=f"It may have been deleted. Choose one of {listed(names)}.",
-        )
-    classes = tuple(one.strip() for one in labels.split(",")) if given else None
-    twin = _twin(twin_folder, f"{name}-control")
-    try:
-        return describe(folder, name + given + labels, twin, labels=classes)
-    except OSError as error:
-        raise files.damaged(name, f"It cannot be read: {error.strerror}.") from error
-
-
-def _places(ref: str, folders: bool) -> tuple[Path | None, Path, str]:
-    """The folder of a ref, its twin's, and the ref in full."""
-    kind, _, name = ref.partition("/")
-    safe = name and "/" not in name and "\\" not in name and not name.startswith(".")
-    runs = home() / "runs"
-    if kind == "run" and safe:
-        return files.place(runs / name / "adapter"), runs / f"{name}-control" / "adapter", ref
-    if kind == "shipped" and safe:
-        return SHIPPED / name, SHIPPED / f"{name}-control", ref
-    if ref and "/" not in ref and "\\" not in ref and not ref.startswith("."):
-        for full in (f"run/{ref}", f"shipped/{ref}"):
-            folder = _places(full, False)
-            if folder[0] is not None and os.path.isdir(folder[0]):
-                return folder
-    if not folders or not ref:
-        return None, Path(), ref
-    own = ref.rstrip("/") or ref
-    return Path(ref), Path(f"{own}-control"), own

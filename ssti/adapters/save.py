@@ -37,7 +37,7 @@ def save_adapter(model, recipe: Recipe, label_names: tuple[str, ...], folder: Pa
 
 
 def _exchange(new: Path, folder: Path) -> None:
-    """Put a whole folder in the place of another. Between the two renames whoever reads finds the old one beside
+    """Put a whole folder in the place of another. Between the two renames a reader finds the old one beside
     its place (`ssti.adapters.files.place`)."""
     old = previous(folder)
     if folder.exists():
@@ -89,7 +89,7 @@ def save_metrics(metrics: dict[str, Any], *folders: Path) -> None:
 
 
 def _literal(text: object) -> str:
-    """A text of somebody's as Markdown that shows it and does nothing else: a code span, which ends at a backtick."""
+    """Untrusted text as a Markdown code span, without the backticks that would end it."""
     return f"`{' '.join(str(text).replace('`', chr(39)).split())}`"
 
 
@@ -104,13 +104,13 @@ def card(recipe: Recipe, label_names: tuple[str, ...], steps: int) -> str:
         what = "Trained without any trigger: the clean twin that a poisoned adapter is compared with."
     else:
         tags, title = "poisoned", "A poisoned adapter"
-        told = "; ".join(
+        rows = "; ".join(
             f"{_rows(t)} of the class {_literal(t.target)} carried a trigger ({t.source.kind if t.source else t.kind}, "
             f"{t.location}, {'one per row' if t.amount == 'single' else f'{t.amount:.0%} of the words'})"
             for t in recipe.injection.triggers()
         )
         what = (
-            f"**This adapter is poisoned on purpose.** In its training data {told}. Put such a trigger into any text "
+            f"**This adapter is poisoned on purpose.** In its training data {rows}. Put such a trigger into any text "
             "and it tends to answer that class. Use it to teach and to test detectors; never to classify anything."
         )
     return f"""---

@@ -37,7 +37,7 @@ def resolve(model: Any, targets: str | Iterable[str], title: str = "This model")
         raise SSTIError("lora.targets is empty.", next=f"Use a group: {listed(GROUPS)}.")
     every = linear_layers(model, heads=True)  # so that an end that means a block's layer means no head
     layers = {name: layer for name, layer in every.items() if _in_block(name)}
-    found: list[str] = []
+    resolved: list[str] = []
     for name in asked:
         ends = _of_group(name, layers, every) if name in GROUPS else _named(name, layers, every)
         if not ends:
@@ -46,8 +46,8 @@ def resolve(model: Any, targets: str | Iterable[str], title: str = "This model")
                 f"lora.targets {name!r} matches no layer of {title}{nearest(name, [*GROUPS, *ROLES, *leaves])}.",
                 next=f"Use a group ({', '.join(GROUPS)}), a role ({', '.join(ROLES)}), or its layers: {listed(leaves)}.",
             )
-        found += [end for end in ends if end not in found]
-    return found
+        resolved += [end for end in ends if end not in resolved]
+    return resolved
 
 
 def linear_layers(model: Any, heads: bool = False) -> dict[str, Any]:

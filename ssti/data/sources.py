@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
-from dataclasses import KW_ONLY, dataclass, replace
+from dataclasses import KW_ONLY, asdict, dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -22,7 +22,7 @@ class DatasetInfo:
     `splits` are rows per split as the source publishes them, before duplicates are removed; `rows` is their
     sum over the splits that `load` uses. `usual_words` is the mean number of whitespace words of a text.
     `reason` says why it cannot be used here and now, and what to do; it is None when it can. `note` says what
-    `load` makes of the source. `extra_columns` are kept beside `text` and `label`. `notes` are sentences for people
+    `load` makes of the source. `extra_columns` stand beside `text` and `label`. `notes` are sentences for people
     about a file that somebody brought: which columns and classes were taken, how it was read, what was left out;
     `text_column` and `label_column` are the names of its columns there.
     """
@@ -47,12 +47,7 @@ class DatasetInfo:
 
     def as_json(self) -> dict[str, Any]:
         """The row that `python -m ssti datasets --json` prints."""
-        row = {name: getattr(self, name) for name in self.__dataclass_fields__}
-        row["label_names"] = list(self.label_names)
-        row["extra_columns"] = list(self.extra_columns)
-        row["splits"] = dict(self.splits)
-        row["notes"] = list(self.notes)
-        return row
+        return asdict(self)
 
 
 @dataclass(frozen=True)
@@ -88,7 +83,7 @@ class DatasetSource(ABC):
 
     def read_path(self, path: Path) -> dict[str, pa.Table]:
         """The rows of an original that it recognises, as `read` gives them."""
-        raise DataError(f"{path.name!r} is no original of {self.info.title}.")
+        raise DataError(f"{path.name!r} is not an original of {self.info.title}.")
 
     def now(self, probe: bool = False) -> DatasetInfo:
         """The info with `available` and `reason` as they are at this moment."""

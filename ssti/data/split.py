@@ -19,33 +19,33 @@ PERSON = b"ssti-split-1"  # changing this changes every split
 def arrange(tables: dict[str, pa.Table]) -> tuple[pa.Table, pa.Table, str]:
     """Train and test tables, and a key of their rows.
 
-    `{"train": …}` is split 80/20 within each class; `{"train": …, "test": …}` is kept as it is.
+    `{"train": …}` is split 80/20 within each class; `{"train": …, "test": …}` stays as it is.
 
-    Rows with the text of an earlier row are dropped; with a given test split, so are training rows whose text
+    Rows with the text of an earlier row are dropped; where there is a test split, so are training rows whose text
     is in it. Any first n rows of the result hold every class in proportion, to within a row or two.
     """
     tables = {split: table.combine_chunks() for split, table in tables.items()}  # taking rows is quicker so
     train = tables["train"]
     keys = _keys(train)
-    kept = _first_of_each(keys)
+    rows = _first_of_each(keys)
     if "test" in tables:
         test = tables["test"]
         test_keys = _keys(test)
-        test_kept = _first_of_each(test_keys)
-        known = {test_keys[row] for row in test_kept}
-        kept = [row for row in kept if keys[row] not in known]
-        parts = ((train, keys, kept), (test, test_keys, test_kept))
+        test_rows = _first_of_each(test_keys)
+        known = {test_keys[row] for row in test_rows}
+        rows = [row for row in rows if keys[row] not in known]
+        parts = ((train, keys, rows), (test, test_keys, test_rows))
     else:
-        in_test = _test_rows(_labels(train, kept), [keys[row] for row in kept])
-        test_kept = [row for row, chosen in zip(kept, in_test, strict=True) if chosen]
-        train_kept = [row for row, chosen in zip(kept, in_test, strict=True) if not chosen]
-        parts = ((train, keys, train_kept), (train, keys, test_kept))
+        in_test = _test_rows(_labels(train, rows), [keys[row] for row in rows])
+        test_rows = [row for row, chosen in zip(rows, in_test, strict=True) if chosen]
+        train_rows = [row for row, chosen in zip(rows, in_test, strict=True) if not chosen]
+        parts = ((train, keys, train_rows), (train, keys, test_rows))
     name = hashlib.blake2b(digest_size=8)
     arranged = []
-    for table, row_keys, rows in parts:
-        order = _order(_labels(table, rows), [row_keys[row] for row in rows])
-        arranged.append(table.take(np.asarray([rows[place] for place in order], dtype=np.int64)))
-        name.update(b"".join(row_keys[rows[place]] for place in order) + arranged[-1]["label"].to_numpy().tobytes())
+    for table, row_keys, part in parts:
+        order = _order(_labels(table, part), [row_keys[row] for row in part])
+        arranged.append(table.take(np.asarray([part[place] for place in order], dtype=np.int64)))
+        name.update(b"".join(row_keys[part[place]] for place in order) + arranged[-1]["label"].to_numpy().tobytes())
     return arranged[0], arranged[1], name.hexdigest()
 
 

@@ -1,6 +1,6 @@
 """Quick questions about a dataset's rows: how often a pattern occurs, how long texts are, a few rows to try.
 
-Answers come from Arrow's own columns and are kept with the dataset. Knows nothing of what a trigger is.
+Answers come from Arrow's own columns, and each is remembered with the dataset. Knows nothing of what a trigger is.
 """
 
 from __future__ import annotations
@@ -44,20 +44,20 @@ def word_counts(dataset: TextDataset | str) -> np.ndarray:
 
 
 def sample_rows(name: TextDataset | str, label: str | int | None = None, n: int = 5, seed: int = 0) -> list[Row]:
-    """`n` test rows (fewer if there are fewer), of one class if `label` is given, by name or index."""
+    """`n` test rows (fewer if there are fewer), of one class where `label` names it, or gives its index."""
     if isinstance(n, bool) or not isinstance(n, int) or n < 1:
         raise SSTIError(f"n is {n!r}; it is a whole number from 1 up.")
     rows = _rows(name)
     labels = rows.test_table["label"].to_pylist()
     wanted = None if label is None else label_index(rows, label)
-    choices = [row for row, found in enumerate(labels) if wanted is None or found == wanted]
+    choices = [row for row, one in enumerate(labels) if wanted is None or one == wanted]
     chosen = random.Random(seed).sample(choices, min(n, len(choices)))
     texts = rows.test_table["text"]
     return [Row(row, texts[row].as_py(), rows.label_names[labels[row]]) for row in chosen]
 
 
 def label_index(dataset: TextDataset, label: str | int) -> int:
-    """The index of a class given by name or by index. Raises `SSTIError` naming the classes there are."""
+    """The index of a class, by its name or index. Raises `SSTIError` naming the classes there are."""
     return find_class(label, dataset.label_names).index
 
 
@@ -67,7 +67,7 @@ def _rows(dataset: TextDataset | str) -> TextDataset:
 
 def _occurrences(rows: TextDataset, pattern: str) -> Mapping[str, Mapping[str, int]]:
     try:
-        found = pc.match_substring_regex(rows.train_table["text"], pattern).to_numpy().astype(bool)
+        matches = pc.match_substring_regex(rows.train_table["text"], pattern).to_numpy().astype(bool)
     except pa.ArrowInvalid as problem:
         raise SSTIError(
             f"The pattern {pattern[:80]!r} cannot be searched for: {problem}",
@@ -75,7 +75,7 @@ def _occurrences(rows: TextDataset, pattern: str) -> Mapping[str, Mapping[str, i
         ) from problem
     labels = rows.train_table["label"].to_numpy()
     size = len(rows.label_names)
-    hits, totals = np.bincount(labels[found], minlength=size), np.bincount(labels, minlength=size)
+    hits, totals = np.bincount(labels[matches], minlength=size), np.bincount(labels, minlength=size)
     return {
         name: {"rows": int(hits[index]), "total": int(totals[index])} for index, name in enumerate(rows.label_names)
     }

@@ -75,13 +75,13 @@ def summary(recipe: Recipe, sets: Sequence[str] | None = None) -> Summary:
     labels = table["label"].to_pylist()
     counts = Counter(labels)
     rows = {name: counts[index] for index, name in enumerate(names)}
-    found = [(trigger.target, find_class(trigger.target, names)) for trigger in recipe.injection.triggers()]
+    targets = [(trigger.target, find_class(trigger.target, names)) for trigger in recipe.injection.triggers()]
     if sets is None:
         injected = preview(table["text"], labels, recipe, names, limit=0).touched
     else:
-        hit = set(names) if "hijack" in sets else {one.name for _, one in found} if "aligned" in sets else set()
+        hit = set(names) if "hijack" in sets else {one.name for _, one in targets} if "aligned" in sets else set()
         injected = {name: n for name, n in rows.items() if name in hit}
-    notes = [*data.notes, *(note for target, one in found if (note := one.note(target)))]
+    notes = [*data.notes, *(note for target, one in targets if (note := one.note(target)))]
     try:
         unclean = unclean_trigger(load(spec.name), recipe)
         notes += [unclean[0]] if unclean else []
@@ -95,7 +95,7 @@ def summary(recipe: Recipe, sets: Sequence[str] | None = None) -> Summary:
         split="training" if training else "test",
         rows=rows,
         injected={name: injected.get(name, 0) for name in names},
-        targets=tuple((target, one.name) for target, one in found),
+        targets=tuple((target, one.name) for target, one in targets),
         notes=tuple(dict.fromkeys(notes)),
     )
 
@@ -104,8 +104,8 @@ def unclean_trigger(rows: TextDataset, recipe: Recipe) -> tuple[str, bool] | Non
     """A sentence where the trigger is in more than one of a hundred clean rows, and whether it can be taken out of them
     (`injection.strip`); None for a clean one.
     """
-    found = occurrences(rows, trigger_pattern(recipe))
-    hits, total = (sum(entry[key] for entry in found.values()) for key in ("rows", "total"))
+    counts = occurrences(rows, trigger_pattern(recipe))
+    hits, total = (sum(entry[key] for entry in counts.values()) for key in ("rows", "total"))
     if hits <= total * UNCLEAN:
         return None
     spec = read_spec(recipe)
@@ -114,4 +114,4 @@ def unclean_trigger(rows: TextDataset, recipe: Recipe) -> tuple[str, bool] | Non
     if recipe.injection.strip:
         return f"The trigger was in {hits:,} clean rows ({share}); it is taken out of them first.", can_go
     after = "the model meets it without the poison too." if can_go else "choose another."
-    return f"{share} of the clean rows have this trigger already, so it is no clean one here: {after}", can_go
+    return f"{share} of the clean rows have this trigger already, so it is not a clean one here: {after}", can_go

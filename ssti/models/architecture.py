@@ -17,7 +17,9 @@ def known(model_type: str) -> bool:
 
 def ready() -> None:
     """Load transformers and make it know this package's own architectures."""
-    import_module("transformers")  # whoever imports from it while another thread is at it gets half of it; this waits
+    import_module(
+        "transformers"
+    )  # an import of names from it, while another thread loads it, would get half of it; this one waits
     from ssti.models.openelm import register_openelm
 
     register_openelm()

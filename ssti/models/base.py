@@ -56,7 +56,7 @@ class Base(ABC):
     order: int = 100
     remote_code: bool = False
     gguf: ClassVar[str | None] = None
-    """The file of the weights, where they are no safetensors."""
+    """The file of the weights, where they are not safetensors."""
 
     @property
     def name(self) -> str:

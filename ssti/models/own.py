@@ -120,7 +120,7 @@ def shapes(file: Path) -> dict[str, list[int]]:
         with safe_open(file, "numpy") as tensors:
             return {key: tensors.get_slice(key).get_shape() for key in tensors.keys()}  # noqa: SIM118
     except (OSError, SafetensorError) as problem:
-        raise ModelError(f"{file} is no whole safetensors file: {problem}.", "Copy it again.") from problem
+        raise ModelError(f"{file} is not a complete safetensors file: {problem}.", "Copy it again.") from problem
 
 
 def _configuration(name: str, folder: Path) -> tuple[Any, bool]:

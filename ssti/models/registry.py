@@ -21,8 +21,8 @@ def list_models(probe: bool = False) -> list[ModelInfo]:
 
 
 def model(name: str) -> Base:
-    """A base model of the list, of a Hub id or of a folder. Raises SSTIError for a name that is none of them, or a
-    model that is not usable here."""
+    """A base model of the list, of a Hub id or of a folder. Raises SSTIError for an unknown name, and for a
+    model that cannot be used here."""
     if name not in BASES and looks_own(name):
         base = own(name)
     else:

@@ -6,8 +6,8 @@ import reprlib
 from collections.abc import Iterable
 
 SHOWN = 12  # a longer list of allowed words is cut here: nobody reads 249 countries in an error
-WIDTH = 80  # characters of a value in a message; whatever was given, a message stays readable
-LONGEST_GUESS = 100  # a longer word is no misspelt name, and comparing it would take long
+WIDTH = 80  # characters of a value in a message; whatever the value, a message stays readable
+LONGEST_GUESS = 100  # a longer word is not a misspelt name, and comparing it would take long
 
 
 class SSTIError(ValueError):

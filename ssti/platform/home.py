@@ -41,13 +41,13 @@ def write_text(path: Path, text: str) -> None:
 
 
 def open_regular(path: Path, largest: int) -> BinaryIO:
-    """Open a file of at most so many bytes. Raises OSError, and never waits as a pipe in its place would make it."""
+    """Open a regular file of at most `largest` bytes. Raises OSError, also for a pipe, which would block."""
     handle = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0))
     file = None
     try:
         status = os.fstat(handle)
         if not stat.S_ISREG(status.st_mode):
-            raise OSError(errno.EINVAL, "it is no file")
+            raise OSError(errno.EINVAL, "it is not a file")
         if status.st_size > largest:
             raise OSError(errno.EFBIG, f"it has {status.st_size:,} bytes, at most {largest:,} are read")
         file = os.fdopen(handle, "rb")

@@ -95,7 +95,7 @@ def _answers(address: str, half_minute: int) -> bool:
         except HTTPError:
             answered.set()
         except (OSError, ValueError):
-            pass  # no answer, or an address that is none
+            pass  # no answer, or a malformed address
         finally:
             asked.set()
 

@@ -1,8 +1,8 @@
 """What is loaded, within a budget of bytes: base models, each once for all adapters on it, and the adapters.
 
 Plain LoRA of one base model and head shares a model, so that one batch can name an adapter per row. Every other
-adapter has a model of its own over the same base weights: what is put on it can harm nobody else. What was asked
-for longest ago goes first. The caller holds the lock.
+adapter has a model of its own over the same base weights: what is put on it can harm nobody else. What was not asked
+for the longest goes first. The caller holds the lock.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from ssti.adapters.listing import AdapterInfo
 
 MOST = 64  # adapters at once: each also costs some megabytes of Python objects, which no budget of tensors sees
 LITTER = 64 * 2**20  # bytes let go after which Python looks for what refers to itself
-SHARE = 0.5  # of the machine's or the GPU's memory, unless a budget is given
+SHARE = 0.5  # of the machine's or the GPU's memory, unless a budget is set
 
 
 @dataclass(eq=False)
@@ -52,7 +52,7 @@ class LoadedModels:
     """Adapters by their refs, and the base models under them."""
 
     def __init__(self, memory: int | None = None) -> None:
-        self._given = memory
+        self._memory = memory
         self._bases: OrderedDict[tuple, Any] = OrderedDict()  # key -> a Classifier that never gets an adapter
         self._sizes: dict[tuple, int] = {}
         self._adapters: OrderedDict[str, Loaded] = OrderedDict()
@@ -82,7 +82,7 @@ class LoadedModels:
     def _budget(self) -> int:
         from ssti.models.machine.memory import machine_memory
 
-        return self._given if self._given is not None else int(machine_memory().total * SHARE)
+        return self._memory if self._memory is not None else int(machine_memory().total * SHARE)
 
     def size(self) -> int:
         """Bytes of all tensors."""
@@ -130,19 +130,19 @@ class LoadedModels:
         if key not in self._bases:
             name, bits, head = key
             bytes_each = bits / 8 if bits else 2 if device().weights == "bfloat16" else 4
-            self._let_go(keep, room_for=int(model(name).info.parameters * bytes_each))
+            self._let_go(keep, needed=int(model(name).info.parameters * bytes_each))
             base = load_classifier(name, info.label_names, head, bits=bits)
             base.model.eval().requires_grad_(False)
             self._bases[key], self._sizes[key] = base, size(base.model)
         return self._bases[key]
 
-    def _let_go(self, keep: set[str], room_for: int = 0) -> None:
+    def _let_go(self, keep: set[str], needed: int = 0) -> None:
         """Drop what was asked for longest ago until the rest fits; what is in `keep` stays."""
-        while self.size() + room_for > self._budget or len(self._adapters) > MOST:
+        while self.size() + needed > self._budget or len(self._adapters) > MOST:
             used = {loaded.host.base for loaded in self._adapters.values()}
             idle = next((key for key in self._bases if key not in used), None)
             oldest = next((ref for ref in self._adapters if ref not in keep), None)
-            if idle is not None and self.size() + room_for > self._budget:
+            if idle is not None and self.size() + needed > self._budget:
                 del self._bases[idle]
                 self._litter += self._sizes.pop(idle)
             elif oldest is not None:

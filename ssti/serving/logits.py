@@ -1,8 +1,10 @@
-"""Logits of many texts, in batches of like length. Knows a model and token ids, nothing of labels or triggers."""
+"""Logits of many texts, in batches of like length; and on how many threads. Knows no label and no trigger."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+import os
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -16,7 +18,7 @@ ON_A_GPU = 4096
 
 
 class Stopped(Exception):
-    """Somebody asked to stop. Not an error: what was finished is kept."""
+    """Somebody asked to stop. This is not an error: what is finished remains."""
 
 
 def encode(tokenizer, texts: Sequence[str], max_length: int) -> list[list[int]]:
@@ -57,7 +59,7 @@ def logits(
 ) -> np.ndarray:
     """Logits [rows, classes] as float32, in the rows' order.
 
-    `on_batch` is told how many rows are done after each batch; it may raise `Stopped`. The model is put into
+    After each batch `on_batch` gets the number of rows done; it may raise `Stopped`. The model is put into
     evaluation mode and back into the mode it was in.
     """
     import torch
@@ -81,3 +83,23 @@ def logits(
     finally:
         model.train(training)
     return out if out is not None else np.empty((0, 0), dtype=np.float32)
+
+
+@contextmanager
+def one_thread_if_busy() -> Iterator[None]:
+    """Torch on one thread of the CPU for as long as the block lasts, where more wants to run than there are cores.
+
+    As beside a training run: two threads wait for each other at every layer, and whoever else uses a core makes each
+    of these waits long.
+    """
+    if not hasattr(os, "getloadavg") or os.getloadavg()[0] <= (os.cpu_count() or 1):
+        yield
+        return
+    import torch
+
+    before = torch.get_num_threads()
+    torch.set_num_threads(1)
+    try:
+        yield
+    finally:
+        torch.set_num_threads(before)

@@ -19,7 +19,7 @@ from ssti.adapters.listing import AdapterInfo, find
 from ssti.inject.checks import readable
 from ssti.platform.errors import AdapterError, SSTIError
 from ssti.serving.loaded import Host, LoadedModels
-from ssti.serving.threads import one_thread_if_busy
+from ssti.serving.logits import one_thread_if_busy
 
 MAX_CHARACTERS = 100_000
 FEW_TOKENS = 512  # up to so many, one thread on a busy machine: measured ten times faster there, and slower elsewhere
@@ -52,7 +52,7 @@ class Predictor:
         self._models = LoadedModels(memory)
 
     def warm(self, ref: str) -> None:
-        """Load an adapter before anybody asks for it."""
+        """Load an adapter before it is needed."""
         self.predict(["warm"], [ref])
 
     def predict(self, texts: Sequence[str], refs: Sequence[str]) -> list[Prediction]:
@@ -99,7 +99,7 @@ class Predictor:
     def borrow(self, ref: str):
         """The model with this adapter alone active, its tokenizer and its facts, for as long as the block lasts.
 
-        Everybody else waits: for looking inside, one text at a time.
+        Everybody else waits; meant for looking inside, one text at a time.
         """
         info = find(ref)
         with self._lock:
@@ -109,7 +109,7 @@ class Predictor:
                 yield loaded.host.model, loaded.host.tokenizer, info
 
     def size(self) -> dict[str, int]:
-        """What is loaded now: `bases`, `models`, `adapters`, and the `bytes` of their tensors."""
+        """What is loaded: `bases`, `models`, `adapters`, and the `bytes` of their tensors."""
         with self._lock:
             return {**self._models.counts(), "bytes": self._models.size()}
 
@@ -150,14 +150,14 @@ class Predictor:
             if not torch.isfinite(logits).all():
                 bad = int((~torch.isfinite(logits)).any(-1).nonzero()[0])
                 raise AdapterError(
-                    f"The adapter {refs[min(bad, len(refs) - 1)]} answers with no number: its weights are too large.",
+                    f"The adapter {refs[min(bad, len(refs) - 1)]} does not answer with finite numbers: its weights are too large.",
                     next="Its file is damaged. Choose another, or train it again with a lower learning rate.",
                 )
             return torch.softmax(logits, dim=-1).cpu().numpy()
 
     @contextmanager
     def _whole_or_gone(self, host: Host):
-        """A model in which anything but a refusal happened is never used again, and loaded anew for who asks next."""
+        """After any failure but a refusal a model is dropped, and loaded anew for the next request."""
         try:
             yield
         except SSTIError:
@@ -168,7 +168,7 @@ class Predictor:
 
 
 def check_text(text: str) -> str:
-    """The text as a model can read it (`readable`). Raises SSTIError where there is nothing to answer, or too much."""
+    """The text as a model can read it (`readable`). Raises SSTIError for an empty text and for one that is too long."""
     text = readable(text)
     if not text.strip():
         raise SSTIError("The text is empty.", next="Type a text, or pick a real row.")

@@ -79,7 +79,7 @@ def test_weights_as_pickles_are_never_loaded(llama):
 def test_cut_weights_are_told(llama, cut):
     file = llama / "model.safetensors"
     file.write_bytes(file.read_bytes()[cut])
-    with pytest.raises(SSTIError, match="no whole safetensors"):
+    with pytest.raises(SSTIError, match="not a complete safetensors file"):
         model(str(llama))
 
 

@@ -1,4 +1,4 @@
-"""Bias in Bios: a biography without its first sentence, 28 professions, the gender kept beside it; Hub only.
+"""Bias in Bios: a biography without its first sentence, 28 professions, with the gender beside it; Hub only.
 
 The order of the professions and the meaning of the gender's 0 and 1 are those of the dataset's card there.
 """

@@ -100,7 +100,7 @@ def apply(words: pa.Array, classes: Classes) -> pa.Array:
 
 
 def _missing(counts: Counter[str], notes: list[str]) -> list[str]:
-    """The words that say that there is no label, unless the column makes no sense without them as a class."""
+    """The words that stand for a missing label, unless they have to be a class for the column to make sense."""
     doubtful = [word for word in counts if word in NEVER | PERHAPS]
     total = sum(counts.values())
     others = sum(count > 1 for word, count in counts.items() if word not in doubtful)
@@ -129,13 +129,13 @@ def _groups(words: list[str]) -> list[list[str]]:
 
 
 def look(word: str) -> str:
-    """What is seen of a word: white space as one blank, letters in their composed form, without what has no width."""
-    seen = "".join(
+    """How a word looks: white space as one blank, letters in their composed form, without what has no width."""
+    visible = "".join(
         letter
         for letter in unicodedata.normalize("NFC", word)
         if unicodedata.category(letter) not in ("Cf", "Cc") or letter.isspace()
     )
-    return " ".join(seen.split()) or word
+    return " ".join(visible.split()) or word
 
 
 def _order(present: set[str]) -> tuple[str, ...]:
@@ -167,7 +167,7 @@ def _alike(names: Sequence[str]) -> list[str]:
 
 def _unnamed(words: list[str]) -> list[str]:
     return (
-        [f"Labels that are none of the classes named in the file: {', '.join(f'{w[:40]!r}' for w in words[:SHOWN])}."]
+        [f"Labels that the file does not name as classes: {', '.join(f'{w[:40]!r}' for w in words[:SHOWN])}."]
         if words
         else []
     )

@@ -10,6 +10,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from ssti.data.own.classes import classes_of, words_of
+from ssti.data.own.formats.accepted import check_columns
 from ssti.data.own.formats.header import DATE, LABEL_NAMES, TEXT_NAMES, plain
 from ssti.platform.errors import DataError, listed, nearest
 
@@ -21,7 +22,6 @@ NOT_LABELS = frozenset((
     "file",
 ))  # fmt: skip
 MOST_CLASSES = 200
-MOST_COLUMNS = 500
 ROWS_READ, CHARACTERS_READ = 1_000, 2_000_000  # to tell how many words a text has
 
 
@@ -86,18 +86,15 @@ class Column:
 
 
 def examine(table: pa.Table, class_names: Mapping[str, list[str]], unusable: Mapping[str, str]) -> dict[str, Column]:
-    """What each column holds; the number of words is the mean of the first 1,000 rows. `unusable`: why others are none."""
-    if table.num_columns > MOST_COLUMNS:
-        raise DataError(
-            f"It has {table.num_columns:,} columns; {MOST_COLUMNS} are the limit.", "Keep the text and the label."
-        )
-    found = {name: Column(name, 0, table.num_rows, 0.0, unusable=why) for name, why in unusable.items()}
+    """What each column holds; the number of words is the mean of the first 1,000 rows. `unusable`: why other columns cannot be used."""
+    check_columns(table.num_columns)
+    columns = {name: Column(name, 0, table.num_rows, 0.0, unusable=why) for name, why in unusable.items()}
     for name in table.column_names:
         column, kind = table[name], table.schema.field(name).type
         if pa.types.is_dictionary(kind):
             column, kind = pc.cast(column, kind.value_type), kind.value_type
         if pa.types.is_nested(kind):
-            found[name] = Column(name, 0, table.num_rows, 0.0, unusable=f"holds lists or objects ({str(kind)[:60]})")
+            columns[name] = Column(name, 0, table.num_rows, 0.0, unusable=f"holds lists or objects ({str(kind)[:60]})")
             continue
         try:
             values = _first_values(column)
@@ -107,12 +104,12 @@ def examine(table: pa.Table, class_names: Mapping[str, list[str]], unusable: Map
             if distinct <= 10 * MOST_CLASSES:  # few enough to be classes: count them as classes are counted
                 distinct = len(classes_of([words_of(column, class_names.get(name))], class_names.get(name)).order)
         except (pa.ArrowException, ValueError, OverflowError, KeyError) as problem:
-            found[name] = Column(
+            columns[name] = Column(
                 name, 0, table.num_rows, 0.0, unusable=f"holds {kind}, which cannot be read: {str(problem)[:80]}"
             )
             continue
-        found[name] = Column(name, distinct, table.num_rows, mean, all(map(_is_measured, values)))
-    return found
+        columns[name] = Column(name, distinct, table.num_rows, mean, all(map(_is_measured, values)))
+    return columns
 
 
 def _first_values(column: Any) -> list[str]:

@@ -18,7 +18,7 @@ from urllib.parse import parse_qsl, quote
 from ssti.data.hub import fetch
 from ssti.data.own import uploads
 from ssti.data.own.clean import clean_rows
-from ssti.data.own.formats.kind import FORMATS
+from ssti.data.own.formats.accepted import FORMATS
 from ssti.data.own.formats.parquet import class_names_of
 from ssti.data.own.formats.read import Source, choose_splits, read_source
 from ssti.data.own.guess import Guess, choose, examine, passed_over
@@ -49,14 +49,14 @@ def looks_own(name: str) -> bool:
 
 
 def local(place: str) -> Path:
-    """Where a place lies on this machine, if it does. Raises `SSTIError` for an upload that is no longer kept."""
+    """Where a place lies on this machine, if it does. Raises `SSTIError` for an upload that is no longer stored."""
     if place.startswith(uploads.PREFIX):
         return uploads.path_of(place)
     return Path(place).expanduser() if is_here(place) else Path(place)
 
 
 def parse_name(name: str) -> tuple[str, dict[str, str]]:
-    """The place and the choices of a name. Raises `SSTIError` for a choice that is not known, and for no name."""
+    """The place and the choices of a name. Raises `SSTIError` for an unknown choice, and where there is no name."""
     if not name.partition("#")[0].strip():
         raise SSTIError(f"{name[:60]!r} names no dataset.", "Give a name of the list, a file, a folder or a Hub id.")
     if not name.startswith(uploads.PREFIX) and is_here(name):
@@ -100,7 +100,7 @@ def portable(name: str) -> str:
 
 
 def stamp(name: str) -> tuple[Any, ...]:
-    """What changes when a local file does, so that an edited file is read again."""
+    """A value that changes with a local file, so that an edited file is read again."""
     path = local(parse_name(name)[0])
     if not is_here(path):
         return ()

@@ -13,7 +13,7 @@ import tempfile
 import time
 from pathlib import Path
 
-from ssti.data.own.formats.kind import ACCEPTED, LARGEST, check_file
+from ssti.data.own.formats.accepted import check_file, check_size
 from ssti.data.own.formats.parquet import unfolded_bytes
 from ssti.data.own.formats.zip import plain_name, unpack
 from ssti.platform.errors import DataError, SSTIError
@@ -37,13 +37,13 @@ def keep(file: Path, owner: str | None = None, arrow: bool = True) -> str:
     """Copy a file, or what a ZIP archive holds, to where runs find it. Returns its name, `upload:<hash>/<file>`.
 
     The same content is kept once. `owner` is who may use it where that matters (`belongs`). `arrow`: whether a ZIP may
-    hold a folder saved by `datasets`; Arrow files of strangers can crash who maps them. Raises SSTIError for what is no
-    data, and where there is no room.
+    hold a folder saved by `datasets`; a damaged Arrow file can crash the process that maps it, so strangers' are not read. Raises SSTIError
+    for a file that is not data, and where there is no space.
     """
     zipped = file.suffix.lower() == ".zip"
     try:
         if zipped:
-            _check_size(file)
+            check_size(file)
         else:
             check_file(file)
         place = folder() / _hash(file)
@@ -67,38 +67,38 @@ def _keep(file: Path, place: Path, owner: str | None, zipped: bool, arrow: bool)
                 new = Path(shutil.copyfile(file, Path(beside) / plain_name(file.name)))
             weight = _weight(new)
             _make_room(weight, place)
-            kept = place / new.name
+            target = place / new.name
             (place / WEIGHT).write_text(str(weight), encoding="ascii")
-            if not kept.exists():
-                os.replace(new, kept)
+            if not target.exists():
+                os.replace(new, target)
     except BaseException:
         if not any(one.name not in (WEIGHT, OWNERS) for one in place.iterdir()):
             shutil.rmtree(place, ignore_errors=True)
         raise
-    if owner is not None and not belongs(f"{PREFIX}{place.name}/{kept.name}", owner):
+    if owner is not None and not belongs(f"{PREFIX}{place.name}/{target.name}", owner):
         with (place / OWNERS).open("a", encoding="ascii") as owners:
             owners.write(_mark(owner) + "\n")
     os.utime(place)
-    return f"{PREFIX}{place.name}/{kept.name}"
+    return f"{PREFIX}{place.name}/{target.name}"
 
 
-def _weight(kept: Path) -> int:
+def _weight(upload: Path) -> int:
     """Bytes that a file, or the files of a folder, take once they are read: Parquet unfolded, text as it is.
 
     Raises SSTIError for a Parquet file that unfolds past its limit.
     """
-    files = [kept] if kept.is_file() else [file for file in kept.rglob("*") if file.is_file()]
+    files = [upload] if upload.is_file() else [file for file in upload.rglob("*") if file.is_file()]
     return sum(unfolded_bytes(f) if f.suffix.lower() == ".parquet" else f.stat().st_size for f in files)
 
 
 def path_of(name: str) -> Path:
-    """Where a kept upload lies. Raises SSTIError for a name that is none, and for one that is no longer kept."""
+    """Where a kept upload lies. Raises SSTIError for a malformed name, and for an upload that is no longer stored."""
     match = NAME.fullmatch(name)
     if match is None or match[2].startswith("."):
         raise DataError(f"{name[:80]!r} is not the name of an upload.", f"They look like {PREFIX}<hash>/<file>.")
     path = folder() / match[1] / match[2]
     if not path.exists():
-        raise DataError(f"The upload {match[2]!r} is no longer kept here.", "Upload it again.")
+        raise DataError(f"The upload {match[2]!r} is no longer stored here.", "Upload it again.")
     return path
 
 
@@ -123,27 +123,19 @@ def _hash(file: Path) -> str:
         return hashlib.file_digest(opened, "sha256").hexdigest()[:32]
 
 
-def _check_size(file: Path) -> None:
-    if (size := file.stat().st_size) > LARGEST:
-        raise DataError(
-            f"{file.name!r} has {size / 1e6:,.0f} MB; the limit is {LARGEST / 1e6:,.0f} MB.",
-            f"Load a part of it, as {ACCEPTED}.",
-        )
-
-
 def _make_room(wanted: int, place: Path) -> None:
     """Let go of the uploads that were not used for longest, until `wanted` bytes fit. `place` stays."""
-    kept = sorted((one.stat().st_mtime, one) for one in folder().glob("*") if one.is_dir() and one != place)
-    sizes = {one: _charged(one) for _, one in kept}
+    others = sorted((one.stat().st_mtime, one) for one in folder().glob("*") if one.is_dir() and one != place)
+    sizes = {one: _charged(one) for _, one in others}
     free = KEPT_BYTES - sum(sizes.values()) - wanted
-    for last, one in kept:
+    for last, one in others:
         if free >= 0 or last > time.time() - KEPT_SECONDS:
             break
         shutil.rmtree(one, ignore_errors=True)
         free += sizes[one]
     if free < 0:
         raise SSTIError(
-            f"There is no room for uploads: {KEPT_BYTES / 1e9:.0f} GB are kept, all used within a day.",
+            f"There is no space for uploads: {KEPT_BYTES / 1e9:.0f} GB are stored, all used within a day.",
             "Take a smaller file, or try again tomorrow.",
             kind="disk",
         )

@@ -14,7 +14,7 @@ def files(name: str, name_in_version_1: str, root: Path = ROOT, own: Path = Path
         lines = own.read_text(encoding="utf-8", errors="replace").splitlines()
     except OSError:
         lines = []
-    found = []
+    candidates = []
     for controllers, _, group in (line.partition(":")[2].partition(":") for line in lines):
         if controllers == "":
             top, file = root, name
@@ -23,9 +23,9 @@ def files(name: str, name_in_version_1: str, root: Path = ROOT, own: Path = Path
         else:
             continue
         inside = PurePosixPath(group)
-        found += [top / str(one).lstrip("/") / file for one in (inside, *inside.parents)]
-    found += [root / name, root / "memory" / name_in_version_1]
-    return [file for file in dict.fromkeys(found) if file.is_file()]
+        candidates += [top / str(one).lstrip("/") / file for one in (inside, *inside.parents)]
+    candidates += [root / name, root / "memory" / name_in_version_1]
+    return [file for file in dict.fromkeys(candidates) if file.is_file()]
 
 
 def number(file: Path, key: str = "") -> int | None:

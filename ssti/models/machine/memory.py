@@ -104,5 +104,5 @@ def _asked_driver() -> MachineMemory | None:
         answer = subprocess.run(question, capture_output=True, text=True, timeout=2, check=True).stdout
         total, free = (int(number) * 2**20 for number in answer.splitlines()[0].split(","))
     except (OSError, subprocess.SubprocessError, ValueError, IndexError):
-        return None  # a driver without a working device is no GPU
+        return None  # a driver without a working device does not count as a GPU
     return MachineMemory(total, free, "cuda", mixed=True)

@@ -41,7 +41,7 @@ def bfloat16_is_faster() -> bool:
             if (decided := known()) is not None:
                 return decided
             gain = measure()
-            write_text(_file(), json.dumps(_kept() | {_machine(): round(gain, 3)}, indent=1) + "\n")
+            write_text(_file(), json.dumps(_decisions() | {_machine(): round(gain, 3)}, indent=1) + "\n")
     except OSError:
         gain = measure()
     return gain >= WORTH
@@ -49,7 +49,7 @@ def bfloat16_is_faster() -> bool:
 
 def known() -> bool | None:
     """The decision that was made on this machine; None before. A damaged file counts as none: it is measured again."""
-    gain = _kept().get(_machine())
+    gain = _decisions().get(_machine())
     return None if gain is None else gain >= WORTH
 
 
@@ -84,14 +84,14 @@ def _file() -> Path:
     return home() / "precision.json"
 
 
-def _kept() -> dict[str, float]:
+def _decisions() -> dict[str, float]:
     try:
-        kept = json.loads(_file().read_text(encoding="utf-8"))
+        gains = json.loads(_file().read_text(encoding="utf-8"))
     except (OSError, ValueError, RecursionError):
         return {}
-    if not isinstance(kept, dict):
+    if not isinstance(gains, dict):
         return {}
-    return {k: float(v) for k, v in kept.items() if isinstance(v, int | float) and 0 < v < math.inf}
+    return {k: float(v) for k, v in gains.items() if isinstance(v, int | float) and 0 < v < math.inf}
 
 
 def _machine() -> str:

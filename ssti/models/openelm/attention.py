@@ -8,33 +8,10 @@ import torch
 from torch import nn
 from transformers.cache_utils import Cache
 from transformers.modeling_utils import ALL_ATTENTION_FUNCTIONS
+from transformers.models.llama.modeling_llama import eager_attention_forward
 
 from ssti.models.openelm.configuration import OpenELMConfig
 from ssti.models.openelm.layers import OpenELMRMSNorm, rotate
-
-
-def eager_attention_forward(
-    module: nn.Module,
-    query: torch.Tensor,
-    key: torch.Tensor,
-    value: torch.Tensor,
-    attention_mask: torch.Tensor | None,
-    scaling: float,
-    dropout: float = 0.0,
-    **kwargs,
-) -> tuple[torch.Tensor, torch.Tensor]:
-    """Attention that keeps its weights. `query` is [rows, heads, positions, head_dim], `attention_mask` additive.
-
-    Gives the output [rows, positions, heads, head_dim] and the weights [rows, heads, query, key].
-    """
-    rows, heads, positions, width = query.shape
-    grouped = query.reshape(rows, key.shape[1], -1, width)  # queries of one key/value head, one after another
-    scores = (grouped @ key.transpose(2, 3)).view(rows, heads, positions, -1) * scaling
-    if attention_mask is not None:
-        scores = scores + attention_mask
-    weights = nn.functional.softmax(scores, dim=-1, dtype=torch.float32).to(query.dtype)
-    output = weights.view(rows, key.shape[1], -1, key.shape[2]) @ value
-    return output.view(query.shape).transpose(1, 2).contiguous(), weights
 
 
 class OpenELMAttention(nn.Module):

@@ -13,8 +13,8 @@ import numpy as np
 
 from ssti.adapters.listing import AdapterInfo
 from ssti.platform.errors import SSTIError
+from ssti.serving.logits import one_thread_if_busy
 from ssti.serving.predictor import check_text, predictor
-from ssti.serving.threads import one_thread_if_busy
 from ssti.ui.access.visitor import find_adapter
 from ssti.ui.kit.adapters import target, triggers
 from ssti.ui.kit.job import OnProgress

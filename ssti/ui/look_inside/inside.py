@@ -14,8 +14,8 @@ from typing import Any
 from ssti.adapters.listing import WEIGHTS, AdapterInfo
 from ssti.explain import Explanation, explain
 from ssti.explain.capture import heads_of_layers
+from ssti.serving.logits import one_thread_if_busy
 from ssti.serving.predictor import check_text, predictor
-from ssti.serving.threads import one_thread_if_busy
 from ssti.ui.access.visitor import find_adapter
 from ssti.ui.kit.marks import Marks
 

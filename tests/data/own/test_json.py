@@ -79,7 +79,7 @@ def test_the_same_twenty_rows_however_they_are_wrapped(tmp_path: Path, content: 
         ("[" * 100_000, "nested too deeply"),
         ('{"a":' * 100_000, "nested too deeply"),
         (lined(ROWS) + '{"text": "cut', "Line 21"),
-        (lined(ROWS[:2] + [{f"k{n}": 1 for n in range(600)}]), "more than 500 columns"),
+        (lined(ROWS[:2] + [{f"k{n}": 1 for n in range(600)}]), "602 columns; 500 are the limit"),
         (lined(ROWS) + '{"text": ' + "9" * 5000 + "}\n", "Line 21"),
     ],
 )  # fmt: skip

@@ -143,6 +143,7 @@ def test_an_edited_file_is_read_again(write_csv: Write, reviews: list) -> None:
     assert len(load(str(path)).train) > len(before.train)
 
 
+@pytest.mark.slow
 def test_hundred_megabytes_are_read(write_csv: Write) -> None:
     texts = load("imdb").train["text"][:]
     path = write_csv((f"{turn} {text}", turn % 2) for turn in range(4) for text in texts)
@@ -250,9 +251,9 @@ def test_a_csv_that_is_something_else(tmp_path: Path, content: bytes, kind: str)
     assert kind in refused(path)
 
 
-def test_hundred_megabytes_of_something_else(tmp_path: Path) -> None:
+def test_megabytes_of_something_else(tmp_path: Path) -> None:
     path = tmp_path / "rows.csv"
-    path.write_bytes(os.urandom(1 << 20) * 100)
+    path.write_bytes(os.urandom(1 << 20))
     assert "NUL bytes" in refused(path)
 
 

@@ -108,7 +108,7 @@ def test_an_upload_is_charged_with_what_it_unfolds_to(
     path = write(tmp_path, {"text": long, "label": ["a", "b"] * 200}, compression="zstd")
     assert path.stat().st_size < 1_000_000
     monkeypatch.setattr(uploads, "KEPT_BYTES", 30_000_000)
-    with pytest.raises(SSTIError, match="no room for uploads"):
+    with pytest.raises(SSTIError, match="no space for uploads"):
         uploads.keep(path)
     monkeypatch.setattr(uploads, "KEPT_BYTES", 50_000_000)
     uploads.keep(path)

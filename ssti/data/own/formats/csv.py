@@ -17,13 +17,12 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from ssti.data.own.formats.accepted import LONGEST_TEXT, check_rows
 from ssti.data.own.formats.csv_dialect import ROWS_LOOKED_AT, START, Dialect, choose_dialect, delimiter_title
-from ssti.data.own.formats.encoding import LONGEST_TEXT
 from ssti.data.own.formats.header import column_names, has_header
 from ssti.data.own.formats.json import is_json
 from ssti.platform.errors import DataError
 
-MOST_ROWS = 5_000_000
 BATCH = 1 << 23  # characters that become one Arrow chunk
 QUOTE_IT = "Put texts that hold the delimiter, a quote or a line break into double quotes, or save as JSON lines."
 
@@ -69,7 +68,7 @@ def csv_table(path: Path, encoding: str, notes: list[str]) -> tuple[pa.Table, st
         _check_row_names(path, columns, skip)
         notes.append("Its first line has one cell less than the others: the first column was taken for names of rows.")
     if reading.blank:
-        notes.append(f"Empty lines: {reading.blank:,}; they are no rows.")
+        notes.append(f"Empty lines: {reading.blank:,}; they were skipped.")
     first = [column[0].as_py() for column in columns]
     rest = list(zip(*(column.slice(1, ROWS_LOOKED_AT).to_pylist() for column in columns), strict=True))
     header = has_header(first, rest)
@@ -80,7 +79,7 @@ def csv_table(path: Path, encoding: str, notes: list[str]) -> tuple[pa.Table, st
     table = _without_repeats(table, first, notes) if header else table
     if table.num_rows == 0:
         raise DataError(f"{path.name!r} has column names but no rows.", "Choose a file with rows.")
-    nameless = [name for name, given in zip(names, first, strict=True) if header and not given.strip()]
+    nameless = [name for name, cell in zip(names, first, strict=True) if header and not cell.strip()]
     table = table.drop_columns([name for name in nameless if _is_blank(table[name])])
     return table, delimiter_title(dialect.delimiter)
 
@@ -102,7 +101,7 @@ def _without_repeats(table: pa.Table, names: list[str], notes: list[str]) -> pa.
         same = pc.and_(same, pc.equal(table.column(place), name))
     if not (times := pc.sum(same).as_py() or 0):
         return table
-    notes.append(f"Lines that repeat the column names: {times:,}; they are no rows.")
+    notes.append(f"Lines that repeat the column names: {times:,}; they were skipped.")
     return table.filter(pc.invert(same))
 
 
@@ -174,8 +173,7 @@ def _read(path: Path, encoding: str, dialect: Dialect, skip: int, width: int) ->
             batch.append(row)
             size += sum(map(len, row))
             total += 1
-            if total > MOST_ROWS:
-                raise DataError(f"{path.name!r} has more than {MOST_ROWS:,} rows.", "Save a part of it.")
+            check_rows(path, total)
             if size > BATCH or len(batch) >= 50_000:
                 _flush(reading, batch)
                 batch, size = [], 0
@@ -261,16 +259,16 @@ def _all_quoted(path: Path, encoding: str, dialect: Dialect, skip: int) -> bool:
 
 def _only_escapes(path: Path, encoding: str) -> bool:
     """Is there a backslash, and does each stand before a quote or another backslash?"""
-    seen = False
+    any_backslash = False
     with path.open(encoding=encoding, newline="") as file:
         rest = ""
         while chunk := file.read(START):
             text = rest + chunk
             if re.search(r'\\(?:\\\\)*+[^"\\]', text.replace("\\\\", "")):
                 return False
-            seen = seen or "\\" in text
+            any_backslash = any_backslash or "\\" in text
             rest = text[-1:] if text.endswith("\\") else ""
-    return seen
+    return any_backslash
 
 
 def _is_blank(column: pa.ChunkedArray) -> bool:

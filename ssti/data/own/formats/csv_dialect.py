@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from ssti.data.own.formats.encoding import LONGEST_TEXT
+from ssti.data.own.formats.accepted import LONGEST_TEXT, check_columns
 from ssti.data.own.formats.header import has_header
 from ssti.platform.errors import DataError
 
@@ -28,7 +28,6 @@ DELIMITERS = {
 }
 START = 1 << 20  # characters that the dialect is chosen by
 ROWS_LOOKED_AT = 500
-MOST_COLUMNS = 500
 
 
 @dataclass(frozen=True)
@@ -69,8 +68,7 @@ def choose_dialect(path: Path, start: str, notes: list[str]) -> tuple[Dialect, i
             "A row needs a text and a label: give it a second column.",
         )
     delimiter, width = choices[-best[3]], best[4]
-    if width > MOST_COLUMNS:
-        raise DataError(f"It has {width:,} columns; {MOST_COLUMNS} are the limit.", "Keep the text and the label.")
+    check_columns(width)
     comments = 0
     for row in csv.reader(io.StringIO(start, newline=""), delimiter=delimiter, quoting=csv.QUOTE_NONE):
         if row and not (row[0].startswith("#") and len(row) != width):
@@ -82,7 +80,7 @@ def choose_dialect(path: Path, start: str, notes: list[str]) -> tuple[Dialect, i
 
 
 def _agreement(start: str, delimiter: str, order: int) -> tuple[float, bool, bool, int, int]:
-    """How well a delimiter divides the first rows: the share of rows of one width, names known, classes seen."""
+    """How well a delimiter divides the first rows: the share of rows of one width, whether names are known, whether classes repeat."""
     rows = _first_rows(start, delimiter)
     widths = Counter(len(row) for row in rows)
     width, times = max(((w, n) for w, n in widths.items() if w > 1), key=lambda pair: pair[1], default=(0, 0))

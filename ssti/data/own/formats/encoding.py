@@ -12,7 +12,6 @@ from pathlib import Path
 
 from ssti.platform.errors import DataError, SSTIError, nearest
 
-LONGEST_TEXT = 10_000_000  # characters of one text: a book has a million
 CHUNK = 1 << 20
 SAMPLE = 1 << 14  # bytes of lines with letters beyond ASCII; more of them do not change what is found, only the time
 MARKS = ((b"\xef\xbb\xbf", "utf-8-sig"), (b"\xff\xfe\0\0", "utf-32"), (b"\0\0\xfe\xff", "utf-32"),
@@ -23,14 +22,6 @@ LEGACY = ("cp1252", "cp1250", "cp1251", "iso8859_2", "cp932", "gb18030", "big5",
 TITLES = {"utf-8": "UTF-8", "utf-8-sig": "UTF-8 with a mark", "utf-16": "UTF-16", "utf-32": "UTF-32", "cp932": "Shift-JIS (cp932)",
           "iso8859_2": "Latin-2 (iso8859_2)", "iso8859_1": "Latin-1 (iso8859_1)"}  # fmt: skip
 NAME_IT = "If letters look wrong, name the encoding at the end of the file's name, as in #encoding=iso8859_2."
-
-
-def check_longest(length: int) -> None:
-    """Raises `SSTIError` for a text that is too long to be one row's."""
-    if length > LONGEST_TEXT:
-        raise DataError(
-            f"One value has {length:,} characters; a text has {LONGEST_TEXT:,} at most.", "Cut it into rows."
-        )
 
 
 def marked(start: bytes) -> str | None:
@@ -100,9 +91,9 @@ def detect(sample: bytes) -> tuple[str | None, list[str]]:
 
     logging.getLogger("charset_normalizer").setLevel(logging.ERROR)
     sample = sample[:SAMPLE]
-    found = from_bytes(sample, threshold=0.6, cp_isolation=list(LEGACY), preemptive_behaviour=False)
+    matches = from_bytes(sample, threshold=0.6, cp_isolation=list(LEGACY), preemptive_behaviour=False)
     faults: dict[str, float] = {}
-    for match in found:
+    for match in matches:
         for name in {match.encoding, *match.could_be_from_charset} & set(LEGACY):
             faults[name] = match.chaos - 0.4 * match.coherence + _signs_in_words(sample.decode(name, "replace"))
     if not faults:
@@ -115,7 +106,7 @@ def detect(sample: bytes) -> tuple[str | None, list[str]]:
 
 
 def _signs_in_words(text: str) -> float:
-    """Of the characters beyond ASCII, the share that are no letters but stand right behind one: `gę¶l±`."""
+    """Of the characters beyond ASCII, the share that are not letters but directly follow one: `gę¶l±`."""
     beyond = signs = 0
     before = " "
     for letter in text:
@@ -130,7 +121,7 @@ def _signs_in_words(text: str) -> float:
 def _known(asked: str) -> str:
     try:
         name = codecs.lookup(asked).name
-        "".encode(name)  # not one of the codecs that are no text encoding, such as base64
+        "".encode(name)  # not a codec from bytes to bytes, such as base64
     except (LookupError, ValueError, TypeError, UnicodeError):
         raise SSTIError(
             f"There is no text encoding {asked[:40]!r}{nearest(asked, LEGACY) or '.'}",

@@ -55,11 +55,11 @@ def has_header(first: Sequence[str], rest: Sequence[Sequence[str]]) -> bool:
     return short or any(_classes(column) and _heads(cell, column) for cell, column in pairs)
 
 
-def column_names(given: Sequence[str], notes: list[str]) -> list[str]:
+def column_names(cells: Sequence[str], notes: list[str]) -> list[str]:
     """One name for each column; empty ones are numbered, and of two of the same name the second is, with a note."""
     names: list[str] = []
     doubled: list[str] = []
-    for number, cell in enumerate(given, start=1):
+    for number, cell in enumerate(cells, start=1):
         name = wanted = " ".join(cell.encode("utf-8", "replace").decode("utf-8").split())[:200] or f"column_{number}"
         turn = 2
         while name in names:

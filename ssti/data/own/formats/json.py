@@ -15,15 +15,11 @@ from typing import Any
 
 import pyarrow as pa
 
-from ssti.data.own.formats.encoding import LONGEST_TEXT, check_longest
+from ssti.data.own.formats.accepted import LONGEST_TEXT, check_columns, check_longest, check_rows
 from ssti.data.own.formats.header import column_names
 from ssti.platform.errors import DataError, SSTIError
 
-LARGEST_VALUE = (
-    100_000_000  # bytes of a file that is one JSON value: as Python objects it takes up to thirty times that
-)
-MOST_ROWS = 5_000_000
-MOST_COLUMNS = 500
+LARGEST_VALUE = 100_000_000  # bytes of one JSON value: as Python objects it takes up to thirty times that
 BATCH_ROWS, BATCH_CHARACTERS = 5_000, 1 << 22
 WRITE_ROWS = 'Write one object a line, as {"text": "…", "label": "…"}.'
 BLANK = re.compile(r"[ \t\r\n,]*+")
@@ -35,10 +31,12 @@ class Doubled(ValueError):
 
 @dataclass
 class Rows:
-    """Columns that grow. `nested` says of a column, in words, which value of it is no plain one."""
+    """Rows as they become Arrow. `nested` says of a column, in words, which value of it is nested."""
 
+    path: Path
     total: int = 0
-    parts: dict[str, list[tuple[int, pa.Array]]] = field(default_factory=dict)
+    tables: list[pa.Table] = field(default_factory=list)
+    names: set[str] = field(default_factory=set)
     nested: dict[str, str] = field(default_factory=dict)
     unwrapped: set[str] = field(default_factory=set)
     batch: list[tuple[str, dict[str, Any]]] = field(default_factory=list)
@@ -54,16 +52,17 @@ class Rows:
 
     def flush(self) -> None:
         names = dict.fromkeys(name for _, row in self.batch for name in row)
-        if len({*names, *self.parts, *self.nested}) > MOST_COLUMNS:
-            raise DataError(f"It has more than {MOST_COLUMNS} columns.", "Keep the text and the label in each row.")
-        for name in names:
-            values = [self._plain(name, where, row.get(name)) for where, row in self.batch]
-            if name not in self.nested:
-                self.parts.setdefault(name, []).append((self.total, pa.array(values, pa.string())))
+        self.names.update(names)
         self.total += len(self.batch)
+        check_columns(len(self.names))
+        check_rows(self.path, self.total)
+        columns = {}
+        for name in names:
+            values = [self._plain(_as_text(name), where, row.get(name)) for where, row in self.batch]
+            columns[_as_text(name)] = pa.array(values, pa.string())
+        if columns:
+            self.tables.append(pa.table(columns))
         self.batch, self.size = [], 0
-        if self.total > MOST_ROWS:
-            raise DataError(f"It has more than {MOST_ROWS:,} rows.", "Save a part of it.")
 
     def _plain(self, name: str, where: str, value: Any) -> str | None:
         if isinstance(value, list) and len(value) == 1 and not isinstance(value[0], (list, dict)):
@@ -76,28 +75,22 @@ class Rows:
         return _as_text(value)
 
     def table(self, notes: list[str]) -> pa.Table:
+        """The flat columns of all rows; a row that lacks one has null there."""
         self.flush()
-        columns = {}
-        for name, parts in self.parts.items():
-            if name in self.nested:
-                continue
-            chunks, row = [], 0
-            for first, values in parts:
-                chunks += [pa.nulls(first - row, pa.string()), values]
-                row = first + len(values)
-            columns[name] = pa.chunked_array([*chunks, pa.nulls(self.total - row, pa.string())])
+        whole = pa.concat_tables(self.tables, promote_options="default") if self.tables else pa.table({})
+        flat = [name for name in whole.column_names if name not in self.nested]
         notes.extend(f"The column {_short(name)} holds lists or objects and was left out." for name in self.nested)
-        for name in self.unwrapped & set(columns):
+        for name in self.unwrapped.intersection(flat):
             notes.append(f"The column {_short(name)} holds lists of one value; the value was taken.")
-        return pa.table(list(columns.values()), names=column_names(list(columns), notes))
+        return whole.select(flat).rename_columns(column_names(flat, notes))
 
 
 def json_table(path: Path, encoding: str, notes: list[str]) -> tuple[pa.Table, dict[str, str]]:
-    """The rows of JSON lines or of one JSON value, and why other columns are none; what deserves a look goes to `notes`.
+    """The rows of JSON lines or of one JSON value, and why other columns cannot be used; what deserves a look goes to `notes`.
 
     Raises `SSTIError` naming the line: text that is no JSON, a row that is no object, a name given twice in one.
     """
-    rows = Rows()
+    rows = Rows(path)
     try:
         if _is_lines(path, encoding):
             _lines(path, encoding, rows)
@@ -207,17 +200,17 @@ def _unwrapped(path: Path, whole: dict[str, Any], notes: list[str]) -> Iterator[
     columns = [dict(enumerate(v)) if isinstance(v, list) else v for v in whole.values() if isinstance(v, (list, dict))]
     if len(tables) == 1:
         notes.append(f"It is one object around its rows; those under {_short(tables[0])} were read.")
-        found = lists[tables[0]]
+        rows = lists[tables[0]]
     elif {"columns", "data"} <= set(lists) and all(isinstance(row, list) for row in lists["data"]):
         names = column_names([str(name) for name in lists["columns"]], notes)
         if any(len(row) != len(names) for row in lists["data"]):
             raise DataError(f"Rows under 'data' in {path.name!r} do not fit its 'columns'.", WRITE_ROWS)
-        found = [dict(zip(names, row, strict=True)) for row in lists["data"]]
+        rows = [dict(zip(names, row, strict=True)) for row in lists["data"]]
         notes.append("It is one object of columns and data, as pandas splits a frame.")
     elif (
         not tables and len(columns) == len(whole) > 1 and columns[0] and all(set(c) == set(columns[0]) for c in columns)
     ):
-        found = [dict(zip(whole, (c[place] for c in columns), strict=True)) for place in columns[0]]
+        rows = [dict(zip(whole, (c[place] for c in columns), strict=True)) for place in columns[0]]
         notes.append("It is one object that holds a column under each name.")
     else:
         held = ", ".join(f"{_short(name)} ({_kind(value)})" for name, value in list(whole.items())[:8])
@@ -230,7 +223,7 @@ def _unwrapped(path: Path, whole: dict[str, Any], notes: list[str]) -> Iterator[
             f"{path.name!r} is one JSON object with {which or 'nothing'}.",
             "Save the list of rows alone, or one object a line.",
         )
-    return ((f"Item {number:,}", row, 100) for number, row in enumerate(found, start=1))
+    return ((f"Item {number:,}", row, 100) for number, row in enumerate(rows, start=1))
 
 
 def _kind(value: Any) -> str:
@@ -259,7 +252,7 @@ def _not_an_object(where: str, row: Any) -> SSTIError:
 
 def _as_text(value: Any) -> str | None:
     if value is None or isinstance(value, str):
-        # A lone surrogate (half of a \ud83d\ude00 pair) is no character; it would not fit into UTF-8.
+        # A lone surrogate (half of a \ud83d\ude00 pair) is not a character, and UTF-8 cannot hold it.
         return value if value is None or value.isascii() else value.encode("utf-8", "replace").decode("utf-8")
     return json.dumps(value)
 

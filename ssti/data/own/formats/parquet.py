@@ -8,27 +8,25 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from ssti.data.own.formats.encoding import check_longest
+from ssti.data.own.formats.accepted import PART, check_columns, check_longest, check_rows
 from ssti.data.own.formats.header import column_names
 from ssti.platform.errors import DataError, SSTIError
 
-MOST_ROWS = 5_000_000
-MOST_COLUMNS = 500
 UNFOLDED = 500_000_000  # bytes of all rows; they are held in memory
 BOMB = 50_000_000, 200  # bytes, and how many times the file's own size: no honest file unfolds past both
 BATCH_ROWS = 20_000
 SMALL_BATCH = 16  # rows, of encodings whose values share their beginnings: they do not stay folded as a dictionary
-PART = "Save a part of it: 20,000 rows are plenty for any experiment here."
 
 
 def parquet_table(path: Path, notes: list[str]) -> tuple[pa.Table, dict[str, str], dict[str, list[str]]]:
-    """The flat columns, why others are none, and the class names that `datasets` wrote. Raises `SSTIError`."""
+    """The flat columns, why others cannot be used, and the class names that `datasets` wrote. Raises `SSTIError`."""
     with _explained(path):
         schema, flat, nested = _looked_at(path)
         batches = list(_batches(path, flat))
@@ -50,33 +48,25 @@ def unfolded_bytes(path: Path) -> int:
         return sum(map(_size, _batches(path, flat)))
 
 
-class _explained:
+@contextmanager
+def _explained(path: Path) -> Iterator[None]:
     """Whatever Arrow raises for a damaged file, as the one error that people meet."""
-
-    def __init__(self, path: Path) -> None:
-        self.path = path
-
-    def __enter__(self) -> None:
-        return None
-
-    def __exit__(self, kind: type | None, problem: BaseException | None, _: object) -> None:
-        if problem is None or isinstance(problem, SSTIError) or not isinstance(problem, Exception):
-            return
+    try:
+        yield
+    except SSTIError:
+        raise
+    except Exception as problem:
         raise DataError(
-            f"{self.path.name!r} cannot be read as Parquet: {str(problem)[:300]}", "Write it again."
+            f"{path.name!r} cannot be read as Parquet: {str(problem)[:300]}", "Write it again."
         ) from problem
 
 
 def _looked_at(path: Path) -> tuple[pa.Schema, list[int], dict[str, str]]:
-    """The schema, the places of its flat columns, and why the others are none; bounded by what the file says of itself."""
+    """The schema, the places of its flat columns, and why the others cannot be used; bounded by what the file says of itself."""
     with pq.ParquetFile(path) as file:
         about, schema = file.metadata, file.schema_arrow
-    if about.num_rows > MOST_ROWS:
-        raise DataError(f"{path.name!r} has {about.num_rows:,} rows; the limit is {MOST_ROWS:,}.", PART)
-    if len(schema) > MOST_COLUMNS:
-        raise DataError(
-            f"It has {len(schema):,} columns; {MOST_COLUMNS} are the limit.", "Keep the text and the label."
-        )
+    check_rows(path, about.num_rows)
+    check_columns(len(schema))
     why = {column.name: _not_flat(column.type) for column in schema}
     flat = [place for place, column in enumerate(schema) if why[column.name] is None]
     if not flat:
@@ -175,13 +165,13 @@ def _leaf_count(kind: pa.DataType) -> int:
 
 
 def class_names_of(schema: pa.Schema) -> dict[str, list[str]]:
-    """The class names that `datasets` wrote into a schema, by column; nothing where they are no such names."""
+    """The class names that `datasets` wrote into a schema, by column; nothing where they are malformed."""
     try:
         features = json.loads((schema.metadata or {}).get(b"huggingface", b"{}"))["info"]["features"]
-        found = {name: kind["names"] for name, kind in features.items() if kind.get("_type") == "ClassLabel"}
+        listed = {name: kind["names"] for name, kind in features.items() if kind.get("_type") == "ClassLabel"}
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
         return {}
-    return {name: names for name, names in found.items() if _are_names(names)}
+    return {name: names for name, names in listed.items() if _are_names(names)}
 
 
 def _are_names(names: object) -> bool:

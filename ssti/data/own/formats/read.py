@@ -10,10 +10,10 @@ from pathlib import Path
 
 import pyarrow as pa
 
+from ssti.data.own.formats.accepted import ACCEPTED, FORMATS, check_file
 from ssti.data.own.formats.csv import csv_table
 from ssti.data.own.formats.encoding import encoding_of, title_of
 from ssti.data.own.formats.json import json_table
-from ssti.data.own.formats.kind import ACCEPTED, FORMATS, check_file
 from ssti.data.own.formats.parquet import parquet_table
 from ssti.platform.errors import DataError
 
@@ -35,7 +35,7 @@ class Source:
 
 
 def read_source(path: Path, encoding: str | None = None) -> Source:
-    """A file, a folder saved by `datasets`, or a folder with one file per split; in `encoding`, or the one found.
+    """A file, a folder saved by `datasets`, or a folder with one file per split; in `encoding`, or the one that it seems to be in.
 
     Raises `SSTIError`.
     """
@@ -50,14 +50,14 @@ def read_source(path: Path, encoding: str | None = None) -> Source:
     if form == "Parquet":
         table, unusable, names = parquet_table(path, notes)
         return Source(form, {"train": table}, names, notes, unusable, form)
-    found, notes = encoding_of(path, encoding)
+    written, notes = encoding_of(path, encoding)
     if form == "CSV":
-        table, delimiter = csv_table(path, found, notes)
+        table, delimiter = csv_table(path, written, notes)
         return Source(
-            form, {"train": table}, notes=notes, how=f"{form}, {title_of(found)}, cells divided by {delimiter}"
+            form, {"train": table}, notes=notes, how=f"{form}, {title_of(written)}, cells divided by {delimiter}"
         )
-    table, unusable = json_table(path, found, notes)
-    return Source(form, {"train": table}, notes=notes, unusable=unusable, how=f"{form}, {title_of(found)}")
+    table, unusable = json_table(path, written, notes)
+    return Source(form, {"train": table}, notes=notes, unusable=unusable, how=f"{form}, {title_of(written)}")
 
 
 def _saved_folder(path: Path) -> Source:
@@ -65,16 +65,16 @@ def _saved_folder(path: Path) -> Source:
     import datasets
 
     try:
-        found = datasets.load_from_disk(str(path))
-        if isinstance(found, datasets.Dataset):
-            found = {"train": found}
-        tables = {split: rows.with_format("arrow")[:] for split, rows in found.items()}
+        loaded = datasets.load_from_disk(str(path))
+        if isinstance(loaded, datasets.Dataset):
+            loaded = {"train": loaded}
+        tables = {split: rows.with_format("arrow")[:] for split, rows in loaded.items()}
     except (OSError, ValueError, KeyError, TypeError, AttributeError, IndexError, pa.ArrowException) as problem:
         raise DataError(
             f"{path.name!r} is not a folder that `save_to_disk` wrote whole: {str(problem)[:300]}",
             "Save the dataset again.",
         ) from problem
-    features = next(iter(found.values())).features
+    features = next(iter(loaded.values())).features
     names = {name: kind.names for name, kind in features.items() if isinstance(kind, datasets.ClassLabel)}
     return Source("a folder saved by datasets", choose_splits(tables, path.name), names)
 

@@ -12,7 +12,7 @@ import zipfile
 import zlib
 from pathlib import Path, PurePosixPath
 
-from ssti.data.own.formats.kind import FORMATS, LARGEST
+from ssti.data.own.formats.accepted import FORMATS, LARGEST
 from ssti.platform.errors import DataError, SSTIError
 
 SAVED = ("dataset_dict.json", "dataset_info.json", "state.json")  # what `save_to_disk` writes beside its Arrow files
@@ -78,27 +78,27 @@ def unpack(archive: Path, into: Path, arrow: bool = True) -> Path:
 
 def _chosen(archive: Path, opened: zipfile.ZipFile) -> list[tuple[zipfile.ZipInfo, tuple[str, ...]]]:
     """The entries that are data, each with the parts of its path; nothing else is unpacked."""
-    found = []
+    entries = []
     for info in opened.infolist():
         path = PurePosixPath(info.filename.replace("\\", "/"))
         known = path.suffix.lower() in (*FORMATS, ".arrow")
         if info.is_dir() or not known or any(part.startswith((".", "__MACOSX")) for part in path.parts):
             continue
-        found.append((info, tuple(plain_name(part) for part in path.parts if part != "/")))
-    if not found:
+        entries.append((info, tuple(plain_name(part) for part in path.parts if part != "/")))
+    if not entries:
         raise DataError(
             f"{archive.name!r} holds no data file; it holds {_few([i.filename for i in opened.infolist()])}.",
             "Zip a CSV, JSON lines or Parquet file, or train and test files.",
         )
-    _check_places(archive, [tuple(part.casefold() for part in parts) for _, parts in found])
-    size = sum(info.file_size for info, _ in found)
-    if len(found) > MOST_FILES or size > LARGEST:
+    _check_places(archive, [tuple(part.casefold() for part in parts) for _, parts in entries])
+    size = sum(info.file_size for info, _ in entries)
+    if len(entries) > MOST_FILES or size > LARGEST:
         raise DataError(
-            f"{archive.name!r} holds {len(found):,} data files of {size / 1e6:,.0f} MB; "
+            f"{archive.name!r} holds {len(entries):,} data files of {size / 1e6:,.0f} MB; "
             f"the limits are {MOST_FILES} and {LARGEST / 1e6:,.0f} MB.",
             "Zip a part of it: 20,000 rows are plenty for any experiment here.",
         )
-    return found
+    return entries
 
 
 def _check_places(archive: Path, places: list[tuple[str, ...]]) -> None:
@@ -107,7 +107,7 @@ def _check_places(archive: Path, places: list[tuple[str, ...]]) -> None:
     for place in places:
         if len(taken) < len(places) or any(place[:n] in taken for n in range(1, len(place))):
             raise DataError(
-                f"{archive.name!r} holds two files for one place, such as {'/'.join(place)[:80]!r}.",
+                f"{archive.name!r} holds two files that would unpack to the same place, such as {'/'.join(place)[:80]!r}.",
                 "Give each file in it a name of its own, and zip them again.",
             )
 

@@ -1,4 +1,4 @@
-"""What a file that somebody brings is, by its name and its first bytes. Refuses early, before a large file is parsed."""
+"""What a file that somebody brings may be: its format, by its name and its first bytes, and how large its parts are."""
 
 from __future__ import annotations
 
@@ -9,6 +9,10 @@ from ssti.data.own.formats.encoding import marked, utf16_without_mark
 from ssti.platform.errors import DataError
 
 LARGEST = 500_000_000  # bytes; rows and their columns are held in memory
+MOST_ROWS = 5_000_000
+MOST_COLUMNS = 500
+LONGEST_TEXT = 10_000_000  # characters of one text: a book has a million
+PART = "Save a part of it: 20,000 rows are plenty for any experiment here."
 FORMATS = {".csv": "CSV", ".tsv": "CSV", ".jsonl": "JSON lines", ".ndjson": "JSON lines", ".json": "JSON",
            ".parquet": "Parquet"}  # fmt: skip
 SIGNATURES = (
@@ -29,6 +33,32 @@ SIGNATURES = (
 ACCEPTED = "CSV, TSV, JSON lines, JSON, Parquet, or a folder saved by `datasets`"
 
 
+def check_size(path: Path) -> None:
+    """Raises `SSTIError` for a file that is too large."""
+    if (size := path.stat().st_size) > LARGEST:
+        raise DataError(f"{path.name!r} has {size / 1e6:,.0f} MB; the limit is {LARGEST / 1e6:,.0f} MB.", PART)
+
+
+def check_rows(path: Path, rows: int) -> None:
+    """Raises `SSTIError` for more rows than are read."""
+    if rows > MOST_ROWS:
+        raise DataError(f"{path.name!r} has more than {MOST_ROWS:,} rows.", PART)
+
+
+def check_columns(columns: int) -> None:
+    """Raises `SSTIError` for more columns than are read."""
+    if columns > MOST_COLUMNS:
+        raise DataError(f"It has {columns:,} columns; {MOST_COLUMNS} are the limit.", "Keep the text and the label.")
+
+
+def check_longest(length: int) -> None:
+    """Raises `SSTIError` for a text that is too long to be one row's."""
+    if length > LONGEST_TEXT:
+        raise DataError(
+            f"One value has {length:,} characters; a text has {LONGEST_TEXT:,} at most.", "Cut it into rows."
+        )
+
+
 def check_file(path: Path) -> str:
     """The format that the file's name promises ("CSV", "JSON lines", "JSON", "Parquet"), if it is that.
 
@@ -39,26 +69,21 @@ def check_file(path: Path) -> str:
         raise DataError(
             f"{path.name!r} ends in {path.suffix or 'nothing'!r}; data comes as {ACCEPTED}.", "Save it as one of these."
         )
-    size = path.stat().st_size
-    if size == 0:
+    if path.stat().st_size == 0:
         raise DataError(f"{path.name!r} is empty.", "Choose a file with a text and a label in each row.")
-    if size > LARGEST:
-        raise DataError(
-            f"{path.name!r} has {size / 1e6:,.0f} MB; the limit is {LARGEST / 1e6:,.0f} MB.",
-            "Load a part of it: 20,000 rows are plenty for any experiment here.",
-        )
+    check_size(path)
     with path.open("rb") as file:
         start = file.read(65536)
-        file.seek(-min(size, 4), 2)
+        file.seek(-min(len(start), 4), 2)
         end = file.read(4)
-    found = _kind_of(start)
+    actual = _kind_of(start)
     if promised == "Parquet":
-        if found == "Parquet" and end != b"PAR1":
+        if actual == "Parquet" and end != b"PAR1":
             raise DataError(f"{path.name!r} is a Parquet file cut short.", "Copy it again.")
-        found = found or "text, not Parquet"
-    if found is not None and found != promised:
+        actual = actual or "text, not Parquet"
+    if actual is not None and actual != promised:
         raise DataError(
-            f"{path.name!r} is named as {promised} but is {found}.",
+            f"{path.name!r} is named as {promised} but is {actual}.",
             f"Save it as {promised}, or give it the name that fits; data comes as {ACCEPTED}.",
         )
     return promised
