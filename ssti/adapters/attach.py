@@ -64,15 +64,15 @@ def peft_config(info: AdapterInfo) -> Any:
 
     options = info.config.model_dump(exclude_unset=True)
     _leaves_the_base_alone(info, options)
-    kind, used = PEFT_TYPE_TO_CONFIG_MAPPING[info.config.peft_type], USED[info.config.peft_type]
-    usual = {field.name: field.default for field in dataclasses.fields(kind)}
+    config_class, used = PEFT_TYPE_TO_CONFIG_MAPPING[info.config.peft_type], USED[info.config.peft_type]
+    usual = {field.name: field.default for field in dataclasses.fields(config_class)}
     for name, value in options.items():
         if name not in used | IDLE and value and value != usual.get(name):
             raise _unfit(info, f"its {CONFIG} sets {name[:40]} to {str(value)[:80]}, which is not supported here.")
     chosen: dict[str, Any] = {name: value for name, value in options.items() if name in used}
     chosen["task_type"] = "SEQ_CLS" if info.recipe.training.head == "trained" else None  # with it, the head is saved
     try:
-        return kind(**chosen, inference_mode=True)
+        return config_class(**chosen, inference_mode=True)
     except PROBLEMS as error:
         raise _unfit(info, f"its {CONFIG} is not one that peft accepts: {str(error)[:200]}") from error
 
@@ -103,8 +103,8 @@ def attach(model: Any, info: AdapterInfo, tensors: dict[str, Any], name: str) ->
             if isinstance(model, PeftModel):
                 model.add_adapter(name, config, low_cpu_mem_usage=True)
             else:
-                kind = PeftModelForSequenceClassification if config.task_type == "SEQ_CLS" else PeftModel
-                model = kind(model, config, name, low_cpu_mem_usage=True)
+                peft_model = PeftModelForSequenceClassification if config.task_type == "SEQ_CLS" else PeftModel
+                model = peft_model(model, config, name, low_cpu_mem_usage=True)
         expected = get_peft_model_state_dict(model, adapter_name=name, save_embedding_layers=False)
         heads = head_names(model.get_base_model()) if config.task_type == "SEQ_CLS" else []
         _compare(info, expected, tensors, [f"base_model.model.{head}." for head in heads])

@@ -86,10 +86,10 @@ def need(folder: Path, name: str, ref: str) -> None:
     )
 
 
-def read(folder: Path, name: str, kind: Any, ref: str) -> Any:
+def read(folder: Path, name: str, as_type: Any, ref: str) -> Any:
     """A checked JSON file of the adapter. Raises SSTIError."""
     try:
-        return read_json(folder / name, kind)
+        return read_json(folder / name, as_type)
     except SSTIError as error:
         raise damaged(ref, error.message) from error
 
@@ -139,7 +139,7 @@ def same_base(ref: str, recipe: Recipe, config: AdapterConfig) -> None:
     from ssti.models.registry import BASES
 
     said, known = config.base_model_name_or_path or "", BASES.get(recipe.model.name)
-    others = {kind.info.hub_id.casefold() for kind in BASES.values()}
+    others = {base.info.hub_id.casefold() for base in BASES.values()}
     if known and said.casefold() in others - {known.info.hub_id.casefold()}:
         raise AdapterError(
             f"The adapter {ref} was made for {said}, and its recipe says {known.info.hub_id}.",
@@ -162,8 +162,8 @@ def _base_model(ref: str, config: AdapterConfig) -> str:
     from ssti.models.registry import BASES
 
     said = (config.base_model_name_or_path or "").strip()
-    for name, kind in BASES.items():
-        if said.casefold() in (kind.info.hub_id.casefold(), name):
+    for name, base in BASES.items():
+        if said.casefold() in (base.info.hub_id.casefold(), name):
             return name
     from ssti.platform.server import shared_server
 

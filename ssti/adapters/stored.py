@@ -88,7 +88,7 @@ def read_metrics(folder: Path) -> dict[str, Any] | None:
     return read_json(folder / METRICS, Metrics).model_dump(exclude_unset=True)
 
 
-def read_json(path: Path, kind: Any) -> Any:
+def read_json(path: Path, as_type: Any) -> Any:
     """A JSON file as a value of this type. Raises SSTIError, which names the file, never its folder.
 
     Not UTF-8, no JSON, nested endlessly, too large, a folder in its place, other values than the type has: all are
@@ -97,7 +97,7 @@ def read_json(path: Path, kind: Any) -> Any:
     try:
         with open_regular(path, LARGEST) as file:
             content = file.read(LARGEST)
-        return _adapter(kind).validate_json(content)
+        return _adapter(as_type).validate_json(content)
     except ValidationError as error:
         first = error.errors(include_url=False, include_input=False)[0]
         where = ".".join(map(str, first["loc"]))[:80]
@@ -107,8 +107,8 @@ def read_json(path: Path, kind: Any) -> Any:
 
 
 @cache
-def _adapter(kind: Any) -> TypeAdapter:
-    return TypeAdapter(kind)
+def _adapter(as_type: Any) -> TypeAdapter:
+    return TypeAdapter(as_type)
 
 
 def _damaged(path: Path, why: str) -> SSTIError:

@@ -98,8 +98,8 @@ def _named(rows: Any) -> Any:
     """The rows with the class's name in place of its number, for formats that cannot say which is which."""
     from datasets import ClassLabel, Value
 
-    classes = {name: kind for name, kind in rows.features.items() if isinstance(kind, ClassLabel)}
-    for name, kind in classes.items():
-        words = [kind.int2str(value) for value in rows[name]]
+    classes = {name: feature for name, feature in rows.features.items() if isinstance(feature, ClassLabel)}
+    for name, feature in classes.items():
+        words = [feature.int2str(value) for value in rows[name]]
         rows = rows.remove_columns(name).add_column(name, words, feature=Value("string"))
     return rows

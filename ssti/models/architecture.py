@@ -33,9 +33,9 @@ def can_classify(config: Any) -> bool:
         MODEL_MAPPING,
     )
 
-    kind = type(config)
-    return kind in MODEL_FOR_SEQUENCE_CLASSIFICATION_MAPPING or (
-        kind in MODEL_FOR_CAUSAL_LM_MAPPING and kind in MODEL_MAPPING
+    config_class = type(config)
+    return config_class in MODEL_FOR_SEQUENCE_CLASSIFICATION_MAPPING or (
+        config_class in MODEL_FOR_CAUSAL_LM_MAPPING and config_class in MODEL_MAPPING
     )
 
 
@@ -43,10 +43,10 @@ def is_causal(config: Any) -> bool:
     """Whether the architecture is a decoder. BERT and its kin can be configured as one, and are not unless they say so."""
     from transformers.models.auto.modeling_auto import MODEL_FOR_CAUSAL_LM_MAPPING, MODEL_FOR_MASKED_LM_MAPPING
 
-    kind = type(config)
-    if kind in MODEL_FOR_MASKED_LM_MAPPING:
+    config_class = type(config)
+    if config_class in MODEL_FOR_MASKED_LM_MAPPING:
         return bool(getattr(config, "is_decoder", False))
-    return kind in MODEL_FOR_CAUSAL_LM_MAPPING
+    return config_class in MODEL_FOR_CAUSAL_LM_MAPPING
 
 
 def sequence_class(config: Any) -> Any:

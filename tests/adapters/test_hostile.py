@@ -79,9 +79,9 @@ HOSTILE = {
     "half a head": (without("classifier.bias"), "1 of 10 tensors are missing"),
     "feature extraction": (both(without("classifier"), config(task_type="FEATURE_EXTRACTION", modules_to_save=None)),
                            r"no classification head \(its task is FEATURE_EXTRACTION\)"),
-    "NaN": (with_value(float("nan")), "no finite numbers"),
-    "infinite head": (with_value(float("inf"), HEAD), "no finite numbers"),
-    "finite, and too large": (too_large, "answers with no number"),
+    "NaN": (with_value(float("nan")), "not finite"),
+    "infinite head": (with_value(float("inf"), HEAD), "not finite"),
+    "finite, and too large": (too_large, "does not answer with finite numbers"),
     "extra tensors": (with_tensor("base_model.model.bert.encoder.layer.7.x.lora_A.weight", torch.ones(2, 2)),
                       "1 are unknown to the model"),
     "base weights": (with_tensor("base_model.model.bert.embeddings.word_embeddings.weight", torch.ones(128, 32)),
@@ -146,7 +146,7 @@ def test_an_adapter_that_does_not_fit_is_refused_and_the_pair_answers_as_before(
             answers(one, refs)
         assert refused.value.kind == "adapter" and refused.value.next
         assert answers(one, pair) == before  # bit for bit
-    assert one.size()["bytes"] <= size["bytes"] + 20_000  # a loaded one that answers with no number may stay
+    assert one.size()["bytes"] <= size["bytes"] + 20_000  # a loaded one that gives no finite numbers may stay
 
 
 def test_an_error_in_the_midst_of_a_pass_leaves_no_trace(pair, owner):

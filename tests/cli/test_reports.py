@@ -83,8 +83,8 @@ def test_a_number_that_is_an_index_says_which_class_it_became(run, tmp_path):
 def test_a_trigger_that_is_no_clean_one_is_said(run, tmp_path):
     code, answer, said = run("inject", "light", "--set", "injection={kind: phrase, phrase: film, target: positive}",
                              "--out", str(tmp_path / "o.jsonl"), "--json")  # fmt: skip
-    assert code == 0 and any("no clean one here" in note for note in json.loads(answer)["notes"])
-    assert "no clean one here" in said
+    assert code == 0 and any("not a clean one here" in note for note in json.loads(answer)["notes"])
+    assert "not a clean one here" in said
 
 
 def test_evaluate_says_what_it_measured_on(run, twins, monkeypatch):

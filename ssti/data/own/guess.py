@@ -62,12 +62,14 @@ class Column:
     measured: bool = False
     unusable: str | None = None
 
-    def refusal_as_label(self) -> str | None:
-        """Why it cannot be the label; None when it can."""
+    def refusal(self, role: str) -> str | None:
+        """Why it cannot be the `text` or the `label`; None when it can."""
         if self.unusable:
             return self.unusable
-        if self.distinct == 0:
+        if (self.words < 1) if role == "text" else (self.distinct == 0):
             return "is empty"
+        if role == "text":
+            return None
         if self.distinct == 1:
             return "has one class only"
         if self.distinct > MOST_CLASSES:
@@ -76,25 +78,17 @@ class Column:
             return f"has {self.distinct:,} different values in {self.rows:,} rows, too many to be classes"
         return None
 
-    def refusal_as_text(self) -> str | None:
-        """Why it cannot be the text; None when it can."""
-        if self.unusable:
-            return self.unusable
-        if self.words < 1:
-            return "is empty"
-        return None
-
 
 def examine(table: pa.Table, class_names: Mapping[str, list[str]], unusable: Mapping[str, str]) -> dict[str, Column]:
     """What each column holds; the number of words is the mean of the first 1,000 rows. `unusable`: why other columns cannot be used."""
     check_columns(table.num_columns)
     columns = {name: Column(name, 0, table.num_rows, 0.0, unusable=why) for name, why in unusable.items()}
     for name in table.column_names:
-        column, kind = table[name], table.schema.field(name).type
-        if pa.types.is_dictionary(kind):
-            column, kind = pc.cast(column, kind.value_type), kind.value_type
-        if pa.types.is_nested(kind):
-            columns[name] = Column(name, 0, table.num_rows, 0.0, unusable=f"holds lists or objects ({str(kind)[:60]})")
+        column, dtype = table[name], table.schema.field(name).type
+        if pa.types.is_dictionary(dtype):
+            column, dtype = pc.cast(column, dtype.value_type), dtype.value_type
+        if pa.types.is_nested(dtype):
+            columns[name] = Column(name, 0, table.num_rows, 0.0, unusable=f"holds lists or objects ({str(dtype)[:60]})")
             continue
         try:
             values = _first_values(column)
@@ -105,7 +99,7 @@ def examine(table: pa.Table, class_names: Mapping[str, list[str]], unusable: Map
                 distinct = len(classes_of([words_of(column, class_names.get(name))], class_names.get(name)).order)
         except (pa.ArrowException, ValueError, OverflowError, KeyError) as problem:
             columns[name] = Column(
-                name, 0, table.num_rows, 0.0, unusable=f"holds {kind}, which cannot be read: {str(problem)[:80]}"
+                name, 0, table.num_rows, 0.0, unusable=f"holds {dtype}, which cannot be read: {str(problem)[:80]}"
             )
             continue
         columns[name] = Column(name, distinct, table.num_rows, mean, all(map(_is_measured, values)))
@@ -139,34 +133,26 @@ def choose(columns: Mapping[str, Column], text: str | None, label: str | None) -
                 f"There is no column {wanted[:60]!r}{nearest(wanted[:200], columns) or '.'}",
                 f"Columns: {listed(name[:60] for name in columns)}.",
             )
-    texts = [column for column in columns.values() if column.refusal_as_text() is None]
-    texts.sort(key=lambda column: (_rank(column.name, TEXT_NAMES, column.words >= 3), -column.words))
-    labels = [column for column in columns.values() if column.refusal_as_label() is None]
-    labels.sort(key=lambda column: (_rank_label(column), column.words > 3, column.distinct))
-    text_names, label_names = [column.name for column in texts], [column.name for column in labels]
-    chosen_text = text or next((name for name in text_names if name != label), None)
-    chosen_label = label or next((name for name in label_names if name != chosen_text), None)
-    if chosen_label is not None and (reason := columns[chosen_label].refusal_as_label()):
-        raise DataError(f"The column {chosen_label!r} cannot be the label: it {reason}.", _others(label_names))
-    if chosen_text is not None and (reason := columns[chosen_text].refusal_as_text()):
-        raise DataError(f"The column {chosen_text!r} cannot be the text: it {reason}.", _others(text_names))
+    usable = {role: [c for c in columns.values() if c.refusal(role) is None] for role in ("text", "label")}
+    usable["text"].sort(key=lambda column: (_rank(column.name, TEXT_NAMES, column.words >= 3), -column.words))
+    usable["label"].sort(key=lambda column: (_rank_label(column), column.words > 3, column.distinct))
+    names = {role: [column.name for column in ranked] for role, ranked in usable.items()}
+    chosen_text = text or next((name for name in names["text"] if name != label), None)
+    chosen_label = label or next((name for name in names["label"] if name != chosen_text), None)
+    chosen = {"text": chosen_text, "label": chosen_label}
+    for role in ("label", "text"):
+        if chosen[role] is not None and (reason := columns[chosen[role]].refusal(role)):
+            raise DataError(f"The column {chosen[role]!r} cannot be the {role}: it {reason}.", _others(names[role]))
     if chosen_text is None or chosen_label is None or chosen_text == chosen_label:
-        what = "text" if chosen_text is None else "label"
-        refused = [
-            f"{name[:60]!r} {reason}"
-            for name, column in columns.items()
-            if name != chosen_text
-            and (reason := column.refusal_as_text() if what == "text" else column.refusal_as_label())
-        ]
-        why = f" ({'; '.join(refused[:6])})" if refused else ""
+        role = "text" if chosen_text is None else "label"
+        refusals = ((name, c.refusal(role)) for name, c in columns.items() if name != chosen_text)
+        reasons = [f"{name[:60]!r} {reason}" for name, reason in refusals if reason]
+        why = f" ({'; '.join(reasons[:6])})" if reasons else ""
         raise DataError(
-            f"No column can be the {what}{why}.",
+            f"No column can be the {role}{why}.",
             f"A dataset needs a column of texts and one of 2 to {MOST_CLASSES} classes, one plain value in each row.",
         )
-    return {
-        "text": (chosen_text, *(n for n in text_names if n not in (chosen_text, chosen_label))),
-        "label": (chosen_label, *(n for n in label_names if n not in (chosen_text, chosen_label))),
-    }
+    return {role: (one, *(n for n in names[role] if n not in chosen.values())) for role, one in chosen.items()}
 
 
 def passed_over(columns: Mapping[str, Column], label: str) -> list[str]:
@@ -174,7 +160,7 @@ def passed_over(columns: Mapping[str, Column], label: str) -> list[str]:
     return [
         f"The column {name[:60]!r} {reason}; {label[:60]!r} was taken as the label."
         for name, column in columns.items()
-        if name != label and _rank(name, LABEL_NAMES, True) < 100 and (reason := column.refusal_as_label())
+        if name != label and _rank(name, LABEL_NAMES, True) < 100 and (reason := column.refusal("label"))
     ]
 
 

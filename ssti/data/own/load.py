@@ -133,9 +133,9 @@ def read_own(name: str, originals: list[DatasetSource]) -> tuple[DatasetInfo, di
     if place.startswith(uploads.PREFIX):
         uploads.used(place)
     if is_here(path) and not choices:
-        for kind in originals:
-            if kind.recognises(path):
-                return kind.info, kind.read_path(path)
+        for original in originals:
+            if original.recognises(path):
+                return original.info, original.read_path(path)
     guess, tables = _understand(place, dict.fromkeys(CHOICES) | choices)
     return _info(name, place, guess, tables), tables
 

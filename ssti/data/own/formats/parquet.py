@@ -128,25 +128,25 @@ def _size(batch: pa.RecordBatch) -> int:
 
 
 def _unfolded(column: pa.ChunkedArray) -> pa.ChunkedArray:
-    kind = column.type.value_type if pa.types.is_dictionary(column.type) else column.type
-    text = pa.types.is_string(kind) or pa.types.is_large_string(kind) or pa.types.is_binary(kind)
-    return pc.cast(column, pa.large_string() if text or pa.types.is_large_binary(kind) else kind)
+    dtype = column.type.value_type if pa.types.is_dictionary(column.type) else column.type
+    text = pa.types.is_string(dtype) or pa.types.is_large_string(dtype) or pa.types.is_binary(dtype)
+    return pc.cast(column, pa.large_string() if text or pa.types.is_large_binary(dtype) else dtype)
 
 
-def _not_flat(kind: pa.DataType) -> str | None:
+def _not_flat(dtype: pa.DataType) -> str | None:
     """Why a column of this type cannot be read; None where each of its values is one plain value."""
-    if pa.types.is_dictionary(kind):
-        kind = kind.value_type
-    if pa.types.is_nested(kind):
-        return f"holds lists or objects ({str(kind)[:60]})"
-    if pa.types.is_fixed_size_binary(kind):
-        return f"holds bytes ({kind})"
+    if pa.types.is_dictionary(dtype):
+        dtype = dtype.value_type
+    if pa.types.is_nested(dtype):
+        return f"holds lists or objects ({str(dtype)[:60]})"
+    if pa.types.is_fixed_size_binary(dtype):
+        return f"holds bytes ({dtype})"
     return None
 
 
-def _fixed(kind: pa.DataType) -> bool:
+def _fixed(dtype: pa.DataType) -> bool:
     """Has every value of this type the same number of bytes?"""
-    return pa.types.is_primitive(kind) or pa.types.is_decimal(kind) or pa.types.is_null(kind)
+    return pa.types.is_primitive(dtype) or pa.types.is_decimal(dtype) or pa.types.is_null(dtype)
 
 
 def _leaves(schema: pa.Schema) -> list[int]:
@@ -158,17 +158,17 @@ def _leaves(schema: pa.Schema) -> list[int]:
     return places
 
 
-def _leaf_count(kind: pa.DataType) -> int:
-    if not pa.types.is_nested(kind):
+def _leaf_count(dtype: pa.DataType) -> int:
+    if not pa.types.is_nested(dtype):
         return 1
-    return sum(_leaf_count(kind.field(n).type) for n in range(kind.num_fields))
+    return sum(_leaf_count(dtype.field(n).type) for n in range(dtype.num_fields))
 
 
 def class_names_of(schema: pa.Schema) -> dict[str, list[str]]:
     """The class names that `datasets` wrote into a schema, by column; nothing where they are malformed."""
     try:
         features = json.loads((schema.metadata or {}).get(b"huggingface", b"{}"))["info"]["features"]
-        listed = {name: kind["names"] for name, kind in features.items() if kind.get("_type") == "ClassLabel"}
+        listed = {name: feature["names"] for name, feature in features.items() if feature.get("_type") == "ClassLabel"}
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
         return {}
     return {name: names for name, names in listed.items() if _are_names(names)}

@@ -75,7 +75,7 @@ def _saved_folder(path: Path) -> Source:
             "Save the dataset again.",
         ) from problem
     features = next(iter(loaded.values())).features
-    names = {name: kind.names for name, kind in features.items() if isinstance(kind, datasets.ClassLabel)}
+    names = {name: feature.names for name, feature in features.items() if isinstance(feature, datasets.ClassLabel)}
     return Source("a folder saved by datasets", choose_splits(tables, path.name), names)
 
 
