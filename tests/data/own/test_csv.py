@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from own_files import pairs, read, refusal
 
 from ssti.data import inspect_file, load
 from ssti.platform.errors import SSTIError
@@ -19,23 +20,6 @@ FORMS = (
 def lines(delimiter: str = ",", end: str = "\n", header: str = "text,label", rows: list = ROWS) -> str:
     body = [delimiter.join(row) for row in rows]
     return end.join([header.replace(",", delimiter), *body]) + end
-
-
-def read(tmp_path: Path, content: str | bytes, name: str = "rows.csv"):
-    path = tmp_path / name
-    path.write_bytes(content if isinstance(content, bytes) else content.encode("utf-8"))
-    return load(str(path))
-
-
-def pairs(data) -> set[tuple[str, str]]:
-    return {(row["text"], data.label_names[row["label"]]) for part in (data.train, data.test) for row in part}
-
-
-def refusal(tmp_path: Path, content: str | bytes, name: str = "rows.csv") -> str:
-    with pytest.raises(SSTIError) as error:
-        read(tmp_path, content, name)
-    assert error.value.next
-    return error.value.message
 
 
 @pytest.mark.parametrize(
@@ -77,11 +61,11 @@ def refusal(tmp_path: Path, content: str | bytes, name: str = "rows.csv") -> str
     ids=range(32),
 )
 def test_the_same_twenty_rows_however_they_are_written(tmp_path: Path, content: str | bytes) -> None:
-    assert pairs(read(tmp_path, content)) == set(ROWS)
+    assert pairs(read(tmp_path, content, "rows.csv")) == set(ROWS)
 
 
 def test_excels_first_line_is_told(tmp_path: Path) -> None:
-    data = read(tmp_path, "sep=;\n" + lines(";"))
+    data = read(tmp_path, "sep=;\n" + lines(";"), "rows.csv")
     assert "Its first line, sep=, names the delimiter: semicolon." in data.notes
     assert "Usable rows of its 2 classes: neg 10, pos 10." in data.notes
 
@@ -94,7 +78,7 @@ def test_questions_are_column_names(tmp_path: Path, columns: slice) -> None:
     rows = list(csv.reader(io.StringIO(FORMS)))
     out = io.StringIO()
     csv.writer(out).writerows(row[columns] for row in rows)
-    data = read(tmp_path, out.getvalue())
+    data = read(tmp_path, out.getvalue(), "rows.csv")
     assert len(pairs(data)) == 20 and data.label_names == ("No", "Yes")
 
 
@@ -109,7 +93,7 @@ def test_questions_are_column_names(tmp_path: Path, columns: slice) -> None:
     ],
 )
 def test_a_file_without_names_keeps_its_first_row(tmp_path: Path, rows: list) -> None:
-    data = read(tmp_path, "".join(f"{a},{b}\n" for a, b in rows))
+    data = read(tmp_path, "".join(f"{a},{b}\n" for a, b in rows), "rows.csv")
     assert len(pairs(data)) == len(set(rows))
     assert any("no line with column names" in note for note in data.notes)
 
@@ -138,56 +122,58 @@ def test_stray_quotes_in_any_column_swallow_nothing(tmp_path: Path, shape: str, 
     content = "".join(
         shape.format(**row) + "\n" for row in [names, *({"t": t, "c": c, "n": n} for n, (t, c) in enumerate(rows))]
     )
-    assert pairs(read(tmp_path, content)) == set(rows)
+    assert pairs(read(tmp_path, content, "rows.csv")) == set(rows)
 
 
 def test_a_quote_in_the_middle_is_a_letter(tmp_path: Path) -> None:
     rows = [(f'a 5" disk, {text}'.replace(",", ""), label) for text, label in ROWS]
-    assert pairs(read(tmp_path, lines(rows=rows))) == set(rows)
+    assert pairs(read(tmp_path, lines(rows=rows), "rows.csv")) == set(rows)
     rows = [(f'"Yes" {text}', label) for text, label in ROWS]
-    assert pairs(read(tmp_path, lines(rows=rows))) == set(rows)
+    assert pairs(read(tmp_path, lines(rows=rows), "rows.csv")) == set(rows)
 
 
 def test_a_letter_behind_a_closing_quote_is_refused_beside_real_quotes(tmp_path: Path) -> None:
     rows = [(f'"{t}, really"', c) for t, c in ROWS]
     rows[5] = ('"Yes" he said', "pos")
-    assert "Line 7 of 'rows.csv' has a letter right behind a closing quote" in refusal(tmp_path, lines(rows=rows))
+    assert "Line 7 of 'rows.csv' has a letter right behind a closing quote" in refusal(
+        tmp_path, lines(rows=rows), "rows.csv"
+    )
 
 
 def test_quotes_escaped_by_backslashes(tmp_path: Path) -> None:
     rows = [(f'"he said, \\"{t}\\""', c) for t, c in ROWS]
-    assert pairs(read(tmp_path, lines(rows=rows))) == {(f'he said, "{t}"', c) for t, c in ROWS}
+    assert pairs(read(tmp_path, lines(rows=rows), "rows.csv")) == {(f'he said, "{t}"', c) for t, c in ROWS}
 
 
 def test_texts_over_several_lines_with_delimiters_stay_whole(tmp_path: Path) -> None:
     rows = [(f"first, part {n}\nsecond, part {n}\r\n\tthird \r part", c) for n, (_, c) in enumerate(ROWS)]
     quoted = [(f'"{t}"', c) for t, c in rows]
-    assert pairs(read(tmp_path, lines(rows=quoted))) == set(rows)
+    assert pairs(read(tmp_path, lines(rows=quoted), "rows.csv")) == set(rows)
 
 
 def test_one_text_of_two_lines_that_look_like_rows_stays_whole(tmp_path: Path) -> None:
     content = lines() + '"a b, c d\ne f",pos\n'
-    assert pairs(read(tmp_path, content)) == {*ROWS, ("a b, c d\ne f", "pos")}
+    assert pairs(read(tmp_path, content, "rows.csv")) == {*ROWS, ("a b, c d\ne f", "pos")}
 
 
 def test_a_file_whose_every_text_is_quoted_is_certain(tmp_path: Path) -> None:
     """The second line of each text looks like a row of a known class, but no line within a text begins with a quote."""
     rows = [(f"a {n},neg\nb,pos", c) for n, (_, c) in enumerate(ROWS)]
     quoted = lines(header='"text","label"', rows=[(f'"{t}"', f'"{c}"') for t, c in rows])
-    assert pairs(read(tmp_path, quoted)) == set(rows)
+    assert pairs(read(tmp_path, quoted, "rows.csv")) == set(rows)
     minimal = lines(rows=[*ROWS, ('"a,neg\nb"', "pos"), ('"a, b ""c"""', "pos")])
-    assert "Line 22 of 'rows.csv' opens a quote that closes in line 23" in refusal(tmp_path, minimal)
+    assert "Line 22 of 'rows.csv' opens a quote that closes in line 23" in refusal(tmp_path, minimal, "rows.csv")
 
 
 def test_a_text_of_a_million_characters(tmp_path: Path) -> None:
     long = ("a long text " * 90_000).strip()
-    assert (long, "pos") in pairs(read(tmp_path, lines(rows=[*ROWS, (long, "pos")])))
-    assert "Line 22" in refusal(tmp_path, lines(rows=[*ROWS, ("x" * 11_000_000, "pos")]))
+    assert (long, "pos") in pairs(read(tmp_path, lines(rows=[*ROWS, (long, "pos")]), "rows.csv"))
+    assert "Line 22" in refusal(tmp_path, lines(rows=[*ROWS, ("x" * 11_000_000, "pos")]), "rows.csv")
 
 
 def test_names_given_twice_are_kept_apart(tmp_path: Path) -> None:
     rows = [(t, c, "odd" if n % 2 else "even") for n, (t, c) in enumerate(ROWS)]
-    data = read(tmp_path, lines(header="text,label,label", rows=rows))
+    data = read(tmp_path, lines(header="text,label,label", rows=rows), "rows.csv")
     assert pairs(data) == set(ROWS)
     assert any("same name are kept apart: 'label' (the later one is called 'label_2')" in note for note in data.notes)
     assert load(f"{tmp_path / 'rows.csv'}#label=label_2").label_names == ("even", "odd")
@@ -214,13 +200,13 @@ def test_names_given_twice_are_kept_apart(tmp_path: Path) -> None:
     ],
 )
 def test_what_cannot_be_read_is_named_by_its_line(tmp_path: Path, content: str, words: str) -> None:
-    assert words in refusal(tmp_path, content)
+    assert words in refusal(tmp_path, content, "rows.csv")
 
 
 def test_columns_divided_by_a_rarer_sign_than_the_texts_hold(tmp_path: Path) -> None:
     rows = [(f"one, two; {t}", c) for t, c in ROWS]
-    assert pairs(read(tmp_path, lines("\t", rows=rows))) == set(rows)
-    assert pairs(read(tmp_path, lines("|", rows=rows))) == set(rows)
+    assert pairs(read(tmp_path, lines("\t", rows=rows), "rows.csv")) == set(rows)
+    assert pairs(read(tmp_path, lines("|", rows=rows), "rows.csv")) == set(rows)
 
 
 def test_notes_name_form_columns_and_classes(tmp_path: Path) -> None:
@@ -258,6 +244,6 @@ def test_what_a_writer_of_csv_writes_reads_back_or_is_refused(tmp_path: Path, se
     )
     writer.writerows([("text", "label"), *rows])
     try:
-        assert pairs(read(tmp_path, out.getvalue())) == rows
+        assert pairs(read(tmp_path, out.getvalue(), "rows.csv")) == rows
     except SSTIError as problem:
         assert "around lines that look like rows" in problem.message

@@ -6,29 +6,10 @@ import json
 from pathlib import Path
 
 import pytest
-
-from ssti.data import load
-from ssti.platform.errors import SSTIError
+from own_files import pairs, read, refusal
 
 ROWS = [{"text": f"some words of number {n}", "label": "pos" if n % 2 else "neg"} for n in range(20)]
 PAIRS = {(row["text"], row["label"]) for row in ROWS}
-
-
-def read(tmp_path: Path, content: str | bytes, name: str = "rows.json"):
-    path = tmp_path / name
-    path.write_bytes(content if isinstance(content, bytes) else content.encode("utf-8"))
-    return load(str(path))
-
-
-def pairs(data) -> set[tuple[str, str]]:
-    return {(row["text"], data.label_names[row["label"]]) for part in (data.train, data.test) for row in part}
-
-
-def refusal(tmp_path: Path, content: str | bytes, name: str = "rows.json") -> str:
-    with pytest.raises(SSTIError) as error:
-        read(tmp_path, content, name)
-    assert error.value.next
-    return str(error.value)
 
 
 def lined(rows: list) -> str:
@@ -84,7 +65,7 @@ def test_the_same_twenty_rows_however_they_are_wrapped(tmp_path: Path, content: 
     ],
 )  # fmt: skip
 def test_what_cannot_be_read_says_the_true_reason(tmp_path: Path, content: str, words: str) -> None:
-    assert words in refusal(tmp_path, content)
+    assert words in refusal(tmp_path, content, "rows.json")
 
 
 def test_half_a_character_becomes_the_mark_for_one_in_texts_and_names(tmp_path: Path) -> None:
