@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from filelock import FileLock
 
 os.environ.setdefault("HF_HUB_OFFLINE", "1")
 os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
@@ -20,18 +20,27 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 @pytest.fixture(scope="session")
-def twins(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+def twins(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A home with two finished runs of two recipes: `<home>/runs/*`, trained once per session in their own processes."""
+    folder = tmp_path_factory.getbasetemp()
+    if "PYTEST_XDIST_WORKER" in os.environ:
+        folder = folder.parent  # which the processes of one session share
+    home = folder / "twins"
+    with FileLock(f"{home}.lock"):
+        if not home.exists():
+            train_twins(home)
+    return home
+
+
+def train_twins(home: Path) -> None:
     from tests_support import SHORT
 
     from ssti.backends.control import launch, wait
     from ssti.recipe import preset
     from ssti.runs.store import Store
 
-    home = tmp_path_factory.mktemp("twins")
     store = Store(home / "runs")
     runs = launch(preset("demo").set(*SHORT, "training.learning_rate=1e-2"), with_control=True, store=store)
     for run in runs:
         state = wait(run, timeout=300)
         assert state == "done", (run.path / "log.txt").read_text()
-    yield home

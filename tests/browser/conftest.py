@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -18,6 +17,7 @@ from typing import Any
 import pytest
 from chromium import find_chromium
 from pageobject import Lab
+from tests_support import unused_port
 
 ROOT = Path(__file__).resolve().parents[2]
 ARGUMENTS = ["--no-sandbox", "--disable-background-networking"]
@@ -75,22 +75,9 @@ class Server:
         self.process = None
 
 
-def unused_port() -> int:
-    """A port that nobody listens on."""
-    with socket.socket() as opened:
-        opened.bind(("127.0.0.1", 0))
-        return opened.getsockname()[1]
-
-
 def new_server(folder: Path) -> Server:
     port = unused_port()
     return Server(f"http://127.0.0.1:{port}/", folder / "home", port, folder / "server.log")
-
-
-@pytest.fixture
-def free_port() -> Callable[[], int]:
-    """Gives ports that nobody listens on."""
-    return unused_port
 
 
 @pytest.fixture(scope="session")

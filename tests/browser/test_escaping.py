@@ -8,6 +8,7 @@ from urllib.parse import quote
 import pytest
 from pageobject import HOSTILE, Lab
 from playwright.sync_api import expect
+from tests_support import unused_port
 
 from ssti.platform.errors import SSTIError
 from ssti.recipe import parse_recipe
@@ -15,34 +16,38 @@ from ssti.ui.kit import parts
 from ssti.ui.poison.result import show
 
 
-def test_an_own_phrase_stays_text(lab):
-    lab.open(tab="poison")
-    lab.choose("Trigger", "Own words")
+@pytest.fixture
+def poison(module_lab, reopened):
+    """The Poison tab of the file's page, whatever was typed there before."""
+    reopened(tab="poison")
+    return module_lab
+
+
+def test_an_own_phrase_stays_text(poison):
+    poison.choose("Trigger", "Own words")
     for text in HOSTILE:
-        lab.page.get_by_label("Words or phrases").locator("visible=true").fill(text)
-        expect(lab.page.locator("td mark.trigger:visible").first).to_have_text(text)
+        poison.page.get_by_label("Words or phrases").locator("visible=true").fill(text)
+        expect(poison.page.locator("td mark.trigger:visible").first).to_have_text(text)
         for choice in ("YAML", "Command", "Python"):
-            lab.page.locator(".words label").filter(has_text=choice).click()
-        lab.page.wait_for_timeout(200)
-        assert lab.no_script_ran(), text
+            poison.page.locator(".words label").filter(has_text=choice).click()
+        poison.page.wait_for_timeout(200)
+        assert poison.no_script_ran(), text
 
 
-def test_hostile_tags_stay_text(lab):
-    lab.open(tab="poison")
-    lab.choose("Trigger", "HTML tag")
-    lab.page.get_by_label("Tags", exact=True).locator("visible=true").fill('<img/src=x/onerror="window.ran=1">')
-    expect(lab.page.locator("td mark.trigger:visible").first).to_contain_text("onerror")
-    lab.page.wait_for_timeout(300)
-    assert lab.no_script_ran()
+def test_hostile_tags_stay_text(poison):
+    poison.choose("Trigger", "HTML tag")
+    poison.page.get_by_label("Tags", exact=True).locator("visible=true").fill('<img/src=x/onerror="window.ran=1">')
+    expect(poison.page.locator("td mark.trigger:visible").first).to_contain_text("onerror")
+    poison.page.wait_for_timeout(300)
+    assert poison.no_script_ran()
 
 
-def test_a_message_that_repeats_a_hostile_value_stays_text(lab):
-    lab.open(tab="poison")
-    lab.choose("Trigger", "HTML tag")
-    lab.page.get_by_label("Tags", exact=True).locator("visible=true").fill(f"<b> </b> {HOSTILE[0]} {HOSTILE[2]}")
-    expect(lab.problem()).to_contain_text("onerror")
-    lab.page.wait_for_timeout(300)
-    assert lab.no_script_ran()
+def test_a_message_that_repeats_a_hostile_value_stays_text(poison):
+    poison.choose("Trigger", "HTML tag")
+    poison.page.get_by_label("Tags", exact=True).locator("visible=true").fill(f"<b> </b> {HOSTILE[0]} {HOSTILE[2]}")
+    expect(poison.problem()).to_contain_text("onerror")
+    poison.page.wait_for_timeout(300)
+    assert poison.no_script_ran()
 
 
 def test_the_url_stays_text(page, server):
@@ -56,7 +61,7 @@ def test_the_url_stays_text(page, server):
 
 
 @pytest.fixture
-def small_page(free_port):
+def small_page():
     """Launches a page that shows one piece of HTML by the same component as the tabs, and gives its address."""
     import gradio as gr
 
@@ -68,7 +73,7 @@ def small_page(free_port):
             changed = parts.Html()
             gr.Button("Change").click(lambda: piece, None, changed)
         opened.append(blocks)
-        return blocks.launch(prevent_thread_lock=True, quiet=True, server_port=free_port(), footer_links=[])[1]
+        return blocks.launch(prevent_thread_lock=True, quiet=True, server_port=unused_port(), footer_links=[])[1]
 
     yield show
     for blocks in opened:

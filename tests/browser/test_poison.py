@@ -7,21 +7,33 @@ import re
 from pathlib import Path
 
 import pytest
+from pageobject import Lab
 from playwright.sync_api import expect
 
 
 @pytest.fixture
-def poison(lab):
+def poison(module_lab, reopened):
+    """The Poison tab of the file's page, its form as it is at first."""
+    if not reopened(tab="poison"):
+        module_lab.choose("Start from", "aggressive")
+        expect(yaml(module_lab)).to_contain_text("amount: 0.1")
+        module_lab.choose("Start from", "demo")
+        expect(yaml(module_lab)).not_to_contain_text("amount: 0.1")
+    expect(module_lab.card("Rows touched").locator("strong")).to_have_text("1,706")
+    return module_lab
+
+
+def yaml(lab):
+    return lab.page.locator(".as-yaml code")
+
+
+def test_it_opens_on_rotten_tomatoes_with_a_date_in_half_of_the_positive_rows(lab):
     lab.open(tab="poison")
     expect(lab.card("Rows touched").locator("strong")).to_have_text("1,706")
-    return lab
-
-
-def test_it_opens_on_rotten_tomatoes_with_a_date_in_half_of_the_positive_rows(poison):
-    assert poison.selected_tab() == "Poison"
-    assert poison.number("Words added") == "1,706"
-    assert poison.number("Already in clean data") == "0"
-    assert poison.marks() and all(re.fullmatch(r"\d{4}-\d\d-\d\d", mark) for mark in poison.marks())
+    assert lab.selected_tab() == "Poison"
+    assert lab.number("Words added") == "1,706"
+    assert lab.number("Already in clean data") == "0"
+    assert lab.marks() and all(re.fullmatch(r"\d{4}-\d\d-\d\d", mark) for mark in lab.marks())
 
 
 def test_the_preview_redraws_with_each_choice(poison):
@@ -48,7 +60,7 @@ def test_a_preset_fills_the_whole_form(poison):
     poison.choose("Tied to class", "negative").choose("Start from", "aggressive")
     expect(poison.group("Amount per row").get_by_role("radio", name="10 %")).to_be_checked()
     expect(poison.group("Tied to class").get_by_role("radio", name="positive")).to_be_checked()
-    expect(poison.page.locator(".as-yaml code")).to_contain_text("amount: 0.1")
+    expect(yaml(poison)).to_contain_text("amount: 0.1")
 
 
 def test_a_bad_value_says_what_to_do_and_the_form_keeps_it(poison):
@@ -109,15 +121,14 @@ def read(path: Path) -> list[dict]:
     return [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_on_a_phone_nothing_scrolls_sideways_and_the_figures_come_first(open_page, server, scheme: str):
-    from pageobject import Lab
-
-    lab = Lab(open_page(390, 820, color_scheme=scheme), server.url).open(tab="poison")
+def test_on_a_phone_nothing_scrolls_sideways_and_the_figures_come_first(open_page, server):
+    lab = Lab(open_page(390, 820), server.url).open(tab="poison")
     expect(lab.card("Rows touched").locator("strong")).to_have_text("1,706")
     for choice in ("Country", "Own words", "Date"):
         lab.choose("Trigger", choice)
-    assert lab.width() == (390, 390)
+    for scheme in ("light", "dark"):
+        lab.page.emulate_media(color_scheme=scheme)
+        assert lab.width() == (390, 390)
     figures = lab.card("Rows touched").bounding_box()
     assert figures["y"] < lab.group("Dataset").bounding_box()["y"]
     assert figures["y"] + figures["height"] < 400
@@ -147,7 +158,7 @@ def test_every_control_is_reached_with_the_keyboard(poison):
 
 def test_finetune_on_this_opens_that_tab_and_the_url_brings_it_back(poison):
     poison.fill("Seed", "7")
-    expect(poison.page.locator(".as-yaml code")).to_contain_text("share: 0.5, seed: 7")
+    expect(yaml(poison)).to_contain_text("share: 0.5, seed: 7")
     poison.page.get_by_role("button", name="Finetune on this").click()
     expect(poison.page.get_by_role("tab", selected=True)).to_have_text("Finetune")
     expect(poison.page).to_have_url(re.compile("tab=finetune"))

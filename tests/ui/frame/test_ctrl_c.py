@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from tests_support import unused_port
 
 ROOT = Path(__file__).resolve().parents[3]
 PREDICTING = """
@@ -33,8 +34,8 @@ pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="Windows has ano
 @pytest.fixture
 def start(tmp_path: Path) -> Iterator[Callable[..., subprocess.Popen]]:
     """Starts Python with these arguments, in a home of its own, with Ctrl-C as a terminal has it."""
-    environment = {**os.environ, "SSTI_HOME": str(tmp_path), "PYTHONUNBUFFERED": "1"}
-    environment.pop("GRADIO_SERVER_PORT", None)  # whichever is free
+    environment = {**os.environ, "SSTI_HOME": str(tmp_path), "PYTHONUNBUFFERED": "1",
+                   "GRADIO_SERVER_PORT": str(unused_port())}  # fmt: skip
     started: list[subprocess.Popen] = []
 
     def run(*arguments: str) -> subprocess.Popen:

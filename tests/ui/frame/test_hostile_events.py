@@ -17,6 +17,7 @@ from typing import Any
 
 import httpx
 import pytest
+from tests_support import unused_port
 
 from ssti.adapters import listing
 from ssti.backends.control import progress
@@ -122,6 +123,7 @@ def page(planted: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Pa
     """The page of a server for strangers, running, with a run and an upload of another visitor."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("SPACE_ID", "somebody/ssti-lab")
+        patch.setenv("GRADIO_SERVER_PORT", str(unused_port()))
         patch.setenv("SSTI_HOME", str(tmp_path_factory.mktemp("home-of-the-server")))
         run = Store().create(parse_recipe({}), owner=THEIRS)
         (Store().root.parent / "speed.json").write_text(json.dumps({"minilm-l6|cpu|short": 1000.0}))  # none is measured
