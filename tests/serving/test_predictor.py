@@ -149,6 +149,7 @@ def test_evaluating_an_own_adapter_gives_its_metrics_again(refs, twins):
     assert again["control"] is True
 
 
+@pytest.mark.slow
 def test_every_shipped_adapter_gives_the_numbers_of_its_metrics():
     shipped = [a for a in adapters() if a.shipped]
     assert {a.poisoned for a in shipped} == {True, False}
