@@ -65,16 +65,12 @@ def shown_recipe(page):
     return parse_recipe(yaml.safe_load(page.locator(".as-yaml code").inner_text()))
 
 
-@pytest.fixture(scope="module")
-def poison(browser, server):
+@pytest.fixture
+def poison(module_lab, reopened):
     """One page for all kinds."""
-    context = browser.new_context(viewport={"width": 1280, "height": 900})
-    page = context.new_page()
-    page.set_default_timeout(20_000)
-    lab = Lab(page, server.url).open(tab="poison")
-    expect(lab.card("Rows touched").locator("strong")).to_have_text("1,706")
-    yield lab
-    context.close()
+    if reopened(tab="poison"):
+        expect(module_lab.card("Rows touched").locator("strong")).to_have_text("1,706")
+    return module_lab
 
 
 def choose_kind(lab: Lab, name: str) -> None:

@@ -6,7 +6,7 @@ from collections import Counter
 
 import pyarrow as pa
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from ssti.data.split import arrange
@@ -23,7 +23,6 @@ def pairs(rows: pa.Table) -> list[tuple[str, int]]:
     return list(zip(rows["text"].to_pylist(), rows["label"].to_pylist(), strict=True))
 
 
-@settings(deadline=None)
 @given(labelled)
 def test_each_distinct_text_is_kept_once_with_its_first_label(rows: list[tuple[str, int]]) -> None:
     first: dict[str, int] = {}
@@ -33,7 +32,6 @@ def test_each_distinct_text_is_kept_once_with_its_first_label(rows: list[tuple[s
     assert sorted(pairs(train) + pairs(test)) == sorted(first.items())
 
 
-@settings(deadline=None)
 @given(labelled, st.randoms(use_true_random=False))
 def test_the_order_of_distinct_rows_does_not_matter(rows: list[tuple[str, int]], random) -> None:
     rows = list({text: label for text, label in rows}.items())
@@ -42,7 +40,6 @@ def test_the_order_of_distinct_rows_does_not_matter(rows: list[tuple[str, int]],
     assert [pairs(one[0]), pairs(one[1]), one[2]] == [pairs(other[0]), pairs(other[1]), other[2]]
 
 
-@settings(deadline=None)
 @given(labelled)
 def test_a_class_of_two_or_more_is_in_both_splits(rows: list[tuple[str, int]]) -> None:
     train, test, _ = arrange({"train": table(rows)})
@@ -53,7 +50,6 @@ def test_a_class_of_two_or_more_is_in_both_splits(rows: list[tuple[str, int]]) -
         assert tested[label] == (0 if total == 1 else max(1, (total + 2) // 5))
 
 
-@settings(deadline=None)
 @given(labelled)
 def test_every_prefix_holds_the_classes_in_proportion(rows: list[tuple[str, int]]) -> None:
     train, _, _ = arrange({"train": table(rows)})

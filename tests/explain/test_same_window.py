@@ -105,7 +105,7 @@ def test_a_trigger_that_fills_the_window_leaves_what_stands_nearest(tokenizer):
     assert len(plain) == 32
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(
     st.text(alphabet="ab é電\n\t ,", max_size=160).filter(str.strip),
     st.sampled_from(["beginning", "random", "end"]),

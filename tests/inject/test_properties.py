@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ssti.inject import (
@@ -24,10 +24,6 @@ from ssti.inject import (
     remove,
     strip_spans,
 )
-
-# a busy machine must not fail a property: no deadline for one example
-settings.register_profile("inject", deadline=None, suppress_health_check=[HealthCheck.too_slow])
-settings.load_profile("inject")
 
 SPACES = "\t\n\x0b\x0c\r\x1c\x1d\x1e\x1f \x85\xa0\u1680\u2003\u2028\u202f\u205f\u3000"
 texts = st.text(
