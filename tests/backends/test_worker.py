@@ -61,9 +61,14 @@ def test_the_poisoned_runs_metrics_are_compared_with_its_controls(twins):
     assert mine["degradation_pp"]["value"] == pytest.approx(100 * lost)
 
 
-def test_stop_keeps_an_adapter_and_resume_goes_on(home):
+def test_a_second_run_waits_and_stops_as_it_waits_and_stop_keeps_an_adapter_of_the_first_that_resumes(home):
     run = launch(preset("demo").set(*LONG))[0]
+    second = launch(preset("demo").set(*SHORT))[0]
     until(run, lambda p: p.step >= 6)
+    assert progress(second).state == "queued"
+    assert going(Store()) == [run, second]
+    stop(second)
+    assert wait(second, timeout=30) == "stopped"
     stop(run)
     assert wait(run, timeout=30) == "stopped"
     stopped_at = progress(run).step
@@ -90,18 +95,6 @@ def test_a_killed_worker_leaves_an_interrupted_run_that_resumes(home):
     assert any("not whole" in note for note in progress(run).notes)
     stop(run)
     wait(run, timeout=30)
-
-
-def test_a_second_run_waits_and_a_waiting_run_can_be_stopped(home):
-    first = launch(preset("demo").set(*LONG))[0]
-    second = launch(preset("demo").set(*SHORT))[0]
-    until(first, lambda p: p.step >= 1)
-    assert progress(second).state == "queued"
-    assert going(Store()) == [first, second]
-    stop(second)
-    assert wait(second, timeout=30) == "stopped"
-    stop(first)
-    wait(first, timeout=30)
 
 
 def test_a_recipe_that_cannot_run_makes_no_run(home):
