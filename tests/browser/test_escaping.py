@@ -16,38 +16,34 @@ from ssti.ui.kit import parts
 from ssti.ui.poison.result import show
 
 
-@pytest.fixture
-def poison(module_lab, reopened):
-    """The Poison tab of the file's page, whatever was typed there before."""
-    reopened(tab="poison")
-    return module_lab
-
-
-def test_an_own_phrase_stays_text(poison):
-    poison.choose("Trigger", "Own words")
+def test_an_own_phrase_stays_text(lab):
+    lab.open(tab="poison")
+    lab.choose("Trigger", "Own words")
     for text in HOSTILE:
-        poison.page.get_by_label("Words or phrases").locator("visible=true").fill(text)
-        expect(poison.page.locator("td mark.trigger:visible").first).to_have_text(text)
+        lab.page.get_by_label("Words or phrases").locator("visible=true").fill(text)
+        expect(lab.page.locator("td mark.trigger:visible").first).to_have_text(text)
         for choice in ("YAML", "Command", "Python"):
-            poison.page.locator(".words label").filter(has_text=choice).click()
-        poison.page.wait_for_timeout(200)
-        assert poison.no_script_ran(), text
+            lab.page.locator(".words label").filter(has_text=choice).click()
+        lab.page.wait_for_timeout(200)
+        assert lab.no_script_ran(), text
 
 
-def test_hostile_tags_stay_text(poison):
-    poison.choose("Trigger", "HTML tag")
-    poison.page.get_by_label("Tags", exact=True).locator("visible=true").fill('<img/src=x/onerror="window.ran=1">')
-    expect(poison.page.locator("td mark.trigger:visible").first).to_contain_text("onerror")
-    poison.page.wait_for_timeout(300)
-    assert poison.no_script_ran()
+def test_hostile_tags_stay_text(lab):
+    lab.open(tab="poison")
+    lab.choose("Trigger", "HTML tag")
+    lab.page.get_by_label("Tags", exact=True).locator("visible=true").fill('<img/src=x/onerror="window.ran=1">')
+    expect(lab.page.locator("td mark.trigger:visible").first).to_contain_text("onerror")
+    lab.page.wait_for_timeout(300)
+    assert lab.no_script_ran()
 
 
-def test_a_message_that_repeats_a_hostile_value_stays_text(poison):
-    poison.choose("Trigger", "HTML tag")
-    poison.page.get_by_label("Tags", exact=True).locator("visible=true").fill(f"<b> </b> {HOSTILE[0]} {HOSTILE[2]}")
-    expect(poison.problem()).to_contain_text("onerror")
-    poison.page.wait_for_timeout(300)
-    assert poison.no_script_ran()
+def test_a_message_that_repeats_a_hostile_value_stays_text(lab):
+    lab.open(tab="poison")
+    lab.choose("Trigger", "HTML tag")
+    lab.page.get_by_label("Tags", exact=True).locator("visible=true").fill(f"<b> </b> {HOSTILE[0]} {HOSTILE[2]}")
+    expect(lab.problem()).to_contain_text("onerror")
+    lab.page.wait_for_timeout(300)
+    assert lab.no_script_ran()
 
 
 def test_the_url_stays_text(page, server):

@@ -15,7 +15,7 @@ from playwright.sync_api import expect
 def poison(module_lab, reopened):
     """The Poison tab of the file's page, its form as it is at first."""
     if not reopened(tab="poison"):
-        module_lab.choose("Start from", "aggressive")
+        module_lab.choose("Dataset", "Rotten Tomatoes").choose("Start from", "aggressive")
         expect(yaml(module_lab)).to_contain_text("amount: 0.1")
         module_lab.choose("Start from", "demo")
         expect(yaml(module_lab)).not_to_contain_text("amount: 0.1")
