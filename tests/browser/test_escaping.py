@@ -31,7 +31,7 @@ def test_an_own_phrase_stays_text(lab):
 def test_hostile_tags_stay_text(lab):
     lab.open(tab="poison")
     lab.choose("Trigger", "HTML tag")
-    lab.page.get_by_label("Tags", exact=True).locator("visible=true").fill('<img/src=x/onerror="window.ran=1">')
+    lab.page.get_by_label("Tags").locator("visible=true").fill('<img/src=x/onerror="window.ran=1">')
     expect(lab.page.locator("td mark.trigger:visible").first).to_contain_text("onerror")
     lab.page.wait_for_timeout(300)
     assert lab.no_script_ran()
@@ -40,7 +40,7 @@ def test_hostile_tags_stay_text(lab):
 def test_a_message_that_repeats_a_hostile_value_stays_text(lab):
     lab.open(tab="poison")
     lab.choose("Trigger", "HTML tag")
-    lab.page.get_by_label("Tags", exact=True).locator("visible=true").fill(f"<b> </b> {HOSTILE[0]} {HOSTILE[2]}")
+    lab.page.get_by_label("Tags").locator("visible=true").fill(f"<b> </b> {HOSTILE[0]} {HOSTILE[2]}")
     expect(lab.problem()).to_contain_text("onerror")
     lab.page.wait_for_timeout(300)
     assert lab.no_script_ran()
