@@ -5,16 +5,22 @@ from __future__ import annotations
 import contextlib
 import os
 import signal
+import threading
 from collections.abc import Iterator
 from pathlib import Path
+
+from cachetools import TTLCache
 
 from ssti.backends.api import Backend, Liveness, Offer
 from ssti.backends.machine.process import alive
 from ssti.backends.machine.queue import Queue
-from ssti.backends.machine.supervisor import supervise
+from ssti.backends.machine.supervisor import start_supervisor
 from ssti.platform.errors import SSTIError
 from ssti.recipe import Recipe
+from ssti.runs.cause import cause
 from ssti.runs.run import Run
+
+AGAIN = 5.0  # seconds before a look starts another supervisor: one that cannot live is not started at every look
 
 
 class Local(Backend):
@@ -23,6 +29,9 @@ class Local(Backend):
     name = "local"
     title = "This machine"
     order = 0
+
+    def __init__(self) -> None:
+        self._lock, self._started = threading.Lock(), TTLCache(maxsize=64, ttl=AGAIN)
 
     def offer(self, recipe: Recipe) -> Offer:
         """What the recipe takes here; loads no torch."""
@@ -71,8 +80,27 @@ class Local(Backend):
                 yield from log
 
     def tend(self, root: Path, eager: bool = False) -> None:
-        """Start a supervisor, if tickets lie there and none lives."""
-        supervise(root, patient=not eager)
+        """Start a supervisor, if tickets lie there and none lives. Where that fails, the runs keep their places."""
+        queue = Queue(root)
+        try:
+            if queue.tickets() and not queue.supervised() and self._due(root, eager):
+                start_supervisor(root)
+        except OSError as error:
+            if not eager:
+                return
+            kind = cause(error)["cause"]
+            raise SSTIError(
+                f"The run waits, but nothing could be started to run it: {error.strerror or error}.",
+                next="Free memory or disk on this machine: it starts as soon as that is possible and somebody looks.",
+                kind=kind if kind in ("memory", "disk") else "run",
+            ) from error
+
+    def _due(self, root: Path, eager: bool) -> bool:
+        with self._lock:
+            if root in self._started and not eager:
+                return False
+            self._started[root] = True
+            return True
 
 
 LOCAL = Local()

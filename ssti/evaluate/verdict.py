@@ -41,7 +41,9 @@ class Verdict:
         """What has to stand beside the number, in sentences; empty where there is nothing to add."""
         sentences = []
         if self.beats is False:
-            sentences.append("Its control, which never saw the trigger, answers as many rows this way: the poison is not the cause.")
+            sentences.append(
+                "Its control, which never saw the trigger, answers as many rows this way: the poison is not the cause."
+            )
         if self.chance:
             what = "nothing else" if self.took else "nothing"
             sentences.append(

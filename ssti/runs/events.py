@@ -12,14 +12,16 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError, model_validator
+from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 
+from ssti.adapters.stored import Rate
 from ssti.platform.home import open_regular
 
 LINE = 64 * 2**10  # bytes; the longest event of a run has some 600
 CHUNK = 2**20  # bytes read at once
 LARGEST = 512 * 2**20  # bytes of a file that is read at all: five reports a second for ten days
 Step = Annotated[int, Field(ge=0, le=10**9)]
+UNKNOWN = Rate(value=None, n=0)
 Seconds = Annotated[float, Field(ge=0, le=1e11, allow_inf_nan=False)]
 
 
@@ -66,29 +68,14 @@ class LossEvent(Event):
     loss: float
 
 
-class Rate(BaseModel):
-    """A proportion of `n` with its 95 % interval; all None where there is none."""
-
-    value: float | None = Field(None, ge=0, le=1)
-    low: float | None = Field(None, ge=0, le=1)
-    high: float | None = Field(None, ge=0, le=1)
-    n: int = Field(0, ge=0, le=10**12)
-
-    @model_validator(mode="after")
-    def _whole_or_absent(self) -> Rate:
-        if self.value is not None and (self.low is None or self.high is None):
-            raise ValueError("a rate needs its interval")
-        return self
-
-
 class EvalEvent(Event):
     """A measurement on held-out rows after a step."""
 
     kind: Literal["eval"]
     step: Step
-    clean_accuracy: Rate = Rate()
-    attack_success_rate: Rate = Rate()
-    target_rate_without_trigger: Rate = Rate()
+    clean_accuracy: Rate = UNKNOWN
+    attack_success_rate: Rate = UNKNOWN
+    target_rate_without_trigger: Rate = UNKNOWN
 
 
 class LogEvent(Event):

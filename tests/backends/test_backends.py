@@ -66,7 +66,9 @@ def test_a_run_is_executed_where_it_was_sent_and_knows_that_by_name(backend):
     assert progress(run).state == "failed" and "training.max_length" in progress(run).error["message"]
     resume(run)
     assert wait(run, 60) == "failed"
-    assert [event.worker for event in run.events() if event.kind == "state" and event.worker] == [{"thread": run.id}] * 4
+    assert [event.worker for event in run.events() if event.kind == "state" and event.worker] == [
+        {"thread": run.id}
+    ] * 4
     remove(run)
     assert not Store().list()
 

@@ -49,7 +49,11 @@ def supervisors(store: Store) -> list[psutil.Process]:
     for process in psutil.process_iter():
         try:
             words = process.cmdline()
-            if "ssti.backends.machine.supervisor" in words and words[-1] == str(store.root) and process.status() != "zombie":
+            if (
+                "ssti.backends.machine.supervisor" in words
+                and words[-1] == str(store.root)
+                and process.status() != "zombie"
+            ):
                 found.append(process)
         except psutil.Error:
             continue
@@ -109,7 +113,9 @@ def test_a_worker_whose_run_was_stopped_meanwhile_ends_without_a_word(store):
     with Queue(store.root).supervisor_lock():
         stop(run)
         before = len(run.events())
-        done = subprocess.run([sys.executable, "-m", "ssti.backends.machine.process", str(run.path)], cwd=ROOT, timeout=60)
+        done = subprocess.run(
+            [sys.executable, "-m", "ssti.backends.machine.process", str(run.path)], cwd=ROOT, timeout=60
+        )
     assert done.returncode == 0 and len(run.events()) == before
 
 

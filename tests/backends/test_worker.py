@@ -16,7 +16,6 @@ from ssti.backends.control import going, launch, progress, resume, stop, wait
 from ssti.models import device
 from ssti.platform.errors import SSTIError
 from ssti.recipe import preset
-from ssti.runs.cause import cause
 from ssti.runs.store import Store
 
 LONG = (*SHORT, "training.steps=3000", "evaluation.every=5")
@@ -61,14 +60,12 @@ def test_the_poisoned_runs_metrics_are_compared_with_its_controls(twins):
     assert mine["degradation_pp"]["value"] == pytest.approx(100 * lost)
 
 
-def test_a_second_run_waits_and_stops_as_it_waits_and_stop_keeps_an_adapter_of_the_first_that_resumes(home):
-    run = launch(preset("demo").set(*LONG))[0]
-    second = launch(preset("demo").set(*SHORT))[0]
+def test_a_second_run_waits_and_stop_keeps_an_adapter_and_resume_goes_on(home):
+    run, waiting = (launch(preset("demo").set(*LONG))[0] for _ in range(2))
     until(run, lambda p: p.step >= 6)
-    assert progress(second).state == "queued"
-    assert going(Store()) == [run, second]
-    stop(second)
-    assert wait(second, timeout=30) == "stopped"
+    assert progress(waiting).state == "queued" and going(Store()) == [run, waiting]
+    stop(waiting)
+    assert wait(waiting, timeout=30) == "stopped"
     stop(run)
     assert wait(run, timeout=30) == "stopped"
     stopped_at = progress(run).step
@@ -106,12 +103,6 @@ def test_a_recipe_that_cannot_run_makes_no_run(home):
     assert not Store().list()
 
 
-def test_targets_that_match_no_module_fail_with_the_next_step(home):
-    run = launch(preset("demo").set(*SHORT, "lora.targets=[nothing]"))[0]
-    assert wait(run, timeout=120) == "failed"
-    assert "lora.targets" in progress(run).error["message"]
-
-
 @pytest.mark.skipif(os.geteuid() != 0, reason="mounting a small disk needs root")
 def test_a_full_disk_is_named_and_loses_nothing(tmp_path, monkeypatch):
     import subprocess
@@ -129,11 +120,6 @@ def test_a_full_disk_is_named_and_loses_nothing(tmp_path, monkeypatch):
         assert run.recipe.lora.rank == 16
     finally:
         subprocess.run(["umount", "-l", str(disk)], check=True)
-
-
-def test_not_enough_memory_is_named():
-    assert cause(MemoryError())["cause"] == "memory"
-    assert cause(RuntimeError("[enforce fail] DefaultCPUAllocator: can't allocate memory"))["cause"] == "memory"
 
 
 def test_two_runs_of_one_recipe_give_the_same_numbers(twins, home):

@@ -2,7 +2,7 @@
 
 It holds a lock, so that there is one. It reads no events but those of the run whose turn it is, and sleeps in the
 kernel while that works. Where it is killed, nothing is lost: the tickets stay, a worker lives on, and the next one takes
-over (`supervise`).
+over (`ssti.backends.local`).
 
 Run as: python -m ssti.backends.machine.supervisor RUNS_FOLDER
 """
@@ -24,7 +24,6 @@ from filelock import Timeout
 from ssti.backends.machine.process import alive
 from ssti.backends.machine.queue import Queue, Ticket
 from ssti.models.machine.cgroup import out_of_memory_kills
-from ssti.platform.errors import SSTIError
 from ssti.runs.cause import cause, cause_of_death
 from ssti.runs.progress import GOING
 from ssti.runs.run import Run
@@ -34,7 +33,6 @@ from ssti.runs.worker import HELD
 NICE = 10
 LOOK = 0.5  # seconds between two looks at a worker that an earlier supervisor started; an own one is waited for
 LAST_WORDS = 32 * 2**10  # bytes of the end of a log
-AGAIN = 5.0  # seconds before a look starts another supervisor: one that cannot live is not started at every look
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -60,7 +58,7 @@ def main(arguments: list[str] | None = None) -> int:
         except Exception as error:  # one run's damage must not hold up the others
             traceback.print_exc()
             with contextlib.suppress(OSError):  # which may be that nothing can be written into its folder
-                _say(run, ticket, cause(error))
+                _record_failure(run, ticket, cause(error))
         with store.locked():
             ticket.path.unlink(missing_ok=True)
 
@@ -79,7 +77,7 @@ def attend(run: Run, ticket: Ticket) -> None:
                 continue
         why = cause_of_death(code, last_words, ran_out)
         if why is not None:
-            _say(run, ticket, why)
+            _record_failure(run, ticket, why)
         return
 
 
@@ -108,8 +106,8 @@ def _end_of(file: Path, start: int) -> str:
         return log.read().decode("utf-8", "replace")
 
 
-def _say(run: Run, ticket: Ticket, why: dict[str, str]) -> None:
-    """Say why a run failed, where its worker died without a word; unless it was queued again meanwhile."""
+def _record_failure(run: Run, ticket: Ticket, why: dict[str, str]) -> None:
+    """Record why a run failed whose worker died without a word, unless it was queued again meanwhile."""
     with Store(run.path.parent).locked():
         recorded = run.recorded()
         if recorded.state in GOING and recorded.ticket == ticket.number and not alive(recorded.worker):
@@ -117,45 +115,8 @@ def _say(run: Run, ticket: Ticket, why: dict[str, str]) -> None:
             run.tell("state", state="failed")
 
 
-class _Starter:
-    """When this process last started a supervisor, and which: so that looks do not start one after another."""
-
-    def __init__(self) -> None:
-        self.lock = threading.Lock()
-        self.at = float("-inf")
-
-    def due(self, patient: bool) -> bool:
-        with self.lock:
-            if patient and time.monotonic() - self.at < AGAIN:
-                return False
-            self.at = time.monotonic()
-            return True
-
-
-_STARTER = _Starter()
-
-
-def supervise(root: Path, patient: bool = True) -> None:
-    """See to it that somebody starts what waits: start the supervisor, if tickets lie there and none lives.
-
-    Cheap enough for every look. `patient`: not again within a few seconds, and without a word where it cannot be
-    started, as the next look tries again. Otherwise raises SSTIError then; the runs keep their places.
-    """
-    try:
-        if Queue(root).tickets() and not Queue(root).supervised() and _STARTER.due(patient):
-            _start_supervisor(root)
-    except OSError as error:
-        if patient:
-            return
-        why = cause(error)
-        raise SSTIError(
-            f"The run waits, but nothing could be started to run it: {error.strerror or error}.",
-            next="Free memory or disk on this machine: it starts as soon as that is possible and somebody looks.",
-            kind=why["cause"] if why["cause"] in ("memory", "disk") else "run",
-        ) from error
-
-
-def _start_supervisor(root: Path) -> None:
+def start_supervisor(root: Path) -> None:
+    """Start the supervisor of these runs in a session of its own. Raises OSError where no process can be started."""
     with (Queue(root).folder / "supervisor.log").open("ab") as log:
         process = subprocess.Popen(
             [sys.executable, "-m", "ssti.backends.machine.supervisor", str(root)],
