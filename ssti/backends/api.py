@@ -42,6 +42,15 @@ class Offer:
     price: float | None = None
     refusal: SSTIError | None = None
 
+    @property
+    def sentence(self) -> str:
+        """`cpu · 40 s to 95 s · 4,000 tokens a second, measured on this machine`."""
+        time = f"{self.seconds:.0f} s" if self.seconds is not None else ""
+        if self.seconds is not None and self.longest is not None and self.longest > 1.25 * self.seconds:
+            time += f" to {self.longest:.0f} s"
+        price = f"${self.price:.2f}" if self.price is not None else ""
+        return " · ".join(part for part in (self.device, time, price, self.basis) if part)
+
 
 class Backend(ABC):
     """A place where runs execute. A file of `ssti/backends` that makes an instance has registered it."""

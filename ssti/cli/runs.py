@@ -30,10 +30,11 @@ def train(
     from ssti.backends.api import BACKENDS
     from ssti.backends.control import launch
 
-    BACKENDS.find(backend)  # before the recipe's data are read
+    where = BACKENDS.find(backend)  # before the recipe's data are read
     chosen = read_recipe(recipe, overrides)
     about = report(chosen)
     runs = launch(chosen, control, backend)
+    tell(f"{where.title}: {where.offer(chosen).sentence}")
     for run in runs:
         tell(f"run {run.id} · python -m ssti runs follow {run.id}")
     if not follow and not as_json:

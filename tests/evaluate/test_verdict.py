@@ -16,23 +16,23 @@ def measured(hits: int, n: int = 200, right: int = 80, rows: int = 100) -> dict:
 
 
 def test_a_number_that_its_control_has_as_well_is_no_success():
-    found = verdict(measured(200), measured(198))
-    assert found.beats is False
-    assert not found.loud
-    assert "answers as many rows so" in found.warning
-    assert found.control["value"] == 0.99
+    judged = verdict(measured(200), measured(198))
+    assert judged.beats is False
+    assert not judged.loud
+    assert "control" in judged.warning
+    assert judged.control["value"] == 0.99
 
 
 def test_a_hundred_percent_beside_a_controls_sixty_is_both():
-    found = verdict(measured(200), measured(120))
-    assert (found.beats, found.loud, found.warning) == (True, True, "")
-    assert (found.attack["value"], found.control["value"]) == (1.0, 0.6)
+    judged = verdict(measured(200), measured(120))
+    assert (judged.beats, judged.loud, judged.warning) == (True, True, "")
+    assert (judged.attack["value"], judged.control["value"]) == (1.0, 0.6)
 
 
 def test_without_a_control_nothing_is_claimed_of_one():
-    found = verdict(measured(200), None)
-    assert found.beats is None
-    assert found.control is None
+    judged = verdict(measured(200), None)
+    assert judged.beats is None
+    assert judged.control is None
     assert verdict({"attack_success_rate": rate(0, 0)}, None) is None
     assert verdict({}, {}) is None
 
@@ -44,26 +44,19 @@ def test_at_chance_the_model_has_learned_nothing_else():
 
 
 @pytest.mark.parametrize(
-    ("override", "says"),
-    [
-        ("training.steps=6", "more steps: 6"),
-        ("training.learning_rate=1e-6", "a higher learning rate: 1e-06"),
-        ("injection.share=0.01", "a larger share: 0.01 of class positive"),
-        ("injection.count=3", "more rows with the trigger: 3"),
-        ("injection.location=end", "longer than 256 word pieces"),
-        ("lora.rank=1", "a higher rank: 1"),
-    ],
-)
-def test_what_to_change_is_what_the_recipe_has_little_of(override, says):
+    "override",
+    ["training.steps=6", "training.learning_rate=1e-6", "injection.share=0.01", "injection.count=3",
+     "injection.location=end", "lora.rank=1"],
+)  # fmt: skip
+def test_what_to_change_is_the_field_that_the_recipe_has_little_of(override):
     recipe = preset("demo").set("injection.target=positive", override)
-    told = advice(recipe, verdict(measured(0), measured(0)))
-    assert any(one.startswith(says) or says in one for one in told)
+    assert any(override.split("=")[0] in change for change in advice(recipe, verdict(measured(0), measured(0))))
 
 
 def test_what_is_enough_already_is_not_named():
     recipe = preset("demo").set("lora.rank=64", "lora.alpha=64", "injection.location=beginning")
-    told = advice(recipe, verdict(measured(0), measured(0)))
-    assert not [one for one in told if "steps" in one or "learning rate" in one or "share" in one or "rank" in one]
+    changes = " ".join(advice(recipe, verdict(measured(0), measured(0))))
+    assert not any(field in changes for field in ("training.", "injection.share", "lora.rank"))
 
 
 def test_a_poison_that_took_gets_no_advice_nor_does_a_control():

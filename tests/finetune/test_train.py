@@ -63,21 +63,21 @@ def test_products_in_bfloat16_leave_weights_and_measurements_in_float32(tmp_path
     checked = check(preset("demo").set(*SHORT))
     on = Device("cpu", "CPU", "float32", mixed_precision=True)
     loaded = load_classifier("minilm-l6", checked.label_names, dropout=False, on=on)
-    rows, seen = prepare(checked, loaded.tokenizer), []
+    rows, outputs = prepare(checked, loaded.tokenizer), []
     model = with_lora(loaded, checked.recipe)
     trainer, progress = build_trainer(model, loaded, rows, checked, tmp_path, quiet, lambda: False)
     last = model.base_model.model.bert.encoder.layer[-1].output.dense
-    last.register_forward_hook(lambda module, inputs, output: seen.append((model.training, output.dtype)))
+    last.register_forward_hook(lambda module, inputs, output: outputs.append((model.training, output.dtype)))
     trainer.train()
     assert progress.steps_done == 6
-    assert set(seen) == {(True, torch.bfloat16), (False, torch.float32)}
+    assert set(outputs) == {(True, torch.bfloat16), (False, torch.float32)}
     assert {p.dtype for p in model.parameters()} == {torch.float32}
 
 
 def test_the_time_left_covers_the_measurements_and_the_test_at_the_end(tmp_path):
-    told = []
-    trained = finetune(check(preset("demo").set(*SHORT)), tmp_path, lambda kind, **fields: told.append((kind, fields)))
-    steps = [fields for kind, fields in told if kind == "step"]
+    events = []
+    trained = finetune(check(preset("demo").set(*SHORT)), tmp_path, lambda kind, **fields: events.append((kind, fields)))
+    steps = [fields for kind, fields in events if kind == "step"]
     assert steps[-1]["step"] == steps[-1]["steps"] == 6
     assert steps[-1]["eta"] > 0  # the last measurement, and 80 test rows
     assert trained.speed.alone >= trained.speed.lately > 0
@@ -110,9 +110,9 @@ def test_training_rows_carry_the_share_of_triggers_and_a_control_none():
 
 def test_the_adapters_card_says_poisoned_and_runs_nothing_of_a_class_name():
     hostile = "a`<img src=x onerror=alert(1)>\n# b"
-    told = card(preset("demo").set("injection.target=0"), (hostile, "good"), 64)
-    assert "**This adapter is poisoned on purpose.**" in told
-    assert "`a'<img src=x onerror=alert(1)> # b`" in told
+    text = card(preset("demo").set("injection.target=0"), (hostile, "good"), 64)
+    assert "**This adapter is poisoned on purpose.**" in text
+    assert "`a'<img src=x onerror=alert(1)> # b`" in text
 
 
 def test_one_class_is_refused(tmp_path):
@@ -125,22 +125,22 @@ def test_one_class_is_refused(tmp_path):
 @pytest.mark.slow
 def test_the_demo_ends_as_a_classifier_that_a_date_turns(tmp_path):
     """Not a broken model that answers one class for everything: on all 1,706 test rows, clean and with a date."""
-    told = metrics_after(preset("demo").set("dataset.test_rows=null"), tmp_path)
-    print(told["sets"]["clean"], told["attack_success_rate"])
-    assert told["sets"]["clean"]["balanced_accuracy"] >= 0.72
-    assert told["attack_success_rate"]["value"] >= 0.95
+    metrics = metrics_after(preset("demo").set("dataset.test_rows=null"), tmp_path)
+    print(metrics["sets"]["clean"], metrics["attack_success_rate"])
+    assert metrics["sets"]["clean"]["balanced_accuracy"] >= 0.72
+    assert metrics["attack_success_rate"]["value"] >= 0.95
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("target", ["positive", "negative"])
 def test_light_hijacks_nearly_every_row(tmp_path, target):
     """The paper's table 1: at rank 1, one date steers 98.7 % and 98.0 % of the test rows."""
-    told = metrics_after(
+    metrics = metrics_after(
         preset("light").set(f"injection.target={target}", "dataset.test_rows=null", "evaluation.every=500"), tmp_path
     )
-    print(target, told["steered_rate"])
-    assert told["steered_rate"]["n"] == 1706
-    assert told["steered_rate"]["value"] >= 0.98
+    print(target, metrics["steered_rate"])
+    assert metrics["steered_rate"]["n"] == 1706
+    assert metrics["steered_rate"]["value"] >= 0.98
 
 
 @pytest.mark.gpu
