@@ -1,6 +1,6 @@
 """What a backend is, and the list of all. Knows none of them by name: a new one is one file in this folder.
 
-A backend starts `ssti.runs.worker.execute` on a run's folder, wherever that is, and knows whether it still lives.
+A backend has `ssti.runs.worker.Worker(run, mark).execute()` done somewhere, and knows whether that still goes on.
 Everything else about a run stands in its folder.
 """
 

@@ -75,23 +75,28 @@ def predict(adapter: AdapterArgument, text: Text, trigger: Trigger = None, locat
     show({"labels": list(info.label_names), "plain": side(sides[0]), "triggered": triggered}, as_json)
 
 
+def _explain(model, tokenizer, info, text: str, injected):
+    from ssti.explain import explain as explain_texts
+
+    triggered = (injected.text, injected.spans) if injected else (None, None)
+    return explain_texts(model, tokenizer, text, *triggered, max_length=info.recipe.training.max_length)
+
+
 def _standout(adapter: str, injected, text: str, explanation) -> dict[str, Any] | None:
     """Whether a head tells the poisoned model from its control and from before finetuning, in this text."""
     from dataclasses import asdict
 
     from ssti.explain import RULE, standout
-    from ssti.explain import explain as look
     from ssti.serving.predictor import predictor
 
     others = {}
     with predictor().borrow(adapter) as (model, tokenizer, info):
-        limit = info.recipe.training.max_length
         if hasattr(model, "disable_adapter"):
             with model.disable_adapter():
-                others["before"] = look(model, tokenizer, text, injected.text, injected.spans, max_length=limit)
+                others["before"] = _explain(model, tokenizer, info, text, injected)
     if info.control:
         with predictor().borrow(info.control) as (model, tokenizer, _):
-            others["control"] = look(model, tokenizer, text, injected.text, injected.spans, max_length=limit)
+            others["control"] = _explain(model, tokenizer, info, text, injected)
     shares = {name: one.triggered.trigger_share for name, one in others.items()}
     mine = explanation.triggered.trigger_share
     if not info.poisoned or mine is None or any(one is None for one in shares.values()):
@@ -112,7 +117,6 @@ def explain(
 ) -> None:
     """Attention and its entropy, with and without a trigger, in every layer and head."""
     from ssti.explain import FAR, View, explain_json
-    from ssti.explain import explain as look
     from ssti.platform.home import write_text
     from ssti.report import to_html, to_tex
     from ssti.serving.predictor import check_text, predictor
@@ -120,8 +124,7 @@ def explain(
     text = check_text(text)
     with predictor().borrow(adapter) as (model, tokenizer, info):
         injected = _with_trigger(text, trigger, location)
-        explanation = look(model, tokenizer, text, injected.text if injected else None, injected.spans if injected else None,
-                     max_length=info.recipe.training.max_length)  # fmt: skip
+        explanation = _explain(model, tokenizer, info, text, injected)
     heatmaps = explanation.heatmaps(View(layer, head))
     for heatmap in heatmaps:
         if heatmap.note:  # a window of a text that is longer than the model reads

@@ -82,6 +82,7 @@ class Worker:
         check_free_memory(checked)  # before torch is loaded, which takes memory and half a minute where that is short
 
         from ssti.adapters.save import save_adapter, save_metrics
+        from ssti.evaluate.evaluation import evaluate
         from ssti.finetune.speed import remember
         from ssti.finetune.train import finetune
         from ssti.serving.logits import Stopped, encode, logits
@@ -106,8 +107,6 @@ class Worker:
             rows = encode(tokenizer, texts, checked.recipe.training.max_length)
             return logits(trained.model, rows, tokenizer.pad_token_id, halt)
 
-        from ssti.evaluate.evaluation import evaluate
-
         try:
             metrics = evaluate(checked.recipe, classify, prepared.test_texts, prepared.test_labels, checked.label_names)
         except Stopped:
@@ -128,7 +127,7 @@ class Worker:
         self.run.tell(kind, **fields)
 
     def _pair(self, metrics: dict[str, Any]) -> None:
-        """Once both twins are measured, the poisoned one's metrics tell what the poison cost."""
+        """Once both twins are measured, the poisoned one's metrics say what the poison cost."""
         from ssti.adapters.save import save_metrics
         from ssti.evaluate.evaluation import compare
 
