@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import time
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from ssti.runs.events import AnyEvent, ErrorEvent, EvalEvent, LogEvent, LossEvent, StateEvent, StepEvent
@@ -54,20 +54,12 @@ class History:
     """A run's events in their order. A later attempt overwrites the steps that it repeats."""
 
     def __init__(self) -> None:
-        self.state = ""
-        self.worker: dict[str, Any] | None = None
-        self.ticket: int | None = None
-        self.error: dict[str, str] | None = None
-        self.device = ""
-        self.step = self.steps = 0
-        self.eta: float | None = None
-        self.rows_per_second: float | None = None
-        self.losses: dict[int, float] = {}
-        self.evals: dict[int, dict[str, Any]] = {}
-        self.notes: list[str] = []
-        self.elapsed = 0.0
+        self._now = Progress("")
+        self._losses: dict[int, float] = {}
+        self._evals: dict[int, dict[str, Any]] = {}
+        self._elapsed = 0.0
         self._last: AnyEvent | None = None  # of the training that goes on; None outside of one
-        self._stepped: AnyEvent | None = None
+        self._stepped: StepEvent | None = None
 
     def add(self, event: AnyEvent) -> None:
         """Take the next event."""
@@ -75,17 +67,19 @@ class History:
         if isinstance(event, StateEvent):
             self._enter(event)
         elif isinstance(event, StepEvent):
-            self.step, self.steps, self._stepped = event.step, event.steps, event
-            self.eta, self.rows_per_second = event.eta, event.rows_per_second
+            self._stepped = event  # there are many of these: a copy of `_now` each would take long
         elif isinstance(event, LossEvent):
             if math.isfinite(event.loss):
-                self.losses[event.step] = event.loss
+                self._losses[event.step] = event.loss
         elif isinstance(event, EvalEvent):
-            self.evals[event.step] = event.model_dump()
+            self._evals[event.step] = event.model_dump()
         elif isinstance(event, LogEvent):
-            self.notes = [*self.notes, event.message][-NOTES:]
+            self._set(notes=(*self._now.notes, event.message)[-NOTES:])
         elif isinstance(event, ErrorEvent):
-            self.error = {"cause": event.cause, "message": event.message, "next": event.next}
+            self._set(error={"cause": event.cause, "message": event.message, "next": event.next})
+
+    def _set(self, **fields: Any) -> None:
+        self._now = replace(self._now, **fields)
 
     def _count_time(self, event: AnyEvent) -> None:
         """What passed between two events of one training; not what lies between two attempts."""
@@ -94,38 +88,35 @@ class History:
         if isinstance(event, StateEvent) and event.state in ("queued", "starting"):
             self._last = None
         else:
-            self.elapsed += _seconds(self._last, event)
+            self._elapsed += _seconds(self._last, event)
             self._last = event
 
     def _enter(self, event: StateEvent) -> None:
         if event.state == "queued":
-            self.error, self.eta, self.worker, self.notes = None, None, None, []
-            self.ticket = event.ticket
+            self._set(error=None, worker=None, notes=(), ticket=event.ticket)
+            self._stepped = self._stepped and self._stepped.model_copy(update={"eta": None})
         if event.state == "training" and self._last is None:
             self._last = event
-            self.losses = {s: v for s, v in self.losses.items() if s <= event.from_step}
-            self.evals = {s: v for s, v in self.evals.items() if s <= event.from_step}
+            self._losses = {s: v for s, v in self._losses.items() if s <= event.from_step}
+            self._evals = {s: v for s, v in self._evals.items() if s <= event.from_step}
         if event.state not in ("training", "evaluating"):
             self._last = None
-        self.state = event.state
-        self.worker = event.worker or self.worker
-        self.device = event.device if event.device is not None else self.device
-        self.steps = event.steps if event.steps is not None else self.steps
+        news = {"worker": event.worker, "device": event.device, "steps": event.steps}
+        self._set(state=event.state, **{name: value for name, value in news.items() if value is not None})
 
     def progress(self, lost: bool = False, skipped: int = 0) -> Progress:
         """The run as it stands now. `lost`: nothing works on it any more, so that it ends where its events end."""
-        state, error, elapsed, eta = self.state, self.error, self.elapsed, self.eta
+        state, error, elapsed, eta = self._now.state, self._now.error, self._elapsed, None
+        done = self._stepped or StepEvent(t=0, kind="step", step=0, steps=self._now.steps)
         if not state or (lost and state in GOING):  # without a state it was never submitted
             state, error = "interrupted", GONE
         if state in GOING:
             elapsed += _seconds(self._last)
-            eta = None if eta is None else min(eta, max(0.0, eta - _seconds(self._stepped)))
-        else:
-            eta = None
-        return Progress(
-            state, self.step, self.steps, elapsed, eta, self.rows_per_second, error, sorted(self.losses.items()),
-            [self.evals[s] for s in sorted(self.evals)], self.device, self.ticket, self.worker, tuple(self.notes), skipped,
-            bool(self.state),
+            eta = None if done.eta is None else min(done.eta, max(0.0, done.eta - _seconds(done)))
+        return replace(
+            self._now, state=state, error=error, elapsed=elapsed, eta=eta, step=done.step, steps=done.steps,
+            rows_per_second=done.rows_per_second, losses=sorted(self._losses.items()),
+            evals=[self._evals[s] for s in sorted(self._evals)], skipped=skipped, submitted=bool(self._now.state),
         )  # fmt: skip
 
 
