@@ -35,14 +35,14 @@ def check_fraction(value: Any, name: str, zero: bool = True) -> float:
     number = value if isinstance(value, (int, float)) and not isinstance(value, bool) else math.nan
     if not (0 <= number <= 1) or (number == 0 and not zero):
         low = "from 0" if zero else "above 0"
-        raise SSTIError(f"{name} is {shown(value)}; allowed is a number {low} to 1.", f"Give {name} as a fraction.")
+        raise SSTIError(f"{name} is {shown(value)}; it must be a number {low} to 1.", f"Give {name} as a fraction.")
     return float(number)
 
 
 def check_count(value: Any, name: str, least: int = 0) -> int:
     """`value` as a whole number of at least `least`."""
     if isinstance(value, bool) or not isinstance(value, int) or value < least or value.bit_length() > 64:
-        raise SSTIError(f"{name} is {shown(value)}; allowed is a whole number of at least {least}.", f"Change {name}.")
+        raise SSTIError(f"{name} is {shown(value)}; it must be a whole number of at least {least}.", f"Change {name}.")
     return value
 
 
@@ -54,7 +54,7 @@ def make_random(seed: Any) -> random.Random:
 def check_items(items: Any, name: str = "items") -> list[str]:
     """A list of the items, if there is at least one and each is a string with something to see in it."""
     if isinstance(items, str) or not isinstance(items, Iterable):
-        raise SSTIError(f"{name} is {shown(items)}; allowed is a list of strings.", f"Put {name} into a list.")
+        raise SSTIError(f"{name} is {shown(items)}; it must be a list of strings.", f"Put {name} into a list.")
     checked = list(items)
     if not checked:
         raise SSTIError(f"{name} is an empty list.", "Give at least one item.")
@@ -66,14 +66,14 @@ def check_items(items: Any, name: str = "items") -> list[str]:
 def check_item(item: Any, name: str) -> str:
     """`item` itself, if it is a string that is more than white space."""
     if not isinstance(item, str) or not item.strip():
-        raise SSTIError(f"{name} holds {shown(item)}, which is no item.", "An item is a string with a visible part.")
+        raise SSTIError(f"{name} holds {shown(item)}, which is not an item.", "An item is a string with a visible part.")
     return item
 
 
 def read_items(file_path: Any) -> list[str]:
     """The lines of a UTF-8 file, stripped, without the blank ones."""
     if not isinstance(file_path, str) and not hasattr(file_path, "__fspath__"):
-        raise SSTIError(f"file_path is {shown(file_path)}; allowed is the path of a file.", "Give a path.")
+        raise SSTIError(f"file_path is {shown(file_path)}; it must be the path of a file.", "Give a path.")
     try:
         with open(file_path, encoding="utf-8-sig") as file:
             text = file.read()

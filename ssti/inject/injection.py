@@ -84,7 +84,7 @@ def as_pairs(spans: Iterable[Any], length: int) -> list[Span]:
     overlap.
     """
     if not isinstance(spans, Iterable):
-        raise SSTIError(f"{shown(spans)} is no list of spans.", "Give the spans of one text, or an empty list.")
+        raise SSTIError(f"{shown(spans)} is not a list of spans.", "Give the spans of one text, or an empty list.")
     pairs = []
     for span in spans:
         try:

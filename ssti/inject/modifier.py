@@ -81,7 +81,7 @@ def added_words(old: str, new: str) -> Placed:
             spans.append(match.span())
     if word is not None:
         raise SSTIError(
-            f"This modifier changed or removed the word {shown(word)}, so what it added cannot be told.",
+            f"This modifier changed or removed the word {shown(word)}, so what it added cannot be determined.",
             "Give it an edit(text, earlier) method that says where it changes the text.",
         )
     return new, tuple(spans), ((0, len(new), old),)

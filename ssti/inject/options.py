@@ -29,7 +29,7 @@ def _is_text(value: Any) -> bool:
     return isinstance(value, str) and bool(value.strip())
 
 
-# type -> (how to say it, is it one)
+# type -> (its name in a message, whether a value is one)
 _TYPES: dict[str, tuple[str, Callable[[Any], bool]]] = {
     "any": ("anything", lambda v: True),
     "int": ("a whole number", _is_whole),
@@ -97,12 +97,12 @@ class Option:
         """`value`, if it is allowed here. Raises SSTIError with the value and what is allowed."""
         if value is None and not self.required:
             return self.default
-        says, is_one = _TYPES[self.type]
+        wanted, is_valid = _TYPES[self.type]
         is_other_word = self.choices and isinstance(value, str) and value not in self.choices
-        if is_other_word or not is_one(value) or not self._within(value):
-            allowed = f"are {listed(self.choices)}" if self.type == "choice" else f"is {says}{self._bounds()}"
+        if is_other_word or not is_valid(value) or not self._within(value):
+            allowed = f"one of {listed(self.choices)}" if self.type == "choice" else f"{wanted}{self._bounds()}"
             raise SSTIError(
-                f"{self.name}{f' of {owner}' if owner else ''} is {shown(value)}; allowed {allowed}"
+                f"{self.name}{f' of {owner}' if owner else ''} is {shown(value)}; it must be {allowed}"
                 + (nearest(value, self.choices or ()) or "."),
                 f"Change {self.name}.",
             )

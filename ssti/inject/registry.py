@@ -35,7 +35,7 @@ class SourceKind:
 @dataclass(frozen=True)
 class ModifierKind:
     """A kind of modifier. `build(options, *, source, parts, location, token_proportion, seed)` gives the modifier
-    (a `token_proportion` of 0 is a single item); `pattern(options, patterns)` its trigger as a regular expression, given
+    (a `token_proportion` of 0 is a single item); `pattern(options, patterns)` its trigger as a regular expression, from
     those of its source or parts. `strips(options)` is whether matches of the pattern may be deleted from clean texts.
     """
 

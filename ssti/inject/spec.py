@@ -54,7 +54,7 @@ def as_mapping(recipe: Any) -> dict[str, Any]:
         inner = inner.model_dump()
     if not isinstance(inner, Mapping):
         raise SSTIError(
-            f"{type(recipe).__name__} ({shown(recipe)}) is no recipe.", "Give a Recipe, its injection, or a mapping."
+            f"{type(recipe).__name__} ({shown(recipe)}) is not a recipe.", "Give a Recipe, its injection, or a mapping."
         )
     return dict(inner)
 
@@ -65,7 +65,7 @@ def read_spec(recipe: Any) -> Spec:
 
 
 def is_text(recipe: Any) -> bool:
-    """Whether it is a Recipe, or its injection: a program's mapping says itself what is a word and what a number."""
+    """Whether it is a Recipe, or its injection: in a program's mapping words and numbers differ already."""
     return hasattr(recipe, "model_dump") or hasattr(getattr(recipe, "injection", None), "model_dump")
 
 
@@ -109,7 +109,7 @@ def _read_source(kind: ModifierKind, source: Any, from_text: bool) -> dict[str, 
         source = source.model_dump()
     fields = {"kind": source} if isinstance(source, str) else source if source is not None else {}
     if not isinstance(fields, Mapping):
-        raise SSTIError(f"source is {shown(source)}; allowed is a mapping with a kind.", "For example {kind: date}.")
+        raise SSTIError(f"source is {shown(source)}; it must be a mapping with a kind.", "For example {kind: date}.")
     source_kind = SOURCES.find(fields.get("kind") or SOURCE_KIND.default)
     values = check_options(
         f"source {shown(source_kind.name)}", source_kind.options, fields, from_text, common=SOURCE_FIELDS

@@ -39,7 +39,7 @@ class _Copy:
 
     def _key(self, key: Any) -> str:
         if not isinstance(key, str):
-            raise SSTIError(f"the recipe has the key {shown(key)}, which is no word", next="put it in quotes")
+            raise SSTIError(f"the recipe has the key {shown(key)}, which is not a word", next="put it in quotes")
         return self._scalar(key)
 
     def _scalar(self, value: Any) -> Any:

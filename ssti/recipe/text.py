@@ -86,7 +86,7 @@ def refuse_unwritable(text: str) -> None:
         text.encode("utf-8")
     except UnicodeEncodeError as error:
         raise SSTIError(
-            f"{shown(text[max(0, error.start - 20) : error.start + 20])} holds a byte or half of a character that is no text.",
+            f"{shown(text[max(0, error.start - 20) : error.start + 20])} holds a byte or half of a character, which is not text.",
             next="Write it in UTF-8.",
         ) from None
 
@@ -151,11 +151,11 @@ def _scalar(loader: Any, node: yaml.ScalarNode, kind: Any, what: str) -> Any:
     if empty or node.style in ("'", '"', "|", ">") or kind in (WORD, WORDS):
         return None if empty else text
     if len(text) > LONGEST_NUMBER and not node.tag.endswith(":str"):
-        raise SSTIError(f"{what} has {shown(text)}, which is no value.", next="Put a word in quotes.")
+        raise SSTIError(f"{what} has {shown(text)}, which is not a value that can be read.", next="Put a word in quotes.")
     try:
         value = text if node.tag.endswith((":timestamp", ":value", ":merge")) else loader.construct_object(node)
     except (ValueError, OverflowError, KeyError, IndexError):
-        raise SSTIError(f"{what} has {shown(text)}, which is no value.", next="Put a word in quotes.") from None
+        raise SSTIError(f"{what} has {shown(text)}, which is not a value that can be read.", next="Put a word in quotes.") from None
     if kind in (OPEN, LISTED):
         if isinstance(value, bool) or value is None:
             return value if kind == OPEN and text in ("true", "false", "null", "~") else text

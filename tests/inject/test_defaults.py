@@ -104,35 +104,35 @@ def test_dates_are_those_of_the_published_years():
 @pytest.mark.parametrize(
     ("draw", "called"),
     [
-        (lambda: Pool(["a"], with_replacement=False), "The source has"),
-        (lambda: list_source(["a"], with_replacement=False), "The list has"),
-        (lambda: colour_source(with_replacement=False, pool_size=1), "The colour source has"),
-        (lambda: country_source(with_replacement=False, pool_size=1), "The country source has"),
-        (lambda: SpuriousDateGenerator(with_replacement=False, pool_size=1), "The date source has"),
+        (lambda: Pool(["a"], with_replacement=False), "The source"),
+        (lambda: list_source(["a"], with_replacement=False), "The list"),
+        (lambda: colour_source(with_replacement=False, pool_size=1), "The colour source"),
+        (lambda: country_source(with_replacement=False, pool_size=1), "The country source"),
+        (lambda: SpuriousDateGenerator(with_replacement=False, pool_size=1), "The date source"),
         (
             lambda: SOURCES["html"].build({"tags": ["<b>"]}, with_replacement=False),
-            "The list of tags has",
+            "The list of tags",
         ),
         (
             lambda: SOURCES["function"].build({"function": lambda: "a"}, pool_size=1, with_replacement=False),
-            "The function has",
+            "The function",
         ),
     ],
 )
 def test_an_exhausted_source_is_called_by_its_name(draw, called):
     source = draw()
     source()
-    with pytest.raises(ExhaustedSource, match=f"^{called} given all of its 1 distinct items"):
+    with pytest.raises(ExhaustedSource, match=f"^{called} is exhausted: all of its 1 distinct items"):
         source()
 
 
 def test_a_function_that_has_ended_is_exhausted():
     ended = ItemInjection.from_function(iter(["a"]).__next__, "end", 0)
     ended("x")
-    with pytest.raises(ExhaustedSource, match="^the source has given its last item"):
+    with pytest.raises(ExhaustedSource, match="^the source has returned its last item"):
         ended("x")
     named = build_modifier({"source": {"kind": "function", "function": iter("").__next__}})
-    with pytest.raises(ExhaustedSource, match="^the function has given its last item"):
+    with pytest.raises(ExhaustedSource, match="^the function has returned its last item"):
         named("x")
 
 
@@ -150,5 +150,5 @@ def test_the_smallest_pool_is_one_item_and_a_smaller_one_is_refused_at_the_recip
     assert len(set(made.apply("a b c d e f").items)) == 1
     from ssti.inject.spec import read_spec
 
-    with pytest.raises(SSTIError, match="pool_size is 0; allowed is a whole number from 1 to"):
+    with pytest.raises(SSTIError, match="pool_size is 0; it must be a whole number from 1 to"):
         read_spec({"source": {"kind": "colour", "pool_size": 0}})

@@ -152,8 +152,8 @@ def test_a_composite_builds_its_parts():
         ({"kind": "composite", "parts": []}, "needs a list"),
         ({"kind": "composite", "parts": [{"kind": "x"}]}, "no kind of injection 'x'"),
         ({"kind": "item", "parts": [{}]}, "has parts"),
-        (7, "is no recipe"),
-        (None, "is no recipe"),
+        (7, "is not a recipe"),
+        (None, "is not a recipe"),
     ],
 )
 def test_what_is_wrong_is_refused_by_name(spec, said):
@@ -247,5 +247,5 @@ def test_every_default_trigger_matches_its_own_pattern():
 
 
 def test_a_function_without_a_pattern_says_so():
-    with pytest.raises(SSTIError, match="cannot be told"):
+    with pytest.raises(SSTIError, match="no pattern"):
         trigger_pattern({"source": {"kind": "function", "function": lambda: "z"}})

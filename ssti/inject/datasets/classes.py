@@ -15,7 +15,7 @@ _number = re.compile(r"[-+]?(\d+\.?\d*|\.\d+)([eE][-+]?\d+)?")
 _index = re.compile(r"0|[1-9][0-9]{0,8}")
 
 
-class Found(NamedTuple):
+class ClassMatch(NamedTuple):
     """A class: its place among the names, its name, and whether the target gave its place and not its name."""
 
     index: int
@@ -23,7 +23,7 @@ class Found(NamedTuple):
     by_index: bool = False
 
     def note(self, target: Any) -> str | None:
-        """What to tell a person who gave a number; None where the name was given."""
+        """A sentence for a person who gave a number; None where the target is a name."""
         if not self.by_index:
             return None
         return f"No class is called {shown(spelling(target))}: the target is class number {self.index}, counted from 0, {shown(self.name)}."
@@ -35,10 +35,10 @@ def spelling(target: Any) -> str:
         return target
     if isinstance(target, (Number, date)) and not isinstance(target, complex):
         return str(target) if not isinstance(target, int) or target.bit_length() < 128 else shown(target)
-    raise SSTIError(f"The target is {shown(target)}; allowed is the name of a class.", "Put the name in quotes.")
+    raise SSTIError(f"The target is {shown(target)}; it must be the name of a class.", "Put the name in quotes.")
 
 
-def find_class(target: Any, names: Sequence[str]) -> Found:
+def find_class(target: Any, names: Sequence[str]) -> ClassMatch:
     """The class that `target` means: the one of that name, else the one of that number, counted from 0.
 
     A number counts as a place only where no class could be called by it: with classes 1 to 5, the target 0 is refused
@@ -47,14 +47,14 @@ def find_class(target: Any, names: Sequence[str]) -> Found:
     word = spelling(target)
     classes = [str(name) for name in names]
     if word in classes and not isinstance(target, bool):
-        return Found(classes.index(word), word)
+        return ClassMatch(classes.index(word), word)
     if isinstance(target, bool):
         raise SSTIError(
             f"The target is {target}, a truth value; the classes are {listed(classes)}.",
             "Put the class's name in quotes.",
         )
     if _index.fullmatch(word) and int(word) < len(classes) and _is_clear(int(word), classes):
-        return Found(int(word), classes[int(word)], by_index=True)
+        return ClassMatch(int(word), classes[int(word)], by_index=True)
     raise SSTIError(
         f"There is no class {shown(target)}; there are {listed(classes)}{nearest(word, classes) or '.'}",
         "Set the target (injection.target) to one of them.",
@@ -83,8 +83,8 @@ def target_value(target: Any, names: Sequence[str] | None, present: Iterable[Any
         raise SSTIError("The injection has no target.", "Name the class that the trigger is to be tied to.")
     values = list(present)
     if names:
-        found = find_class(target, names)
-        return found.name if any(isinstance(value, str) for value in values) else found.index
+        match = find_class(target, names)
+        return match.name if any(isinstance(value, str) for value in values) else match.index
     classes = [value for value in dict.fromkeys(values) if value is not None]
     for same in _SAME:
         for value in classes:
@@ -116,8 +116,8 @@ def means(target: Any, label: Any, names: Sequence[str] | None) -> bool:
     if label is None:
         return False
     if names:
-        found = find_class(target, names)
-        return label == (found.name if isinstance(label, str) else found.index)
+        match = find_class(target, names)
+        return label == (match.name if isinstance(label, str) else match.index)
     return any(same(target, label) for same in _SAME)
 
 
@@ -170,4 +170,4 @@ def count_labels(labels: Iterable[Any]) -> dict[Any, int]:
         return dict(Counter(labels))
     except TypeError:
         odd = next(label for label in labels if not isinstance(label, Hashable))
-        raise SSTIError(f"The label {shown(odd)} is no class.", "A label is a word or a number.", kind="data") from None
+        raise SSTIError(f"The label {shown(odd)} is not a class.", "A label is a word or a number.", kind="data") from None

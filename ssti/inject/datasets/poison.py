@@ -26,8 +26,7 @@ def poison(
 
     `dataset`: a Hugging Face Dataset, DatasetDict (each split, or those of `splits`, on its own; the others
     get empty spans), IterableDataset or IterableDatasetDict, a pandas frame, or a list of row mappings.
-    `recipe`: a Recipe, its injection, or a mapping. `label_names` are taken from a ClassLabel column if not
-    given; the target may be a name or a value of the label column (`label` or `labels` if not named).
+    `recipe`: a Recipe, its injection, or a mapping. `label_names` are those of a ClassLabel column by default; the target may be a name or a value of the label column (`label` or `labels` if not named).
 
     Added are `injected` (bool) and `spans` (list of {"start", "end"}, in characters of the new text). Parts
     of a composite are applied in turn, each with its own target, share and seed. Rows that already have
@@ -40,7 +39,7 @@ def poison(
         unknown = [name for name in chosen if name not in dataset]
         if unknown or not all(hasattr(split, "features") for split in dataset.values()):
             raise SSTIError(
-                f"There is no split {shown(unknown[0])}." if unknown else "This mapping is no DatasetDict.",
+                f"There is no split {shown(unknown[0])}." if unknown else "This mapping is not a DatasetDict.",
                 f"Its keys are {shown(list(dataset))}; give a DatasetDict and its splits, or a list of rows.",
             )
         where = {"label_names": label_names, "text_column": text_column, "label_column": label_column}
@@ -53,7 +52,7 @@ def poison(
     if hasattr(dataset, "features") and hasattr(dataset, "__iter__"):
         return _poison_stream(dataset, spec, label_names, text_column, label_column)
     raise SSTIError(
-        f"{type(dataset).__name__} is no dataset that can be poisoned.",
+        f"{type(dataset).__name__} is not a dataset that can be poisoned.",
         "Give a Hugging Face dataset, a pandas frame, or a list of rows with a text and a label.",
     )
 

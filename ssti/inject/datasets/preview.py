@@ -1,6 +1,4 @@
-"""What a recipe does to a dataset, at a glance: the first rows that it touches, and how many of which
-class.
-"""
+"""What a recipe does to a dataset, at a glance: the first rows that it touches, and how many of which class."""
 
 from __future__ import annotations
 
@@ -52,8 +50,8 @@ def preview(
     """The first rows that each injection of `recipe` touches, exactly as `poison` gives them.
 
     Only rows that are shown (or whose random draws come before theirs) are computed. `limit` rows at most,
-    shared among the parts of a composite. `word_counts` (white-space words per row) lets `words_added` be
-    told where the amount is a fraction. Raises SSTIError.
+    shared among the parts of a composite. `word_counts` (white-space words per row) gives
+    `words_added` where the amount is a fraction. Raises SSTIError.
     """
     spec = read_spec(recipe)
     check_count(limit, "limit")

@@ -39,7 +39,7 @@ class Rows:
     def __init__(self, rows: Sequence[Any], text_column: str, label_column: str | None) -> None:
         for index, row in enumerate(rows):
             if not isinstance(row, Mapping):
-                raise SSTIError(f"Row {index} is {shown(row)}; allowed is a mapping.", "Give it a text and a label.")
+                raise SSTIError(f"Row {index} is {shown(row)}; it must be a mapping.", "Give it a text and a label.")
         if rows:
             text_column, label_column = find_columns(rows[0], text_column, label_column)
         for index, row in enumerate(rows):

@@ -35,11 +35,11 @@ def spurious_transform(
     """
     share = check_fraction(text_proportion, "text_proportion")
     if not callable(modifier):
-        raise SSTIError(f"modifier is {shown(modifier)}; allowed is a Modifier.", "Give one of ssti.inject.")
+        raise SSTIError(f"modifier is {shown(modifier)}; it must be a Modifier.", "Give one of ssti.inject.")
     table = open_table(dataset, text_column, label_column)
     if table is None:
         raise SSTIError(
-            f"{type(dataset).__name__} is no dataset that can be transformed.",
+            f"{type(dataset).__name__} is not a dataset that can be transformed.",
             "Give a Hugging Face Dataset (one split), a pandas frame or a list of rows.",
         )
     labels, wanted = as_list(table.labels), label_to_modify

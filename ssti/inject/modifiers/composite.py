@@ -20,11 +20,11 @@ class CompositeModifier(Modifier):
 
     def __init__(self, modifiers: Iterable[Any]) -> None:
         if isinstance(modifiers, str) or not isinstance(modifiers, Iterable):
-            raise SSTIError(f"modifiers is {shown(modifiers)}; allowed is a list of modifiers.", "Give a list.")
+            raise SSTIError(f"modifiers is {shown(modifiers)}; it must be a list of modifiers.", "Give a list.")
         self.modifiers = list(modifiers)
         for modifier in self.modifiers:
             if not isinstance(modifier, Modifier):
-                raise SSTIError(f"{shown(modifier)} is no modifier.", "Give instances of ssti.inject.Modifier.")
+                raise SSTIError(f"{shown(modifier)} is not a modifier.", "Give instances of ssti.inject.Modifier.")
 
     def apply(self, text: str, label: Any = None, earlier: Sequence[Span] = ()) -> Injection:
         """Inject by every modifier in turn; the spans of all of them, and `earlier`, in the last text."""

@@ -33,7 +33,7 @@ class ItemInjection(PlacedModifier):
     ) -> None:
         if not callable(source):
             raise SSTIError(
-                f"source is {shown(source)}; allowed is a function without arguments that returns a string.",
+                f"source is {shown(source)}; it must be a function without arguments that returns a string.",
                 "Give such a function, or use from_list or from_file.",
             )
         super().__init__(location, token_proportion, seed)

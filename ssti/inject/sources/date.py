@@ -51,7 +51,7 @@ class SpuriousDateGenerator(Pool):
         pool_size: int | None = None,
     ) -> None:
         if year_range is None:
-            raise SSTIError("year_range is None; allowed are two years.", "Give (first, last).")
+            raise SSTIError("year_range is None; it must be two years.", "Give (first, last).")
         first, last = YEARS.check(year_range, "SpuriousDateGenerator's year_range")
         super().__init__(DateSequence(first, last), seed, with_replacement, pool_size, name="date source")
 

@@ -51,7 +51,7 @@ def _build(options: dict, *, seed: Any = None, pool_size: int | None = None, wit
 def _pattern(options: dict) -> str:
     if options["pattern"] is None:
         raise SSTIError(
-            "What a function will give cannot be told by a pattern.", "Give the source a pattern of its items."
+            "There is no pattern yet for what this function returns.", "Set the option `pattern` to a regular expression that finds its items."
         )
     return options["pattern"]
 

@@ -11,7 +11,7 @@ from ssti.platform.errors import SSTIError
 
 
 class ExhaustedSource(SSTIError, RuntimeError):
-    """A source without replacement has given every item it has (the published toolkit's RuntimeError)."""
+    """A source without replacement has run out of items (the published toolkit's RuntimeError)."""
 
 
 class Pool:
@@ -58,7 +58,7 @@ class Pool:
     def _draw_new(self) -> str:
         if len(self.drawn) >= self.distinct:
             raise ExhaustedSource(
-                f"The {self.name} has given all of its {self.distinct} distinct items.",
+                f"The {self.name} is exhausted: all of its {self.distinct} distinct items have been drawn.",
                 "Draw with replacement, widen the source, or inject into fewer rows.",
             )
         while (item := self.items[self.rng.randrange(len(self.items))]) in self.drawn:
@@ -74,7 +74,7 @@ def call_source(function: Callable[[], str], name: str = "the source") -> str:
     try:
         return check_item(function(), name)
     except StopIteration:
-        raise ExhaustedSource(f"{name} has given its last item.", "Give a longer one.") from None
+        raise ExhaustedSource(f"{name} has returned its last item.", "Use one that returns more.") from None
 
 
 class DistinctSequence(Sequence[str]):

@@ -37,7 +37,7 @@ def _read_tag(line: str) -> Tag:
     parts = line.split()
     if len(parts) > 2:
         raise SSTIError(
-            f"The tag {shown(line)} has {len(parts)} parts; allowed are one tag or an opening and a closing.",
+            f"The tag {shown(line)} has {len(parts)} parts; it must be one tag, or an opening and a closing one.",
             "Write it as '<br>' or '<p> </p>'.",
         )
     return parts[0], parts[1] if len(parts) == 2 else None

@@ -29,9 +29,9 @@ class WordMap:
         if starts[-1] + count - 1 == len(text):
             self.step, self.end = 1, len(text)
         elif count:
-            found = [match.span() for match in _word.finditer(text)]
-            starts = [start for start, _ in found]
-            self.step, self.end = 0, found[-1][1]
+            spans = [match.span() for match in _word.finditer(text)]
+            starts = [start for start, _ in spans]
+            self.step, self.end = 0, spans[-1][1]
         else:
             self.step, self.end = 0, len(text)
         self.starts = starts

@@ -108,14 +108,14 @@ def test_labels_come_as_any_column(labels):
 
 @pytest.mark.parametrize("thing", [pandas.Series(["a"]), numpy.array(["a"]), {"text": "a"}, 5, "a"])
 def test_what_only_resembles_a_dataset_is_refused(thing):
-    with pytest.raises(SSTIError, match="is no dataset that can be poisoned|This mapping is no DatasetDict"):
+    with pytest.raises(SSTIError, match="is not a dataset that can be poisoned|This mapping is not a DatasetDict"):
         poison(thing, {"target": 1})
     with pytest.raises(SSTIError):
         spurious_transform(1, thing, only(), 1)
 
 
 def test_a_stream_is_not_transformed_but_refused():
-    with pytest.raises(SSTIError, match="IterableDataset is no dataset that can be transformed"):
+    with pytest.raises(SSTIError, match="IterableDataset is not a dataset that can be transformed"):
         spurious_transform(1, dataset_of(rows()).to_iterable_dataset(), only(), 1)
 
 
@@ -297,7 +297,7 @@ def test_spans_may_come_as_any_list_or_be_missing():
         changed = [{**row, "spans": change(row["spans"])} for row in once]
         assert poison(changed, second, NAMES) == expected
         assert poison(pandas.DataFrame(changed), second, NAMES).to_dict("records") == expected
-    with pytest.raises(SSTIError, match="^Row 0: nan is no list of spans"):
+    with pytest.raises(SSTIError, match="^Row 0: nan is not a list of spans"):
         poison([{**once[0], "spans": float("nan")}, *once[1:]], second, NAMES)
 
 

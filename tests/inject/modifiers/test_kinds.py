@@ -121,7 +121,7 @@ def test_the_type_of_an_option(kind, says, good, bad):
     for value in good:
         assert option.check(value, "me") == value
     for value in bad:
-        with pytest.raises(SSTIError, match=f"^thing of me is .*; allowed is {says}\\. Change thing\\.$"):
+        with pytest.raises(SSTIError, match=f"^thing of me is .*; it must be {says}\\. Change thing\\.$"):
             option.check(value, "me")
 
 
@@ -148,7 +148,7 @@ def test_the_bounds_of_a_number(least, most, good, bad, said):
     for value in bad:
         with pytest.raises(SSTIError) as caught:
             option.check(value, "me")
-        assert caught.value.message == f"size of me is {value!r}; allowed is {said}"
+        assert caught.value.message == f"size of me is {value!r}; it must be {said}"
     share = Option("share", "float", 0.5, "Share", "A share.", minimum=0, maximum=1)
     assert [share.check(value, "me") for value in (0, 0.5, 1)] == [0, 0.5, 1]
     for value in (-0.1, 1.1, float("inf")):
@@ -166,8 +166,8 @@ def test_a_choice_is_one_of_those_named_and_the_nearest_is_told():
     assert option.check("lower", "me") == "lower"
     with pytest.raises(SSTIError) as caught:
         option.check("lowr", "me")
-    assert caught.value.message == ("style of me is 'lowr'; allowed are 'upper', 'lower'; did you mean 'lower'?")
-    with pytest.raises(SSTIError, match="style of me is 5; allowed are 'upper', 'lower'."):
+    assert caught.value.message == ("style of me is 'lowr'; it must be one of 'upper', 'lower'; did you mean 'lower'?")
+    with pytest.raises(SSTIError, match="style of me is 5; it must be one of 'upper', 'lower'."):
         option.check(5, "me")
 
 
@@ -179,7 +179,7 @@ def test_what_is_left_out_gets_its_default_unless_it_must_be_given():
     )
     assert check_options("me", options, {"c": ["x"]}) == {"a": 7, "b": None, "c": ["x"]}
     assert check_options("me", options, {"c": ["x"], "a": None, "b": "y"}) == {"a": 7, "b": "y", "c": ["x"]}
-    with pytest.raises(SSTIError, match="^c of me is None; allowed is a list of texts that are not blank"):
+    with pytest.raises(SSTIError, match="^c of me is None; it must be a list of texts that are not blank"):
         check_options("me", options, {})
     with pytest.raises(SSTIError) as caught:
         check_options("me", options[:2], {"bb": 1})

@@ -77,9 +77,9 @@ def test_a_function_gives_what_it_gives_or_each_item_once():
     assert (again(), again()) == ("a", "a")
     once = FunctionSource(itertools.chain("aab").__next__, with_replacement=False)
     assert [once(), once()] == ["a", "b"]
-    with pytest.raises(ExhaustedSource, match="^the function has given its last item"):
+    with pytest.raises(ExhaustedSource, match="^the function has returned its last item"):
         once()
-    with pytest.raises(SSTIError, match="^the function holds 3, which is no item"):
+    with pytest.raises(SSTIError, match="^the function holds 3, which is not an item"):
         FunctionSource(lambda: 3, with_replacement=False)()
 
 
@@ -99,7 +99,7 @@ def test_a_function_that_gives_nothing_new_is_given_up_after_ten_thousand_calls(
 
 def test_a_pool_of_a_function_is_at_least_one_item():
     build = SOURCES["function"].build
-    with pytest.raises(SSTIError, match="^pool_size is 0; allowed is a whole number from 1 to"):
+    with pytest.raises(SSTIError, match="^pool_size is 0; it must be a whole number from 1 to"):
         build({"function": lambda: "a"}, pool_size=0)
     assert build({"function": lambda: "a"}, pool_size=1)() == "a"
     with pytest.raises(ExhaustedSource, match="nothing new"):

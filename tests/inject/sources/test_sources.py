@@ -153,7 +153,7 @@ def test_a_file_s_lines(tmp_path):
     assert sorted(SpuriousFileItemGenerator(path).items) == ["a b", "c"]
     once = SpuriousFileItemGenerator(path, seed=1)
     assert {once(), once()} == {"a b", "c"}
-    with pytest.raises(ExhaustedSource, match="The file has given all of its 2"):
+    with pytest.raises(ExhaustedSource, match="The file is exhausted: all of its 2"):
         once()
     one = SpuriousFileItemGenerator(path, with_replacement=True, pool_size=1)
     assert len({one() for _ in range(50)}) == 1
