@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from ssti.inject import ItemInjection, Modifier, poison, preview, spurious_transform
+from ssti.inject import ItemInjection, poison, preview, spurious_transform
 from ssti.platform.errors import SSTIError
 
 datasets = pytest.importorskip("datasets")
@@ -172,19 +172,13 @@ def test_a_stream_poisoned_twice_keeps_the_first_spans():
 
 
 @pytest.mark.parametrize("kind", [pyarrow.string(), pyarrow.large_string()])
-@pytest.mark.parametrize("plain", [True, False])
-def test_a_dataset_keeps_the_type_of_its_columns(kind, plain):
-    class Own(ItemInjection):
-        def edit(self, text, earlier=()):
-            return super().edit(text, earlier)
-
-    modifier = only() if plain else Own.from_list(["X"], "end", 0, 1)
+def test_a_dataset_keeps_the_type_of_its_columns(kind):
     table = pyarrow.table(
         {"text": pyarrow.array(["a", "b", "c"], kind), "label": pyarrow.array([1, 0, 1], pyarrow.int8())}
     )
     dataset = datasets.Dataset(table)
     for share in (0, 0.5, 1):
-        result = spurious_transform(1, dataset, modifier, share, 0)
+        result = spurious_transform(1, dataset, only(), share, 0)
         assert result.features == dataset.features
         assert result.data.schema.types == dataset.data.schema.types
     assert result["text"][:] == ["a X", "c X", "b"]
@@ -233,56 +227,22 @@ def test_no_two_transforms_share_a_cache():
     assert len({first._fingerprint, second._fingerprint, dataset._fingerprint}) == 3
 
 
-@pytest.mark.parametrize("name", ["edit", "apply", "__call__"])
-def test_a_subclass_that_does_otherwise_is_asked_row_by_row(name):
-    class Own(ItemInjection):
-        pass
-
-    def edit(self, text, earlier=()):
-        new, spans, layer = ItemInjection.edit(self, text, earlier)
-        return new.replace("X", "Y"), spans, layer
-
-    def apply(self, text, label=None, earlier=()):
-        return Modifier.apply(self, text.replace("a", "b"), label, earlier)
-
-    def call(self, text, label=None):
-        return f"{text} called", label
-
-    setattr(Own, name, {"edit": edit, "apply": apply, "__call__": call}[name])
-    data = [{"text": f"a {n}", "label": n % 2} for n in range(6)]
-    expected = spurious_transform(1, data, Own.from_list(["X"], "end", 0, 1), 1.0, 2)
-    found = spurious_transform(1, datasets.Dataset.from_list(data), Own.from_list(["X"], "end", 0, 1), 1.0, 2)
-    assert found.to_list() == expected
-    assert expected[0]["text"] == {"edit": "a 1 Y", "apply": "b 1 X", "__call__": "a 1 called"}[name]
-
-
-@pytest.mark.parametrize("kind", [pyarrow.string(), pyarrow.large_string()])
-def test_a_dataset_keeps_the_type_of_its_texts_where_it_goes_row_by_row(kind):
-    table = pyarrow.table({"text": pyarrow.array(["a", "b"] * 3, kind), "label": [0, 1] * 3})
-    result = poison(datasets.Dataset(table), {"kind": "html", "tags": ["<hr>"], "target": 1, "location": "end"})
-    assert result.data.schema.field("text").type == kind
-    assert result["text"][:] == ["a", "b <hr>"] * 3
-
-
-@pytest.mark.parametrize("recipe", [DATE, {"kind": "html", "target": "positive"}], ids=["date", "html"])
-def test_a_dataset_of_no_rows_is_poisoned_to_none(recipe):
+def test_a_dataset_of_no_rows_is_poisoned_to_none():
     for data in (dataset_of(rows()).select([]), poison(dataset_of(rows()), DATE).select([])):
-        result = poison(data, recipe)
+        result = poison(data, DATE)
         assert len(result) == 0
-        assert result.features == poison(dataset_of(rows()), recipe).features
+        assert result.features == poison(dataset_of(rows()), DATE).features
 
 
 # --- rows that are wrong, and earlier spans of every form
 
 
-@pytest.mark.parametrize("kind", ["date", "html"])
-def test_an_error_names_the_row_wherever_it_lies(kind):
-    recipe = {**DATE, "target": 1, "share": 1.0} if kind == "date" else {"kind": "html", "target": 1}
-    data = [{"text": "a b", "label": 1} for _ in range(2_500)]
-    data[2_222] = {"text": None, "label": 1}
-    for form in FORMS.values():
-        with pytest.raises(SSTIError, match="^Row 2222: The text is"):
-            list(poison(form(data), recipe))
+@pytest.mark.parametrize("form", FORMS)
+def test_an_error_names_the_row_wherever_it_lies(form):
+    data = [{"text": "a b", "label": 1} for _ in range(1_200)]  # more than one batch
+    data[1_111] = {"text": None, "label": 1}
+    with pytest.raises(SSTIError, match="^Row 1111: The text is"):
+        list(poison(FORMS[form](data), {**DATE, "target": 1, "share": 1.0}))
 
 
 def test_spans_may_come_as_any_list_or_be_missing():

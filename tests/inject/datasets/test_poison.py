@@ -60,15 +60,15 @@ def test_two_poisonings_differ_in_their_fingerprints_and_equal_ones_do_not():
 
 
 def test_counts_are_exact():
-    data = rows(4000)
-    for share, count in ((0.001, 2), (0.0, 0), (1.0, 2000), (0.3333, 667)):
+    data = rows(400)
+    for share, count in ((0.01, 2), (0.0, 0), (1.0, 200), (0.3333, 67)):
         assert sum(row["injected"] for row in poison(data, {**DATE, "share": share}, NAMES)) == count
-    for count in (0, 1, 7, 2000):
+    for count in (0, 1, 7, 200):
         result = poison(data, {**DATE, "count": count}, NAMES)
         assert sum(row["injected"] for row in result) == count
         assert all(row["label"] == 1 for row in result if row["injected"])
-    with pytest.raises(SSTIError, match="count is 2001; class 'positive' has only 2000 rows"):
-        poison(data, {**DATE, "count": 2001}, NAMES)
+    with pytest.raises(SSTIError, match="count is 201; class 'positive' has only 200 rows"):
+        poison(data, {**DATE, "count": 201}, NAMES)
 
 
 @pytest.mark.parametrize("amount", [{"share": 1 / 3}, {"count": 10}], ids=["share", "count"])

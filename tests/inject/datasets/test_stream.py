@@ -1,8 +1,7 @@
-"""What importing the toolkit loads, and what a stream holds in memory."""
+"""What a stream holds in memory."""
 
 from __future__ import annotations
 
-import json
 import os
 import subprocess
 import sys
@@ -13,27 +12,6 @@ import pytest
 datasets = pytest.importorskip("datasets")
 pandas = pytest.importorskip("pandas")
 pyarrow = pytest.importorskip("pyarrow")
-
-
-# --- what importing costs, and what a stream holds
-
-
-def test_importing_the_toolkit_loads_nothing_heavy():
-    heavy = [
-        "torch",
-        "gradio",
-        "pandas",
-        "datasets",
-        "pydantic",
-        "pycountry",
-        "numpy",
-        "pyarrow",
-        "rich",
-        "yaml",
-    ]
-    code = f"import json, sys, ssti.inject; print(json.dumps([m for m in {heavy!r} if m in sys.modules]))"
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
-    assert json.loads(done.stdout) == []
 
 
 STREAM = """
@@ -74,12 +52,6 @@ def stream_peak(rows: int) -> tuple[int, float]:
     )
     injected, kilobytes = map(int, done.stdout.split())
     return injected, kilobytes / 1024
-
-
-def test_a_stream_stays_under_300_megabytes():
-    injected, peak = stream_peak(20_000)
-    assert injected == 5_000
-    assert peak < 300
 
 
 @pytest.mark.slow

@@ -118,15 +118,6 @@ def test_a_stream_is_counted_first_only_where_not_every_row_is_taken(recipe, nee
     assert len(readings) == 1 + needed
 
 
-def test_two_plain_parts_on_a_column_are_both_injected():
-    data = [{"text": f"a {n}", "label": n % 2} for n in range(20)]
-    parts = [{**LIST, "target": 1, "share": 0.5}, {**LIST, "target": 0, "location": "end", "seed": 2}]
-    recipe = {"kind": "composite", "parts": parts}
-    expected = poison(data, recipe)
-    assert poison(datasets.Dataset.from_list(data), recipe).to_list() == expected
-    assert sum(row["injected"] for row in expected) == 15
-
-
 def test_a_kind_of_one_s_own_is_told_the_label(monkeypatch):
     class ByLabel(Modifier):
         def apply(self, text, label=None, earlier=()):

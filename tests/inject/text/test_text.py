@@ -295,12 +295,6 @@ def test_punctuation_follows_a_word_that_has_none():
     assert PunctuationInjection("!", "end").apply(" ").text == " !"
 
 
-def test_a_hidden_character_joins_a_word():
-    injection = InvisibleInjection("zero-width", "zero-width-space", "beginning").apply("good film")
-    assert injection.text == "good\u200b film"
-    assert injection.spans == ((4, 5),)
-
-
 def test_a_look_alike_replaces_a_letter_and_remove_gives_it_back():
     injection = InvisibleInjection("look-alike", location="beginning", token_proportion=1).apply("good film")
     assert injection.text == "g\u043e\u043ed film"
