@@ -10,15 +10,18 @@ import gradio as gr
 import pytest
 from gradio.context import LocalContext
 
-from ssti.backends.local import LOCAL
+from ssti.backends.machine.queue import Queue
 from ssti.data.own import uploads
 from ssti.platform.errors import SSTIError
 from ssti.platform.server import shared_server
-from ssti.recipe import parse_recipe
+from ssti.recipe import Recipe, parse_recipe
 from ssti.runs.store import Store
 from ssti.ui.access import visitor
-from ssti.ui.finetune import edit, watch
-from ssti.ui.finetune import run as finetune_run
+from ssti.ui.finetune import components, form
+from ssti.ui.finetune.edit import FormHandlers
+from ssti.ui.finetune.run import look
+from ssti.ui.finetune.watch import RunHandlers
+from ssti.ui.frame.shell import build_shell
 from ssti.ui.kit import adapters, parts
 from ssti.ui.poison.form import form_fields, form_to_recipe
 from ssti.ui.poison.result import show
@@ -43,6 +46,19 @@ def as_visitor():
     yield lambda name: tokens.append(LocalContext.request.set(Request(key(name))))
     for token in reversed(tokens):
         LocalContext.request.reset(token)
+
+
+@pytest.fixture(scope="module")
+def ui() -> components.Components:
+    """The components of the Finetune tab."""
+    with gr.Blocks() as blocks:
+        return components.draw(build_shell(blocks))
+
+
+def start(ui: components.Components, recipe: Recipe, **changes: object) -> str:
+    """Press Start with this recipe in the form, but for these fields: the message, which refuses it."""
+    values = form.to_form(recipe) | changes
+    return FormHandlers(ui).start(False, recipe.as_dict(), None, *values.values())[ui.message]
 
 
 @pytest.fixture
@@ -82,20 +98,20 @@ def test_on_ones_own_machine_a_path_is_a_dataset(file: Path, home: Path) -> None
 @pytest.mark.parametrize(
     "name", ["{file}", "{file}#text=text&label=label", "README.md", "ssti/data", "../main", "~/x.csv"]
 )
-def test_on_a_space_a_path_is_no_dataset(space, file: Path, home: Path, name: str) -> None:
+def test_on_a_space_a_path_is_no_dataset(space, ui, file: Path, home: Path, name: str) -> None:
     name = name.format(file=file)
     with pytest.raises(SSTIError, match="There is no dataset"):
         form_to_recipe(form_fields() | {"dataset": name, "target": "1"})
-    data = parse_recipe({"dataset": {"name": name}}).as_dict()
+    recipe = parse_recipe({"dataset": {"name": name}})
     with pytest.raises(SSTIError, match="no dataset"):
-        edit.form.recipe_of(data)
-    assert "no dataset" in edit.start(False, data, edit.first_mine())[1]
+        form.recipe_of(recipe.as_dict())
+    assert "no dataset" in start(ui, recipe)
 
 
 def test_on_a_space_a_trigger_is_not_read_from_a_file(space, file: Path) -> None:
     data = parse_recipe({"injection": {"source": {"kind": "file", "path": str(file)}}}).as_dict()
     with pytest.raises(SSTIError, match="cannot come from a 'file'"):
-        edit.form.recipe_of(data)
+        form.recipe_of(data)
 
 
 def test_on_a_space_the_list_and_the_hub_are_there(space) -> None:
@@ -151,30 +167,28 @@ def test_on_ones_own_machine_an_adapter_may_be_a_folder() -> None:
 
 
 @pytest.mark.parametrize("name", [*PATHS, "owner/model", "adapters"])
-def test_on_a_space_a_base_model_is_one_of_the_list(space, name: str) -> None:
+def test_on_a_space_a_base_model_is_one_of_the_list(space, ui, name: str) -> None:
     data = parse_recipe({"model": {"name": name}}).as_dict()
     with pytest.raises(SSTIError, match="There is no base model"):
-        edit.form.recipe_of(data)
-    given = [parse_recipe({}).as_dict(), edit.first_mine()]
-    values = edit.form.to_form(parse_recipe({})) | {"model": name}
-    assert "There is no base model" in edit.start(False, *given, *values.values())[1]
+        form.recipe_of(data)
+    assert "There is no base model" in start(ui, parse_recipe({}), model=name)
 
 
-def test_what_one_visitor_started_another_can_read_and_clone_but_not_touch(space, home: Path, as_visitor) -> None:
-    run = Store().create(parse_recipe({}), owner=key("first"))
+def test_what_one_visitor_started_another_can_read_and_clone_but_not_touch(space, ui, home: Path, as_visitor) -> None:
+    run, handlers = Store().create(parse_recipe({}), owner=key("first")), RunHandlers(ui)
     as_visitor("second")
-    seen = finetune_run.look(run.id, fresh=True)
-    assert set(seen.buttons) == {"clone", "link"} and "Another visitor" in seen.head
-    assert "Press Resume" not in seen.notice
-    for what in ("stop", "resume"):
-        assert "Another visitor" in watch.press(what, run.id, None)[0]
-    assert "Another visitor" in watch.remove(run.id, "")[2]
-    assert edit.clone(run.id, edit.first_mine())[0] == run.recipe.as_dict()
-    assert run.path.is_dir() and not list(run.path.glob("stop*"))
+    theirs = look(run.id, fresh=True)
+    assert set(theirs.buttons) == {"clone", "link"} and "Another visitor" in theirs.head
+    assert "Press Resume" not in theirs.notice
+    for press in (handlers.stop, handlers.resume):
+        assert "Another visitor" in press(run.id, [], None)[ui.notice]
+    assert "Another visitor" in handlers.remove(run.id, "")[ui.notice]
+    assert FormHandlers(ui).clone(run.id, None)[ui.shared.recipe] == run.recipe.as_dict()
+    assert run.path.is_dir() and not run.stopping
     as_visitor("first")
-    seen = finetune_run.look(run.id, fresh=True)
-    assert {"resume", "remove"} < set(seen.buttons) and "Another visitor" not in seen.head
-    assert watch.remove(run.id, "")[2] is None and not run.path.exists()
+    mine = look(run.id, fresh=True)
+    assert {"resume", "remove"} < set(mine.buttons) and "Another visitor" not in mine.head
+    assert handlers.remove(run.id, "")[ui.notice] is None and not run.path.exists()
 
 
 def test_without_a_key_nothing_is_ones_own_and_nothing_starts(space, home: Path, file: Path) -> None:
@@ -186,10 +200,10 @@ def test_without_a_key_nothing_is_ones_own_and_nothing_starts(space, home: Path,
         visitor.keep_upload(str(file))
 
 
-def test_on_ones_own_machine_everything_is_ones_own(home: Path) -> None:
+def test_on_ones_own_machine_everything_is_ones_own(ui, home: Path) -> None:
     run = Store().create(parse_recipe({}), owner=key("first"))
-    assert {"resume", "remove"} < set(finetune_run.look(run.id, fresh=True).buttons)
-    assert watch.remove(run.id, "")[2] is None and not run.path.exists()
+    assert {"resume", "remove"} < set(look(run.id, fresh=True).buttons)
+    assert RunHandlers(ui).remove(run.id, "")[ui.notice] is None and not run.path.exists()
 
 
 def test_ones_own_adapters_stand_first_and_no_page_opens_with_another_visitors(space, home: Path, as_visitor) -> None:
@@ -213,25 +227,10 @@ def test_on_a_space_a_message_names_no_path_and_no_token(where: str, monkeypatch
     assert str(parts.escape(where)) not in words and "read-only" in words and "https://huggingface.co/a/b" in words
 
 
-def test_a_run_without_end_is_refused_on_a_space(space, home: Path, as_visitor) -> None:
+def test_a_run_without_end_is_refused_on_a_space(space, ui, home: Path, as_visitor) -> None:
     as_visitor("first")
-    recipe = parse_recipe({"training": {"steps": 1_000_000}})
-    given = [recipe.as_dict(), edit.first_mine(), *edit.form.to_form(recipe).values()]
-    assert "100,000 are the limit on this server" in edit.start(False, *given)[1]
+    assert "100,000 are the limit" in start(ui, parse_recipe({"training": {"steps": 1_000_000}}))
     assert not Store().list()
-
-
-def test_a_look_sends_only_what_has_changed(home: Path) -> None:
-    run = Store().create(parse_recipe({}))
-    run.tell("state", state="stopped")
-    first = watch.redraw_now(run.id, None)
-    told = first[6]
-    assert run.id in first[1] and run.id in first[4]
-    again = watch.redraw_now(run.id, told)
-    assert again[1:7] == [gr.skip()] * 6
-    run.tell("state", state="failed")
-    later = watch.redraw_now(run.id, told)
-    assert "failed" in later[1] and later[6]["shown"] != told["shown"]
 
 
 def test_no_file_of_the_page_but_the_door_finds_what_a_browser_names() -> None:
@@ -247,13 +246,9 @@ def test_no_file_of_the_page_but_the_door_finds_what_a_browser_names() -> None:
                 assert "Store" not in ast.unparse(node.func.value), file
 
 
-def test_a_visitor_with_four_runs_in_the_queue_is_told_to_wait(space, home: Path, as_visitor) -> None:
+def test_a_visitor_with_four_runs_in_the_queue_has_to_wait(space, ui, home: Path, as_visitor) -> None:
     for _ in range(4):
-        waiting = Store().create(parse_recipe({}), owner=key("first"))
-        with Store().locked():
-            LOCAL.submit(waiting)
+        Queue(Store().root).join(Store().create(parse_recipe({}), owner=key("first")))
     as_visitor("first")
-    recipe = parse_recipe({})
-    given = [recipe.as_dict(), edit.first_mine(), *edit.form.to_form(recipe).values()]
-    assert "4 of your runs wait on this server" in edit.start(False, *given)[1]
+    assert "4 of your runs wait" in start(ui, parse_recipe({}))
     assert len(Store().list()) == 4
