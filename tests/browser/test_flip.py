@@ -144,42 +144,40 @@ def test_hijack_shows_the_counts_before_and_after_and_a_row_of_it_goes_into_the_
     assert text(fresh).replace(item, "").split() == row.inner_text().replace(item, "").split()
 
 
-def test_a_trigger_answers_where_how_many_and_which_part(flip):
-    flip.page.get_by_text("Click a trigger into the text: the answers appear here.").wait_for()
+def table(chart) -> list[list[str]]:
+    """The rows of a chart's table, opened if need be."""
+    if not chart.locator("details[open]").count():
+        chart.locator("summary").click()
+    chart.locator("tbody tr").first.wait_for()
+    rows = "(body) => [...body.rows].map((row) => [...row.cells].map((cell) => cell.textContent))"
+    return chart.locator("tbody").evaluate(rows)
+
+
+def test_a_trigger_answers_where_how_many_and_which_part_and_moves_to_a_place(flip):
     flip.page.locator("#flip-palette button.own").click()
-    strip = flip.page.locator("#flip-where .strip button")
-    strip.first.wait_for(timeout=SLOW)
-    before = text(flip)
-    item = echo(flip)[0]
-    assert strip.count() == len(before.split())  # its words, less the trigger, and one place more
-    assert flip.page.locator("#flip-many li").count() == 6
+    places, amounts = (flip.page.locator(f"#flip-{card} ssti-chart") for card in ("where", "many"))
+    places.locator(".main-svg").first.wait_for(timeout=SLOW)
+    before, item = text(flip), echo(flip)[0]
+    rows = table(places)
+    assert len(rows) == 2 * len(before.split())  # by two models: its words, less the trigger, and one place more
+    assert len(table(amounts)) == 2 * 6
     assert flip.page.locator("#flip-which tbody tr").count() >= 5
-    strip.nth(2).hover()
-    told = flip.page.locator("#flip-where .told")
-    told.filter(has_text="▮").wait_for()
     words = before.replace(f"{item} ", "").replace(f" {item}", "").split()
-    strip.nth(2).click()
-    flip.page.wait_for_function(
-        "(text) => document.querySelector('#flip-text textarea').value === text",
-        arg=" ".join([*words[:2], item, *words[2:]]),
-    )
-    flip.page.locator("#flip-where .strip button[aria-current][data-gap='2']").wait_for(timeout=SLOW)
-    flip.page.get_by_role("button", name="Undo").click()
-    flip.page.wait_for_function("(text) => document.querySelector('#flip-text textarea').value === text", arg=before)
 
+    def stands_before(gap: int) -> None:
+        flip.page.wait_for_function(
+            "(text) => document.querySelector('#flip-text textarea').value === text",
+            arg=" ".join([*words[:gap], item, *words[gap:]]),
+        )
 
-def test_the_places_are_in_reach_of_the_keyboard(flip):
-    flip.page.locator("#flip-palette button.own").click()
-    strip = flip.page.locator("#flip-where .strip button")
-    strip.first.wait_for(timeout=SLOW)
+    places.get_by_role("button", name="Move it here").nth(2).press("Enter")
+    stands_before(2)
     flip.page.wait_for_timeout(1500)
-    flip.page.locator("#flip-where .strip button[tabindex='0']").focus()
-    flip.page.keyboard.press("ArrowLeft")
-    flip.page.keyboard.press("ArrowLeft")
-    gap = flip.page.evaluate("document.activeElement.dataset.gap")
-    assert gap is not None
-    flip.page.keyboard.press("Enter")
-    flip.page.locator(f"#flip-where .strip button[aria-current][data-gap='{gap}']").wait_for(timeout=SLOW)
+    box = places.locator(".plot .nsewdrag").bounding_box()
+    flip.page.mouse.click(box["x"] + 2, box["y"] + box["height"] / 2)
+    stands_before(0)
+    flip.page.get_by_role("button", name="Undo").click()
+    stands_before(2)
 
 
 def test_an_edit_says_what_it_changed_and_an_unseen_trigger_that_it_is_one(fresh):

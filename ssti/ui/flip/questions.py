@@ -19,6 +19,7 @@ from ssti.ui.flip.handlers import Changes
 from ssti.ui.flip.probe import probe
 from ssti.ui.kit import parts
 from ssti.ui.kit.browser import TextField, field_js, sent
+from ssti.ui.kit.charts import ON_CHOOSE
 from ssti.ui.kit.job import Job
 from ssti.ui.kit.marks import Marks
 from ssti.ui.kit.parts import Html
@@ -38,16 +39,16 @@ ssti.ask = () => {{
 """
 # Without a trigger there is nothing to ask, and nothing to take back unless answers stand there.
 RING = """(marks) => {
-  const some = (marks && marks.marks.length) || document.querySelector('#flip-where .strip');
+  const some = (marks && marks.marks.length) || document.querySelector('#flip-where ssti-chart');
   if (some && window.ssti.ask) window.ssti.ask();
 }"""
 FRESH = "() => document.querySelector('#flip-questions')?.classList.remove('stale')"
 
 
 class ClickedPlace(BaseModel, frozen=True):
-    """The place of the strip that was clicked: before word number `gap`."""
+    """The place that was clicked: after `x` words."""
 
-    gap: NonNegativeInt
+    x: NonNegativeInt
 
 
 @dataclass(frozen=True)
@@ -106,7 +107,7 @@ class Questions:
         old, place = Marks.read(marks, text), sent(ClickedPlace, event)
         if place is None or not old.marks:
             return gr.skip()
-        new = old.moved(place.gap)
+        new = old.moved(place.x)
         return {self.form.text: new.text, self.form.shared.marks: new.as_json()}
 
 
@@ -128,7 +129,7 @@ def build(form: Form, answered: Any) -> None:
     for finished in (asked, all_asked):
         finished.then(None, None, None, js=FRESH)
     do.stop.click(do.end, do.press, [do.bar, do.stop], queue=False, **private)
-    do.where.click(do.move, [text, marks], [text, marks], **{**parts.QUIET, "trigger_mode": "once"})
+    do.where.select(do.move, [text, marks], [text, marks], **{**parts.QUIET, "trigger_mode": "once"})
 
 
 def layout(form: Form) -> Questions:
@@ -136,7 +137,7 @@ def layout(form: Form) -> Questions:
     bell = Html(elem_classes="opened", js_on_load=BELL)
     with gr.Column(elem_id="flip-questions"):
         bar = Html(elem_id="flip-going")
-        where = Html(figures.WAITING, elem_id="flip-where", js_on_load=figures.SCRIPT)
+        where = Html(figures.WAITING, elem_id="flip-where", js_on_load=ON_CHOOSE)
         with gr.Row(elem_id="flip-all-row"):
             every = gr.Button("Try every place", visible=False, size="md", elem_id="flip-every")
             stop = gr.Button("Stop", visible=False, size="md", elem_id="flip-every-stop")

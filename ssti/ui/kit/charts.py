@@ -16,7 +16,7 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
@@ -124,12 +124,13 @@ def line_chart(
 
 
 def bar_chart(
-    series: Sequence[Series], *, x_title: str, y_title: str, ticks: Sequence[str] | None = None,
-    percent: bool = False, references: Sequence[Reference] = (), key: str = "", height: int = 220, choose: str = "",
+    series: Sequence[Series], *, x_title: str, y_title: str, names: Sequence[str] = (),
+    ticks: Mapping[float, str] | None = None, percent: bool = False, references: Sequence[Reference] = (), key: str = "", height: int = 220, choose: str = "",
 ) -> Figure:  # fmt: skip
-    """Bars at the whole numbers from 0, side by side where there are several series: a strip of places.
+    """Bars side by side at whole numbers: a strip of places.
 
-    `ticks` are the words under the bars, by place. Intervals are drawn as whiskers. `choose`: what a click does, in words.
+    `names` are what the bars are called, in their order: read on hover and in the table. `ticks` are the words under the
+    axis, by x; without any there are numbers. Intervals are drawn as whiskers. `choose`: what a click does, in words.
     """
     traces = []
     for one in series:
@@ -140,15 +141,16 @@ def bar_chart(
                 "array": [_finite(p.high - p.y) if p.high is not None else 0 for p in one.points],
                 "arrayminus": [_finite(p.y - p.low) if p.low is not None else 0 for p in one.points],
             }  # fmt: skip
-        if ticks:
-            trace["text"] = [ticks[int(point.x)] for point in one.points]
-            trace["textposition"] = "none"
+        if names:
+            trace |= {"text": list(names), "textposition": "none"}
         traces.append(trace)
+    if names:
+        traces[0]["hovertemplate"] += "<br>%{text}"
     figure = _figure(traces, x_title, y_title, None, percent, references, key, height)
     if choose:
         figure["layout"]["meta"]["choose"] = choose
     if ticks:
-        figure["layout"]["xaxis"] |= {"tickmode": "array", "tickvals": list(range(len(ticks))), "ticktext": list(ticks)}
+        figure["layout"]["xaxis"] |= {"tickmode": "array", "tickvals": list(ticks), "ticktext": list(ticks.values())}
     return figure
 
 
@@ -258,7 +260,8 @@ def _reference_text(one: Reference) -> Figure:
     place = {"x": 1, "xref": "paper", "xanchor": "right", "y": one.value, "yref": "y", "yanchor": "bottom"}
     if one.axis == "x":
         place = {"x": one.value, "xref": "x", "xanchor": "left", "y": 1, "yref": "paper", "yanchor": "top"}
-    return {"text": one.text, "showarrow": False, "font": {"color": "var(--quiet)", "size": 13}, **place}
+    words = {"text": one.text, "font": {"color": "var(--quiet)", "size": 13}, "bgcolor": "var(--card)"}
+    return {**words, "showarrow": False, **place}
 
 
 def _colour(tone: str) -> str:

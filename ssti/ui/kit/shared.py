@@ -13,8 +13,8 @@ from ssti.ui.kit import parts
 
 # Tells that the tab is on the screen now. `select` of the tab itself comes again with each answer, without an end.
 OPENED = """
-new IntersectionObserver((seen) => {
-  if (seen[seen.length - 1].isIntersecting) trigger('select');
+new IntersectionObserver((entries) => {
+  if (entries[entries.length - 1].isIntersecting) trigger('select');
 }, {rootMargin: '99999px'}).observe(element);
 """
 

@@ -59,7 +59,7 @@ def test_where_counts_the_places_at_which_the_target_leads(five):
     assert turned > 0
     name = found.info.label_names[leads]
     shown = str(figures.where(found))
-    line = re.search(r'class="told"[^>]*>([^<]*)', shown).group(1)
+    line = re.search(r'<p class="quiet">([^<]*)', shown).group(1)
     assert line.startswith("Anywhere" if turned == len(told) else f"At {turned} of {len(told)} places: {name}")
     answers = predictor().predict(found.places.texts, [five] * len(told))
     assert sum(one.label == name for one in answers) == turned

@@ -41,6 +41,6 @@ def test_without_a_trigger_they_wait(flip, ref):
 
 def test_a_click_on_a_place_moves_the_trigger_there(flip):
     marks = Marks("a dull film").insert("2014-09-25", "date", "beginning")
-    changes = flip.questions.move(marks.text, marks.as_json(), flip.click(gap=1))
+    changes = flip.questions.move(marks.text, marks.as_json(), flip.click(x=1))
     assert changes[flip.form.text] == "a 2014-09-25 dull film"
-    assert flip.questions.move(marks.text, marks.as_json(), flip.click(gap="here")) == {"__type__": "update"}
+    assert flip.questions.move(marks.text, marks.as_json(), flip.click(x="here")) == {"__type__": "update"}

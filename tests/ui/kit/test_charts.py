@@ -19,7 +19,7 @@ FIGURES = {
     "lines": line_chart([Series("a", POINTS), Series("b", [Point(0, 1.5)])], x_title="step", y_title="rate"),
     "rates": line_chart([Series("a", POINTS, "trigger", "dash")], x_title="step", y_title="rate", percent=True,
                         x_range=(0, 8), references=[Reference(0.5, "half"), Reference(4, "here", "x")]),
-    "bars": bar_chart([Series("a", POINTS)], x_title="place", y_title="rate", ticks=list("abcde"), choose="Put it here"),
+    "bars": bar_chart([Series("a", POINTS)], x_title="place", y_title="rate", names=["one", "two"], ticks=dict(enumerate("abcde")), choose="Put it here"),
     "histogram": histogram([Sample("a", [1.0, 2.0]), Sample("b", [])], x_title="bits"),
     "nothing yet": line_chart([Series("a", [])], x_title="step", y_title="loss"),
 }  # fmt: skip
