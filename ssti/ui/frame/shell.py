@@ -1,8 +1,7 @@
 """The frame around the tabs: which there are, and what the URL keeps.
 
-A tab is a folder of `ssti/ui` whose `tab.py` has `ORDER` (a number), `TITLE` and `build(shared)`. If they are there,
-`wire(shared)` is called once all tabs are built, and `warm()` in the background once the page answers. The shell knows
-no tab by name.
+A tab is a folder of `ssti/ui` whose `tab.py` has `ORDER` (a number), `TITLE` and `build(shared)`. If it has `warm()`,
+that is called in the background once the page answers. The shell knows no tab by name.
 """
 
 from __future__ import annotations
@@ -31,7 +30,6 @@ class Tab:
     title: str
     order: float
     build: Callable[[Shared], None]
-    wire: Callable[[Shared], None] | None = None
     warm: Callable[[], None] | None = None
 
 
@@ -39,7 +37,7 @@ def _tab(folder: ModuleType) -> Iterable[Tab]:
     if find_spec(f"{folder.__name__}.tab"):
         tab = importlib.import_module(f"{folder.__name__}.tab")
         name = folder.__name__.rpartition(".")[2]
-        yield Tab(name, tab.TITLE, tab.ORDER, tab.build, getattr(tab, "wire", None), getattr(tab, "warm", None))
+        yield Tab(name, tab.TITLE, tab.ORDER, tab.build, getattr(tab, "warm", None))
 
 
 TABS = Registry("ssti.ui", Tab, "tab", _tab)
@@ -68,9 +66,6 @@ def build_shell(blocks: gr.Blocks) -> Shared:
             with gr.Tab(tab.title, id=name, elem_id=f"tab-{name}") as item:
                 shared.tab_items[name] = item
                 tab.build(shared)
-    for tab in TABS.values():
-        if tab.wire:
-            tab.wire(shared)
     _keep_url(shared)
     return shared
 

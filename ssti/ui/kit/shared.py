@@ -27,8 +27,7 @@ class Shared:
     where its triggers are: `ssti.ui.kit.marks`) are hidden components: inputs and outputs of events, with `.change`.
     They live in the visitor's page, so a restart of the server does not empty them. `text` is the field in which that
     text is typed; the Flip tab gives it its place. `tabs` takes `gr.Tabs(selected=name)`. `run_pill` and `adapter_pill`
-    stand in the header. `blocks` is the page, for `blocks.load(…)`. `parts_of` is for what a tab hands from its `build`
-    to its `wire`.
+    stand in the header. `blocks` is the page, for `blocks.load(…)`.
     """
 
     blocks: gr.Blocks
@@ -42,7 +41,6 @@ class Shared:
     adapter_pill: gr.HTML
     tab_names: tuple[str, ...]
     tab_items: dict[str, gr.Tab] = field(default_factory=dict)
-    parts_of: dict[str, dict[str, Any]] = field(default_factory=dict)
 
     def has(self, tab: str) -> bool:
         """Whether there is a tab of this name (its file's name)."""
