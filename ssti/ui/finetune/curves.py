@@ -80,8 +80,8 @@ def _latest_loss(series: Series) -> tuple[str, str]:
 def _card(
     title: str, aside: str, series: Sequence[Series], latest: tuple[str, str], file: str, classes: str = "", **shape: Any
 ) -> Markup:
-    """A chart under its latest number. The last series drawn lies on top: the first of these."""
-    drawn = [one for one in reversed(series) if one.points]
+    """A chart under its latest number."""
+    drawn = [one for one in series if one.points]
     return parts.html(
         '<section class="card curve figure {}"><h2>{}{}</h2><div class="now"><strong>{}</strong><p>{}</p></div>{}</section>',
         classes, title, parts.html(' <span class="aside">· {}</span>', aside) if aside else "", *latest,

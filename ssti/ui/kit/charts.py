@@ -103,12 +103,12 @@ def line_chart(
     series: Sequence[Series], *, x_title: str, y_title: str, x_range: tuple[float, float] | None = None,
     percent: bool = False, references: Sequence[Reference] = (), key: str = "", height: int = 260,
 ) -> Figure:  # fmt: skip
-    """Lines over x, each with its band where its points have intervals.
+    """Lines over x, each with its band where its points have intervals; the first lies on top.
 
     `percent`: y is a fraction, shown from 0 to 100 %. `key`: whose numbers these are; another one ends a zoom.
     """
     traces = []
-    for one in series:
+    for one in reversed(series):
         if any(point.low is not None and point.high is not None for point in one.points):
             traces.append(_band(one))
         traces.append(
@@ -120,7 +120,12 @@ def line_chart(
                 "marker": {"size": 6, "color": _colour(one.tone)},
             }
         )
-    return _figure(traces, x_title, y_title, x_range, percent, references, key, height)
+    if x_range:
+        edge = (x_range[1] - x_range[0]) * 0.01  # room for the first and the last marker
+        x_range = (x_range[0] - edge, x_range[1] + edge)
+    figure = _figure(traces, x_title, y_title, x_range, percent, references, key, height)
+    figure["layout"]["legend"] = {"traceorder": "reversed"}
+    return figure
 
 
 def bar_chart(
