@@ -25,11 +25,11 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 @pytest.fixture(scope="session")
-def twins(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def twins(tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest) -> Path:
     """A home with two finished runs of two recipes: `<home>/runs/*`, trained once per session in their own processes."""
     folder = tmp_path_factory.getbasetemp()
-    if "PYTEST_XDIST_WORKER" in os.environ:
-        folder = folder.parent  # which the processes of one session share
+    if hasattr(request.config, "workerinput"):  # one of several processes (pytest-xdist): their folders share a parent
+        folder = folder.parent
     home = folder / "twins"
     with FileLock(f"{home}.lock"):
         if not home.exists():
