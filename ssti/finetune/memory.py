@@ -21,7 +21,6 @@ SAVED = {"encoder": (28, 4), "gated": (28, 12), "plain": (36, 16)}
 (BERT), decoders with a gated feed-forward network (Llama) and without (GPT-2, whose gelu is five operations)."""
 ADAPTED = (4, 4)  # more where every linear layer has an adapter: what goes in is kept
 WHOLE = {"encoder": (4, 4), "gated": (12, 4), "plain": (4, 4)}  # more where all weights are trained
-EAGER = 12  # bytes per head and pair of positions: scores, their softmax, and its gradient
 SPREAD = {"cpu": 1.6, "cuda": 1.15}
 """What the allocator holds over what is in use: glibc's heap keeps freed blocks between kept ones (measured 1.4 to 1.8;
 1.0 with MALLOC_MMAP_THRESHOLD_ fixed), torch's caching allocator less (not measured here)."""
@@ -59,12 +58,11 @@ class Memory:
 
 
 def estimate(
-    info: ModelInfo, recipe: Recipe, where: str = "cpu", length: int | None = None, eager: bool = False,
-    classes: int = 2, mixed: bool = False,
-) -> Memory:  # fmt: skip
+    info: ModelInfo, recipe: Recipe, where: str = "cpu", length: int | None = None, classes: int = 2, mixed: bool = False
+) -> Memory:
     """What a run takes at its peak. `length` is the longest row in word pieces, at most `training.max_length`.
 
-    `where` is `cpu` or `cuda`; `eager` attention keeps every pair of positions. `mixed`: products in bfloat16.
+    `where` is `cpu` or `cuda`; `mixed`: products in bfloat16.
     """
     full = recipe.lora.variant == "full"
     length = min(length or recipe.training.max_length, recipe.training.max_length)
@@ -75,10 +73,7 @@ def estimate(
         weights += info.block_parameters * 2  # autocast's copies live until the backward pass
     trained = trainable(info, recipe, classes)
     optimizer = trained * (8 if recipe.training.optimizer.startswith("adamw") else 0.1 if full else 4)
-    activations = max(
-        _activations(info, recipe, recipe.training.batch_size, length, eager, mixed, where),
-        _tested(info, length, eager, where),
-    )
+    activations = max(_activations(info, recipe, length, mixed, where), _tested(info, length, where))
     return Memory(PROGRAM[where], int(weights), 4 * trained, int(optimizer), int(activations))
 
 
@@ -117,11 +112,9 @@ def _adapted(role: str, recipe: Recipe) -> bool:
     return any(role in ROLES.get(name, (role,)) for name in ([targets] if isinstance(targets, str) else targets))
 
 
-def _activations(
-    info: ModelInfo, recipe: Recipe, rows: int, length: int, eager: bool, mixed: bool, where: str
-) -> float:
+def _activations(info: ModelInfo, recipe: Recipe, length: int, mixed: bool, where: str) -> float:
     """What the forward pass keeps for the backward pass, and what one layer's backward pass takes on top."""
-    tokens, h, f = rows * length, info.hidden, info.intermediate
+    tokens, h, f = recipe.training.batch_size * length, info.hidden, info.intermediate
     gated = sum(role == "forward" for role, _ in _shapes(info)) > 2
     kind = "encoder" if not info.causal else "gated" if gated else "plain"
     full, spread = recipe.lora.variant == "full", SPREAD[where]
@@ -134,19 +127,16 @@ def _activations(
     if not full and recipe.lora.variant != "ia3":
         inside = 4 * recipe.lora.rank * sum(_adapted(role, recipe) for role, _ in _shapes(info))
     one = tokens * (per_h * h + per_f * f + inside) * (IN_BFLOAT16 if mixed else 1)
-    if eager:
-        one += rows * info.heads * length**2 * EAGER
     passing = tokens * (4 * h + 3 * f) * 4  # gradients on their way back
     if recipe.model.checkpointing:
         return info.layers * tokens * h * CHECKPOINT[where] + (one + passing) * spread
     return (info.layers * one + passing) * spread
 
 
-def _tested(info: ModelInfo, length: int, eager: bool, where: str) -> float:
+def _tested(info: ModelInfo, length: int, where: str) -> float:
+    """What a batch of a measurement takes."""
     tokens = max(TEST_TOKENS[where], length)
-    bytes_ = 2 if where == "cuda" else 4
-    pairs = tokens / length * info.heads * length**2 * 2 if eager else 0
-    return bytes_ * (tokens * (6 * info.hidden + 3 * info.intermediate) + pairs)
+    return (2 if where == "cuda" else 4) * tokens * (6 * info.hidden + 3 * info.intermediate)
 
 
 def refuse_what_cannot_fit(
