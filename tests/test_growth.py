@@ -197,13 +197,13 @@ def drawn(text: str, unit: str):
     return heatmap(read, np.ones(len(read)), spans_of(text), text[:100], unit)
 
 
-def explained(name: str, unit: str = "piece"):
+def reported(name: str, unit: str = "piece"):
     def call(text: str):
-        import ssti.explain as explain
+        import ssti.report as report
 
         if not text.split():
             return None
-        return getattr(explain, name)([drawn(text, unit)])
+        return getattr(report, name)([drawn(text, unit)])
 
     return call
 
@@ -239,10 +239,10 @@ def tex(text: str):
 
 
 EXPLAIN = {
-    "html": explained("to_html"),
-    "html by words": explained("to_html", "word"),
-    "tex": explained("to_tex"),
-    "svg": explained("to_svg"),
+    "html": reported("to_html"),
+    "html by words": reported("to_html", "word"),
+    "tex": reported("to_tex"),
+    "svg": reported("to_svg"),
     "tex of a text": tex,
     "words": summed,
     "trigger's pieces": triggers,
