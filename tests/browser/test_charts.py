@@ -27,8 +27,11 @@ def address():
         count, shown = gr.Number(2, visible="hidden"), parts.Html(curve(2), elem_id="curve")
         gr.Button("Grow").click(lambda count: (curve(int(count) + 1), count + 1), count, [shown, count])
         places = bar_chart([Series("a", [Point(n, 0.2 * n) for n in range(3)])], x_title="place", y_title="rate",
-                           ticks=["<b>one</b>", "two", "three"], choose="Put it here")  # fmt: skip
-        bars, chosen = parts.Html(chart(places, "Places"), elem_id="bars", js_on_load=ON_CHOOSE), gr.Textbox(label="Chosen")
+                           ticks={0: "<b>one</b>", 1: "two", 2: "three"}, choose="Put it here")  # fmt: skip
+        bars, chosen = (
+            parts.Html(chart(places, "Places"), elem_id="bars", js_on_load=ON_CHOOSE),
+            gr.Textbox(label="Chosen"),
+        )
 
         def choose(event: gr.EventData) -> str:
             return str(event.x)
@@ -73,7 +76,11 @@ def test_its_colours_follow_dark_and_print(charts):
 
 
 def test_picture_and_data_are_saved(charts, tmp_path):
-    for button, ending, starts in (("as SVG", "svg", b"<svg"), ("as PNG", "png", b"\x89PNG"), ("as CSV", "csv", b"series,step")):
+    for button, ending, starts in (
+        ("as SVG", "svg", b"<svg"),
+        ("as PNG", "png", b"\x89PNG"),
+        ("as CSV", "csv", b"series,step"),
+    ):
         with charts.expect_download() as download:
             charts.locator("#curve").get_by_role("button", name=button).click()
         download.value.save_as(tmp_path / ending)

@@ -54,7 +54,9 @@ def curves(run: Snapshot, twin: Snapshot | None, others: Sequence[Snapshot] = ()
 
 def _rates(name: str, run: Snapshot, field: str, tone: str = "ink", dash: str = "solid") -> Series:
     """A measured rate over the steps, where it has a value."""
-    measured = [(one["step"], one[field]) for one in run.progress.evals if (one.get(field) or {}).get("value") is not None]
+    measured = [
+        (one["step"], one[field]) for one in run.progress.evals if (one.get(field) or {}).get("value") is not None
+    ]
     points = [Point(step, rate["value"], rate["low"], rate["high"], rate["n"]) for step, rate in measured]
     return Series(name, points, tone, dash)
 
@@ -78,7 +80,13 @@ def _latest_loss(series: Series) -> tuple[str, str]:
 
 
 def _card(
-    title: str, aside: str, series: Sequence[Series], latest: tuple[str, str], file: str, classes: str = "", **shape: Any
+    title: str,
+    aside: str,
+    series: Sequence[Series],
+    latest: tuple[str, str],
+    file: str,
+    classes: str = "",
+    **shape: Any,
 ) -> Markup:
     """A chart under its latest number."""
     drawn = [one for one in series if one.points]

@@ -36,7 +36,11 @@ class FormHandlers:
             recipe = form.to_recipe(form.recipe_of(data), fields, memory.pace)
         except SSTIError as error:
             return {**own_rank, ui.message: parts.problem(error)}
-        return {**own_rank, **self._remember(recipe, memory.with_recipe(recipe)), ui.fields["preset"]: form.preset_of(recipe)}
+        return {
+            **own_rank,
+            **self._remember(recipe, memory.with_recipe(recipe)),
+            ui.fields["preset"]: form.preset_of(recipe),
+        }
 
     def choose_preset(self, name: str, data: Any, memory: Any) -> Changes:
         """The person chose a preset."""

@@ -42,12 +42,18 @@ def trouble(run: Snapshot, mine: bool = True) -> Markup | None:
     if state == "damaged":
         return parts.problem(error.get("message", ""), error.get("next", "") if mine else CLONE)
     if state == "interrupted":
-        more = "It goes on from its last checkpoint." if run.progress.step else "It starts over: it had not begun to train."
+        more = (
+            "It goes on from its last checkpoint."
+            if run.progress.step
+            else "It starts over: it had not begun to train."
+        )
         reason = "Its process is gone: killed, out of memory, or the machine restarted."
         return parts.problem(reason, f"Press Resume. {more}" if mine else CLONE)
     if state == "failed":
         reason = error.get("message") or "The run failed without giving a reason."
-        return parts.problem(reason, (error.get("next") or "Read log.txt in its folder, or resume it.") if mine else CLONE)
+        return parts.problem(
+            reason, (error.get("next") or "Read log.txt in its folder, or resume it.") if mine else CLONE
+        )
     notes = [*run.progress.notes, *words.skipped(run)]
     return parts.join(parts.note(one) for one in notes) if notes else None
 

@@ -92,7 +92,9 @@ def test_layers_can_be_typed(typed, expected):
     assert form.to_recipe(preset("demo"), values).lora.targets == expected
 
 
-@pytest.mark.parametrize(("field", "value"), [("targets", " , "), ("steps", 0), ("rank_own", 4096), ("batch_size", None)])
+@pytest.mark.parametrize(
+    ("field", "value"), [("targets", " , "), ("steps", 0), ("rank_own", 4096), ("batch_size", None)]
+)
 def test_what_a_recipe_cannot_take_is_refused(field, value):
     with pytest.raises(SSTIError):
         form.to_recipe(preset("demo"), form.to_form(preset("demo")) | {"rank": "own", field: value})
