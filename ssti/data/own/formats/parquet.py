@@ -71,19 +71,19 @@ def _looked_at(path: Path) -> tuple[pa.Schema, list[int], dict[str, str]]:
     flat = [place for place, column in enumerate(schema) if why[column.name] is None]
     if not flat:
         raise DataError(f"{path.name!r} holds lists or objects only.", "Save texts and labels as columns.")
-    leaves = _leaves(schema)
+    names = {schema.field(place).name for place in flat}
     groups = [about.row_group(group) for group in range(about.num_row_groups)]
-    said = sum(group.column(leaves[place]).total_uncompressed_size for group in groups for place in flat)
-    _bound(path, max(said, 4 * len(flat) * about.num_rows))
+    chunks = [group.column(leaf) for group in groups for leaf in range(group.num_columns)]
+    claimed = sum(chunk.total_uncompressed_size for chunk in chunks if chunk.path_in_schema in names)
+    _bound(path, max(claimed, 4 * len(flat) * about.num_rows))
     return schema, flat, {name: reason for name, reason in why.items() if reason}
 
 
 def _batches(path: Path, flat: list[int]) -> Iterator[pa.RecordBatch]:
     """The flat columns a batch at a time, still folded; `SSTIError` as soon as they would unfold past the limit."""
-    with pq.ParquetFile(path) as file:
-        schema, leaves = file.schema_arrow, _leaves(file.schema_arrow)
-        texts = [file.schema.column(leaves[n]).path for n in flat if not _fixed(schema.field(n).type)]
-    names = [schema.field(place).name for place in flat]
+    fields = [pq.read_schema(path).field(place) for place in flat]
+    names = [field.name for field in fields]
+    texts = [field.name for field in fields if not _fixed(field.type)]
     first = True
     try:
         for batch in _read(path, names, texts, BATCH_ROWS):
@@ -147,21 +147,6 @@ def _not_flat(dtype: pa.DataType) -> str | None:
 def _fixed(dtype: pa.DataType) -> bool:
     """Has every value of this type the same number of bytes?"""
     return pa.types.is_primitive(dtype) or pa.types.is_decimal(dtype) or pa.types.is_null(dtype)
-
-
-def _leaves(schema: pa.Schema) -> list[int]:
-    """Where the first leaf of each column stands among all: a nested column has one for each of its parts."""
-    places, place = [], 0
-    for column in schema:
-        places.append(place)
-        place += _leaf_count(column.type)
-    return places
-
-
-def _leaf_count(dtype: pa.DataType) -> int:
-    if not pa.types.is_nested(dtype):
-        return 1
-    return sum(_leaf_count(dtype.field(n).type) for n in range(dtype.num_fields))
 
 
 def class_names_of(schema: pa.Schema) -> dict[str, list[str]]:
