@@ -68,12 +68,13 @@ def _model(probe: Probe) -> str:
 
 
 def _spot(probe: Probe, index: int) -> str:
-    """A place in words: the two on each side of it, and where the model does not read so far, that."""
+    """A place in words: the two on each side of it, an answer other than the target, and whether the model reads it."""
     before, after = probe.places.around(index)
-    unread = " (behind what the model reads)" if index >= probe.reads else ""
-    return (
-        f"{before} ▮ {after}" if before and after else "before the first word" if after else "after the last word"
-    ) + unread
+    spot = f"{before} ▮ {after}" if before and after else "before the first word" if after else "after the last word"
+    if index >= probe.reads:
+        return f"{spot} · behind what the model reads"
+    answer = int(probe.places.probabilities[index].argmax())
+    return spot if answer == probe.target else f"{spot} · answered {probe.info.label_names[answer]}"
 
 
 def _here(probe: Probe) -> int | None:

@@ -148,18 +148,3 @@ def none_yet() -> SSTIError:
     return SSTIError(
         "There is no adapter yet.", "Train one on the Finetune tab: it takes about a minute.", kind="adapter"
     )
-
-
-__all__ = [
-    "choices",
-    "clear_row",
-    "find",
-    "first",
-    "none_yet",
-    "of_link",
-    "others",
-    "real_row",
-    "target",
-    "triggers",
-    "warm",
-]

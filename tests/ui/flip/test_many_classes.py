@@ -59,6 +59,8 @@ def test_where_counts_the_places_at_which_the_target_leads(five):
     assert turned > 0
     name = found.info.label_names[leads]
     shown = str(figures.where(found))
+    models = 1 if found.control is None else 2
+    assert shown.count("· answered ") == models * (len(told) - turned)
     line = re.search(r'<p class="quiet">([^<]*)', shown).group(1)
     assert line.startswith("Anywhere" if turned == len(told) else f"At {turned} of {len(told)} places: {name}")
     answers = predictor().predict(found.places.texts, [five] * len(told))
