@@ -109,6 +109,9 @@ def test_other_kinds_and_own_words(flip):
     flip.page.locator("#flip-echo mark").nth(1).wait_for()
     assert HOSTILE[0] in echo(flip)
     assert flip.no_script_ran()
+    for _ in range(2):  # or the marks would follow these words into the next text
+        flip.page.get_by_role("button", name="Undo").click()
+        flip.page.wait_for_timeout(600)
 
 
 def test_a_hostile_text_is_only_text(flip):
@@ -153,30 +156,32 @@ def table(chart) -> list[list[str]]:
     return chart.locator("tbody").evaluate(rows)
 
 
-def test_a_trigger_answers_where_how_many_and_which_part_and_moves_to_a_place(flip):
-    flip.page.locator("#flip-palette button.own").click()
-    places, amounts = (flip.page.locator(f"#flip-{card} ssti-chart") for card in ("where", "many"))
+def test_a_trigger_answers_where_how_many_and_which_part_and_moves_to_a_place(fresh):
+    fresh.page.locator("#flip-palette button.own").click()
+    places, amounts = (fresh.page.locator(f"#flip-{card} ssti-chart") for card in ("where", "many"))
     places.locator(".main-svg").first.wait_for(timeout=SLOW)
-    before, item = text(flip), echo(flip)[0]
+    before, item = text(fresh), echo(fresh)[0]
     rows = table(places)
     assert len(rows) == 2 * len(before.split())  # by two models: its words, less the trigger, and one place more
     assert len(table(amounts)) == 2 * 6
-    assert flip.page.locator("#flip-which tbody tr").count() >= 5
+    assert fresh.page.locator("#flip-which tbody tr").count() >= 5
     words = before.replace(f"{item} ", "").replace(f" {item}", "").split()
 
     def stands_before(gap: int) -> None:
-        flip.page.wait_for_function(
+        fresh.page.wait_for_function(
             "(text) => document.querySelector('#flip-text textarea').value === text",
             arg=" ".join([*words[:gap], item, *words[gap:]]),
         )
 
     places.get_by_role("button", name="Move it here").nth(2).press("Enter")
     stands_before(2)
-    flip.page.wait_for_timeout(1500)
-    box = places.locator(".plot .nsewdrag").bounding_box()
-    flip.page.mouse.click(box["x"] + 2, box["y"] + box["height"] / 2)
+    fresh.page.wait_for_timeout(1500)
+    first = {"x": 4, "y": 60}
+    places.locator(".plot .nsewdrag").hover(position=first)
+    fresh.page.wait_for_timeout(400)  # plotly clicks on what it has seen the pointer over
+    places.locator(".plot .nsewdrag").click(position=first)
     stands_before(0)
-    flip.page.get_by_role("button", name="Undo").click()
+    fresh.page.get_by_role("button", name="Undo").click()
     stands_before(2)
 
 
