@@ -18,7 +18,7 @@ def write(lab: Lab, text: str) -> None:
     """Replace the text, and wait until the answer shown is the new text's: an empty one says so at once."""
     field, empty = lab.page.locator("#flip-text textarea"), lab.page.locator("#flip-problem section")
     field.fill("")
-    empty.wait_for()
+    empty.wait_for(timeout=SLOW)
     field.fill(text)
     empty.wait_for(state="detached", timeout=SLOW)
 

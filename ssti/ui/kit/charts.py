@@ -62,7 +62,7 @@ TEMPLATE: Figure = {
 
 @dataclass(frozen=True)
 class Point:
-    """A value `y` at `x`, with its 95 % interval and the number of rows it rests on, where it has them."""
+    """A value `y` at `x`, with its interval (95 % unless the caption says otherwise) and the number of rows it rests on."""
 
     x: float
     y: float

@@ -56,9 +56,10 @@ def heatmaps(inside: Inside, choice: Choice) -> Markup:
 
 def strips(maps: list[Heatmap]) -> Markup:
     """Several heatmaps of one text under each other, titles and all."""
-    strip = '<h3>{}</h3><div class="heatmap" dir="auto">{}</div>'
-    flows = [_flow(one, [unit_html(unit) for unit in one.units], _folds(one)) for one in maps]
-    every = [parts.html(strip, one.title, flow) for one, flow in zip(maps, flows, strict=True)]
+    every = []
+    for one in maps:
+        flow = _flow(one, [unit_html(unit) for unit in one.units], _folds(one))
+        every.append(parts.html('<h3>{}</h3><div class="heatmap" dir="auto">{}</div>', one.title, flow))
     return parts.html('<div class="stacked">{}{}</div>', parts.join(every), legends_html(maps))
 
 
@@ -104,9 +105,12 @@ def _clickable(explanation: Explanation, choice: Choice, heatmap: Heatmap) -> li
 
 def _slotted(heatmap: Heatmap, plain: Heatmap) -> list[Markup]:
     """The units of the plain text, and an empty slot for each unit of the trigger, in the order of the other side."""
-    slot = '<span class="unit slot" aria-hidden="true"><span>{}</span></span>'
     own = iter(plain.units)
-    return [parts.html(slot, unit.label) if unit.trigger else unit_html(next(own)) for unit in heatmap.units]
+    return [_slot(unit.label) if unit.trigger else unit_html(next(own)) for unit in heatmap.units]
+
+
+def _slot(label: str) -> Markup:
+    return parts.html('<span class="unit slot" aria-hidden="true"><span>{}</span></span>', label)
 
 
 def _aligned(heatmap: Heatmap, plain: Heatmap) -> bool:
