@@ -74,7 +74,7 @@ def start_a_clone(lab: Lab, store: Store, steps: int) -> str:
     lab.open(tab="finetune", run=source.id)
     lab.page.get_by_role("button", name="Clone").click()
     expect(lab.page.locator("#finetune-said")).to_contain_text(source.id)
-    lab.page.get_by_text("More", exact=True).locator("visible=true").click()
+    lab.page.get_by_role("button", name="More ▼").locator("visible=true").click()
     assert lab.value("Steps") == "7"
     lab.fill("Steps", str(steps))
     lab.page.get_by_label("Then its clean control").uncheck()
@@ -254,7 +254,7 @@ def test_a_run_is_removed_only_after_a_question(lab, store):
 def test_a_bad_number_is_said_beside_the_form_and_nothing_starts(lab, store):
     lab.open(tab="finetune")
     before = len(store.list())
-    lab.page.get_by_text("More", exact=True).locator("visible=true").click()
+    lab.page.get_by_role("button", name="More ▼").locator("visible=true").click()
     lab.fill("Steps", "0")
     expect(lab.problem()).to_contain_text("The number of steps is 0; it takes a whole number from 1 to 1,000,000")
     lab.page.locator("#start").click()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+import pytest
 from pageobject import Lab
 from playwright.sync_api import expect
 
@@ -19,6 +20,7 @@ def end_runs(store: Store) -> None:
         wait(run, 60)
 
 
+@pytest.mark.slow
 def test_from_an_empty_page_to_a_flipped_prediction_and_a_heatmap(open_page, fresh_server, request):
     page = open_page()
     server = fresh_server()
