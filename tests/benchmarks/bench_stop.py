@@ -11,7 +11,10 @@ import tempfile
 import time
 from pathlib import Path
 
-from ssti.backends.control import launch, progress, stop
+sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
+
+from ssti.backends.control import launch, progress, stop  # noqa: E402
+from ssti.recipe import preset  # noqa: E402
 
 
 def wait(run, ready, limit: float = 180.0) -> float:
@@ -25,8 +28,6 @@ def wait(run, ready, limit: float = 180.0) -> float:
 
 
 def main(rounds: int) -> None:
-    from ssti.recipe import preset
-
     for dataset in ("rotten_tomatoes", "imdb"):
         for _ in range(rounds):
             run = launch(preset("demo").set("training.steps=5000", f"dataset.name={dataset}"))[0]
@@ -38,7 +39,6 @@ def main(rounds: int) -> None:
 
 
 if __name__ == "__main__":
-    sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
     with tempfile.TemporaryDirectory() as home:
         os.environ["SSTI_HOME"] = home
         main(int(sys.argv[1]) if len(sys.argv) > 1 else 2)
