@@ -18,10 +18,12 @@ from ssti.ui.access.visitor import LARGEST_UPLOAD
 from ssti.ui.frame.guard import Bounded, guard
 from ssti.ui.frame.shell import TABS, build_shell
 from ssti.ui.frame.theme import make_theme
+from ssti.ui.kit import words
 from ssti.ui.kit.charts import plotly_route
 
 ASSETS = Path(__file__).resolve().parents[3] / "assets"
 DOWNLOAD_LIFETIME = 6 * 3600  # seconds
+SCRIPTS = ("key.js", "charts.js", "words.js")
 
 
 def build() -> gr.Blocks:
@@ -42,7 +44,7 @@ def launch_settings() -> dict[str, Any]:
         "theme": make_theme(),
         "js": (ASSETS / "page.js").read_text(encoding="utf-8"),
         # Not as `css`: Gradio rewrites the selectors of that, and gets lists and media rules wrong.
-        "head": f"<style>\n{style()}</style>\n" + "\n".join(script(name) for name in ("key.js", "charts.js")),
+        "head": "\n".join([f"<style>\n{style()}</style>", words.script(), *map(script, SCRIPTS)]),
         "max_file_size": LARGEST_UPLOAD if shared_server() else None,
         "app_kwargs": {
             "routes": [plotly_route()],

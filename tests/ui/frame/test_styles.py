@@ -9,6 +9,7 @@ import pytest
 from ssti.ui.frame.page import ASSETS
 from ssti.ui.frame.shell import TABS
 
+COMMON = {"theme", "words"}  # what stands on every tab
 SHEETS = sorted(name for name in TABS if (ASSETS / f"{name}.css").is_file())
 
 
@@ -28,9 +29,9 @@ def outermost(css: str) -> list[str]:
     return selectors
 
 
-def test_every_sheet_is_the_themes_or_a_tabs():
+def test_every_sheet_is_a_tabs_or_stands_on_every_tab():
     assert SHEETS
-    assert {sheet.stem for sheet in ASSETS.glob("*.css")} == {"theme", *SHEETS}
+    assert {sheet.stem for sheet in ASSETS.glob("*.css")} == {*COMMON, *SHEETS}
 
 
 @pytest.mark.parametrize("name", SHEETS)
