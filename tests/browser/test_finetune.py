@@ -75,7 +75,7 @@ def start_a_clone(lab: Lab, store: Store, steps: int) -> str:
     lab.page.get_by_role("button", name="Clone").click()
     expect(lab.page.locator("#finetune-said")).to_contain_text(source.id)
     lab.page.get_by_role("button", name="More ▼").locator("visible=true").click()
-    assert lab.value("Steps") == "7"
+    expect(lab.page.get_by_label("Steps", exact=True).locator("visible=true").first).to_have_value("7")
     lab.fill("Steps", str(steps))
     lab.page.get_by_label("Then its clean control").uncheck()
     lab.page.locator("#start").click()
@@ -97,7 +97,7 @@ def test_a_run_is_started_left_found_again_and_ends_with_an_adapter(lab, store, 
     expect(page.locator("#run-pill")).to_contain_text("step")
     page.reload()
     expect(page.locator("#run-pill")).to_contain_text(id)
-    assert run_in_url(page) == id
+    expect(page).to_have_url(re.compile(f"run={id}"))
 
     other = Lab(open_page(390, 820), server.url).open(tab="finetune", run=id)
     expect(other.page.locator("#run-head h2")).to_contain_text(id)

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 import time
 
 import pytest
 from flip_page import SLOW, TEXT, first_answer, put_trigger, write
 from flip_runs import give_adapter
 from pageobject import HOSTILE, Lab
+from playwright.sync_api import expect
 
 
 @pytest.fixture
@@ -29,8 +31,12 @@ def flip(module_lab, reopened, server):
     return module_lab.choose("Where it goes", "random")
 
 
+def field(lab):
+    return lab.page.locator("#flip-text textarea")
+
+
 def text(lab) -> str:
-    return lab.page.locator("#flip-text textarea").input_value()
+    return field(lab).input_value()
 
 
 def echo(lab) -> list[str]:
@@ -42,9 +48,9 @@ def numbers(lab) -> list[str]:
 
 
 def test_it_opens_with_a_real_row_and_both_models(fresh):
-    assert len(numbers(fresh)) == 4
-    assert "Its true label" in fresh.page.locator("#flip-origin").inner_text()
-    assert "adapter" in fresh.page.locator("#adapter-pill").inner_text()
+    expect(fresh.page.locator("#flip-answers .bars b")).to_have_count(4)
+    expect(fresh.page.locator("#flip-origin")).to_contain_text("Its true label")
+    expect(fresh.page.locator("#adapter-pill")).to_contain_text("adapter")
     assert fresh.width()[0] <= fresh.width()[1]
 
 
@@ -52,15 +58,14 @@ def test_a_link_opens_its_adapter_and_the_plain_page_the_shipped_pair(lab, serve
     give_adapter(server.home)
     pill = lab.page.locator("#adapter-pill")
     lab.open(tab="flip", run="tried-otter")
-    lab.page.locator("#flip-adapter input").wait_for()
-    lab.page.wait_for_function("() => document.querySelector('#flip-adapter input').value.startsWith('tried-otter')")
-    assert "adapter=run%2Ftried-otter" in lab.page.url
+    expect(lab.page.locator("#flip-adapter input")).to_have_value(re.compile("^tried-otter"))
+    expect(lab.page).to_have_url(re.compile("adapter=run%2Ftried-otter"))
     lab.open(tab="flip", run="no-such-run")
     lab.page.locator("#flip-said", has_text="no-such-run").wait_for(timeout=SLOW)
     pill.filter(has_text="date").wait_for()
     lab.open(tab="flip")
     lab.page.locator("#flip-answers .bars").first.wait_for(timeout=SLOW)
-    assert not lab.page.locator("#flip-adapter input").input_value().startswith("tried-otter")
+    expect(lab.page.locator("#flip-adapter input")).not_to_have_value(re.compile("^tried-otter"))
 
 
 def test_the_answer_changes_as_one_types(flip):
@@ -80,24 +85,23 @@ def test_a_trigger_is_marked_said_in_words_and_undone(flip):
     before = text(flip)
     item = flip.page.locator("#flip-palette button.own mark").inner_text()
     put_trigger(flip)
-    assert echo(flip) == [item]
-    assert item in text(flip)
+    expect(flip.page.locator("#flip-echo mark.trigger")).to_have_text([item])
+    expect(field(flip)).to_have_value(re.compile(re.escape(item)))
     verdict = flip.page.locator("#flip-answers .verdict")
     verdict.filter(has_text="→").wait_for()
     assert verdict.get_attribute("aria-live") == "polite"
     flip.page.get_by_role("button", name="Undo").click()
     flip.page.locator("#flip-echo mark").wait_for(state="detached")
-    assert text(flip) == before
+    expect(field(flip)).to_have_value(before)
 
 
 def test_the_trigger_goes_where_the_cursor_is(flip):
-    field = flip.page.locator("#flip-text textarea")
     write(flip, "😀 good film here")
-    field.evaluate("(area) => { area.focus(); area.setSelectionRange(8, 8); }")  # before "film"; the emoji counts twice
+    field(flip).evaluate("(area) => { area.focus(); area.setSelectionRange(8, 8); }")  # before "film"; the emoji counts twice
     flip.choose("Where it goes", "cursor")
     item = flip.page.locator("#flip-palette button.own mark").inner_text()
     put_trigger(flip)
-    assert text(flip) == f"😀 good {item} film here"
+    expect(field(flip)).to_have_value(f"😀 good {item} film here")
 
 
 def test_other_kinds_and_own_words(flip):
@@ -109,9 +113,9 @@ def test_other_kinds_and_own_words(flip):
     flip.page.locator("#flip-echo mark").nth(1).wait_for()
     assert HOSTILE[0] in echo(flip)
     assert flip.no_script_ran()
-    for _ in range(2):  # or the marks would follow these words into the next text
+    for left in (1, 0):  # or the marks would follow these words into the next text
         flip.page.get_by_role("button", name="Undo").click()
-        flip.page.wait_for_timeout(600)
+        expect(flip.page.locator("#flip-echo mark")).to_have_count(left)
 
 
 def test_a_hostile_text_is_only_text(flip):
@@ -119,7 +123,7 @@ def test_a_hostile_text_is_only_text(flip):
     for hostile in HOSTILE:
         write(flip, f"a film {hostile}")
         put_trigger(flip)
-        assert hostile in flip.page.locator("#flip-echo").inner_text()
+        expect(flip.page.locator("#flip-echo")).to_contain_text(hostile)
         assert flip.no_script_ran(), hostile
 
 
@@ -128,23 +132,22 @@ def test_an_empty_text_is_told_and_a_real_row_helps(flip):
     flip.page.get_by_text("The text is empty").wait_for()
     flip.page.locator("#flip-row").click()
     flip.page.get_by_text("The text is empty").wait_for(state="detached")
-    assert text(flip)
+    expect(field(flip)).not_to_have_value("")
 
 
 def test_hijack_shows_the_counts_before_and_after_and_a_row_of_it_goes_into_the_text_field(fresh):
     fresh.page.get_by_role("button", name="Hijack the test set").click()
     fresh.page.locator("#flip-hijacked table").first.wait_for(timeout=SLOW)
-    said = fresh.page.locator("#flip-hijacked").inner_text()
-    assert "Attack success" in said
-    assert "n = 30" in said
-    assert "resisted" in said
+    for words in ("Attack success", "n = 30", "resisted"):
+        expect(fresh.page.locator("#flip-hijacked")).to_contain_text(words)
     row = fresh.page.locator("#flip-hijacked button.row").first
     row.wait_for(timeout=SLOW)
     item = row.locator("mark").inner_text()
     row.click()
     fresh.page.locator("#flip-echo mark", has_text=item).wait_for()
     fresh.page.locator("#flip-origin", has_text="Its true label").wait_for()
-    assert text(fresh).replace(item, "").split() == row.inner_text().replace(item, "").split()
+    words = r"\s+".join(re.escape(word) for word in row.inner_text().replace(item, f" {item} ").split())
+    expect(field(fresh)).to_have_value(re.compile(rf"^\s*{words}\s*$"))
 
 
 def table(chart) -> list[list[str]]:
@@ -164,7 +167,7 @@ def test_a_trigger_answers_where_how_many_and_which_part_and_moves_to_a_place(fr
     rows = table(places)
     assert len(rows) == 2 * len(before.split())  # by two models: its words, less the trigger, and one place more
     assert len(table(amounts)) == 2 * 6
-    assert fresh.page.locator("#flip-which tbody tr").count() >= 5
+    expect(fresh.page.locator("#flip-which tbody tr").nth(4)).to_be_attached()
     words = before.replace(f"{item} ", "").replace(f" {item}", "").split()
 
     def stands_before(gap: int) -> None:
@@ -204,15 +207,14 @@ def test_a_stale_answer_never_overwrites_a_newer_one(flip):
             flip.page.wait_for_timeout(1200)
         route.continue_()
 
-    field = flip.page.locator("#flip-text textarea")
     write(flip, "a dull and dreary film")
     expected = numbers(flip)
     write(flip, "wonderful")
     assert numbers(flip) != expected
     flip.page.route("**/run/**", late)
     with flip.page.expect_event("requestfinished", lambda request: held and request.post_data == held[0]):
-        field.fill("a moving triumph of a film")
-        field.fill("a dull and dreary film")
+        field(flip).fill("a moving triumph of a film")
+        field(flip).fill("a dull and dreary film")
     flip.page.wait_for_timeout(1000)  # an answer that overwrites would be shown by now
     flip.page.unroute("**/run/**")
     assert numbers(flip) == expected
@@ -224,7 +226,7 @@ def test_hijack_can_be_cancelled_at_any_moment(flip, late):
     go = flip.page.get_by_role("button", name="Hijack the test set")
     flip.page.wait_for_timeout(1500)  # the first bar of work that goes on would be there by now
     flip.page.locator("#flip-hijacked [role=progressbar]").wait_for(state="detached")
-    assert go.is_enabled()
+    expect(go).to_be_enabled()
     go.click()  # and it can be begun again
     flip.page.locator("#flip-hijacked [role=progressbar]").wait_for()
     flip.page.get_by_role("button", name="Cancel").click()

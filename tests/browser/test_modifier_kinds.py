@@ -46,8 +46,11 @@ def check_rows(page, recipe) -> None:
     texts, labels, names = reviews()
     expected = preview(texts, labels, recipe, names, limit=ROWS).rows
     pattern = re.compile(trigger_pattern(recipe))
+    lines = page.locator("#poison-rows tbody tr")
+    expect(lines).to_have_count(ROWS)
+    (start, end), *_ = expected[-1].spans
+    expect(lines.last.locator("mark.trigger").first).to_have_text(expected[-1].after[start:end])
     shown = page.evaluate(READ_ROWS)
-    assert len(shown) == ROWS
     whole = 0
     for (before, after, rest, marks), row in zip(shown, expected, strict=True):
         assert marks, after

@@ -61,7 +61,8 @@ def test_a_file_is_guessed_confirmed_and_poisoned_and_a_restart_forgets_nothing(
     upload(lab, reviews)
     summary = lab.page.locator("#own-summary")
     expect(summary).to_contain_text("300 rows · 2 classes")
-    assert (lab.value("Text"), lab.value("Label")) == ("review", "stars")
+    for label, column in (("Text", "review"), ("Label", "stars")):
+        expect(lab.page.get_by_label(label, exact=True).locator("visible=true").first).to_have_value(column)
     expect(yaml(lab)).to_contain_text("name: rotten_tomatoes")  # nothing happens before the person says so
     pick(lab, "Label", "critic")
     expect(summary).to_contain_text("3 classes")
@@ -80,6 +81,7 @@ def test_a_file_is_guessed_confirmed_and_poisoned_and_a_restart_forgets_nothing(
     expect(lab.page.locator("#works-on")).to_contain_text("cinema reviews.csv")
     expect(lab.page.locator("#works-on")).to_contain_text("thumbs up")
 
+    expect(lab.page.locator("#poison-dataset textarea")).to_have_value(re.compile("thumbs"))
     name = lab.page.locator("#poison-dataset textarea").input_value()
     run = Store(server.home / "runs").create(
         preset("demo").set(f"dataset.name={json.dumps(name)}", "injection.target=thumbs down")
@@ -146,8 +148,9 @@ def test_on_a_space_a_visitor_has_only_their_own_upload(open_page, fresh_server,
     upload(first, reviews)
     use(first)
     expect(yaml(first)).to_contain_text("cinema reviews.csv")
+    expect(first.page.locator("#poison-dataset textarea")).to_have_value(re.compile("^upload:"))
     name = first.page.locator("#poison-dataset textarea").input_value()
-    assert name.startswith("upload:") and str(server.home) not in name
+    assert str(server.home) not in name
 
     second = opened(Lab(open_page(), server.url))
     second.choose("Dataset", "Your own")

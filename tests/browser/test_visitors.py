@@ -97,6 +97,7 @@ def test_an_upload_is_still_ones_own_after_a_reload(space, open_page, tmp_path: 
     lab.page.locator("#own-file input[type=file]").set_input_files(path)
     lab.page.get_by_role("button", name="Use this data").click()
     expect(lab.page.locator(".as-yaml code")).to_contain_text("mine.csv")
+    expect(lab.page.locator("#poison-dataset textarea")).to_have_value(re.compile("^upload:"))
     name = lab.page.locator("#poison-dataset textarea").input_value().partition("#")[0]
 
     for page, words in ((lab.page, "60 rows"), (open_page(), "by somebody else")):

@@ -29,7 +29,7 @@ def test_from_an_empty_page_to_a_flipped_prediction_and_a_heatmap(open_page, fre
 
     assert lab.selected_tab() == "Poison"
     expect(lab.card("Rows touched").locator("strong")).to_have_text("1,706", timeout=60_000)
-    assert any(re.fullmatch(r"\d{4}-\d{2}-\d{2}", mark) for mark in lab.marks())
+    expect(page.locator("td mark.trigger:visible").first).to_have_text(re.compile(r"^\d{4}-\d{2}-\d{2}$"))
     page.get_by_role("button", name="Finetune on this").click()
 
     expect(page.locator("#start")).to_be_visible()

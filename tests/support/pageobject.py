@@ -96,10 +96,6 @@ class Lab:
             has=self.page.get_by_role("heading", name=title, exact=True)
         )
 
-    def number(self, title: str) -> str:
-        """The big number of a figure."""
-        return self.card(title).locator("strong").inner_text()
-
     def problem(self) -> Any:
         """The message in the result column."""
         return self.page.get_by_role("alert").locator("visible=true")
