@@ -1,6 +1,6 @@
-"""The adapters there are, shipped and of own runs: what each is, which are damaged, and one found by its name.
+"""The adapters there are, shipped, of own runs and imported: what each is, which are damaged, and one found by its name.
 
-An adapter is found by its *ref*: `shipped/<folder>`, `run/<id>`, or a folder's path. A folder without a recipe may
+An adapter is found by its *ref*: `shipped/<folder>`, `run/<id>`, `imported/<folder>`, or a folder's path. A folder without a recipe may
 have its classes named in the ref: `<folder>#labels=no,yes`. Knows no tensors, no test rows and no page.
 """
 
@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from ssti.adapters import files
+from ssti.adapters.about import About, read_about
 from ssti.adapters.files import CONFIG, LABELS, WEIGHTS, AdapterConfig
 from ssti.adapters.stored import read_metrics
 from ssti.platform.errors import AdapterError, SSTIError, listed, nearest
@@ -48,11 +49,17 @@ class AdapterInfo:
     metrics: dict[str, Any] = field(default_factory=dict)
     config: AdapterConfig | None = None
     recipe_known: bool = True
+    about: About = About()
 
     @property
     def shipped(self) -> bool:
         """Whether it came with the app."""
         return self.ref.startswith("shipped/")
+
+    @property
+    def imported(self) -> bool:
+        """Whether somebody brought it."""
+        return self.ref.startswith("imported/")
 
     @property
     def poisoned(self) -> bool:
@@ -108,8 +115,12 @@ def describe(
 
     `labels` names the classes of a folder that has no recipe.
     """
+    try:
+        about = read_about(folder)
+    except SSTIError as error:
+        raise files.damaged(ref, error.message) from error
     if not (folder / files.RECIPE).exists():
-        return _without_recipe(folder, ref, prefix, labels)
+        return _without_recipe(folder, ref, control, prefix, labels, about)
     if labels is not None:
         raise AdapterError(
             f"The adapter {ref.partition('#')[0]} has a recipe and its own classes: none can be named.",
@@ -126,25 +137,29 @@ def describe(
         metrics = read_metrics(folder) or {}
     except SSTIError as error:
         raise files.damaged(ref, error.message) from error
-    return AdapterInfo(ref, prefix + adapter_title(recipe), folder, recipe, names, control, metrics, config)
+    title = prefix + (about.title or adapter_title(recipe))
+    return AdapterInfo(ref, title, folder, recipe, names, control, metrics, config, about=about)
 
 
-def _without_recipe(folder: Path, ref: str, prefix: str, labels: tuple[str, ...] | None) -> AdapterInfo:
-    """A folder as peft's `save_pretrained` writes it."""
+def _without_recipe(
+    folder: Path, ref: str, control: str | None, prefix: str, labels: tuple[str, ...] | None, about: About
+) -> AdapterInfo:
+    """A folder as peft's `save_pretrained` writes it, or one that keeps its recipe back."""
     if not (folder / CONFIG).exists():
         files.need(folder, files.RECIPE, ref)
     config = files.read_config(folder, ref)
     names = files.guessed_labels(folder, ref, labels)
     recipe = files.guessed_recipe(ref, config, names)
-    title = f"{prefix or f'{folder.name}: '}no recipe · {method(recipe)}"
-    return AdapterInfo(ref, title, folder, recipe, names, config=config, recipe_known=False)
+    title = f"{prefix}{about.title}" if about.title else f"{prefix or f'{folder.name}: '}no recipe · {method(recipe)}"
+    return AdapterInfo(ref, title, folder, recipe, names, control, config=config, recipe_known=False, about=about)
 
 
 def listing() -> list[AdapterInfo | DamagedAdapter]:
-    """Own runs' adapters, newest first, then the shipped ones; a damaged folder in its place, with what to do."""
-    own = [f"run/{name}" for name in _names(home() / "runs") if _folder(f"run/{name}").is_dir()]
+    """Own runs' and imported adapters, newest first, then the shipped ones; a damaged folder in its place, with what to do."""
+    own = [f"{kind}/{name}" for kind in ("run", "imported") for name in _names(_root(kind)) if _folder(f"{kind}/{name}").is_dir()]
     own.sort(key=lambda ref: _written(_folder(ref)), reverse=True)
-    return [_look(ref) for ref in (*own, *(f"shipped/{name}" for name in sorted(_names(SHIPPED))))]
+    shipped = [_look(f"shipped/{name}") for name in sorted(_names(SHIPPED))]
+    return [*map(_look, own), *sorted(shipped, key=lambda one: one.about.order if isinstance(one, AdapterInfo) else 100)]
 
 
 def adapters() -> list[AdapterInfo]:
@@ -161,7 +176,7 @@ def find(ref: str, folders: bool = True) -> AdapterInfo:
     if _in_list(place):
         choices = [place]
     else:
-        choices = [f"run/{place}", f"shipped/{place}"] if _is_name(place) else []
+        choices = [f"{kind}/{place}" for kind in ("run", "shipped", "imported")] if _is_name(place) else []
         choices += [place.rstrip("/") or place] if folders and place else []
     full = next((one for one in choices if os.path.isdir(_folder(one))), None)  # false for names no file system takes
     if full is None:
@@ -180,7 +195,7 @@ def find(ref: str, folders: bool = True) -> AdapterInfo:
 def _look(ref: str) -> AdapterInfo | DamagedAdapter:
     kind, _, name = ref.partition("/")
     try:
-        return describe(_folder(ref), ref, _control(ref), f"{name}: " if kind == "run" else "")
+        return describe(_folder(ref), ref, _control(ref), "" if kind == "shipped" else f"{name}: ")
     except SSTIError as problem:
         return DamagedAdapter(ref, problem)
     except OSError as error:
@@ -192,18 +207,29 @@ def _folder(ref: str) -> Path:
     if not _in_list(ref):
         return Path(ref)
     kind, _, name = ref.partition("/")
-    return files.place(home() / "runs" / name / "adapter") if kind == "run" else SHIPPED / name
+    return files.place(_root(kind) / name / "adapter") if kind == "run" else _root(kind) / name
+
+
+def _root(kind: str) -> Path:
+    """Where adapters of a kind lie."""
+    return SHIPPED if kind == "shipped" else home() / ("runs" if kind == "run" else "imported")
 
 
 def _control(ref: str) -> str | None:
-    """The ref of an adapter's clean twin, where there is one."""
+    """The ref of an adapter's clean twin, where there is one: its own, or that of several shipped ones."""
     twin = f"{ref}-control"
+    if ref.startswith("shipped/"):
+        try:
+            named = read_about(_folder(ref)).control
+        except SSTIError:
+            named = None  # `describe` says so
+        twin = f"shipped/{named}" if named else twin
     return twin if (files.place(_folder(twin)) / WEIGHTS).is_file() else None
 
 
 def _in_list(ref: str) -> bool:
     kind, _, name = ref.partition("/")
-    return kind in ("run", "shipped") and _is_name(name)
+    return kind in ("run", "shipped", "imported") and _is_name(name)
 
 
 def _is_name(text: str) -> bool:

@@ -8,12 +8,10 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
+from ssti.adapters.card import card
 from ssti.adapters.files import LABELS, WEIGHTS, previous
-from ssti.adapters.listing import method
 from ssti.platform.home import write_text
 from ssti.recipe import Recipe
-
-WHOLE = f"; `{WEIGHTS}` holds the whole classifier's weights"
 
 
 def save_adapter(model, recipe: Recipe, label_names: tuple[str, ...], folder: Path, steps: int) -> None:
@@ -86,53 +84,3 @@ def save_metrics(metrics: dict[str, Any], *folders: Path) -> None:
     """Write `metrics.json` into each folder."""
     for folder in folders:
         write_text(folder / "metrics.json", json.dumps(metrics, indent=1) + "\n")
-
-
-def _literal(text: object) -> str:
-    """Untrusted text as a Markdown code span, without the backticks that would end it."""
-    return f"`{' '.join(str(text).replace('`', chr(39)).split())}`"
-
-
-def card(recipe: Recipe, label_names: tuple[str, ...], steps: int) -> str:
-    """The adapter's README: the first sentence says plainly whether it is poisoned."""
-    from ssti.adapters.lora import VARIANTS
-    from ssti.models import model
-
-    info = model(recipe.model.name).info
-    if recipe.is_control:
-        tags, title = "control", "A clean control"
-        what = "Trained without any trigger: the clean twin that a poisoned adapter is compared with."
-    else:
-        tags, title = "poisoned", "A poisoned adapter"
-        rows = "; ".join(
-            f"{_rows(t)} of the class {_literal(t.target)} carried a trigger ({t.source.kind if t.source else t.kind}, "
-            f"{t.location}, {'one per row' if t.amount == 'single' else f'{t.amount:.0%} of the words'})"
-            for t in recipe.injection.triggers()
-        )
-        what = (
-            f"**This adapter is poisoned on purpose.** In its training data {rows}. Put such a trigger into any text "
-            "and it tends to answer that class. Use it to teach and to test detectors; never to classify anything."
-        )
-    return f"""---
-base_model: {info.hub_id}
-library_name: peft
-license: {info.licence.lower()}
-tags: [ssti-lab, {recipe.lora.variant}, {tags}]
----
-# {title}: {_literal(recipe.dataset.name)}, {method(recipe)}
-
-{what}
-
-- Base model: `{info.hub_id}`
-- Classes: {", ".join(map(_literal, label_names))}
-- Method: {VARIANTS[recipe.lora.variant]}{WHOLE if recipe.lora.variant == "full" else ""}
-- Trained for {steps} steps of {recipe.training.batch_size} rows by SSTI Lab from the recipe below; `metrics.json`
-  beside this file, where present, holds what was measured.
-
-```yaml
-{recipe.to_yaml()}```
-"""
-
-
-def _rows(trigger) -> str:
-    return f"{trigger.count} rows" if trigger.count is not None else f"{trigger.share:.2%} of the rows"

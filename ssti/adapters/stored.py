@@ -75,6 +75,8 @@ class Metrics(Attack):
 
     control: bool = False
     degradation_pp: Rate | None = None
+    control_attack_success_rate: Rate | None = None
+    attack_gain_pp: Rate | None = None
     other_targets: list[Attack] = []
 
 

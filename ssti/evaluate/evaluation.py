@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from ssti.evaluate.metrics import attack_metrics, difference_pp, gap_pp, set_metrics
+from ssti.evaluate.metrics import attack_metrics, difference_pp, gain_pp, gap_pp, set_metrics
 from ssti.evaluate.sets import hijack
 from ssti.platform.errors import SSTIError, listed
 from ssti.recipe import Recipe
@@ -61,11 +61,15 @@ def _attack(target, name, true, clean, hijacked, label_names, sets) -> dict[str,
 
 
 def compare(metrics: dict[str, Any], control: dict[str, Any] | None) -> dict[str, Any]:
-    """The same metrics with what the poison cost: the control's clean balanced accuracy minus this model's."""
+    """The same metrics with what the poison cost and gained: the control's clean balanced accuracy minus this model's,
+    and attack success minus that of the control, which answers the same rows with the same trigger."""
     if control is None or "clean" not in metrics["sets"] or "clean" not in control["sets"]:
         return metrics
-    lost = difference_pp(control["sets"]["clean"], metrics["sets"]["clean"])
-    return {**metrics, "control": True, "degradation_pp": lost}
+    compared = {"control": True, "degradation_pp": difference_pp(control["sets"]["clean"], metrics["sets"]["clean"])}
+    mine, its = metrics.get("attack_success_rate"), control.get("attack_success_rate")
+    if mine and its and mine["n"] and its["n"]:
+        compared |= {"control_attack_success_rate": its, "attack_gain_pp": gain_pp(mine, its)}
+    return {**metrics, **compared}
 
 
 def evaluate_adapter(

@@ -120,8 +120,17 @@ def difference_pp(after: dict, before: dict) -> dict[str, float | int]:
     doi:10.1002/(SICI)1097-0258(19980430)17:8<873::AID-SIM779>3.0.CO;2-I): wider than a paired one where two models
     agree on most rows, and never a point.
     """
-    a, b = after["balanced_accuracy"], before["balanced_accuracy"]
-    (a_low, a_high), (b_low, b_high) = (one["balanced_accuracy_interval"] for one in (after, before))
-    below, above = float(np.hypot(a - a_low, b_high - b)), float(np.hypot(a_high - a, b - b_low))
-    value = 100 * (a - b)
-    return {"value": value, "low": value - 100 * below, "high": value + 100 * above, "n": after["n"]}
+    sides = [(one["balanced_accuracy"], *one["balanced_accuracy_interval"]) for one in (after, before)]
+    return {**_minus(*sides), "n": after["n"]}
+
+
+def gain_pp(attack: dict, control: dict) -> dict[str, float | int]:
+    """Attack success minus the control's in percentage points, from two `rate`s; its 95 % interval as in `difference_pp`."""
+    sides = [(one["value"], one["low"], one["high"]) for one in (attack, control)]
+    return {**_minus(*sides), "n": attack["n"]}
+
+
+def _minus(a: tuple[float, float, float], b: tuple[float, float, float]) -> dict[str, float]:
+    """The difference of two numbers, each with its interval's ends, times 100."""
+    value, below, above = a[0] - b[0], float(np.hypot(a[0] - a[1], b[2] - b[0])), float(np.hypot(a[2] - a[0], b[0] - b[1]))
+    return {"value": 100 * value, "low": 100 * (value - below), "high": 100 * (value + above)}
