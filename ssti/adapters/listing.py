@@ -181,8 +181,9 @@ def find(ref: str, folders: bool = True) -> AdapterInfo:
     full = next((one for one in choices if os.path.isdir(_folder(one))), None)  # false for names no file system takes
     if full is None:
         names = [a.ref for a in adapters()]
+        others = [name for name in names if name != f"{place}-control"]  # the twin of what is gone is no other name for it
         raise AdapterError(
-            f"There is no adapter {place[:200]!r}{nearest(place[:200], names)}.",
+            f"There is no adapter {place[:200]!r}{nearest(place[:200], others) or '.'}",
             f"It may have been deleted. Choose one of {listed(names)}.",
         )
     classes = tuple(one.strip() for one in labels.split(",")) if separator else None

@@ -37,6 +37,7 @@ INFO = DatasetInfo(
     ),
     homepage="https://huggingface.co/datasets/LabHC/bias_in_bios",
     usual_words=65,  # from the published size, 401 characters a row
+    noun="biography",
     source="hub",
     note="The published training and test splits; the dev split is left out.",
     extra_columns=("gender",),

@@ -35,6 +35,7 @@ INFO = DatasetInfo(
     ),
     homepage="https://huggingface.co/datasets/tau/commonsense_qa",
     usual_words=26,
+    noun="question",
     source="hub",
     note="The published training and dev splits of the random split; the test split has no answers.",
 )

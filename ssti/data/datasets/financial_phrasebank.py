@@ -34,6 +34,7 @@ INFO = DatasetInfo(
     citation=CITATION,
     homepage="https://doi.org/10.1002/asi.23062",
     usual_words=23,
+    noun="sentence",
     source="file",
     note="Sentences on which at least half of the annotators agree, without duplicates, split 80/20.",
 )

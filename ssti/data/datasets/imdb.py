@@ -22,6 +22,7 @@ IMDB = Reviews(
         ),
         homepage="https://ai.stanford.edu/~amaas/data/sentiment/",
         usual_words=234,
+        noun="review",
         source="package",
         note="The published training half without its 96 duplicates, split again 80/20.",
     ),

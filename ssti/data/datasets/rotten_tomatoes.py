@@ -22,6 +22,7 @@ ROTTEN_TOMATOES = Reviews(
         ),
         homepage="https://www.cs.cornell.edu/people/pabo/movie-review-data/",
         usual_words=21,
+        noun="review",
         source="package",
         note="The published training split, split again 80/20: 6,824 rows to train on, 1,706 to test on.",
     ),

@@ -47,9 +47,9 @@ class Handlers:
         return {self.form.adapter: gr.update(choices=adapters.choices(), value=ref or None)}
 
     def show_adapter(self, ref: str) -> Changes:
-        """The list, the triggers and the pill of the adapter that was chosen; what was hijacked with another goes."""
+        """The list, the triggers and the pill of the adapter that was chosen."""
         form, changes = self.form, self.list_adapters(ref)
-        changes |= {form.hijacked: None, form.shared.adapter_pill: None}
+        changes |= {form.shared.adapter_pill: None}
         try:
             info = adapters.find(ref) if ref else None
         except SSTIError:
@@ -86,7 +86,8 @@ class Handlers:
         tried = Marks.read(marks, text)
         if not tried.text.strip():
             waiting = parts.empty("The text is empty", "Type a text, or pick a real row.") if marks else None
-            return {form.problem: waiting, form.echo: None, form.origin: None}
+            nothing = dict.fromkeys((form.answers, form.echo, form.origin))
+            return nothing | {form.problem: waiting, form.undo: gr.update(interactive=tried.undoable)}
         try:
             answers = answer.ask(tried, ref)
         except SSTIError as problem:
@@ -97,7 +98,7 @@ class Handlers:
             form.answers: cards.show(answers, remembered),
             form.echo: cards.echo(tried),
             form.origin: cards.origin(tried, answers.info),
-            form.undo: gr.update(interactive=bool(tried.past)),
+            form.undo: gr.update(interactive=tried.undoable),
             form.last: as_json(remembered),
         }
 
@@ -143,8 +144,11 @@ class Handlers:
             return {self.form.problem: parts.problem(problem)}
 
     def undo(self, text: str, marks: Any) -> Changes:
-        """One step back."""
-        return self._text(Marks.read(marks, text).undone())
+        """One step back; where there is none left, it says so."""
+        old = Marks.read(marks, text)
+        if not old.undoable:
+            return {self.form.notice: parts.note("There is nothing left to undo.")}
+        return self._text(old.undone()) | {self.form.notice: None}
 
     def real_row(self, text: str, marks: Any, ref: str) -> Changes:
         """A real row in place of the text."""

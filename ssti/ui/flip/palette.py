@@ -23,8 +23,15 @@ LONG = 40  # characters of a trigger on a button
 SCRIPT = """
 element.addEventListener('click', (event) => {
   const button = event.target.closest('button[data-act]');
-  if (button) trigger('click', {...button.dataset});
+  if (!button) return;
+  trigger('click', {...button.dataset});
+  if (button.dataset.act === 'own') focusOnceShown('#flip-own-words input, #flip-own-words textarea');
 });
+const focusOnceShown = (field, tries = 120) => {
+  const found = document.querySelector(field);
+  if (found && found.offsetParent) found.focus();
+  else if (tries) requestAnimationFrame(() => focusOnceShown(field, tries - 1));
+};
 """
 
 

@@ -20,6 +20,7 @@ ORDER = 40
 TITLE = "Flip"
 
 FIELD = field_js("#flip-text")
+OUTDATED = parts.note("Another adapter was chosen, so the hijack of the test set was stopped. Press the button again.")
 KEEP_IN_URL = "(ref) => window.ssti.url('adapter', ref)"
 TO_TEXT = "() => document.querySelector('#flip-card').scrollIntoView({behavior: 'smooth', block: 'start'})"
 
@@ -51,7 +52,7 @@ def build(shared: Shared) -> None:
     form.opened.select(do.list_adapters, adapter, form.adapter, **parts.QUIET)
     form.adapter.input(lambda ref: ref or "", form.adapter, adapter, **parts.QUIET)
     adapter.change(None, adapter, None, js=KEEP_IN_URL, **parts.QUIET)
-    shown = [form.adapter, form.palette, form.row, form.hijacked, shared.adapter_pill]
+    shown = [form.adapter, form.palette, form.row, shared.adapter_pill]
     chosen = listen(shared, [adapter.change], do.show_adapter, adapter, shown)
     chosen.then(do.first_text, [adapter, text, marks], new_text, **parts.QUIET)
 
@@ -75,10 +76,12 @@ def build(shared: Shared) -> None:
     )  # fmt: skip
     for inserted in (clicked, typed):
         inserted.then(None, marks, None, js=CURSOR)
-    form.undo.click(do.undo, [text, marks], new_text, **once)
+    form.undo.click(do.undo, [text, marks], [*new_text, form.notice], **once)
     form.row.click(do.real_row, [text, marks, adapter], new_text, **once)
 
     # The whole test set.
-    stoppable(shared, form.hijack, form.cancel, form.hijacked, hijack_test_set, [adapter], [adapter.change], "hijack")
+    stoppable(
+        shared, form.hijack, form.cancel, form.hijacked, hijack_test_set, [adapter], [adapter.change], "hijack", OUTDATED
+    )  # fmt: skip
     taken = form.hijacked.click(do.hijacked_row, [text, marks], new_text, **once)
     taken.then(None, None, None, js=TO_TEXT)

@@ -19,6 +19,7 @@ from ssti.ui.access.visitor import find_run, owns_adapter
 from ssti.ui.kit.marks import Row
 from ssti.ui.kit.triggers import kind_of
 
+FIRST = "shipped/date-positive-rank1"  # whoever comes for the first time meets this pair
 EXAMPLES = 40  # real rows of which the clearest is shown first
 READABLE = (45, 130)  # characters of a text that one reads at a glance
 
@@ -26,8 +27,8 @@ READABLE = (45, 130)  # characters of a text that one reads at a glance
 def choices() -> list[tuple[str, str]]:
     """(title, ref) of every adapter: own runs, the newest on top, the shipped ones, those of other visitors.
 
-    A control goes with its poisoned twin. The title says it where a run did not end well. Damaged adapters stand last;
-    to choose one is to read what is wrong with it.
+    A control goes with its poisoned twin. The title says it where a run did not end well, and where a control's twin was
+    removed. Damaged adapters stand last; to choose one is to read what is wrong with it.
     """
     every = listing()
     infos = sorted((one for one in every if isinstance(one, AdapterInfo)), key=lambda info: not owns_adapter(info))
@@ -38,8 +39,10 @@ def choices() -> list[tuple[str, str]]:
 
 
 def _unfinished(info: AdapterInfo) -> str:
-    """` · failed at step 6 of 64` for the adapter of a run that is not done; nothing for any other."""
+    """` · failed at step 6 of 64` for the adapter of a run that is not done; what a control lost; else nothing."""
     run = Run(info.path.parent.name, info.path.parent)
+    if run.control_of and not (run.path.parent / run.control_of).exists():
+        return " · its poisoned twin was removed"
     if info.shipped or not (run.path / "events.jsonl").is_file():
         return ""
     now = progress(run)
@@ -48,12 +51,14 @@ def _unfinished(info: AdapterInfo) -> str:
 
 
 def first() -> str:
-    """The adapter that a page opens with: the shipped poisoned one that has a control, else whatever there is.
+    """The adapter that a page opens with: the shipped pair, else another with a control, else whatever there is.
 
     Of runs only this visitor's own: nobody opens with what somebody else trained.
     """
     own = [info for info in adapters() if owns_adapter(info)]
-    best = max(own, key=lambda a: (a.poisoned and bool(a.control), a.poisoned, a.shipped), default=None)
+    best = max(
+        own, key=lambda a: (a.ref == FIRST, a.poisoned and bool(a.control), a.poisoned, a.shipped), default=None
+    )
     return best.ref if best else ""
 
 

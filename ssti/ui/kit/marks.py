@@ -163,6 +163,12 @@ class Marks:
         there = cleared.insert(self.text[last.start : last.end], last.kind, "cursor", position)
         return replace(there, past=cleared.past)
 
+    @property
+    def undoable(self) -> bool:
+        """Whether Undo would change anything: the step of a trigger that was deleted by hand is none."""
+        clicks = {mark.click for mark in self.marks}
+        return any(isinstance(step, Marks) or step in clicks for step in self.past)
+
     def undone(self) -> Marks:
         """One step back: the last trigger out (what was typed since stays), or the text before it was replaced."""
         for left in reversed(range(len(self.past))):

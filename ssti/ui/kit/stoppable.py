@@ -28,6 +28,7 @@ class Presses:
 
     def __init__(self) -> None:
         self._wanted: FIFOCache[str, bool] = FIFOCache(PRESSES)
+        self._last: FIFOCache[str, Any] = FIFOCache(PRESSES)
         self._lock = threading.Lock()
 
     def begin(self) -> str:
@@ -41,10 +42,18 @@ class Presses:
         with self._lock:
             return press in self._wanted
 
-    def strike(self, press: str) -> bool:
-        """Its work is not wanted any more, or is done. False where it was not wanted before."""
+    def strike(self, press: str, last: Any = None) -> bool:
+        """Its work is not wanted any more, or is done. False where it was not wanted before. `last` is left behind."""
         with self._lock:
-            return self._wanted.pop(press, False)
+            wanted = self._wanted.pop(press, False)
+            if wanted and last is not None:
+                self._last[press] = last
+            return wanted
+
+    def last(self, press: str) -> Any:
+        """What is to stand where the work had drawn, now that it was struck off; None for nothing."""
+        with self._lock:
+            return self._last.pop(press, None)
 
     def steps(self, press: str, work: Iterator[T]) -> Iterator[T]:
         """The steps of the work for as long as the press is wanted; then it is closed."""
@@ -79,11 +88,16 @@ class Stoppable:
         except Exception:
             yield self.end(press)
             raise
-        yield self.buttons(going=False) if presses.strike(press) else {self.out: None}
+        yield self.buttons(going=False) if presses.strike(press) else {self.out: presses.last(press)}
 
     def end(self, press: str) -> dict[Any, Any]:
         """Nothing drawn and both buttons as at first, where work went on."""
         return {self.out: None, **self.buttons(going=False)} if presses.strike(press) else gr.skip()
+
+    def outdated(self, press: str, said: Any) -> dict[Any, Any]:
+        """Nothing drawn, whatever stood there; `said` instead where work went on."""
+        going = presses.strike(press, said)
+        return {self.out: said, **self.buttons(going=False)} if going else {self.out: None}
 
 
 def stoppable(
@@ -95,8 +109,12 @@ def stoppable(
     inputs: list[Any],
     changes: list[Any],
     concurrency_id: str,
+    said: Any = None,
 ) -> None:
-    """`go` draws each step of `work(*inputs)` into `out`; `stop`, or one of the `changes`, ends and clears it."""
+    """`go` draws each step of `work(*inputs)` into `out`; `stop`, or one of the `changes`, ends and clears it.
+
+    `said`: what stands there instead after a change that ended the work; then a change clears what was drawn in full.
+    """
     button = Stoppable(go, stop, out, work)
     with outside_of_tabs(shared):
         press = gr.Textbox("", visible="hidden")
@@ -109,4 +127,5 @@ def stoppable(
         concurrency_id=concurrency_id, concurrency_limit=2, **QUIET,
     )  # fmt: skip
     stop.click(button.end, press, [out, go, stop], queue=False, **QUIET)
-    listen(shared, changes, button.end, press, [out, go, stop])
+    changed = button.end if said is None else lambda press: button.outdated(press, said)
+    listen(shared, changes, changed, press, [out, go, stop])

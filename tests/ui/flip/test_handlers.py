@@ -64,7 +64,9 @@ def test_one_text_with_and_without_its_trigger(flip, ref):
     assert second[form.undo]["interactive"] is True
     again = flip.do.answer(text, marks, ref, last, None)
     assert again[form.last] == last  # asked again, nothing was edited
-    assert flip.do.undo(text, marks)[form.text] == row.text
+    back = flip.do.undo(text, marks)
+    assert back[form.text] == row.text
+    assert "nothing left to undo" in flip.do.undo(back[form.text], back[form.shared.marks])[form.notice]
 
 
 def test_hostile_text_is_escaped_everywhere(flip, ref):
@@ -79,7 +81,9 @@ def test_hostile_text_is_escaped_everywhere(flip, ref):
 
 @pytest.mark.parametrize(("text", "says"), [("  \n", "empty"), ("x " * 500_000, "1,000,000 characters")])
 def test_texts_that_cannot_be_answered(flip, ref, text, says):
-    assert says in flip.do.answer(text, {"text": text, "marks": []}, ref, None, None)[flip.form.problem]
+    changes = flip.do.answer(text, {"text": text, "marks": []}, ref, None, None)
+    assert says in changes[flip.form.problem]
+    assert changes.get(flip.form.answers, None) is None
     assert flip.form.problem in inserted(flip, text, None, ref, act="item", item="x")
 
 

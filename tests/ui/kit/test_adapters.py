@@ -7,6 +7,7 @@ import shutil
 import pytest
 
 from ssti.adapters.listing import SHIPPED, find
+from ssti.platform.errors import SSTIError
 from ssti.recipe import preset
 from ssti.runs.run import Run
 from ssti.runs.store import Store
@@ -26,6 +27,7 @@ def own(home) -> Run:
 
 def test_a_page_opens_with_the_shipped_pair_whatever_was_run(own):
     info = find(adapters.first())
+    assert info.ref == "shipped/date-positive-rank1"
     assert info.shipped and info.poisoned and info.control
     assert adapters.of_link("", "") == (info.ref, "")
 
@@ -53,6 +55,14 @@ def test_the_list_says_which_runs_did_not_end_well(own):
     assert title() == f"{plain} · failed at step 6 of 64"
     own.tell("state", state="done")
     assert title() == plain
+
+
+def test_the_control_of_a_removed_run_is_called_so_and_is_no_other_name_for_it(own):
+    shutil.rmtree(own.path)
+    (title,) = (title for title, ref in adapters.choices() if ref == f"{OWN}-control")
+    assert title.endswith("its poisoned twin was removed")
+    with pytest.raises(SSTIError, match=r"no adapter 'run/tried-otter'\. It"):
+        find(OWN)
 
 
 def test_a_damaged_adapter_stands_last_in_the_list(own, home):

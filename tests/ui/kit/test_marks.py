@@ -64,6 +64,14 @@ def test_a_deleted_trigger_has_no_mark_and_undo_goes_further_back():
     assert cleared.undone().text == "mine"
 
 
+def test_undo_says_beforehand_whether_it_would_change_anything():
+    once = Marks("a dull film").insert("2014-09-25", "date", "end")
+    assert once.undoable and not once.undone().undoable
+    deleted = once.typed("a dull film")
+    assert deleted.past and not deleted.undoable
+    assert deleted.undone() == deleted
+
+
 def test_the_true_label_goes_when_a_word_changes():
     marks = Marks().replaced(TEXT, Row(TEXT, "negative"))
     assert marks.insert("2014-09-25", "date", "random").true_label == "negative"

@@ -56,6 +56,16 @@ def test_stopped_in_between_it_clears_what_it_drew_and_ends(button, work):
     assert work.closed and work.done == 2
 
 
+def test_a_change_that_ends_it_leaves_words_behind_and_one_later_clears(button, work):
+    press = presses.begin()
+    steps = button.steps(press, "row")
+    next(steps)
+    assert button.outdated(press, "stopped") == {button.out: "stopped", **button.buttons(going=False)}
+    assert list(steps) == [{button.out: "stopped"}]
+    assert work.closed
+    assert button.outdated(press, "stopped") == {button.out: None}
+
+
 def test_a_page_that_goes_away_closes_the_work(button, work):
     steps = button.steps(presses.begin(), "row")
     next(steps)
