@@ -12,7 +12,7 @@ import pytest
 
 ROOT = Path(__file__).resolve().parents[1]
 ORDER = ["platform", "inject", "recipe", "models", "data", "adapters", "serving", "explain", "evaluate", "finetune", "detect",
-         "runs", "backends", "report", "experiments", "cli", "ui"]  # fmt: skip
+         "runs", "backends", "report", "experiments", "lessons", "cli", "ui"]  # fmt: skip
 UI = ["access", "kit", "TABS", "frame"]
 FILES = sorted((ROOT / "ssti").rglob("*.py"))
 
@@ -67,6 +67,7 @@ def test_no_file_is_past_500_lines():
     [
         ("ssti", ["torch", "gradio", "pandas", "pydantic"]),
         ("ssti.inject", ["torch", "gradio", "pandas", "datasets", "pydantic", "pycountry", "numpy", "pyarrow", "yaml"]),
+        ("ssti.lessons", ["torch", "gradio", "transformers", "datasets"]),
         ("ssti.recipe", ["torch", "gradio", "pandas", "datasets"]),
         ("ssti.data", ["torch", "gradio", "pandas", "datasets", "pyarrow"]),
         ("ssti.explain", ["torch", "gradio", "transformers"]),

@@ -31,7 +31,7 @@ def app() -> None:
 cli = typer.Typer(add_completion=False, no_args_is_help=True, pretty_exceptions_enable=False,
                   help="See, measure and stop spurious-token poisoning of finetuned language models.")  # fmt: skip
 cli.add_typer(runs_cli, name="runs")
-for verb in (data.datasets, data.models, data.fetch, data.inject, train, measuring.evaluate,
+for verb in (data.datasets, data.models, data.lessons, data.fetch, data.inject, train, measuring.evaluate,
              measuring.predict, measuring.explain, app):  # fmt: skip
     cli.command()(verb)
 

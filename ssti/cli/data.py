@@ -1,4 +1,4 @@
-"""The verbs before a training: list datasets and base models, fetch a base model, write a poisoned dataset."""
+"""The verbs before a training: list datasets, base models and lessons, fetch a base model, write a poisoned dataset."""
 
 from __future__ import annotations
 
@@ -26,6 +26,14 @@ def models(as_json: AsJson = False) -> None:
     listing(
         rows, as_json, lambda r: f"{r['title']} · {r['parameters'] / 1e6:,.0f} M · {r['architecture']} · {r['licence']}"
     )
+
+
+def lessons(as_json: AsJson = False) -> None:
+    """List the lessons of the Learn tab, and whether the adapters that they need are here."""
+    from ssti.lessons import LESSONS
+
+    rows = [lesson.as_json() for lesson in LESSONS.values()]
+    listing(rows, as_json, lambda r: f"{r['title']} · {len(r['steps'])} steps · about {r['minutes']} min")
 
 
 def fetch(model: Annotated[str, typer.Argument(help="A base model's name.")], as_json: AsJson = False) -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 
-@pytest.mark.parametrize("verb", ["datasets", "models"])
+@pytest.mark.parametrize("verb", ["datasets", "models", "lessons"])
 def test_lists_say_what_is_usable_here(answer, verb):
     rows = answer(verb)
     assert any(row["available"] for row in rows)
