@@ -15,7 +15,7 @@ from pathlib import Path
 
 import typer
 
-from ssti.cli import data, measuring
+from ssti.cli import data, measuring, reporting
 from ssti.cli.output import any_text_can_be_printed, fail
 from ssti.cli.runs import runs_cli, train
 from ssti.platform.errors import SSTIError
@@ -32,7 +32,7 @@ cli = typer.Typer(add_completion=False, no_args_is_help=True, pretty_exceptions_
                   help="See, measure and stop spurious-token poisoning of finetuned language models.")  # fmt: skip
 cli.add_typer(runs_cli, name="runs")
 for verb in (data.datasets, data.models, data.lessons, data.fetch, data.inject, train, measuring.evaluate,
-             measuring.predict, measuring.explain, app):  # fmt: skip
+             measuring.predict, measuring.explain, reporting.report, app):  # fmt: skip
     cli.command()(verb)
 
 

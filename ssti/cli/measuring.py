@@ -29,7 +29,8 @@ def evaluate(
     show({**measured, **report(find(adapter).known_recipe(), chosen)}, as_json)
 
 
-def _with_trigger(text: str, trigger: str | None, location: str):
+def with_trigger(text: str, trigger: str | None, location: str):
+    """The text with the trigger in, as an `Injection`; None without one. Raises SSTIError."""
     from ssti.inject import place
     from ssti.inject.checks import readable
 
@@ -59,7 +60,7 @@ def predict(adapter: AdapterArgument, text: Text, trigger: Trigger = None, locat
 
     text = check_text(text)
     info = find(adapter)
-    injected = _with_trigger(text, trigger, location)
+    injected = with_trigger(text, trigger, location)
     refs = [info.ref, *([info.control] if info.control else [])]
     texts = [text, *([injected.text] if injected else [])]
     predictions = predictor().predict([t for t in texts for _ in refs], refs * len(texts))
@@ -75,35 +76,6 @@ def predict(adapter: AdapterArgument, text: Text, trigger: Trigger = None, locat
     show({"labels": list(info.label_names), "plain": side(sides[0]), "triggered": triggered}, as_json)
 
 
-def _explain(model, tokenizer, info, text: str, injected):
-    from ssti.explain import explain as explain_texts
-
-    triggered = (injected.text, injected.spans) if injected else (None, None)
-    return explain_texts(model, tokenizer, text, *triggered, max_length=info.recipe.training.max_length)
-
-
-def _standout(adapter: str, injected, text: str, explanation) -> dict[str, Any] | None:
-    """Whether a head tells the poisoned model from its control and from before finetuning, in this text."""
-    from dataclasses import asdict
-
-    from ssti.explain import RULE, standout
-    from ssti.serving.predictor import predictor
-
-    others = {}
-    with predictor().borrow(adapter) as (model, tokenizer, info):
-        if hasattr(model, "disable_adapter"):
-            with model.disable_adapter():
-                others["before"] = _explain(model, tokenizer, info, text, injected)
-    if info.control:
-        with predictor().borrow(info.control) as (model, tokenizer, _):
-            others["control"] = _explain(model, tokenizer, info, text, injected)
-    shares = {name: one.triggered.trigger_share for name, one in others.items()}
-    mine = explanation.triggered.trigger_share
-    if not info.poisoned or mine is None or any(one is None for one in shares.values()):
-        return None
-    return {**asdict(standout(mine, shares)), "rule": RULE}
-
-
 def explain(
     adapter: AdapterArgument,
     text: Text,
@@ -116,15 +88,19 @@ def explain(
     as_json: AsJson = False,
 ) -> None:
     """Attention and its entropy, with and without a trigger, in every layer and head."""
-    from ssti.explain import FAR, View, explain_json
+    from dataclasses import asdict
+
+    from ssti.adapters.listing import find
+    from ssti.explain import FAR, RULE, View, explain_json
     from ssti.platform.home import write_text
     from ssti.report import to_html, to_tex
-    from ssti.serving.predictor import check_text, predictor
+    from ssti.report.inside import explanations, trigger_head
+    from ssti.serving.predictor import check_text
 
-    text = check_text(text)
-    with predictor().borrow(adapter) as (model, tokenizer, info):
-        injected = _with_trigger(text, trigger, location)
-        explanation = _explain(model, tokenizer, info, text, injected)
+    text, info = check_text(text), find(adapter)
+    injected = with_trigger(text, trigger, location)
+    models = explanations(info, text, injected.text, injected.spans) if injected else explanations(info, text, text, ())
+    explanation, best = models["poisoned"], trigger_head(info, models)
     heatmaps = explanation.heatmaps(View(layer, head))
     for heatmap in heatmaps:
         if heatmap.note:  # a window of a text that is longer than the model reads
@@ -139,7 +115,7 @@ def explain(
             tell(f"written: {file}")
     answer = {
         **explain_json(explanation),
-        "standout": _standout(adapter, injected, text, explanation) if injected else None,
+        "standout": {**asdict(best), "rule": RULE} if best else None,
     }
     if explanation.far:
         tell(f"note: {FAR}")

@@ -1,4 +1,4 @@
-"""What a person takes away: heatmaps as HTML, SVG and LaTeX. Knows what was explained, no page and no model."""
+"""What a person takes away: heatmaps as HTML, SVG and LaTeX; whole reports (`contents`, `whole`). Knows no page."""
 
 from ssti.report.html import heatmap_html, legends_html, to_html, unit_html
 from ssti.report.svg import to_svg

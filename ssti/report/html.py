@@ -24,7 +24,7 @@ STYLE = """
 .heatmap .special { opacity: .75; font-size: 13px; }
 .heatmap .hit { outline: 2px solid var(--mark); outline-offset: -1px; text-decoration: underline;
   text-decoration-color: var(--mark); }
-@media (prefers-color-scheme: dark) { .heatmap { --heat: #91a7ff; --mark: #ffa94d; } }
+@media screen and (prefers-color-scheme: dark) { .heatmap { --heat: #91a7ff; --mark: #ffa94d; } }
 """
 
 _STYLE = """
@@ -41,7 +41,7 @@ th, td { text-align: left; vertical-align: top; padding: .3rem 1.2rem .3rem 0;
 th { white-space: nowrap; }
 .drawing { background: #fff; overflow-x: auto; }
 .drawing svg { max-width: 100%; height: auto; }
-@media (prefers-color-scheme: dark) {
+@media screen and (prefers-color-scheme: dark) {
   body { background: #161514; color: #eeebe6; } section { background: #1f1e1c; border-color: #34312d; }
   .note { color: #a29d96; } th, td { border-color: #34312d; } }
 """
@@ -56,12 +56,15 @@ _PAGE = Markup("""<!doctype html>
 <style>{style}</style>
 </head>
 <body>
-<h1>{title}</h1>
 {body}
-{note}
 </body>
 </html>
 """)
+
+
+def document(title: str, body: Markup, style: str) -> str:
+    """A whole file: a style, and a body in which all is escaped. No script, no outside request."""
+    return str(_PAGE.format(policy=Markup(_POLICY), style=Markup(style), title=title, body=body))
 
 
 def unit_html(unit: Unit, classes: str = "", attributes: Markup = NOTHING) -> Markup:
@@ -111,8 +114,7 @@ def to_html(
     if drawing:
         sections.append(Markup('<div class="drawing">{}</div>').format(Markup(drawing)))
     body = Markup("\n").join(Markup("<section>{}</section>").format(one) for one in sections)
-    filled = {"policy": Markup(_POLICY), "style": Markup(STYLE + _STYLE), "title": title, "body": body}
-    return str(_PAGE.format(**filled, note=_note(note)))
+    return document(title, Markup("<h1>{}</h1>\n{}\n{}").format(title, body, _note(note)), STYLE + _STYLE)
 
 
 def _note(text: str) -> Markup:

@@ -17,11 +17,11 @@ from ssti.evaluate.metrics import attack_metrics, set_metrics
 from ssti.evaluate.sets import Attack, hijack
 from ssti.evaluate.verdict import verdict
 from ssti.platform.errors import SSTIError
+from ssti.report.excerpt import excerpt
 from ssti.ui.access.visitor import find_adapter
 from ssti.ui.flip.cards import sure
 from ssti.ui.kit import parts
 from ssti.ui.kit.adapters import none_yet, triggers
-from ssti.ui.kit.excerpt import excerpt
 from ssti.ui.kit.job import Job, OnProgress, progress
 from ssti.ui.kit.parts import Markup
 from ssti.ui.kit.triggers import kind_of

@@ -13,8 +13,8 @@ from ssti.inject import Preview, preview, trigger_pattern
 from ssti.models.registry import BASES
 from ssti.platform.errors import SSTIError
 from ssti.recipe import PRESETS, Recipe, preset
+from ssti.report.excerpt import excerpt
 from ssti.ui.kit import parts
-from ssti.ui.kit.excerpt import excerpt
 from ssti.ui.kit.parts import Markup
 from ssti.ui.kit.recipe_text import command, from_preset, python_code
 

@@ -8,7 +8,7 @@ import gradio as gr
 import pytest
 
 from ssti.recipe import Recipe, parse_recipe, preset
-from ssti.ui.kit.excerpt import LENGTH, excerpt
+from ssti.report.excerpt import LENGTH, excerpt
 from ssti.ui.poison.controls import target_among
 from ssti.ui.poison.form import MARKUP, form_fields, form_to_recipe, trigger_kinds
 from ssti.ui.poison.handlers import PULSE, Poison
