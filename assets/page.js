@@ -1,13 +1,6 @@
 () => {
-  // What the page needs besides Gradio: the URL, the copy buttons.
+  // What the page needs besides Gradio: the copy buttons, downloads.
   const ssti = (window.ssti = window.ssti || {});
-
-  ssti.url = (key, value) => {
-    const url = new URL(window.location.href);
-    if (value) url.searchParams.set(key, value);
-    else url.searchParams.delete(key);
-    if (url.href !== window.location.href) window.history.replaceState(window.history.state, "", url);
-  };
 
   ssti.copy = async (text) => {
     if (navigator.clipboard && window.isSecureContext) return navigator.clipboard.writeText(text);

@@ -3,23 +3,27 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import gradio as gr
 
+from ssti.platform.errors import SSTIError
 from ssti.ui.flip import hijack, palette
 from ssti.ui.kit import adapters, parts
+from ssti.ui.kit.address import Kept
 from ssti.ui.kit.parts import Html
 from ssti.ui.kit.shared import OPENED, Shared
 
 PLACES = ("beginning", "random", "end", "cursor")
+PLACE = "random"
 HIJACK_TITLE = "What a trigger in every test row does"
 HIJACK_TEXT = "Both models predict all held-out rows of the recipe, as they are and with a trigger in each."
 
 
 @dataclass(frozen=True)
 class Form:
-    """The components of the tab. `browser` and `last` are hidden: what only the browser knows of the text field, and
-    what the page remembers of the last answer."""
+    """The components of the tab. `browser` is hidden: what only the browser knows of the text field. `last` is what the
+    page remembers of the last answer: `shared.answer`."""
 
     shared: Shared
     opened: gr.HTML
@@ -44,6 +48,18 @@ class Form:
     browser: gr.JSON
     last: gr.JSON
 
+    @property
+    def kept(self) -> Kept:
+        """Where a trigger goes, for the address."""
+
+        def read(said: dict[str, str], dropped: list[str]) -> dict[Any, Any]:
+            place = said.get("place", PLACE)
+            if place not in PLACES:
+                raise SSTIError(f"A trigger does not go to {place!r:.40}.", f"It goes to: {', '.join(PLACES)}.")
+            return {self.place: place}
+
+        return Kept("flip", ("place",), (self.place,), lambda place: {"place": place if place != PLACE else ""}, read)
+
 
 def layout(shared: Shared) -> Form:
     """The tab, with nothing in it yet."""
@@ -58,9 +74,7 @@ def layout(shared: Shared) -> Form:
             text = shared.text.render()
             with gr.Row(elem_id="flip-tools"):
                 buttons = Html(elem_id="flip-palette", js_on_load=palette.SCRIPT)
-                place = gr.Radio(
-                    PLACES, value="random", label="Where it goes", elem_id="flip-place", elem_classes="seg"
-                )
+                place = gr.Radio(PLACES, value=PLACE, label="Where it goes", elem_id="flip-place", elem_classes="seg")
                 undo = gr.Button("Undo", elem_id="flip-undo", size="md")
             with gr.Row(elem_id="flip-own", visible=False) as own_row:
                 own = gr.Textbox(
@@ -81,8 +95,7 @@ def layout(shared: Shared) -> Form:
             hijacked = Html(elem_id="flip-hijacked", js_on_load=hijack.SCRIPT)
     with gr.Column(elem_id="flip-hidden", visible="hidden"):
         browser = gr.JSON(None, visible="hidden")
-        last = gr.JSON(None, visible="hidden")
     return Form(
         shared, opened, adapter, row, text, buttons, place, undo, own_row, own, insert_own, notice, echo, origin,
-        problem, answers, questions, go, cancel, hijacked, browser, last,
+        problem, answers, questions, go, cancel, hijacked, browser, shared.answer,
     )  # fmt: skip

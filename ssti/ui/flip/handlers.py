@@ -13,7 +13,6 @@ import gradio as gr
 
 from ssti.platform.errors import SSTIError
 from ssti.serving.predictor import check_text
-from ssti.ui.access.visitor import read_url
 from ssti.ui.flip import answer, cards, palette, training
 from ssti.ui.flip.form import Form
 from ssti.ui.flip.hijack import ClickedRow
@@ -32,15 +31,6 @@ class Handlers:
     """The handlers of a form."""
 
     form: Form
-
-    def first_adapter(self, ref: str, request: gr.Request) -> Changes:
-        """The adapter that a page opens with, where none is chosen yet: its link's, or another and why."""
-        if ref:
-            return gr.skip()
-        query = request.query_params
-        chosen, why = adapters.of_link(query.get("adapter", ""), read_url(query, ())[1])
-        notice = {self.form.notice: parts.note(why)} if why else {}
-        return {self.form.shared.adapter: chosen, **notice}
 
     def list_adapters(self, ref: str) -> Changes:
         """The list of adapters as it is now."""

@@ -18,10 +18,10 @@ from ssti.ui.kit.stoppable import stoppable
 
 ORDER = 40
 TITLE = "Flip"
+FIRST = True
 
 FIELD = field_js("#flip-text")
 OUTDATED = parts.note("Another adapter was chosen, so the hijack of the test set was stopped. Press the button again.")
-KEEP_IN_URL = "(ref) => window.ssti.url('adapter', ref)"
 TO_TEXT = "() => document.querySelector('#flip-card').scrollIntoView({behavior: 'smooth', block: 'start'})"
 
 # After a click, the cursor stands behind the trigger that it brought, in the browser's own units.
@@ -47,14 +47,14 @@ def build(shared: Shared) -> None:
     new_text = [text, marks, form.problem]
     once = {**parts.QUIET, "trigger_mode": "once"}  # a second click waits for nothing and is not lost twice
 
-    # The adapter: the page's first one, then whichever is chosen; with it come its triggers and a text.
-    shared.blocks.load(do.first_adapter, adapter, [adapter, form.notice], **parts.AT_LOAD)
+    # The adapter: the address's, or the page's first one, then whichever is chosen; with it come its triggers and a text.
     form.opened.select(do.list_adapters, adapter, form.adapter, **parts.QUIET)
     form.adapter.input(lambda ref: ref or "", form.adapter, adapter, **parts.QUIET)
-    adapter.change(None, adapter, None, js=KEEP_IN_URL, **parts.QUIET)
     shown = [form.adapter, form.palette, form.row, shared.adapter_pill]
     chosen = listen(shared, [adapter.change], do.show_adapter, adapter, shown)
-    chosen.then(do.first_text, [adapter, text, marks], new_text, **parts.QUIET)
+    for settled in (chosen.then, shared.restored.change):
+        settled(do.first_text, [adapter, text, marks], new_text, **parts.QUIET)
+    shared.keep(form.kept)
 
     # The answers follow the text. `change`, not `input`: a Textbox now and then keeps an `input` to itself, such as the
     # one that empties it.

@@ -10,6 +10,7 @@ from typing import Any
 import gradio as gr
 
 from ssti.ui.kit import parts
+from ssti.ui.kit.address import Kept
 
 # Tells that the tab is on the screen now. `select` of the tab itself comes again with each answer, without an end.
 OPENED = """
@@ -28,6 +29,11 @@ class Shared:
     They live in the visitor's page, so a restart of the server does not empty them. `text` is the field in which that
     text is typed; the Flip tab gives it its place. `tabs` takes `gr.Tabs(selected=name)`. `run_pill` and `adapter_pill`
     stand in the header. `blocks` is the page, for `blocks.load(…)`.
+
+    `tab` is the name of the tab that is open. `answer` is what the Flip tab last answered (or None), `guess` what the
+    visitor guessed before they saw it, `pinned` the refs of adapters that stand beside the chosen one. `coach` stands
+    above all tabs, for a lesson's step. `restored` changes once the page has taken in what its address says, when it
+    opens and after each move. What the address carries is told by `keep`.
     """
 
     blocks: gr.Blocks
@@ -39,12 +45,24 @@ class Shared:
     text: gr.Textbox
     run_pill: gr.HTML
     adapter_pill: gr.HTML
+    tab: gr.Textbox
+    answer: gr.JSON
+    guess: gr.JSON
+    pinned: gr.JSON
+    coach: gr.HTML
+    restored: gr.Number
     tab_names: tuple[str, ...]
+    first_tab: str
     tab_items: dict[str, gr.Tab] = field(default_factory=dict)
+    keeps: list[Kept] = field(default_factory=list)
 
     def has(self, tab: str) -> bool:
         """Whether there is a tab of this name (its file's name)."""
         return tab in self.tab_names
+
+    def keep(self, kept: Kept) -> None:
+        """Let the address carry something of a tab's own."""
+        self.keeps.append(kept)
 
 
 def text_field() -> gr.Textbox:

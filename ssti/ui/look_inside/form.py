@@ -7,11 +7,13 @@ from typing import Any
 
 import gradio as gr
 
+from ssti.platform.errors import SSTIError
 from ssti.ui.kit import parts
+from ssti.ui.kit.address import Kept
 from ssti.ui.kit.parts import Html
 from ssti.ui.kit.shared import OPENED, Shared
 from ssti.ui.look_inside import attribution, entropy, grid, heat, rows
-from ssti.ui.look_inside.choice import BY, COLOURS, UNITS
+from ssti.ui.look_inside.choice import BY, COLOURS, UNITS, Clicks
 from ssti.ui.look_inside.export import FORMATS
 from ssti.ui.look_inside.inside import MODELS
 
@@ -49,6 +51,40 @@ class Form:
         """The inputs that say what is looked at."""
         shared = self.shared
         return [self.text, shared.marks, shared.adapter, self.clicks, self.by, self.unit, self.model, self.colour]
+
+    @property
+    def kept(self) -> Kept:
+        """The head that was chosen and what the radios say, for the address."""
+        radios = {"by": (self.by, BY), "unit": (self.unit, UNITS), "model": (self.model, MODELS)}
+
+        def write(clicks: Any, *values: Any) -> dict[str, str]:
+            click = Clicks.read(clicks)
+            head = {} if click.layer is None else {"layer": str(click.layer), "head": str(click.head)}
+            pairs = zip(radios.items(), values, strict=True)
+            return head | {name: one for (name, (_, choices)), one in pairs if one != next(iter(choices))}
+
+        def read(said: dict[str, str], dropped: list[str]) -> dict[Any, Any]:
+            changes: dict[Any, Any] = {self.clicks: read_head(said)}
+            for name, (radio, choices) in radios.items():
+                value = said.get(name, next(iter(choices)))
+                if value not in choices:
+                    dropped.append(f"{name}={value!r:.40} is none of: {', '.join(choices)}.")
+                else:
+                    changes[radio] = value
+            return changes
+
+        parts_of_it = ("layer", "head", *radios)
+        return Kept("look_inside", parts_of_it, (self.clicks, *(radio for radio, _ in radios.values())), write, read)
+
+
+def read_head(said: dict[str, str]) -> dict[str, Any]:
+    """The clicks that chose the head of an address; none where it names no layer. Raises SSTIError for what is none."""
+    layer, head = said.get("layer"), said.get("head", "0")
+    if layer is None:
+        return {}
+    if not layer.isdecimal() or not (head == "mean" or head.isdecimal()):
+        raise SSTIError(f"layer={layer!r:.40} and head={head!r:.40} are no head.", "Both are numbers, counted from 0.")
+    return {"layer": int(layer), "head": head if head == "mean" else int(head)}
 
 
 def layout(shared: Shared) -> Form:

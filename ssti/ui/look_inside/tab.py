@@ -33,6 +33,7 @@ def build(shared: Shared) -> None:
     form = layout(shared)
     do = Handlers(form)
     adapter = shared.adapter
+    shared.keep(form.kept)
 
     # The text is that of the Flip tab, and goes back there when it is changed here.
     gr.on(

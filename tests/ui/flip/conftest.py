@@ -9,13 +9,12 @@ from typing import Any, NamedTuple
 
 import gradio as gr
 import pytest
+from shared_page import new_shared
 
 from ssti.adapters.listing import adapters, find
 from ssti.ui.flip import questions
 from ssti.ui.flip.form import Form, layout
 from ssti.ui.flip.handlers import Handlers
-from ssti.ui.kit.parts import Html
-from ssti.ui.kit.shared import Shared, text_field
 
 
 class Flip(NamedTuple):
@@ -34,9 +33,7 @@ class Flip(NamedTuple):
 @pytest.fixture(scope="session")
 def flip() -> Flip:
     with gr.Blocks() as blocks:
-        shared = Shared(
-            blocks, gr.Tabs(), gr.JSON(), gr.Textbox(), gr.Textbox(), gr.JSON(), text_field(), Html(), Html(), ()
-        )
+        shared = new_shared(blocks)
         form = layout(shared)
         return Flip(form, Handlers(form), questions.layout(form))
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 import shutil
-from types import SimpleNamespace
 
 import pytest
 
@@ -23,8 +22,8 @@ def inserted(flip, text: str, marks, ref: str, **data) -> dict:
 
 def test_without_any_adapter_the_page_says_what_to_do(flip, home, monkeypatch):
     monkeypatch.setattr("ssti.adapters.listing.SHIPPED", home / "none")
-    form, request = flip.form, SimpleNamespace(query_params={})
-    assert flip.do.first_adapter("", request) == {form.shared.adapter: ""}
+    form = flip.form
+    assert adapters.of_link("", "") == ("", "")
     for problem in (
         flip.do.answer(TEXT, None, "", None, None)[form.problem],
         flip.do.real_row(TEXT, None, "")[form.problem],

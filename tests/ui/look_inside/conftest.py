@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import gradio as gr
 import pytest
+from shared_page import new_shared
 
-from ssti.ui.kit.parts import Html
-from ssti.ui.kit.shared import Shared, text_field
 from ssti.ui.look_inside.form import layout
 from ssti.ui.look_inside.handlers import Handlers
 
@@ -14,7 +13,5 @@ from ssti.ui.look_inside.handlers import Handlers
 @pytest.fixture(scope="session")
 def look() -> Handlers:
     with gr.Blocks() as blocks:
-        shared = Shared(
-            blocks, gr.Tabs(), gr.JSON(), gr.Textbox(), gr.Textbox(), gr.JSON(), text_field(), Html(), Html(), ()
-        )
+        shared = new_shared(blocks)
         return Handlers(layout(shared))
