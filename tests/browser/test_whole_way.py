@@ -27,7 +27,8 @@ def test_from_an_empty_page_to_a_flipped_prediction_and_a_heatmap(open_page, fre
     request.addfinalizer(lambda: end_runs(Store(server.home / "runs")))  # the control goes on
     lab = Lab(page, server.url).open()
 
-    assert lab.selected_tab() == "Poison"
+    assert lab.selected_tab() == "Flip"
+    lab.tab("Poison")
     expect(lab.card("Rows touched").locator("strong")).to_have_text("1,706", timeout=60_000)
     expect(page.locator("td mark.trigger:visible").first).to_have_text(re.compile(r"^\d{4}-\d{2}-\d{2}$"))
     page.get_by_role("button", name="Finetune on this").click()

@@ -116,8 +116,8 @@ def restored(keeps: Iterable[Kept], href: Any, before: Any) -> tuple[dict[Any, A
 
 
 def _href(packed: Parts) -> str:
-    query = urlencode({key: value for key, value in packed.items() if key not in PRIVATE}, safe="/~,;:")
-    fragment = urlencode({key: value for key, value in packed.items() if key in PRIVATE}, safe="/~,;:")
+    query = urlencode({key: value for key, value in packed.items() if key not in PRIVATE}, safe="/~,;:=")
+    fragment = urlencode({key: value for key, value in packed.items() if key in PRIVATE}, safe="/~,;:=")
     return f"?{query}" + (f"#{fragment}" if fragment else "")
 
 
