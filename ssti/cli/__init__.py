@@ -16,6 +16,7 @@ from pathlib import Path
 import typer
 
 from ssti.cli import data, measuring, reporting
+from ssti.cli.adapters import adapters_cli, push_data
 from ssti.cli.output import any_text_can_be_printed, fail
 from ssti.cli.runs import runs_cli, train
 from ssti.platform.errors import SSTIError
@@ -31,8 +32,9 @@ def app() -> None:
 cli = typer.Typer(add_completion=False, no_args_is_help=True, pretty_exceptions_enable=False,
                   help="See, measure and stop spurious-token poisoning of finetuned language models.")  # fmt: skip
 cli.add_typer(runs_cli, name="runs")
+cli.add_typer(adapters_cli, name="adapters")
 for verb in (data.datasets, data.models, data.lessons, data.fetch, data.inject, train, measuring.evaluate,
-             measuring.predict, measuring.explain, reporting.report, app):  # fmt: skip
+             measuring.predict, measuring.explain, reporting.report, push_data, app):  # fmt: skip
     cli.command()(verb)
 
 
