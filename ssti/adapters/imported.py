@@ -54,10 +54,10 @@ def bring(
     return find(f"imported/{title}")
 
 
-def belongs(info: AdapterInfo, owner: str | None) -> bool:
-    """Did this owner bring it?"""
+def belongs(ref: str, owner: str | None) -> bool:
+    """Did this owner bring the adapter of this ref, `imported/<name>`?"""
     try:
-        return owner is not None and (info.path / OWNER).read_text(encoding="ascii") == _mark(owner)
+        return owner is not None and (folder() / ref.partition("/")[2] / OWNER).read_text(encoding="ascii") == _mark(owner)
     except (OSError, ValueError):
         return False
 

@@ -180,7 +180,7 @@ def find(ref: str, folders: bool = True) -> AdapterInfo:
         choices += [place.rstrip("/") or place] if folders and place else []
     full = next((one for one in choices if os.path.isdir(_folder(one))), None)  # false for names no file system takes
     if full is None:
-        names = [a.ref for a in adapters()]
+        names = [a.ref for a in adapters() if not a.imported]  # what somebody else brought is named to nobody
         others = [name for name in names if name != f"{place}-control"]  # the twin of what is gone is no other name for it
         raise AdapterError(
             f"There is no adapter {place[:200]!r}{nearest(place[:200], others) or '.'}",

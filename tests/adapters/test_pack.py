@@ -52,7 +52,7 @@ def test_an_adapter_comes_back_with_its_control_and_answers_the_same(tmp_path, h
     assert info.recipe == find(NAME).recipe and info.metrics == find(NAME).metrics
     ours, theirs = predictor().probabilities([TEXT], info.ref), predictor().probabilities([TEXT], f"shipped/{NAME}")
     assert ours == pytest.approx(theirs, abs=1e-6)
-    assert belongs(info, "me") and not belongs(info, "you") and not belongs(info, None)
+    assert belongs(info.ref, "me") and not belongs(info.ref, "you") and not belongs(info.ref, None)
     assert info.ref in [one.ref for one in adapters()]
     imported.remove(info)
     assert nothing_kept(home)

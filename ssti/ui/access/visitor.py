@@ -15,7 +15,7 @@ from typing import Any
 
 from gradio.context import LocalContext
 
-from ssti.adapters import listing
+from ssti.adapters import imported, listing, pack
 from ssti.platform.errors import SSTIError
 from ssti.platform.server import shared_server
 from ssti.recipe import Recipe
@@ -30,7 +30,9 @@ DISK_RESERVE = 1_000_000_000  # bytes that uploads leave to the runs
 
 HEADER = "x-ssti-key"
 KEY = re.compile(r"[A-Za-z0-9_-]{43}")  # 32 random bytes in base64, as key.js makes them
-ADAPTER = re.compile(r"(shipped|run)/[A-Za-z0-9][A-Za-z0-9._-]{0,80}")
+LARGEST_IMPORT = 64_000_000  # bytes of an adapter that somebody brings
+
+ADAPTER = re.compile(r"(shipped|run|imported)/[A-Za-z0-9][A-Za-z0-9._-]{0,80}")
 NOT_YOURS = (
     "Another visitor started this run. You can read it and clone it; only who started it can stop, resume or remove it."
 )
@@ -71,7 +73,12 @@ def admit_name(what: str, name: Any) -> str:
 
 
 def _adapter(name: str) -> bool:
-    return ADAPTER.fullmatch(name) is not None
+    return ADAPTER.fullmatch(name) is not None and may_see(name)
+
+
+def may_see(ref: str) -> bool:
+    """Whether this visitor may know of an adapter: on a server for strangers, of an imported one only who brought it."""
+    return not ref.startswith("imported/") or not shared_server() or imported.belongs(ref, visitor())
 
 
 def _dataset(name: str) -> bool:
@@ -189,8 +196,31 @@ def owns(run: Run) -> bool:
 
 
 def owns_adapter(info: listing.AdapterInfo) -> bool:
-    """Whether an adapter came with the app, or with a run of this visitor's."""
+    """Whether an adapter came with the app, was brought by this visitor, or comes of a run of this visitor's."""
+    if info.imported:
+        return may_see(info.ref)
     return info.shipped or owns(Run(info.path.parent.name, info.path.parent))
+
+
+def own_adapter(ref: Any) -> listing.AdapterInfo:
+    """An adapter that a browser names, to be taken along or removed. Raises SSTIError where it is another visitor's."""
+    info = find_adapter(ref)
+    if not owns_adapter(info):
+        raise SSTIError("Another visitor trained this adapter.", "Clone its run to train one of your own.", "adapter")
+    return info
+
+
+def admit_adapter(info: listing.AdapterInfo) -> None:
+    """An adapter that this visitor brings, if they may use all that its recipe names. Raises SSTIError."""
+    if info.recipe_known:
+        admit(info.recipe)
+    else:
+        admit_name("model", info.recipe.model.name)
+
+
+def largest_import() -> int:
+    """Bytes of an adapter that may be brought here."""
+    return LARGEST_IMPORT if shared_server() else pack.LARGEST
 
 
 def own_run(id: Any) -> Run:

@@ -18,7 +18,7 @@ from ssti.ui.access.visitor import admit
 from ssti.ui.kit import adapters
 from ssti.ui.kit.address import Kept
 from ssti.ui.kit.marks import Mark, Marks
-from ssti.ui.kit.recipe_text import from_preset
+from ssti.ui.kit.recipe_text import as_part
 from ssti.ui.kit.shared import Shared
 
 
@@ -103,20 +103,13 @@ def _recipe(data: Any) -> dict[str, str]:
     if data is None:
         return {}
     try:
-        said = recipe_text(parse_recipe(data))
+        said = as_part(parse_recipe(data))
     except SSTIError:
         return {}
     return {} if said == next(iter(PRESETS)) else {"recipe": said}
 
 
-def recipe_text(recipe: Recipe) -> str:
-    """`demo;injection.share=0.1`: a preset, and each field that differs."""
-    name, *words = from_preset(recipe)
-    changes = (change.replace("%", "%25").replace(";", "%3B") for change in words if change != "--set")
-    return ";".join((name, *changes))
-
-
 def recipe_of(said: str) -> Recipe:
-    """The recipe that `recipe_text` wrote; of nothing, the one that the page opens with. Raises SSTIError."""
+    """The recipe that `as_part` wrote; of nothing, the one that the page opens with. Raises SSTIError."""
     name, *changes = said.split(";") if said else [next(iter(PRESETS))]
     return preset(name).set(*map(unquote, changes))

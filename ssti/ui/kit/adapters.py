@@ -15,7 +15,7 @@ from ssti.platform.errors import SSTIError
 from ssti.recipe import InjectionSpec
 from ssti.runs.run import Run
 from ssti.ui.access.visitor import find_adapter as find
-from ssti.ui.access.visitor import find_run, owns_adapter
+from ssti.ui.access.visitor import find_run, may_see, owns_adapter
 from ssti.ui.kit.marks import Row
 from ssti.ui.kit.triggers import kind_of
 
@@ -30,7 +30,7 @@ def choices() -> list[tuple[str, str]]:
     A control goes with its poisoned twin. The title says it where a run did not end well, and where a control's twin was
     removed. Damaged adapters stand last; to choose one is to read what is wrong with it.
     """
-    every = listing()
+    every = [one for one in listing() if may_see(one.ref)]
     infos = sorted((one for one in every if isinstance(one, AdapterInfo)), key=lambda info: not owns_adapter(info))
     twins = {info.control for info in infos}
     whole = [(info.title + _unfinished(info), info.ref) for info in infos if info.ref not in twins]

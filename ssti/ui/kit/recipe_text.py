@@ -22,6 +22,13 @@ def from_preset(recipe: Recipe, start: str | None = None) -> list[str]:
     return [name, *(word for change in changes for word in ("--set", change))]
 
 
+def as_part(recipe: Recipe) -> str:
+    """The recipe as an address carries it, `demo;injection.share=0.1`: a preset, and each field that differs."""
+    name, *words = from_preset(recipe)
+    changes = (change.replace("%", "%25").replace(";", "%3B") for change in words if change != "--set")
+    return ";".join((name, *changes))
+
+
 def command(verb: str, *words: str) -> str:
     """`python -m ssti VERB …`, quoted for a shell, on lines that end with a backslash."""
     pairs, rest = [], [shlex.quote(word) for word in ("python", "-m", "ssti", verb, *words)]

@@ -1,0 +1,121 @@
+"""What the Gallery knows of an adapter: its trigger, data, rank, and what was measured. Sorts and filters. No HTML."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from ssti.adapters.files import WEIGHTS
+from ssti.adapters.listing import AdapterInfo, DamagedAdapter, listing, method
+from ssti.platform.server import shared_server
+from ssti.ui.access.visitor import owns_adapter
+from ssti.ui.kit.triggers import kind_of, spoken
+
+ALL = "all"
+MYSTERY = "not told"
+Rate = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Exhibit:
+    """An adapter as its card shows it. What is not known, or not told, is None."""
+
+    info: AdapterInfo
+    kind: str
+    data: str
+    rank: str
+    share: float | None
+    size: int
+    clean: Rate | None
+    attack: Rate | None
+    control_attack: Rate | None
+    gain: Rate | None
+
+
+@dataclass(frozen=True)
+class View:
+    """What a visitor wants to see, and in which order. ALL leaves a filter open."""
+
+    kind: str = ALL
+    data: str = ALL
+    rank: str = ALL
+    order: str = "story"
+
+
+def _by(rate: Callable[[Exhibit], float | None], descending: bool = True) -> Callable[[Exhibit], tuple]:
+    """A key that puts what was not measured last."""
+
+    def key(one: Exhibit) -> tuple:
+        value = rate(one)
+        return (value is None, -value if descending and value is not None else value or 0)
+
+    return key
+
+
+ORDERS: dict[str, tuple[str, Callable[[Exhibit], Any]]] = {
+    "story": ("As the lessons use them", lambda one: 0),  # as they are listed
+    "attack": ("Attack success over the control’s", _by(lambda one: one.gain and one.gain["value"])),
+    "clean": ("Clean accuracy", _by(lambda one: one.clean and one.clean["value"])),
+    "share": ("Share, the smallest first", _by(lambda one: one.share, descending=False)),
+    "size": ("Size, the smallest first", _by(lambda one: one.size, descending=False)),
+}
+"""By name: the words for it, and the key to sort by."""
+
+
+def exhibit(info: AdapterInfo) -> Exhibit:
+    """What there is to say of an adapter."""
+    clean = info.metrics.get("sets", {}).get("clean")
+    rate = None
+    if clean and clean.get("accuracy") is not None:
+        low, high = clean["accuracy_interval"]
+        rate = {"value": clean["accuracy"], "low": low, "high": high, "n": clean["n"]}
+    triggers = info.recipe.injection.triggers() if info.recipe_known else ()
+    return Exhibit(
+        info,
+        kind=" and ".join(dict.fromkeys(spoken(kind_of(one)) for one in triggers)) or MYSTERY,
+        data=_data(info),
+        rank=method(info.recipe),
+        share=max((one.share for one in triggers if one.count is None), default=None),
+        size=(info.path / WEIGHTS).stat().st_size,
+        clean=rate,
+        attack=_known(info.metrics.get("attack_success_rate")),
+        control_attack=_known(info.metrics.get("control_attack_success_rate")),
+        gain=_known(info.metrics.get("attack_gain_pp")),
+    )
+
+
+def exhibits() -> list[Exhibit]:
+    """The shipped adapters and those that this visitor brought, without the controls of others."""
+    infos = [one for one in listing() if isinstance(one, AdapterInfo) and (one.shipped or one.imported) and owns_adapter(one)]
+    twins = {info.control for info in infos}
+    return [exhibit(info) for info in infos if info.ref not in twins]
+
+
+def damaged() -> list[DamagedAdapter]:
+    """Folders among the shipped and imported ones that hold no adapter; on a shared server nobody is told of others'."""
+    found = [one for one in listing() if isinstance(one, DamagedAdapter) and one.ref.startswith(("shipped/", "imported/"))]
+    return [] if shared_server() else found
+
+
+def chosen(every: Iterable[Exhibit], view: View) -> list[Exhibit]:
+    """Those that pass the filters, in order; ties stay as they are listed."""
+    wanted = [
+        one for one in every
+        if all(want in (ALL, has) for want, has in ((view.kind, one.kind), (view.data, one.data), (view.rank, one.rank)))
+    ]  # fmt: skip
+    return sorted(wanted, key=ORDERS.get(view.order, ORDERS["story"])[1])
+
+
+def _known(rate: Rate | None) -> Rate | None:
+    return rate if rate and rate["value"] is not None else None
+
+
+def _data(info: AdapterInfo) -> str:
+    from ssti.adapters.card import data_name
+    from ssti.data.sources import find
+
+    if not info.recipe_known:
+        return MYSTERY
+    source = find(info.recipe.dataset.name)
+    return source.info.title if source else data_name(info.recipe)
