@@ -49,6 +49,8 @@ TABS = Registry("ssti.ui", Tab, "tab", _tab)
 def build_shell(blocks: gr.Blocks) -> Shared:
     """Header, hidden components and all tabs, inside the Blocks that is being built."""
     first = next((name for name, tab in TABS.items() if tab.first), next(iter(TABS)))
+    notice = Html(elem_id="page-notice")
+    coach = Html(elem_id="coach")
     with gr.Row(elem_id="header"):
         Html(
             parts.html('<h1 class="brand">SSTI Lab {}</h1>', parts.trigger("2014-09-25")),
@@ -65,8 +67,6 @@ def build_shell(blocks: gr.Blocks) -> Shared:
         tab_name = gr.Textbox(first, visible="hidden", elem_id="shared-tab")
         marks, answer, guess, pinned = (gr.JSON(None, visible="hidden") for _ in range(4))
         restored = gr.Number(0, visible="hidden")
-    notice = Html(elem_id="page-notice")
-    coach = Html(elem_id="coach")
     tabs = gr.Tabs(elem_id="tabs", overflow_behavior="menu", selected=first)
     shared = Shared(
         blocks, tabs, recipe, run_id, adapter, marks, text_field(), run_pill, adapter_pill, tab_name, answer, guess,
