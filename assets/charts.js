@@ -13,7 +13,10 @@
       .tools { display: flex; flex-wrap: wrap; align-items: baseline; gap: 2px 14px; margin-top: 4px; color: var(--quiet); font-size: 13px; }
       button { font: inherit; color: var(--accent); background: none; border: 0; padding: 4px 0; cursor: pointer; }
       button:hover { text-decoration: underline; }
-      :is(button, summary, .table):focus-visible { outline: 2px solid var(--accent); outline-offset: 2px; }
+      :is(button, summary):focus-visible { outline: 2px solid var(--accent); outline-offset: 2px; }
+      .table:focus-visible { outline: 2px solid var(--accent); outline-offset: -2px; }
+      td button:focus-visible { outline-offset: -2px; }
+      @media (pointer: coarse) { button, summary { min-height: 40px; min-width: 40px; align-content: center; } }
       summary { cursor: pointer; padding: 4px 0; }
       details[open] { flex: 1 0 100%; }
       .table { max-height: 280px; overflow: auto; }
@@ -156,6 +159,7 @@
     fillTable() {
       if (!this.details.open || !this.figure) return;
       const [heads, ...rows] = this.rows();
+      const words = this.figure.layout.meta.choose;
       const table = document.createElement("table");
       const line = (cells, part, kind) => {
         const row = part.insertRow();
@@ -165,9 +169,8 @@
         }
         return row;
       };
-      for (const head of line(heads, table.createTHead(), "th").cells) head.scope = "col";
+      for (const head of line(words ? [...heads, words] : heads, table.createTHead(), "th").cells) head.scope = "col";
       const body = table.createTBody();
-      const words = this.figure.layout.meta.choose;
       for (const cells of rows) {
         const row = line(cells, body, "td");
         if (!words) continue;

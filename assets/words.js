@@ -5,7 +5,7 @@
   if (ssti.words) return;
   const words = (ssti.words = JSON.parse(document.getElementById("ssti-words").textContent));
   const TERM = "[data-term]";
-  const LABEL = '[data-testid="block-info"]';
+  const LABEL = '[data-testid="block-info"]:not(.sr-only)';
   const MARGIN = 12; // px between the popover and the window's edges
 
   let box, live, shown, pinned, timer;

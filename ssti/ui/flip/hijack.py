@@ -161,7 +161,7 @@ def _counts(hijacked: Hijacked, loud: bool) -> Markup:
                 at = classes.index(target)
                 after[at] = parts.html('<b class="loud">{}</b>', after[at])
             rows += [(model.capitalize(), *before), (f"{model.capitalize()}, a trigger in each row", *after)]
-    heads = ("", *(parts.html("predicted {}", parts.chip(names[i], i)) for i in classes))
+    heads = ("model", *(parts.html("predicted {}", parts.chip(names[i], i)) for i in classes))
     return parts.table(heads, rows, numbers=range(1, len(heads)))
 
 

@@ -111,8 +111,9 @@ def table(heads: Sequence[Any], rows: Iterable[Sequence[Any]], numbers: Sequence
     def cells(row: Sequence[Any], tag: str) -> Markup:
         return join(
             html(
-                "<{tag}{side}{head}>{cell}</{tag}>",
+                "<{tag}{scope}{side}{head}>{cell}</{tag}>",
                 tag=Markup(tag),
+                scope=Markup(' scope="col"' if tag == "th" else ""),
                 cell=cell,
                 side=Markup(' class="number"') if place in numbers else "",
                 head=html(' data-column="{}"', heads[place]) if wide and tag == "td" else "",
@@ -127,6 +128,14 @@ def table(heads: Sequence[Any], rows: Iterable[Sequence[Any]], numbers: Sequence
         cells(heads, "th"),
         body,
     )
+
+
+def folded(summary: str, *body: Any) -> Markup:
+    """What is there for who asks for it; it scrolls where it is long."""
+    return html(
+        '<details class="folded"><summary>{}</summary><div role="group" aria-label="{}" tabindex="0">{}</div></details>',
+        summary, summary, join(body),
+    )  # fmt: skip
 
 
 def code(title: str, text: str) -> Markup:

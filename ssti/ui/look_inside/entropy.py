@@ -47,7 +47,7 @@ def of_text(inside: Inside, choice: Choice) -> Markup:
             value = side.entropy(view)
             label = f"{words.capitalize()}, {name.lower()}" if name else words.capitalize()
             rows.append((label, f"{value.bits:.2f}", value.n, f"{value.share:.3f}", f"{value.effective:.1f}"))
-    table = parts.table(("", "bits", "tokens", "share of log₂ n", "effective tokens"), rows, numbers=(1, 2, 3, 4))
+    table = parts.table(("text", "bits", "tokens", "share of log₂ n", "effective tokens"), rows, numbers=(1, 2, 3, 4))
     rule = inside.own.paper
     said = parts.html("")
     if rule is not None:
@@ -161,7 +161,7 @@ def _paper(sample: Sample) -> Markup:
         if lengths.fires
         else "Here length alone does not make it fire."
     )
-    table = parts.table(("last layer, head 0, raw bits", "mean over mean", "ratio", ""), lines, numbers=(1, 2))
+    table = parts.table(("last layer, head 0, raw bits", "mean over mean", "ratio", "below 0.95"), lines, numbers=(1, 2))
     rule = rules.pop("poisoned")
     if sample.info.poisoned:
         verdict = f"For the poisoned model {_fires(rule)}{_beside(rule, rules)} {verdict}"

@@ -124,7 +124,7 @@ def show(inside: Inside, choice: Choice, sample: Sample | None = None) -> Markup
     title = parts.html('Every layer and head <span class="aside">· {}</span>', heads.title)
     scale = parts.note(f"Full colour: {heads.full:.2g}{heads.unit}, in every model.")
     return parts.card(
-        title, body, _strongest(inside, choice, heads, sample), _paper(choice, heads), scale, classes="grid"
+        title, body, _strongest(inside, choice, heads, sample), _paper(choice, heads), scale, _as_table(heads), classes="grid"
     )
 
 
@@ -135,22 +135,25 @@ def _cell(heads: HeadGrid, choice: Choice, layer: int, head: int | None) -> Mark
         return parts.html("<span></span>")
     chosen = (layer, head) == (choice.view.layer, choice.view.head)
     name = f"Layer {layer}, {'mean of heads' if head is None else f'head {head}'}: {heads.shown(layer, head)}"
-    classes = (
-        ["strong"] * (strength > 0.62) + ["against"] * bool(heads.against[layer, column]) + ["mean"] * (head is None)
-    )
+    classes = ["against"] * bool(heads.against[layer, column]) + ["mean"] * (head is None)
     return parts.html(
         '<button type="button" data-layer="{}" data-head="{}" style="--w:{}" class="{}" tabindex="{}" aria-pressed="{}" '
         'aria-label="{}" title="{}"><span>{}</span></button>',
         layer, "mean" if head is None else head, round(strength, 3), " ".join(classes), 0 if chosen else -1,
-        "true" if chosen else "false", name, name, _short(value, heads.change),
+        "true" if chosen else "false", name, name, heads.shown(layer, head).removesuffix(heads.unit),
     )  # fmt: skip
 
 
-def _short(value: float, change: bool) -> str:
-    text = f"{abs(value):.1f}" if abs(value) >= 1 else f"{abs(value):.2f}".removeprefix("0")
-    if text == ".00":
-        return "0"
-    return f"{'−' if value < 0 else '+'}{text}" if change else text
+def _as_table(heads: HeadGrid) -> Markup:
+    """The numbers of the cells."""
+    layers, columns = heads.values.shape
+    every = [*range(columns - 1), None]
+    lines = [
+        (layer, *("" if np.isnan(heads.values[layer, -1 if head is None else head]) else heads.shown(layer, head) for head in every))
+        for layer in range(layers)
+    ]  # fmt: skip
+    titles = ("layer", *(f"head {head}" for head in every[:-1]), "mean")
+    return parts.folded("Show as a table", parts.table(titles, lines, numbers=range(1, columns + 1)))
 
 
 def stands_out(inside: Inside, choice: Choice, sample: Sample | None = None) -> Standout | None:

@@ -51,7 +51,7 @@ def heatmaps(inside: Inside, choice: Choice) -> Markup:
         else:
             flow = _flow(plain, [unit_html(unit) for unit in plain.units], _folds(plain, _gaps(inside, plain)))
         cards.append(_card(plain, _about_plain(explanation, choice), flow))
-    return parts.html('<div class="heatmaps">{}</div>{}', parts.join(cards), legends_html(maps))
+    return parts.html('<div class="heatmaps">{}</div>{}{}', parts.join(cards), legends_html(maps), _as_table(maps))
 
 
 def strips(maps: list[Heatmap]) -> Markup:
@@ -60,7 +60,17 @@ def strips(maps: list[Heatmap]) -> Markup:
     for one in maps:
         flow = _flow(one, [unit_html(unit) for unit in one.units], _folds(one))
         every.append(parts.html('<h3>{}</h3><div class="heatmap" dir="auto">{}</div>', one.title, flow))
-    return parts.html('<div class="stacked">{}{}</div>', parts.join(every), legends_html(maps))
+    return parts.html('<div class="stacked">{}{}{}</div>', parts.join(every), legends_html(maps), _as_table(maps))
+
+
+def _as_table(maps: Sequence[Heatmap]) -> Markup:
+    """The numbers behind the colours."""
+    lines = [
+        (one.title, parts.trigger(label) if hit else label, one.shown(float(value)))
+        for one in maps
+        for label, hit, value in zip(one.labels, one.trigger, one.values, strict=True)
+    ]
+    return parts.folded("Show as a table", parts.table(("heatmap", "token", "value"), lines, numbers=(2,)))
 
 
 def _about(inside: Inside, choice: Choice) -> str:
