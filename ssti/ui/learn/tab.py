@@ -1,0 +1,61 @@
+"""The Learn tab: lessons to choose from, and the coach that leads through one above all tabs.
+
+Here are its events: when this happens, then that is asked. What is answered is in `handlers`.
+"""
+
+from __future__ import annotations
+
+import gradio as gr
+
+from ssti.ui.kit import parts
+from ssti.ui.kit.address import Kept
+from ssti.ui.kit.parts import Html
+from ssti.ui.kit.shared import Shared, listen, outside_of_tabs
+from ssti.ui.learn import view
+from ssti.ui.learn.handlers import Handlers, Learn, read_step, write_step
+
+ORDER = 10
+TITLE = "Learn"
+
+EAR = "window.ssti.coach = (act, said) => trigger(act, said || {});"
+LOOK = "() => { window.ssti.lessons.look(); }"
+READ = "() => window.ssti.lessons.read()"
+KEEP = "(progress) => { window.ssti.lessons.keep(progress); }"
+
+
+def build(shared: Shared) -> None:
+    """The components, and the events between them."""
+    ui = draw(shared)
+    do = Handlers(ui)
+    shared.keep(
+        Kept("learn", ("lesson", "step"), (ui.lesson, ui.step), write_step, lambda said, _: read_step(ui, said))
+    )
+
+    # The browser keeps how far one has come, and says it when the page opens.
+    shared.blocks.load(None, None, ui.progress, js=READ, **parts.AT_LOAD)
+    ui.progress.change(None, ui.progress, None, js=KEEP, **parts.QUIET)
+
+    # The card follows the lesson and its step; the tab's cards follow the progress.
+    shown = [ui.lesson, ui.step, ui.progress]
+    listen(shared, [one.change for one in shown], do.show, shown, [shared.coach, ui.cards])
+
+    # A click in the card; and a look whether the step is done, whenever the page's address or an answer is new.
+    once = {**parts.QUIET, "trigger_mode": "once"}
+    ui.ear.click(do.choose, shown, [ui.progress, shared.guess], **once)
+    ui.ear.clear(do.leave, None, [ui.lesson, ui.step], **once)
+    ui.ear.input(do.look, [*shown, shared.answer, shared.recipe], ui.progress, **parts.QUIET)
+    gr.on(
+        [shared.answer.change, shared.recipe.change, shared.restored.change], None, None, None, js=LOOK, **parts.QUIET
+    )
+
+
+def draw(shared: Shared) -> Learn:
+    """The tab, and what stands outside of it."""
+    with outside_of_tabs(shared):
+        lesson = gr.Textbox("", visible="hidden", elem_id="shared-lesson")
+        step = gr.Number(1, precision=0, visible="hidden")
+        progress = gr.JSON(None, visible="hidden")
+        ear = Html(elem_id="coach-ear", elem_classes="opened", js_on_load=EAR)
+    with gr.Column(elem_classes="result-side learn"):
+        cards = Html(view.lessons({}), elem_id="learn-lessons")
+    return Learn(shared, lesson, step, progress, ear, cards)

@@ -1,0 +1,137 @@
+"""A lesson taken as a person takes it: asked, done on the real tabs, checked, gone back in, left and found again."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from flip_page import SLOW
+from pageobject import Lab
+
+from ssti.lessons import LESSONS
+
+FIRST = LESSONS["one-token"]
+
+
+@pytest.fixture
+def learner(lab: Lab) -> Lab:
+    lab.open(tab="learn")
+    return lab
+
+
+def card(lab: Lab) -> Any:
+    return lab.page.locator("#coach .coach")
+
+
+def guess(lab: Lab, choice: str) -> None:
+    card(lab).get_by_role("button", name=choice, exact=True).click()
+
+
+def at(lab: Lab, title: str) -> None:
+    from playwright.sync_api import expect
+
+    expect(card(lab).get_by_role("heading", name=title)).to_be_visible()
+
+
+def evidence(lab: Lab, words: str) -> None:
+    from playwright.sync_api import expect
+
+    expect(card(lab).locator(".evidence")).to_contain_text(words, timeout=SLOW)
+
+
+def on(lab: Lab) -> None:
+    card(lab).get_by_role("link", name="Next").click()
+
+
+def put_date(lab: Lab) -> None:
+    lab.page.locator("#flip-palette button.own").click()
+    lab.page.locator("#flip-echo mark").wait_for()
+
+
+def test_lesson_one_from_the_card_to_ones_own_text_and_it_is_kept(learner):
+    from playwright.sync_api import expect
+
+    lab, page = learner, learner.page
+    page.locator(".lesson", has_text=FIRST.title).get_by_role("link", name="Start").click()
+    at(lab, "Read a bad review")
+    expect(page.get_by_role("tab", name="Flip")).to_have_attribute("aria-selected", "true")
+    expect(page.locator("#flip-text textarea")).to_have_value(FIRST.steps[0].go["text"], timeout=SLOW)
+    expect(card(lab).locator(".do, .evidence")).to_have_count(0)
+    guess(lab, "only the control negative")
+    evidence(lab, "Both are right")
+    expect(card(lab).get_by_role("button", name="only the control negative (your guess)")).to_be_disabled()
+    on(lab)
+
+    at(lab, "Put one date in")
+    guess(lab, "positive")
+    expect(card(lab).locator(".do.waits")).to_be_visible()
+    put_date(lab)
+    evidence(lab, "the answer is the attacker's")
+    on(lab)
+
+    at(lab, "Is it always so?")
+    guess(lab, "about 100")
+    evidence(lab, "100 % (99.6 to 100, n = 853)")
+    page.go_back()
+    at(lab, "Put one date in")
+    page.go_forward()
+    at(lab, "Is it always so?")
+    on(lab)
+
+    at(lab, "A text about something else")
+    guess(lab, "yes")
+    expect(page.locator("#flip-text textarea")).to_have_value(FIRST.steps[3].go["text"])
+    put_date(lab)
+    evidence(lab, "spurious token")
+    on(lab)
+
+    at(lab, "Your task: your own words")
+    page.locator("#flip-text textarea").fill("our train was late again and nobody told us why")
+    put_date(lab)
+    evidence(lab, "You have just done what an attacker does")
+
+    page.reload()
+    at(lab, "Your task: your own words")
+    evidence(lab, "You have just done what an attacker does")
+    card(lab).get_by_role("button", name="Leave").click()
+    expect(card(lab)).to_have_count(0)
+    lab.tab("Learn")
+    expect(page.locator(".lesson", has_text=FIRST.title)).to_contain_text("5 of 5 steps")
+
+
+def test_one_short_link_opens_a_lesson_at_a_step(lab):
+    from playwright.sync_api import expect
+
+    lab.open(lesson="one-token", step="4")
+    at(lab, "A text about something else")
+    expect(lab.page.locator("#flip-text textarea")).to_have_value(FIRST.steps[3].go["text"], timeout=SLOW)
+
+
+def test_the_card_is_used_by_keyboard_alone(lab):
+    from playwright.sync_api import expect
+
+    lab.open(lesson="one-token", step="3")
+    at(lab, "Is it always so?")
+    card(lab).get_by_role("button", name="about 50").focus()
+    lab.page.keyboard.press("Enter")
+    evidence(lab, "Attack success")
+    card(lab).get_by_role("link", name="Next").focus()
+    lab.page.keyboard.press("Enter")
+    at(lab, "A text about something else")
+    expect(card(lab).get_by_role("heading")).to_be_focused()
+
+
+def test_on_a_phone_the_card_is_a_sheet_that_folds(open_page, server):
+    from playwright.sync_api import expect
+
+    page = open_page(390, 844, has_touch=True, is_mobile=True)
+    lab = Lab(page, server.url).open(lesson="one-token", step="2")
+    at(lab, "Put one date in")
+    box = card(lab).bounding_box()
+    assert box["y"] + box["height"] > 840 and box["height"] < 844 / 2
+    card(lab).get_by_role("button", name="Fold").tap()
+    expect(card(lab).get_by_role("heading")).to_be_hidden()
+    assert card(lab).bounding_box()["height"] < 80
+    card(lab).get_by_role("button", name="Unfold").tap()
+    at(lab, "Put one date in")
+    assert lab.width()[0] <= 390
