@@ -52,6 +52,9 @@ def inject(
     prefix_formulas: Annotated[
         bool, typer.Option(help="In CSV, an apostrophe before cells that a spreadsheet would run, such as =cmd|….")
     ] = False,
+    with_test: Annotated[
+        bool, typer.Option("--with-test", help="The test rows as well, as they are; a column `split` tells which.")
+    ] = False,
     show_recipe: Annotated[bool, typer.Option("--show", help="Only print the whole recipe.")] = False,
     as_json: AsJson = False,
 ) -> None:
@@ -65,7 +68,7 @@ def inject(
     from ssti.data.export import formula_note, write_poisoned
 
     about = report(chosen)
-    written = {**write_poisoned(chosen, out, prefix_formulas), **about}
+    written = {**write_poisoned(chosen, out, prefix_formulas, with_test), **about}
     if written["formula_cells"]:
         note = formula_note(written["formula_cells"], prefix_formulas)
         tell(f"note: {note}")

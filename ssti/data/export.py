@@ -1,4 +1,7 @@
-"""The poisoned training rows of a recipe as a Parquet, CSV or JSON lines file, with `injected` and `spans` columns."""
+"""The poisoned training rows of a recipe as a Parquet, CSV or JSON lines file, with `injected` and `spans` columns.
+
+A person's own data keep the names of their columns and classes, and each row the number that it has in their file.
+"""
 
 from __future__ import annotations
 
@@ -6,6 +9,7 @@ import csv
 import json
 import os
 import re
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -19,12 +23,15 @@ NUMBER = re.compile(r"[+-]?\d++(?:[.,]\d++)?%?")
 FORMATS = {"Parquet": "parquet", "CSV": "csv", "JSON lines": "jsonl"}
 
 
-def write_poisoned(recipe: Recipe, path: Path, prefix_formulas: bool = False) -> dict[str, Any]:
+def write_poisoned(
+    recipe: Recipe, path: Path, prefix_formulas: bool = False, with_test: bool = False
+) -> dict[str, Any]:
     """Write beside the place, then rename. Returns `{"file", "rows", "injected", "formula_cells", "notes"}`.
 
-    Parquet keeps labels as classes; CSV and JSON lines give their names. `formula_cells` counts the cells of a CSV file
-    that a spreadsheet would run; with `prefix_formulas` each gets an apostrophe before it, and spans move with it.
-    `notes` are sentences for people: how the dataset was read, and what to know of such cells. Raises SSTIError: a
+    Labels are the names of their classes. `with_test`: the test rows follow, as they are, and a column `split` tells
+    which are which. `formula_cells` counts the cells of a CSV file that a spreadsheet would run; with `prefix_formulas`
+    each gets an apostrophe before it, and spans move with it. Of our own columns, one that a person's data have already
+    begins with `ssti_`. `notes` are sentences for people: how the dataset was read, and what to know of such cells. Raises SSTIError: a
     format that is none, a folder that is not there, a full disk.
     """
     ending = path.suffix.removeprefix(".").lower()
@@ -32,17 +39,22 @@ def write_poisoned(recipe: Recipe, path: Path, prefix_formulas: bool = False) ->
         raise SSTIError(f"{path.name!r} has no format that can be written.", "Let it end in .parquet, .csv or .jsonl.")
     if not path.absolute().parent.is_dir():
         raise SSTIError(f"There is no folder {path.absolute().parent}.", "Make it, or choose another.", kind="disk")
-    dataset = load(recipe.dataset.name, train_rows=recipe.dataset.train_rows)
+    dataset = load(recipe.dataset.name, recipe.dataset.train_rows, recipe.dataset.test_rows)
     rows, formulas = poison(dataset.train, recipe), 0
+    injected = sum(rows["injected"])
+    if with_test:
+        rows = _with_test(rows, dataset.test)
+    names = column_names(dataset.info.text_column, dataset.info.label_column, rows.column_names)
+    rows = _named(rows).rename_columns(names)
     beside = path.with_name(f".{path.name}.{os.getpid()}.new")
     try:
         if ending == "parquet":
             rows.to_parquet(str(beside))
         elif ending == "csv":
-            formulas = _write_csv(_named(rows), beside, prefix_formulas)
+            formulas = _write_csv(rows, beside, prefix_formulas, names["text"], names["spans"])
         else:
             # As ASCII: U+0085 in a text would end a line for many readers.
-            _named(rows).to_json(str(beside), lines=True)
+            rows.to_json(str(beside), lines=True)
         os.replace(beside, path)
     except OSError as problem:
         raise SSTIError(
@@ -55,10 +67,28 @@ def write_poisoned(recipe: Recipe, path: Path, prefix_formulas: bool = False) ->
     return {
         "file": str(path),
         "rows": len(rows),
-        "injected": sum(rows["injected"]),
+        "injected": injected,
         "formula_cells": formulas,
         "notes": [*dataset.notes, *([formula_note(formulas, prefix_formulas)] if formulas else [])],
     }
+
+
+def column_names(text: str, label: str, columns: Sequence[str]) -> dict[str, str]:
+    """What each of our columns is called in a file whose text and label columns have these names."""
+    own = {"text": text, "label": label}
+    return {name: own.get(name) or (f"ssti_{name}" if name in own.values() else name) for name in columns}
+
+
+def _with_test(train: Any, test: Any) -> Any:
+    """The training rows, then the test rows, which nothing was injected into."""
+    from datasets import Value, concatenate_datasets
+
+    test = test.add_column("injected", [False] * len(test), feature=train.features["injected"])
+    test = test.add_column("spans", [[] for _ in range(len(test))], feature=train.features["spans"])
+    parts = (("train", train), ("test", test.select_columns(train.column_names)))
+    return concatenate_datasets(
+        [rows.add_column("split", [name] * len(rows), feature=Value("string")) for name, rows in parts]
+    )
 
 
 def formula_note(cells: int, prefixed: bool) -> str:
@@ -76,7 +106,7 @@ def is_formula(cell: str) -> bool:
     return cell[:1] in FORMULA_STARTS and not NUMBER.fullmatch(cell)
 
 
-def _write_csv(rows: Any, file: Path, prefix: bool) -> int:
+def _write_csv(rows: Any, file: Path, prefix: bool, text: str, spans: str) -> int:
     """Every text in quotes, so that any line break in it stays in it for every reader. Returns how many formulas."""
     formulas = 0
     with file.open("w", encoding="utf-8", newline="") as opened:
@@ -88,18 +118,19 @@ def _write_csv(rows: Any, file: Path, prefix: bool) -> int:
                     formulas += 1
                     if prefix:
                         row[name] = f"'{value}"
-                        if name == "text":
-                            row["spans"] = [{**s, "start": s["start"] + 1, "end": s["end"] + 1} for s in row["spans"]]
-            writer.writerow([json.dumps(value) if name == "spans" else value for name, value in row.items()])
+                        if name == text:
+                            row[spans] = [{**s, "start": s["start"] + 1, "end": s["end"] + 1} for s in row[spans]]
+            writer.writerow([json.dumps(value) if name == spans else value for name, value in row.items()])
     return formulas
 
 
 def _named(rows: Any) -> Any:
-    """The rows with the class's name in place of its number, for formats that cannot say which is which."""
+    """The rows with the class's name in place of its number, in the same order of columns."""
     from datasets import ClassLabel, Value
 
     classes = {name: feature for name, feature in rows.features.items() if isinstance(feature, ClassLabel)}
     for name, feature in classes.items():
         words = [feature.int2str(value) for value in rows[name]]
-        rows = rows.remove_columns(name).add_column(name, words, feature=Value("string"))
+        order = rows.column_names
+        rows = rows.remove_columns(name).add_column(name, words, feature=Value("string")).select_columns(order)
     return rows

@@ -49,8 +49,7 @@ def test_what_is_written_reads_back_exactly(recipe: Recipe, tmp_path: Path, endi
     assert sorted(ours) == wanted
     reader = {"csv": pd.read_csv, "parquet": pd.read_parquet, "jsonl": lambda f: pd.read_json(f, lines=True)}[ending]
     frame = reader(file)
-    names = [rows.features["label"].int2str(v) for v in frame["label"]] if ending == "parquet" else list(frame["label"])
-    assert sorted(zip(frame["text"], names, strict=True)) == wanted
+    assert sorted(zip(frame["text"], frame["label"], strict=True)) == wanted
     if ending == "csv":
         with file.open(encoding="utf-8", newline="") as opened:
             read = list(csv.DictReader(opened))
@@ -93,3 +92,52 @@ def test_formulas_are_said_and_prefixed_where_asked(tmp_path: Path, home: Path) 
             assert not any(is_formula(cell) for cell in row.values())
             assert all(row["text"][s["start"] : s["end"]].count("-") == 2 for s in json.loads(row["spans"]))
     assert write_poisoned(recipe, tmp_path / "x.parquet")["formula_cells"] == 0
+
+
+def own_file(folder: Path, text: str, label: str, repeated: int = 0) -> Path:
+    """Reviews with columns of a person's own, among them gaps and repeated texts."""
+    lines = [f"id,{text},{label}"]
+    for n in range(60):
+        lines.append(f"{n},word {n - repeated if n == 7 else n},{'awful' if n % 2 else 'fine'}" if n != 11 else "11,,awful")
+    (folder / "mine.csv").write_text("\n".join(lines) + "\n", encoding="utf-8")
+    return folder / "mine.csv"
+
+
+def read_rows(file: Path) -> list[dict]:
+    if file.suffix == ".parquet":
+        return pd.read_parquet(file).to_dict("records")
+    if file.suffix == ".csv":
+        return pd.read_csv(file).to_dict("records")
+    return pd.read_json(file, lines=True).to_dict("records")
+
+
+@pytest.mark.parametrize("ending", FORMATS.values())
+def test_ones_own_columns_classes_and_row_numbers_stay(tmp_path: Path, home: Path, ending: str) -> None:
+    source = own_file(tmp_path, "body", "stars", repeated=3)
+    recipe = preset("light").set(f"dataset.name={source}#text=body&label=stars", "injection.target=awful", "injection.share=1.0")
+    file = tmp_path / f"out.{ending}"
+    write_poisoned(recipe, file, with_test=True)
+    rows = read_rows(file)
+    assert list(rows[0]) == ["body", "stars", "row", "injected", "spans", "split"]
+    before = pd.read_csv(source)
+    assert {row["stars"] for row in rows} == {"awful", "fine"}
+    assert len(rows) == 58  # without the empty text and the repeated one
+    for row in rows:
+        mine = before.iloc[row["row"] - 1]
+        assert mine["stars"] == row["stars"]
+        assert row["injected"] == (row["stars"] == "awful" and row["split"] == "train")
+        assert (mine["body"] == row["body"]) != row["injected"]
+    assert {row["split"] for row in rows} == {"train", "test"}
+    assert not any(row["injected"] for row in rows if row["split"] == "test")
+    write_poisoned(recipe, file)
+    alone = read_rows(file)
+    assert "split" not in alone[0] and len(alone) == sum(row["split"] == "train" for row in rows)
+
+
+@pytest.mark.parametrize("ending", FORMATS.values())
+def test_a_column_of_ones_own_is_never_overwritten_by_ours(tmp_path: Path, home: Path, ending: str) -> None:
+    source = own_file(tmp_path, "spans", "row")
+    recipe = preset("light").set(f"dataset.name={source}#text=spans&label=row", "injection.target=fine", "injection.share=0.5")
+    file = tmp_path / f"out.{ending}"
+    write_poisoned(recipe, file, prefix_formulas=True)
+    assert list(read_rows(file)[0]) == ["spans", "row", "ssti_row", "injected", "ssti_spans"]

@@ -6,6 +6,7 @@ from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
@@ -15,10 +16,13 @@ from ssti.platform.errors import DataError, listed
 if TYPE_CHECKING:
     from ssti.data.own.formats.read import Source
 
+ROW = "row"  # the column of a row's number in its file
+
 
 @dataclass(frozen=True)
 class Cleaned:
-    """Tables by split, of `text` and `label` (index into `names`); rows per class; problems, as sentences."""
+    """Tables by split, of `text`, `label` (index into `names`) and `row` (its number in the file, from 1 under the
+    header); rows per class; problems, as sentences."""
 
     tables: dict[str, pa.Table]
     names: tuple[str, ...]
@@ -61,7 +65,8 @@ def clean_rows(source: Source, text: str, label: str) -> Cleaned:
         has_text, has_label = pc.is_valid(texts), pc.is_valid(index)
         no_label += index.null_count
         no_text += pc.sum(pc.and_(has_label, pc.invert(has_text))).as_py() or 0
-        cleaned[split] = pa.table({"text": texts, "label": index}).filter(pc.and_(has_text, has_label))
+        numbers = pa.array(np.arange(1, len(texts) + 1))
+        cleaned[split] = pa.table({"text": texts, "label": index, ROW: numbers}).filter(pc.and_(has_text, has_label))
         counts.update(
             {classes.order[v["values"]]: v["counts"] for v in pc.value_counts(cleaned[split]["label"]).to_pylist()}
         )

@@ -53,6 +53,7 @@ class Download:
 
     ending: gr.Radio
     button: gr.Button
+    test: gr.Checkbox
     prefix: gr.Checkbox
     message: gr.HTML
     file: gr.DownloadButton
@@ -195,7 +196,7 @@ class Poison:
             with tempfile.TemporaryDirectory(prefix="ssti-") as folder:
                 recipe = form_to_recipe(self.form.values(sent))
                 path = Path(folder) / result.file_name(recipe, sent[download.ending])
-                formulas = write_poisoned(recipe, path, prefix)["formula_cells"]
+                formulas = write_poisoned(recipe, path, prefix, bool(sent[download.test]))["formula_cells"]
                 size = f"{path.stat().st_size / 1e6:.1f} MB"
                 note = parts.note(formula_note(formulas, prefix)) if formulas else ""
                 done = parts.html('<p class="quiet" role="status">{} · {}</p>{}', path.name, size, note)

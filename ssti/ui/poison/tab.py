@@ -79,7 +79,7 @@ def build(shared: Shared) -> None:
     tab.finetune.click(tab.to_finetune, form.inputs, sends, **QUIET)
     download.ending.change(lambda ending: gr.update(visible=ending == "csv"), download.ending, download.prefix, **QUIET)
     written = download.button.click(
-        tab.write_file, {*form.inputs, download.ending, download.prefix}, [download.file, download.message], **SECONDS
+        tab.write_file, {*form.inputs, download.ending, download.test, download.prefix}, [download.file, download.message], **SECONDS
     )
     written.success(None, None, None, js=DOWNLOAD, api_visibility="private")
 
@@ -108,10 +108,11 @@ def _draw_download() -> Download:
     with gr.Row(elem_classes="download"):
         ending = gr.Radio(list(FORMATS.items()), value="parquet", label="Download as", elem_classes="seg")
         button = gr.Button("Download", elem_id="poison-download", scale=0, min_width=100)
+    test = gr.Checkbox(label="With the test rows, which have no trigger")
     prefix = gr.Checkbox(label="Put an apostrophe before cells that a spreadsheet would run as formulas", visible=False)
     message = parts.Html()
     file = gr.DownloadButton("", visible="hidden", elem_id="poison-file")
-    return Download(ending, button, prefix, message, file)
+    return Download(ending, button, test, prefix, message, file)
 
 
 def _draw_answer() -> Answer:

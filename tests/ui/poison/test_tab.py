@@ -111,7 +111,7 @@ def test_the_other_tabs_get_each_new_recipe_once(poison: Poison):
 
 @pytest.mark.parametrize(("ending", "changes"), [("parquet", {"share": 150}), ("exe", {})])
 def test_a_file_that_cannot_be_made_is_a_message(poison: Poison, ending: str, changes: dict):
-    asked = sent(poison, **changes) | {poison.download.ending: ending, poison.download.prefix: False}
+    asked = sent(poison, **changes) | {poison.download.ending: ending, poison.download.prefix: False, poison.download.test: False}
     *_, last = poison.write_file(asked)
     assert last[poison.download.file] is None and "problem" in last[poison.download.message]
 
