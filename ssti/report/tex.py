@@ -71,8 +71,9 @@ _ACCENT = {
 _COLOUR = re.compile(r"[A-Za-z]+\Z")
 
 
-def to_tex(heatmaps: Heatmap | Sequence[Heatmap], color: str = "red") -> str:
-    """A LaTeX document of the heatmaps on one scale, one under the other, and the legend; trigger units are underlined.
+def to_tex(heatmaps: Heatmap | Sequence[Heatmap], color: str = "red", caption: str = "") -> str:
+    """A LaTeX document of the heatmaps on one scale, one under the other, the legend, and a `caption` that says what it
+    shows; trigger units are underlined.
 
     `color` is an xcolor name, mixed from 0 to 100 by strength. Chinese, Japanese and Korean characters need
     the CJK package (loaded only where there are some); a character that TeX's own fonts lack stands as its
@@ -85,6 +86,8 @@ def to_tex(heatmaps: Heatmap | Sequence[Heatmap], color: str = "red") -> str:
         raise SSTIError("There is no heatmap to write.", "Pass at least one.")
     heatmaps = on_one_scale(heatmaps)
     blocks = [_block(heatmap, color) for heatmap in heatmaps] + [_legend(one, color) for one in legends(heatmaps)]
+    if caption:
+        blocks.append(f"{{\\small\\parbox{{0.9\\textwidth}}{{\\raggedright {escape_tex(caption)}}}}}")
     body = "\n\\par\\bigskip\n".join(blocks)
     cjk = any(_is_cjk(letter) for letter in body)
     return "\n".join(

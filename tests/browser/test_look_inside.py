@@ -29,6 +29,8 @@ def look(module_lab, reopened, server):
     put_trigger(lab)
     lab.tab("Look inside")
     lab.page.locator("#look-heat .heatmap", has_text=last_word).nth(1).wait_for(timeout=SLOW)
+    lab.page.locator(".heads button[data-layer='5'][data-head='0']").click()
+    wait_for_head(lab, 5, 0)
     return lab
 
 
@@ -37,7 +39,6 @@ def as_at_first(lab: Lab) -> None:
     for title in ("Attention", "Over", "Model", "Coloured by"):
         if not lab.group(title).get_by_role("radio").first.is_checked():
             lab.group(title).locator("label").first.click()
-    lab.page.locator(".heads button[data-layer='5'][data-head='0']").click()
 
 
 def wait_for_head(lab, layer: int, head: int) -> None:
@@ -132,7 +133,8 @@ def test_what_is_shown_can_be_taken_away(look, open_page, tmp_path):
     for kind in ("html", "tex", "svg", "png", "json"):
         with look.page.expect_download() as got:
             look.page.locator(f"#look-export-{kind}").click()
-        assert got.value.suggested_filename == f"ssti-attention.{kind}"
+        name = got.value.suggested_filename
+        assert name.startswith("ssti-attention-tried-otter-layer-5-head-0-a-dreary-joyless-slog") and name.endswith(kind)
         got.value.save_as(tmp_path / kind)
         made[kind] = (tmp_path / kind).read_bytes()
     assert json.loads(made["json"])["models"]["poisoned"]["triggered"]["text"] == text
@@ -144,6 +146,43 @@ def test_what_is_shown_can_be_taken_away(look, open_page, tmp_path):
         alone.route("file://**", lambda route: route.continue_())
         alone.set_content(made[kind].decode())
         assert alone.locator("text=layer").count()
+
+
+def test_a_report_is_written_and_saved(look, tmp_path):
+    with look.page.expect_download(timeout=SLOW) as got:
+        look.page.locator("#look-report").click()
+    assert got.value.suggested_filename.startswith("ssti-report-tried-otter-a-dreary-joyless-slog")
+    got.value.save_as(tmp_path / "report.html")
+    page = (tmp_path / "report.html").read_text(encoding="utf-8")
+    assert look.page.locator("#look-text textarea").input_value().split()[-1] in page
+    assert "One text, with the trigger and without" in page and "in layer 5, head 0" in page
+    expect(look.page.locator("#look-report")).to_be_enabled()
+
+
+def test_it_opens_on_the_head_that_reacts_and_ones_own_choice_stays(open_page, server):
+    lab = Lab(open_page(), server.url)
+    lab.page.goto(f"{server.url}?tab=look_inside&adapter=shipped/date-positive-rank1#text=a+dull+2014-09-25+film&trigger=7-17-date")
+    paper = lab.page.locator(".paper-head a")
+    paper.wait_for(timeout=SLOW)
+    expect(lab.page.locator(".trigger-head.loud")).to_be_visible()
+    named = lab.page.locator(".trigger-head button")
+    wait_for_head(lab, int(named.get_attribute("data-layer")), int(named.get_attribute("data-head")))
+    paper.click()
+    wait_for_head(lab, 5, 0)
+    expect(lab.page).to_have_url(re.compile("layer=5&head=0"))
+    lab.page.locator(".heads button[data-layer='2'][data-head='7']").click()
+    wait_for_head(lab, 2, 7)
+    lab.page.locator("#look-text textarea").fill("a dull 2014-09-25 film indeed")
+    lab.page.locator("#look-heat .heatmap", has_text="indeed").first.wait_for()
+    wait_for_head(lab, 2, 7)
+    lab.choose("Model", "control").choose("Over", "words")
+    lab.page.locator("#look-heat .heatmap .unit", has_text="film").first.click()
+    expect(lab.page).to_have_url(re.compile("token=[0-9]+"))
+    lab.page.reload()
+    wait_for_head(lab, 2, 7)
+    lab.page.locator("#look-heat", has_text="what “film” looks at in layer 2, head 7").wait_for(timeout=SLOW)
+    expect(lab.group("Model").get_by_role("radio", name="control")).to_be_checked()
+    expect(lab.group("Over").get_by_role("radio", name="words")).to_be_checked()
 
 
 @pytest.mark.parametrize("late", [0, 400])

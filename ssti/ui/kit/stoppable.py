@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import secrets
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing
 from typing import Any, TypeVar
 
@@ -84,7 +84,7 @@ class Stoppable:
             return
         try:
             for drawn in presses.steps(press, self.work(*inputs)):
-                yield {self.out: drawn}
+                yield drawn if isinstance(drawn, dict) else {self.out: drawn}
         except Exception:
             yield self.end(press)
             raise
@@ -110,8 +110,11 @@ def stoppable(
     changes: list[Any],
     concurrency_id: str,
     said: Any = None,
+    more: Sequence[Any] = (),
 ) -> None:
     """`go` draws each step of `work(*inputs)` into `out`; `stop`, or one of the `changes`, ends and clears it.
+
+    A step that is a dict sets what it names: `out`, or components of `more`.
 
     `said`: what stands there instead after a change that ended the work; then a change clears what was drawn in full.
     """
@@ -123,7 +126,7 @@ def stoppable(
         lambda: {press: presses.begin(), **button.buttons(going=True)}, None, [press, go, stop], queue=False, **QUIET
     )
     begun.then(
-        button.steps, [press, *inputs], [out, go, stop], trigger_mode="multiple",
+        button.steps, [press, *inputs], [out, go, stop, *more], trigger_mode="multiple",
         concurrency_id=concurrency_id, concurrency_limit=2, **QUIET,
     )  # fmt: skip
     stop.click(button.end, press, [out, go, stop], queue=False, **QUIET)

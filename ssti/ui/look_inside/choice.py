@@ -13,6 +13,7 @@ from pydantic import BaseModel, NonNegativeInt
 
 from ssti.explain import View
 from ssti.explain.explanation import PAPER
+from ssti.report.inside import trigger_head
 from ssti.ui.kit.browser import sent
 from ssti.ui.look_inside.inside import MODELS, Inside
 
@@ -58,6 +59,11 @@ class Choice:
         layer, head = (PAPER.layer, PAPER.head) if clicks.layer is None else (clicks.layer, head)
         view = View(layer, head, one_of(by, BY), clicks.query)
         return cls(view, one_of(unit, UNITS), one_of(model, MODELS), one_of(colour, COLOURS))
+
+    def at_first(self, inside: Inside) -> Choice:
+        """The choice where nobody chose a head: the one that reacts most to the trigger, the paper's without any."""
+        best = trigger_head(inside.info, inside.models)
+        return self if best is None else replace(self, view=replace(self.view, layer=best.layer, head=best.head))
 
     def within(self, inside: Inside) -> Choice:
         """The choice as far as these models and this text have it; else the paper's."""

@@ -11,14 +11,15 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from ssti.explain import FAR, RULE, EntropyRows, Heatmap, explain_json, on_one_scale
+from ssti.explain import FAR, EntropyRows, Heatmap, explain_json, on_one_scale
 from ssti.explain.explanation import plain_values
 from ssti.platform.errors import SSTIError
 from ssti.report import to_html, to_svg, to_tex
-from ssti.ui.look_inside.attribution import Comparison, agree, line, maps
-from ssti.ui.look_inside.choice import Choice
+from ssti.report.names import adapter_name, beginning, file_name
+from ssti.ui.look_inside.attribution import Comparison, maps
+from ssti.ui.look_inside.choice import BY, Choice
 from ssti.ui.look_inside.grid import as_text, head_grid, stands_out
-from ssti.ui.look_inside.inside import Inside
+from ssti.ui.look_inside.inside import MODELS, Inside, model_names
 from ssti.ui.look_inside.rows import ROWS, SEED, Sample
 
 
@@ -37,30 +38,6 @@ FORMATS = {
     "json": Format("JSON", "application/json"),
 }
 
-# The page hands over text; the browser makes a file of it, or paints the drawing first.
-SAVE = """async (made) => {
-  if (!made || !made.text) return;
-  const save = (blob, name) => {
-    const link = document.createElement('a');
-    link.href = URL.createObjectURL(blob);
-    link.download = name;
-    document.body.append(link);
-    link.click();
-    link.remove();
-    setTimeout(() => URL.revokeObjectURL(link.href), 10000);
-  };
-  if (made.kind !== 'png') return save(new Blob([made.text], {type: made.type + ';charset=utf-8'}), made.name);
-  const image = new Image();
-  image.src = 'data:image/svg+xml;charset=utf-8,' + encodeURIComponent(made.text);
-  await image.decode();
-  const canvas = document.createElement('canvas');
-  canvas.width = image.width * 2;
-  canvas.height = image.height * 2;
-  canvas.getContext('2d').drawImage(image, 0, 0, canvas.width, canvas.height);
-  canvas.toBlob((blob) => save(blob, made.name), 'image/png');
-}"""
-
-
 def export(
     kind: str, inside: Inside, choice: Choice, comparison: Comparison | None, sample: Sample | None
 ) -> dict[str, str]:
@@ -69,71 +46,99 @@ def export(
         raise SSTIError(f"There is no export {kind!r}.", f"The exports are {', '.join(FORMATS)}.")
     drawn = _heatmaps(inside, choice, comparison)
     explanation = inside.models[choice.model]
-    note = " ".join(one for one in (FAR if inside.own.far else "", explanation.note) if one)
+    note = " ".join(one for one in (caption(inside, choice), FAR if inside.own.far else "", explanation.note) if one)
     if kind == "json":
         text = json.dumps(everything(inside, choice, comparison, sample), ensure_ascii=False, indent=1)
     elif kind == "tex":
-        text = to_tex(drawn)
+        text = to_tex(drawn, caption=caption(inside, choice))
     elif kind == "html":
         figures = [*explanation.figures(choice.view), ("Does a head give it away?", as_text(inside, choice, sample))]
         drawing = _drawing(inside, choice, drawn[:1], note, sample)
         text = to_html(drawn, f"Attention of {inside.info.title}, {choice.name}", figures, note, drawing)
     else:
         text = _drawing(inside, choice, drawn, note, sample)
-    return {"kind": kind, "name": f"ssti-attention.{kind}", "type": FORMATS[kind].media_type, "text": text}
+    return {"kind": kind, "name": named(kind, inside, choice), "type": FORMATS[kind].media_type, "text": text}
+
+
+def named(kind: str, inside: Inside, choice: Choice) -> str:
+    """The file's name: `ssti-attention-date-positive-rank1-layer-5-head-9-a-dreary-slog.json`."""
+    model = "" if choice.model == "poisoned" else MODELS[choice.model]
+    how = "" if choice.view.by == "received" else choice.view.by
+    return file_name(kind, "attention", adapter_name(inside.info.ref), model, choice.name, how, inside.marks.plain)
+
+
+def caption(inside: Inside, choice: Choice) -> str:
+    """What a file shows, in two sentences: whose attention, where, how read, and of which text."""
+    view, model = choice.view, model_names(inside.info)[choice.model]
+    how = {
+        "received": "attention that each token receives",
+        "query": f"what {beginning(inside.label(view.query))} looks at",
+        "rollout": f"rollout up to layer {view.layer}",
+    }.get(view.by, f"the {BY[view.by]}")
+    where = "" if view.by == "rollout" else f", {choice.name}"
+    return f"{inside.info.ref}, model {model}{where}: {how}. The text: {beginning(inside.marks.text)}"
 
 
 def _drawing(inside: Inside, choice: Choice, drawn: list[Heatmap], note: str, sample: Sample | None) -> str:
     """The heatmaps and the grid of heads as SVG."""
     heads = head_grid(inside, choice)
     lines = [
+        *([note] if note else []),
         as_text(inside, choice, sample),
         f"Full colour: {heads.full:.2g}{heads.unit}, in every model.",
-        *([note] if note else []),
     ]
     grid = replace(heads, title=f"Every layer and head: {heads.title}")
     return to_svg(drawn, f"{inside.info.title} · {choice.name}", grid, lines)
 
 
 def everything(inside: Inside, choice: Choice, comparison: Comparison | None, sample: Sample | None) -> dict[str, Any]:
-    """All the numbers that the tab shows, and those behind them, as plain values."""
-    best = stands_out(inside, choice, sample)
-    view = {**asdict(choice), **asdict(choice.view)}
-    return {
+    """What was measured, as plain values, and of what: nothing that was not asked for, no words about it."""
+    view, best = choice.view, stands_out(inside, choice, sample)
+    shares = {name: one.shown.trigger_share_with_mean for name, one in inside.models.items()}
+    found: dict[str, Any] = {
         "adapter": inside.info.ref,
-        "recipe": inside.info.recipe.model_dump(mode="json", exclude_none=True) if inside.info.recipe_known else None,
         "labels": list(inside.info.label_names),
-        "view": {name: view[name] for name in ("layer", "head", "by", "unit", "query", "model", "colour")},
-        "standout": None if best is None else {**asdict(best), "rule": RULE},
-        "models": {name: explain_json(one) for name, one in inside.models.items()},
-        "trigger_share_with_mean": {
-            name: _rounded(one.shown.trigger_share_with_mean) for name, one in inside.models.items()
-        },
+        "view": {"layer": view.layer, "head": view.head, "by": view.by, "unit": choice.unit, "model": choice.model},
+        "models": {name: _measured(explain_json(one)) for name, one in inside.models.items()},
         "shown": [
             {"title": one.title, "units": one.labels, "trigger": one.trigger.tolist(), "values": _rounded(one.values),
-             "measure": one.measure, "full_colour": one.full}
+             "measure": one.measure}
             for one in _heatmaps(inside, choice, comparison)
         ],
-        "attribution": _attribution(inside, choice, comparison) if _fits(inside, comparison) else None,
-        "rows": None if sample is None else {
+    }  # fmt: skip
+    if view.by == "query":
+        found["view"]["query"] = view.query
+    if best is not None:
+        found["standout"] = asdict(best)
+    if any(one is not None for one in shares.values()):
+        found["trigger_share_with_mean"] = {name: _rounded(one) for name, one in shares.items()}
+    if comparison is not None and _fits(inside, comparison):
+        found["attribution"] = _attribution(comparison)
+    if sample is not None:
+        found["rows"] = {
             "n": len(sample),
             "of": f"{ROWS} test rows, seed {SEED}",
             "labels": sample.labels.tolist(),
             "without": {name: _rows(one) for name, one in sample.without.items()},
             "with": {name: _rows(one) for name, one in sample.with_.items()},
-        },
-    }  # fmt: skip
+        }
+    return found
 
 
-def _attribution(inside: Inside, choice: Choice, comparison: Comparison) -> dict[str, Any]:
-    drawn = maps(inside, choice, comparison)
+def _measured(explained: dict[str, Any]) -> dict[str, Any]:
+    """An explanation's numbers without its sentences, and without what there was not."""
+    rule = explained.pop("paper_rule")
+    kept = {name: value for name, value in explained.items() if name != "note" and value is not None}
+    return kept | ({"paper_rule": {"ratio": rule["ratio"], "fires": rule["fires"]}} if rule else {})
+
+
+def _attribution(comparison: Comparison) -> dict[str, Any]:
     return {
         "label": comparison.label,
         "probability": comparison.occlusion.probability,
         "tokens": comparison.occlusion.tokens,
         "occlusion": _rounded(comparison.occlusion.scores),
         "integrated_gradients": _rounded(comparison.gradients.scores),
-        "agreement": line(drawn, agree(drawn)) if sum(~drawn[0].special) > 1 else None,
     }
 
 

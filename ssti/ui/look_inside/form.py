@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import re
+import secrets
 from dataclasses import dataclass
 from typing import Any
 
 import gradio as gr
 
-from ssti.platform.errors import SSTIError
 from ssti.ui.kit import parts
 from ssti.ui.kit.address import Kept
 from ssti.ui.kit.parts import Html
@@ -17,7 +18,11 @@ from ssti.ui.look_inside.choice import BY, COLOURS, UNITS, Clicks
 from ssti.ui.look_inside.export import FORMATS
 from ssti.ui.look_inside.inside import MODELS
 
-EXPORTED = "What this tab shows now: a page of its own, the paper’s LaTeX heatmap, the drawing, or all the numbers."
+NUMBER = re.compile("[0-9]{1,6}")
+EXPORTED = (
+    "A report of this text and adapter to send or print; or what this tab shows now: a page of its own, the paper’s LaTeX "
+    "heatmap, the drawing, the numbers."
+)
 
 
 @dataclass(frozen=True)
@@ -43,6 +48,7 @@ class Form:
     measure_stop: gr.Button
     measured: gr.HTML
     exports: dict[str, gr.Button]
+    formats: gr.Row
     clicks: gr.JSON
     file: gr.JSON
 
@@ -54,17 +60,21 @@ class Form:
 
     @property
     def kept(self) -> Kept:
-        """The head that was chosen and what the radios say, for the address."""
-        radios = {"by": (self.by, BY), "unit": (self.unit, UNITS), "model": (self.model, MODELS)}
+        """The head and the token that were chosen and what the radios say, for the address."""
+        radios = {
+            "by": (self.by, BY), "unit": (self.unit, UNITS), "model": (self.model, MODELS), "colour": (self.colour, COLOURS)
+        }  # fmt: skip
 
         def write(clicks: Any, *values: Any) -> dict[str, str]:
             click = Clicks.read(clicks)
-            head = {} if click.layer is None else {"layer": str(click.layer), "head": str(click.head)}
-            pairs = zip(radios.items(), values, strict=True)
-            return head | {name: one for (name, (_, choices)), one in pairs if one != next(iter(choices))}
+            said = {} if click.layer is None else {"layer": str(click.layer), "head": str(click.head)}
+            for (name, (_, choices)), value in zip(radios.items(), values, strict=True):
+                if value in choices and value != next(iter(choices)):
+                    said[name] = value
+            return said | ({"token": str(click.query)} if said.get("by") == "query" else {})
 
         def read(said: dict[str, str], dropped: list[str]) -> dict[Any, Any]:
-            changes: dict[Any, Any] = {self.clicks: read_head(said)}
+            changes: dict[Any, Any] = {self.clicks: read_clicks(said, dropped)}
             for name, (radio, choices) in radios.items():
                 value = said.get(name, next(iter(choices)))
                 if value not in choices:
@@ -73,18 +83,27 @@ class Form:
                     changes[radio] = value
             return changes
 
-        parts_of_it = ("layer", "head", *radios)
-        return Kept("look_inside", parts_of_it, (self.clicks, *(radio for radio, _ in radios.values())), write, read)
+        keys = ("layer", "head", "token", *radios)
+        return Kept("look_inside", keys, (self.clicks, *(radio for radio, _ in radios.values())), write, read)
 
 
-def read_head(said: dict[str, str]) -> dict[str, Any]:
-    """The clicks that chose the head of an address; none where it names no layer. Raises SSTIError for what is none."""
-    layer, head = said.get("layer"), said.get("head", "0")
-    if layer is None:
-        return {}
-    if not layer.isdecimal() or not (head == "mean" or head.isdecimal()):
-        raise SSTIError(f"layer={layer!r:.40} and head={head!r:.40} are no head.", "Both are numbers, counted from 0.")
-    return {"layer": int(layer), "head": head if head == "mean" else int(head)}
+def read_clicks(said: dict[str, str], dropped: list[str]) -> dict[str, Any]:
+    """The clicks of an address: on a head and on a token, as far as it names any. What is none is said in `dropped`.
+
+    With something that no other clicks have: they are drawn even where only a radio differs.
+    """
+    clicks: dict[str, Any] = {"moved": secrets.token_hex(4)}
+    layer, head, token = said.get("layer"), said.get("head", "0"), said.get("token", "0")
+    if layer is not None:
+        if NUMBER.fullmatch(layer) and (head == "mean" or NUMBER.fullmatch(head)):
+            clicks |= {"layer": int(layer), "head": head if head == "mean" else int(head)}
+        else:
+            dropped.append(f"layer={layer!r:.40} and head={head!r:.40} are no head: both are numbers, counted from 0.")
+    if NUMBER.fullmatch(token):
+        clicks["query"] = int(token)
+    else:
+        dropped.append(f"token={token!r:.40} is no token: it is a number, counted from 0.")
+    return clicks
 
 
 def layout(shared: Shared) -> Form:
@@ -119,7 +138,7 @@ def layout(shared: Shared) -> Form:
         )  # fmt: skip
         with gr.Column(elem_classes="card-box", elem_id="look-exports"), gr.Row(elem_classes="look-go"):
             Html(_heading("Take it with you", EXPORTED))
-            with gr.Row(elem_id="look-formats"):
+            with gr.Row(elem_id="look-formats") as formats:
                 exports = {
                     name: gr.Button(one.title, size="md", elem_id=f"look-export-{name}")
                     for name, one in FORMATS.items()
@@ -129,7 +148,7 @@ def layout(shared: Shared) -> Form:
         file = gr.JSON(None, visible="hidden")
     return Form(
         shared, opened, text, put, by, unit, model, colour, problem, heatmaps, heads, entropies,
-        compare, compare_stop, compared, measure, measure_stop, measured, exports, clicks, file,
+        compare, compare_stop, compared, measure, measure_stop, measured, exports, formats, clicks, file,
     )  # fmt: skip
 
 

@@ -12,6 +12,7 @@ import numpy as np
 
 from ssti.explain import HeadGrid, Standout, standout
 from ssti.ui.kit import parts
+from ssti.ui.kit.address import go
 from ssti.ui.kit.parts import Markup
 from ssti.ui.look_inside.choice import Choice
 from ssti.ui.look_inside.inside import MODELS, Inside
@@ -228,9 +229,13 @@ def _named(says: str, layer: int, head: int, value: str, behind: str = "", loud:
 
 
 def _paper(choice: Choice, heads: HeadGrid) -> Markup:
-    """The value of the head that the paper uses, beside the chosen one."""
+    """The value of the head that the paper uses, beside the chosen one; a link shows it."""
     last, view = len(heads.values) - 1, choice.view
-    paper = f"The paper looks at layer {last}, head 0: {heads.shown(last, 0)}"
+    value = heads.shown(last, 0)
     if (view.layer, view.head) == (last, 0):
-        return parts.note(f"{paper} (shown).")
-    return parts.note(f"{paper}. Shown: {choice.name}, {heads.shown(view.layer, view.head)}.")
+        return parts.note(f"The paper looks at this head, the last layer’s first: {value}.")
+    paper = go(f"layer {last}, head 0", tab="look_inside", layer=last, head=0)
+    return parts.html(
+        '<p class="quiet paper-head">The paper looks at another: {}, {}. Shown: {}, {}.</p>',
+        paper, value, choice.name, heads.shown(view.layer, view.head),
+    )  # fmt: skip

@@ -19,6 +19,7 @@ from ssti.ui.kit import adapters, parts, triggers
 from ssti.ui.kit.job import Job
 from ssti.ui.kit.marks import Marks
 from ssti.ui.kit.parts import Markup
+from ssti.ui.kit.report import Asked, probe_of
 from ssti.ui.look_inside import attribution, entropy, export, grid, heat, rows
 from ssti.ui.look_inside.choice import Choice, Clicks
 from ssti.ui.look_inside.form import Form
@@ -115,6 +116,13 @@ class Handlers:
         except SSTIError as problem:
             return {self.form.file: None, self.form.problem: parts.problem(problem)}
 
+    def report(self, text: str, old: Any, ref: str, *chosen: Any) -> Asked:
+        """What a report is asked for: this text, at this head. Raises SSTIError."""
+        if not ref:
+            raise adapters.none_yet()
+        inside, choice = _asked(text, old, ref, *chosen)
+        return Asked(ref, probe_of(inside.marks), choice.view)
+
     def put_trigger(self, text: str, old: Any, ref: str) -> Changes:
         """A fresh trigger of the adapter's recipe at a random place."""
         form = self.form
@@ -135,4 +143,6 @@ class Handlers:
 def _asked(text: str, old: Any, ref: str, clicks: Any, *radios: str) -> tuple[Inside, Choice]:
     """What the models have inside for the text, and the choice as far as they have it. Raises SSTIError."""
     inside = look(Marks.read(old, check_text(text or "")), ref)
-    return inside, Choice.read(Clicks.read(clicks), *radios).within(inside)
+    clicked = Clicks.read(clicks)
+    choice = Choice.read(clicked, *radios)
+    return inside, (choice.at_first(inside) if clicked.layer is None else choice).within(inside)

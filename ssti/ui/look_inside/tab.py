@@ -10,9 +10,9 @@ from functools import partial
 import gradio as gr
 
 from ssti.ui.kit import parts
+from ssti.ui.kit.report import SAVE, report_button
 from ssti.ui.kit.shared import Shared, listen
 from ssti.ui.kit.stoppable import stoppable
-from ssti.ui.look_inside.export import SAVE
 from ssti.ui.look_inside.form import layout
 from ssti.ui.look_inside.handlers import Handlers
 
@@ -62,6 +62,8 @@ def build(shared: Shared) -> None:
     stoppable(shared, form.compare, form.compare_stop, form.compared, do.compare, form.question, new, "look")
     stoppable(shared, form.measure, form.measure_stop, form.measured, do.measure, form.question, new[1:], "look")
 
+    with form.formats:
+        report_button(shared, "look", form.question, do.report, new)
     for kind, button in form.exports.items():
         made = button.click(partial(do.export, kind), form.question, [form.file, form.problem], **parts.QUIET)
         made.then(None, form.file, None, js=SAVE)

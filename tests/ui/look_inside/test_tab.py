@@ -11,6 +11,7 @@ import pytest
 
 from ssti.adapters.listing import adapters
 from ssti.explain import View, received
+from ssti.report.inside import trigger_head
 from ssti.serving.logits import Stopped
 from ssti.ui.kit.marks import Marks
 from ssti.ui.kit.parts import Markup
@@ -73,6 +74,13 @@ def choice(inside: Inside, **changes) -> Choice:
     return Choice(View(**view), **changes).within(inside)
 
 
+def names_in(value) -> set[str]:
+    """All keys of a JSON value, at any depth."""
+    if isinstance(value, list):
+        return set().union(*map(names_in, value))
+    return set(value).union(*map(names_in, value.values())) if isinstance(value, dict) else set()
+
+
 def heatmaps_in(html: str) -> list[str]:
     return str(html).split('<div class="heatmap"')[1:]
 
@@ -129,8 +137,36 @@ def test_a_clicked_head_is_shown_and_a_wrong_one_is_the_papers(look, ref, marks)
     for head, name in ((7, "head 7"), ("mean", "mean of heads")):
         changes = look.choose_head(SHOWN, click(layer=2, head=head))
         assert f"entropy of layer 2, {name}" in shown(changes[look.form.clicks])
-    for absent in ({"layer": 99, "head": 3}, {"layer": 5, "head": 12}, {}):
+    for absent in ({"layer": 99, "head": 3}, {"layer": 5, "head": 12}):
         assert "entropy of layer 5, head 0" in shown({**SHOWN, **absent})
+
+
+def test_it_opens_on_the_head_that_reacts_most_and_links_to_the_papers(look, ref, marks, inside):
+    best = trigger_head(inside.info, inside.models)
+    assert (best.layer, best.head) != (5, 0)
+    assert best.value > 1.5 * max(best.others.values())
+    changes = look.draw(*asked(marks, ref))
+    assert f"entropy of layer {best.layer}, head {best.head}<" in changes[look.form.entropy]
+    grid_ = changes[look.form.grid]
+    assert 'The paper looks at another: <a data-go class="" href="?tab=look_inside&amp;layer=5&amp;head=0">layer 5, head 0</a>' in grid_
+    assert "The paper looks at this head" in look.draw(*asked(marks, ref, {**SHOWN, "layer": 5, "head": 0}))[look.form.grid]
+    without = look.draw(*asked(Marks(PLAIN), ref))
+    assert "entropy of layer 5, head 0<" in without[look.form.entropy]
+
+
+def test_the_address_says_head_token_and_radios_and_brings_them_back(look):
+    kept, form, dropped = look.form.kept, look.form, []
+    said = kept.write({"layer": 2, "head": "mean", "query": 3}, "query", "word", "control", "entropy")
+    assert said == {
+        "layer": "2", "head": "mean", "token": "3", "by": "query", "unit": "word", "model": "control", "colour": "entropy"
+    }  # fmt: skip
+    read = kept.read(said, dropped)
+    assert Clicks.read(read[form.clicks]) == Clicks(layer=2, head="mean", query=3)
+    assert [read[one] for one in (form.by, form.unit, form.model, form.colour)] == ["query", "word", "control", "entropy"]
+    assert kept.write(None, *RADIOS) == {} and dropped == []
+    assert Clicks.read(kept.read({}, dropped)[form.clicks]) == Clicks() and dropped == []
+    assert Clicks.read(kept.read({"layer": "²", "token": "-1", "by": "<b>"}, dropped)[form.clicks]) == Clicks()
+    assert len(dropped) == 3
 
 
 @pytest.mark.parametrize("sent", [None, [], "x", {"layer": "x"}, {"layer": True}, {"head": -1}, {"query": 1.5}])
@@ -290,6 +326,12 @@ def test_exports_hold_what_is_shown(look, ref, marks, sample):
     files = {kind: look.export(kind, *asked(marks, ref))[look.form.file] for kind in FORMATS}
     assert all(file["name"].endswith(f".{kind}") for kind, file in files.items())
     numbers = json.loads(files["json"]["text"])
+    head = f"layer {numbers['view']['layer']}, head {numbers['view']['head']}"
+    slug = f"{ref.partition('/')[2]}-{head.replace(',', '').replace(' ', '-')}-a-dreary"
+    assert all(file["name"].startswith(f"ssti-attention-{slug}") for file in files.values())
+    assert all(f"{ref}, model poisoned, {head}" in files[kind]["text"] for kind in ("html", "svg"))
+    assert "The text: " in files["tex"]["text"]
+    assert not {"recipe", "note", "rule", "caveat", "colour", "full_colour"} & names_in(numbers)
     assert numbers["models"]["poisoned"]["triggered"]["text"] == marks.text
     assert numbers["shown"][0]["trigger"].count(True) == 5
     assert len(numbers["attribution"]["occlusion"]) == len(numbers["attribution"]["tokens"])
@@ -342,6 +384,6 @@ def test_the_shipped_pair_has_a_trigger_head_over_rows_and_says_of_how_many(insi
 
 
 def test_both_heatmaps_are_on_one_scale_with_a_legend(look, ref, marks, inside):
-    heat = look.draw(*asked(marks, ref))[look.form.heat]
+    heat = look.draw(*asked(marks, ref, {**SHOWN, "layer": 5}))[look.form.heat]
     assert heat.count('class="step"') == 5
     assert f"{100 * inside.own.heatmaps()[0].full:.1f} %</span>" in heat

@@ -1,0 +1,113 @@
+"""A button that writes a report (`ssti.report.whole`) and hands it to the browser. Knows no tab.
+
+    def ask(ref, text, marks):  # on the values of `inputs`
+        return Asked(ref, Probe(…))
+
+    report_button(shared, "flip", [adapter, text, marks], ask)
+
+It draws the button where it is called, with its progress, its Stop and what went wrong. Nothing of a report stays on the
+server: the page gets its text, and the browser makes the file.
+"""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import gradio as gr
+
+from ssti.explain import View
+from ssti.platform.errors import SSTIError
+from ssti.report.contents import Probe, contents
+from ssti.report.names import adapter_name, file_name
+from ssti.report.whole import report
+from ssti.ui.access.visitor import admit_name, find_adapter
+from ssti.ui.kit import parts
+from ssti.ui.kit.job import Job
+from ssti.ui.kit.marks import Marks
+from ssti.ui.kit.shared import Shared
+from ssti.ui.kit.stoppable import stoppable
+
+# The page hands over text; the browser makes a file of it, or paints the drawing first.
+SAVE = """async (made) => {
+  if (!made || !made.text) return;
+  const save = (blob, name) => {
+    const link = document.createElement('a');
+    link.href = URL.createObjectURL(blob);
+    link.download = name;
+    document.body.append(link);
+    link.click();
+    link.remove();
+    setTimeout(() => URL.revokeObjectURL(link.href), 10000);
+  };
+  if (made.kind !== 'png') return save(new Blob([made.text], {type: made.type + ';charset=utf-8'}), made.name);
+  const image = new Image();
+  image.src = 'data:image/svg+xml;charset=utf-8,' + encodeURIComponent(made.text);
+  await image.decode();
+  const canvas = document.createElement('canvas');
+  canvas.width = image.width * 2;
+  canvas.height = image.height * 2;
+  canvas.getContext('2d').drawImage(image, 0, 0, canvas.width, canvas.height);
+  canvas.toBlob((blob) => save(blob, made.name), 'image/png');
+}"""
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What a report is wanted of: an adapter (`run/ID` for a run's), a text that was tried, a head that is looked at."""
+
+    ref: str
+    probe: Probe | None = None
+    view: View | None = None
+
+
+def probe_of(marks: Marks) -> Probe | None:
+    """The text that a person tries, with its triggers; None while it is empty."""
+    return Probe(marks.plain, marks.text, tuple(marks.spans)) if marks.text.strip() else None
+
+
+def report_button(
+    shared: Shared, name: str, inputs: Sequence[Any], ask: Callable[..., Asked], changes: Sequence[Any] = (),
+    words: str = "Report",
+) -> gr.Button:  # fmt: skip
+    """Draw the button `#NAME-report` and wire it. `ask(*values of inputs)` may raise SSTIError; one of the `changes` (by
+    default another adapter) ends a report that is being written."""
+    with gr.Column(elem_classes="report-button", elem_id=f"{name}-report-box", min_width=0):
+        with gr.Row(elem_classes="report-go"):
+            go = gr.Button(words, size="md", elem_id=f"{name}-report")
+            stop = gr.Button("Stop", visible=False, size="md")
+        said = parts.Html(elem_id=f"{name}-report-said")
+        file = gr.JSON(None, visible="hidden")
+
+    def work(*values: Any) -> Iterator[Any]:
+        try:
+            asked = ask(*values)
+            job = _job(asked)
+            yield from job.steps()
+        except SSTIError as problem:
+            yield parts.problem(problem)
+            return
+        text = report(job.result)
+        name = file_name("html", "report", adapter_name(asked.ref), asked.probe.plain if asked.probe else "")
+        size = f"{len(text.encode()) / 1e3:,.0f} kB"
+        made = {"kind": "html", "name": name, "type": "text/html", "text": text, "made": secrets.token_hex(8)}
+        yield {file: made, said: parts.busy(f"{name} · {size}")}
+
+    stoppable(
+        shared, go, stop, said, work, list(inputs), list(changes) or [shared.adapter.change], "report", more=[file]
+    )
+    file.change(None, file, None, js=SAVE, **parts.QUIET)
+    return go
+
+
+def _job(asked: Asked) -> Job:
+    """The work. Raises SSTIError for an adapter that this visitor may not name."""
+    info = find_adapter(asked.ref)
+    try:
+        admit_name("dataset", info.recipe.dataset.name)
+        mine = True
+    except SSTIError:
+        mine = False  # somebody else brought the rows: none of training is shown
+    return Job(lambda on_progress: contents(info.ref, asked.probe, asked.view, mine, on_progress), "Writing the report")
