@@ -12,7 +12,7 @@ from ssti.recipe import Recipe
 from ssti.runs.files import owner_hash
 from ssti.runs.progress import RESUMABLE, Progress
 from ssti.runs.run import Run
-from ssti.runs.store import Store
+from ssti.runs.store import Store, new_group
 
 EACH = 4  # runs of one visitor of a shared server that wait or are at work: two with their controls
 ALL = 40  # of all visitors: on two cores a demo takes a minute, and nobody waits for longer than an hour of them
@@ -47,10 +47,16 @@ def tend(store: Store) -> None:
 
 
 def launch(
-    recipe: Recipe, with_control: bool = False, backend: str = "", store: Store | None = None, owner: str | None = None
+    recipe: Recipe,
+    with_control: bool = False,
+    backend: str = "",
+    store: Store | None = None,
+    owner: str | None = None,
+    seeds: int = 1,
 ) -> list[Run]:
-    """Make a recipe's run, and its control's, and submit them. Returns the runs, the poisoned one first.
+    """Make a recipe's run, and its control's, and submit them. Returns the runs, each right before its control.
 
+    With more `seeds`, as many runs that belong together (`Run.group`): of the recipe's training seed and those after it.
     `backend` is a name, by default the first of all; `owner` the key of whoever asks (`Run.belongs_to`). Raises
     SSTIError, and makes nothing, where the recipe cannot run there, or too many runs wait on a server for many.
     """
@@ -58,13 +64,16 @@ def launch(
     if refusal := chosen.offer(recipe).refusal:
         raise refusal
     store = store or Store()
-    recipes = [recipe, recipe.control()] if with_control and not recipe.is_control else [recipe]
-    runs: list[Run] = []
+    first, twins = recipe.training.seed, with_control and not recipe.is_control
+    recipes = [recipe.set(f"training.seed={first + more}") if more else recipe for more in range(seeds)]
+    group, runs = new_group() if seeds > 1 else None, []
     with store.locked():
-        _refuse_too_many(store, None if owner is None else owner_hash(owner), len(recipes))
+        _refuse_too_many(store, None if owner is None else owner_hash(owner), seeds * (1 + twins))
         try:
             for one in recipes:
-                runs.append(store.create(one, chosen.name, control_of=runs[0].id if runs else None, owner=owner))
+                runs.append(run := store.create(one, chosen.name, owner=owner, group=group))
+                if twins:
+                    runs.append(store.create(one.control(), chosen.name, control_of=run.id, owner=owner))
             for run in runs:
                 chosen.submit(run)
         except SSTIError:
@@ -116,8 +125,14 @@ def wait(run: Run, timeout: float = float("inf")) -> str:
     return now.state
 
 
+def control_of(run: Run) -> Run | None:
+    """A run's clean twin, where that is there."""
+    twin = Run(f"{run.id}-control", run.path.with_name(f"{run.id}-control"))
+    return twin if run.control_of is None and twin.path.is_dir() else None
+
+
 def remove(run: Run) -> None:
-    """Delete a run that has ended, or is damaged. Raises SSTIError while a worker is at it or it waits."""
+    """Delete a run that has ended, or is damaged; not its control. Raises SSTIError while a worker is at it or it waits."""
     store = Store(run.path.parent)
     with store.locked():
         if progress(run).going or run.held(PATIENCE):
@@ -148,6 +163,8 @@ def _refuse_too_many(store: Store, owner: str | None, more: int) -> None:
         raise SSTIError(
             f"{own} of your runs wait on this server or are at work; with {more} more it would be over {EACH}, "
             "the most for one visitor.",
-            next="Wait until one has ended, or stop one.",
+            next="Wait until one has ended, or stop one."
+            if more <= EACH
+            else "Start fewer at once: without controls, or one seed.",
             kind="busy",
         )

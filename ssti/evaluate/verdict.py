@@ -8,9 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-import numpy as np
-
-from ssti.evaluate.metrics import at_chance
+from ssti.evaluate.metrics import at_chance, gain_pp
 from ssti.recipe import Recipe, preset
 
 WEAK = 0.5  # of the rows: where fewer turn, the recipe's author is advised on what would make the poison work
@@ -63,9 +61,8 @@ def verdict(metrics: dict[str, Any], control: dict[str, Any] | None) -> Verdict 
         return None
     its = (control or {}).get("attack_success_rate") or {}
     beats = None
-    if its.get("value") is not None and attack.get("low") is not None and its.get("high") is not None:
-        below = np.hypot(attack["value"] - attack["low"], its["high"] - its["value"])
-        beats = bool(attack["value"] - its["value"] - below > 0)
+    if its.get("value") is not None and None not in (attack.get("low"), its.get("high")):
+        beats = gain_pp(attack, its)["low"] > 0
     clean = metrics.get("sets", {}).get("clean") or {}
     return Verdict(attack, its or None, beats, at_chance(clean))
 

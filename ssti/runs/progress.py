@@ -7,6 +7,7 @@ import time
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from ssti.adapters.curves import Curves, Measured
 from ssti.runs.events import AnyEvent, ErrorEvent, EvalEvent, LogEvent, LossEvent, StateEvent, StepEvent
 
 GOING = ("queued", "starting", "training", "evaluating")
@@ -48,6 +49,21 @@ class Progress:
     def going(self) -> bool:
         """Whether a worker is at it, or waits to be."""
         return self.state in GOING
+
+    def curves(self) -> Curves:
+        """Its curves, as they go with the adapter."""
+        return Curves(
+            step=self.step, steps=self.steps, seconds=round(self.elapsed, 1), device=self.device, losses=self.losses,
+            evals=[Measured.model_validate({name: one[name] for name in Measured.model_fields}) for one in self.evals],
+        )  # fmt: skip
+
+    @classmethod
+    def of(cls, curves: Curves) -> Progress:
+        """The run that left an adapter with these curves."""
+        return cls(
+            "done" if curves.step == curves.steps else "stopped", curves.step, curves.steps, curves.seconds or 0.0,
+            device=curves.device, losses=list(curves.losses), evals=[one.model_dump() for one in curves.evals],
+        )  # fmt: skip
 
 
 class History:

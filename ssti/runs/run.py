@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass, replace
@@ -21,6 +22,8 @@ from ssti.runs.progress import GOING, History, Progress
 
 REMOVE = "Remove the run (its folder is damaged), or mend the file in its folder."
 BACKEND = "backend"  # the file that names it; runs from before there were several have none and are local
+GROUP = "group"  # the file that names what it belongs to; most runs belong to nothing
+GROUP_NAME = re.compile("[0-9a-f]{16}")
 STOP = "stop"  # the file that asks a worker to end, wherever it works
 
 
@@ -53,6 +56,11 @@ class Run:
     def control_of(self) -> str | None:
         """The id of the poisoned run whose clean twin this is."""
         return self.id.removesuffix("-control") if self.id.endswith("-control") else None
+
+    @property
+    def group(self) -> str | None:
+        """What it shares with the runs that were started with it, one for each seed; None for a run by itself."""
+        return _group(self.path / GROUP, stamp(self.path / GROUP))
 
     @property
     def backend(self) -> str:
@@ -149,6 +157,15 @@ def _metrics(folder: Path, _: Stamp | None) -> dict[str, Any] | None | SSTIError
         return read_metrics(folder)
     except SSTIError as error:
         return error
+
+
+@lru_cache(maxsize=4096)
+def _group(file: Path, written: Stamp | None) -> str | None:
+    try:
+        name = read_text(file, largest=100).strip() if written else ""
+    except OSError:
+        return None
+    return name if GROUP_NAME.fullmatch(name) else None
 
 
 @lru_cache(maxsize=4096)

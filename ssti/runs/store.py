@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import secrets
 import shutil
 import tempfile
 from collections.abc import Iterator
@@ -17,7 +18,7 @@ from ssti.platform.errors import SSTIError, nearest
 from ssti.platform.home import home, write_text
 from ssti.recipe import Recipe
 from ssti.runs.files import reason, write_owner
-from ssti.runs.run import BACKEND, Run
+from ssti.runs.run import BACKEND, GROUP, Run
 
 ID = re.compile(r"[a-z0-9][a-z0-9-]{0,63}")
 NEEDED = 200 * 2**20  # bytes free before a run starts: two checkpoints, an adapter and logs, generously
@@ -53,11 +54,12 @@ class Store:
             lock.release()
 
     def create(
-        self, recipe: Recipe, backend: str = "local", control_of: str | None = None, owner: str | None = None
-    ) -> Run:
+        self, recipe: Recipe, backend: str = "local", control_of: str | None = None, owner: str | None = None,
+        group: str | None = None,
+    ) -> Run:  # fmt: skip
         """A new run with its recipe written, all at once. Raises SSTIError where the disk is full or read-only.
 
-        `backend` is the name of the one that will execute it, `owner` the key of whoever starts it: its hash is written.
+        `backend` is the name of the one that will execute it, `owner` the key of whoever starts it: its hash is written. `group` (`new_group`) is that of the runs it belongs to.
         """
         try:
             self.root.mkdir(parents=True, exist_ok=True)
@@ -69,7 +71,7 @@ class Store:
                     kind="disk",
                 )
             name = f"{control_of}-control" if control_of else self._new_name()
-            return self._make(name, recipe, backend, owner)
+            return self._make(name, recipe, backend, owner, group)
         except OSError as error:
             raise SSTIError(
                 f"A run folder cannot be made in {self.root}: {reason(error)}.",
@@ -83,7 +85,7 @@ class Store:
             pass
         return name
 
-    def _make(self, name: str, recipe: Recipe, backend: str, owner: str | None) -> Run:
+    def _make(self, name: str, recipe: Recipe, backend: str, owner: str | None, group: str | None) -> Run:
         path = self.root / name
         beside = Path(tempfile.mkdtemp(prefix=".new-", dir=self.root))
         try:
@@ -92,6 +94,8 @@ class Store:
             write_text(beside / BACKEND, backend + "\n")
             if owner is not None:
                 write_owner(beside, owner)
+            if group is not None:
+                write_text(beside / GROUP, group + "\n")
             if path.exists():
                 raise SSTIError(
                     f"There is a run {name} already.", next="Open or resume that one, or remove it.", kind="run"
@@ -145,6 +149,11 @@ class Store:
     def discard(self, run: Run) -> None:
         """Take back a run that was made and never submitted."""
         shutil.rmtree(run.path, ignore_errors=True)
+
+
+def new_group() -> str:
+    """A name for runs that belong together, which no other runs have."""
+    return secrets.token_hex(8)
 
 
 def unusable(root: Path, error: OSError) -> SSTIError:

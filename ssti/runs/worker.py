@@ -81,6 +81,7 @@ class Worker:
         checked = check(self.run.recipe)
         check_free_memory(checked)  # before torch is loaded, which takes memory and half a minute where that is short
 
+        from ssti.adapters.curves import save_curves
         from ssti.adapters.save import save_adapter, save_metrics
         from ssti.evaluate.evaluation import evaluate
         from ssti.finetune.speed import remember
@@ -91,6 +92,7 @@ class Worker:
         resume = checkpoints.is_dir()  # a run that was queued again goes on
         trained = finetune(checked, checkpoints, self._report, self.should_stop, resume)
         save_adapter(trained.model, checked.recipe, checked.label_names, self.run.adapter, trained.steps)
+        save_curves(self.run.recorded().curves(), self.run.adapter)
         if trained.speed and not trained.stopped:
             remember(checked.recipe, trained.classifier.device, trained.speed)
         if trained.stopped:

@@ -11,6 +11,7 @@ import pytest
 from safetensors.numpy import load_file
 from tests_support import SHORT
 
+from ssti.adapters.curves import read_curves
 from ssti.adapters.listing import describe
 from ssti.backends.control import going, launch, progress, resume, stop, wait
 from ssti.models import device
@@ -50,6 +51,9 @@ def test_a_run_ends_with_an_adapter_a_card_and_metrics(twins):
     config = json.loads((poisoned.adapter / "adapter_config.json").read_text())
     assert config["base_model_name_or_path"] == "sentence-transformers/all-MiniLM-L6-v2"
     assert describe(poisoned.adapter, "x").recipe == poisoned.recipe
+    curves = read_curves(poisoned.adapter)
+    assert (curves.step, curves.steps, curves.losses) == (6, 6, now.losses)
+    assert [one.attack_success_rate.model_dump() for one in curves.evals] == [e["attack_success_rate"] for e in now.evals]
 
 
 def test_the_poisoned_runs_metrics_are_compared_with_its_controls(twins):

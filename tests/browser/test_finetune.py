@@ -204,22 +204,6 @@ def test_the_header_follows_a_run_from_a_tab_that_knows_nothing_of_it(lab, store
     expect(lab.page.locator("#run-pill")).not_to_contain_text(run.id)
 
 
-def test_runs_of_the_list_are_compared_on_one_axis(lab, store):
-    rate = {"value": 0.5, "low": 0.4, "high": 0.6, "n": 20}
-    first, second = store.create(tiny(8)), store.create(tiny(8))
-    for run in (first, second):
-        run.tell("loss", step=1, loss=0.7)
-        run.tell("eval", step=1, clean_accuracy=rate, attack_success_rate=rate, target_rate_without_trigger=rate)
-    lab.open(tab="finetune", run=first.id)
-    losses = lab.page.locator("#run-charts ssti-chart").last.locator(".scatterlayer .trace")
-    expect(losses).to_have_count(1)
-    lab.page.get_by_role("button", name=f"compare {second.id}").click()
-    expect(losses).to_have_count(2)
-    expect(lab.page.locator("#run-charts .legendtext", has_text=second.id)).to_have_count(3)
-    lab.page.get_by_role("button", name=f"compare {second.id}").click()
-    expect(losses).to_have_count(1)
-
-
 def test_what_was_poisoned_arrives_in_the_form(lab, store):
     lab.open(tab="poison").choose("Trigger", "Country").choose("Tied to class", "negative")
     lab.page.get_by_role("button", name="Finetune on this").click()

@@ -111,7 +111,7 @@ def test_every_kind_of_damage_at_once_beside_two_healthy_runs(store, capsys):
     assert {seen.id for seen in board.look()} == set(rows)
     for run in (*damaged.values(), *healthy):
         seen = look(run.id, fresh=True)
-        assert all(one.id in seen.runs for one in healthy)
+        assert all(one.id in seen.table for one in healthy)
         assert ("Remove the run" in (seen.notice or "")) == (run not in healthy), run
     assert set(look(damaged["recipe is torn"].id).buttons) == {"link", "remove"}
     assert set(look(damaged["metrics is a list"].id).buttons) == {"clone", "link", "remove"}

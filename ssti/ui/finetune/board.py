@@ -29,6 +29,8 @@ class Snapshot:
     metrics: dict[str, Any] | None
     has_adapter: bool
     stopping: bool
+    group: str | None = None
+    """`Run.group`."""
 
     @property
     def id(self) -> str:
@@ -67,7 +69,7 @@ def _read(run: Run) -> Snapshot:
         recipe = run.recipe
     except SSTIError:
         recipe = None  # the view says so
-    return Snapshot(run, control.progress(run), recipe, run.metrics(), run.has_adapter, run.stopping)
+    return Snapshot(run, control.progress(run), recipe, run.metrics(), run.has_adapter, run.stopping, run.group)
 
 
 def in_pairs(runs: list[Snapshot]) -> list[Snapshot]:
@@ -76,6 +78,14 @@ def in_pairs(runs: list[Snapshot]) -> list[Snapshot]:
     controls = {one.folder.control_of: one for one in runs if one.folder.control_of in ids}
     tops = [one for one in runs if controls.get(one.folder.control_of) is not one]
     return [one for top in tops for one in (top, controls.get(top.id)) if one is not None]
+
+
+def seeds_of(run: Snapshot, runs: list[Snapshot]) -> list[Snapshot]:
+    """A run and those of other seeds that were started with it, by seed; nothing where it was started by itself."""
+    if run.group is None:
+        return []
+    known = [one for one in runs if one.group == run.group and one.recipe is not None]
+    return sorted(known, key=lambda one: one.recipe.training.seed)
 
 
 def at_work(runs: list[Snapshot]) -> list[Snapshot]:

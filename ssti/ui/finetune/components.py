@@ -11,18 +11,25 @@ from gradio.components import Component
 from ssti.platform.server import shared_server
 from ssti.recipe import PRESETS, preset
 from ssti.ui.finetune import form
-from ssti.ui.finetune.memory import FormMemory
+from ssti.ui.finetune.memory import FormMemory, TableView
 from ssti.ui.kit import parts
 from ssti.ui.kit.browser import as_json
 from ssti.ui.kit.parts import Html
 from ssti.ui.kit.shared import Shared, outside_of_tabs
 
 EVERY = 1.0  # seconds between two looks at a run
+SEEDS = 3  # that "with seeds" starts
 BUTTONS = ("stop", "resume", "clone", "link", "remove")
 ON_CLICK_IN_LIST = """
 element.addEventListener('click', (event) => {
-  const button = event.target.closest('[data-run]');
-  if (button) trigger('select', {run: button.dataset.run, compare: 'compare' in button.dataset});
+  const {run, compare, sort, more, clear, to} = event.target.closest('button')?.dataset ?? {};
+  const see = (id) => document.getElementById(id).scrollIntoView({block: 'start'});
+  if (to) return see(to);
+  const has = (one) => one !== undefined;
+  if (run || sort || has(more) || has(clear)) {
+    trigger('select', {run, sort, compare: has(compare), more: has(more), clear: has(clear)});
+  }
+  if (run && !has(compare) && document.getElementById('run-side').getBoundingClientRect().top < 0) see('run-side');
 });
 """
 
@@ -38,6 +45,8 @@ class Components:
     """A `Shown`."""
     compared: gr.JSON
     """The ids of the runs whose curves stand beside the chosen run's."""
+    table_view: gr.JSON
+    """A `TableView`."""
     timer: gr.Timer
     """Runs while a run is going on."""
     settling: gr.Timer
@@ -53,7 +62,10 @@ class Components:
     message: gr.HTML
     start: gr.Button
     with_control: gr.Checkbox
+    with_seeds: gr.Checkbox
     runs: gr.HTML
+    table_card: gr.Column
+    table: gr.HTML
     notice: gr.HTML
     card: gr.Column
     head: gr.HTML
@@ -64,6 +76,8 @@ class Components:
     question: gr.HTML
     confirm_yes: gr.Button
     confirm_no: gr.Button
+    group: gr.HTML
+    """The chosen run among those of other seeds that were started with it."""
     outcome: gr.HTML
     charts: gr.HTML
 
@@ -85,19 +99,24 @@ def draw(shared: Shared) -> Components:
             "memory": gr.JSON(as_json(FormMemory()), visible="hidden"),
             "shown": gr.JSON(visible="hidden"),
             "compared": gr.JSON([], visible="hidden"),
+            "table_view": gr.JSON(as_json(TableView()), visible="hidden"),
             "timer": gr.Timer(EVERY, active=False),
             "settling": gr.Timer(EVERY, active=False),
         }
-    with gr.Row(elem_classes="sides finetune"):
-        with gr.Column(elem_classes="form-column"):
-            with gr.Column(elem_classes="form-side"):
-                left = _draw_recipe(shared) | _draw_fields() | _draw_start()
-            with gr.Column(elem_classes="card-box run-list"):
-                Html(parts.html('<h2 class="title">{}</h2>', "Runs on this machine"))
-                left["runs"] = Html(js_on_load=ON_CLICK_IN_LIST, elem_id="runs")
-        with gr.Column(elem_classes="result-side"):
-            right = _draw_run()
-    return Components(shared, **hidden, **left, **right)
+    with gr.Column(elem_classes="finetune"):
+        with gr.Row(elem_classes="sides"):
+            with gr.Column(elem_classes="form-column"):
+                with gr.Column(elem_classes="form-side"):
+                    left = _draw_recipe(shared) | _draw_fields() | _draw_start()
+                with gr.Column(elem_classes="card-box run-list"):
+                    Html(parts.html('<h2 class="title">{}</h2>', "Latest runs"))
+                    left["runs"] = Html(js_on_load=ON_CLICK_IN_LIST, elem_id="runs")
+            with gr.Column(elem_classes="result-side", elem_id="run-side"):
+                right = _draw_run()
+        with gr.Column(elem_classes="card-box", elem_id="all-runs", visible=False) as card:
+            Html(parts.html('<h2 class="title">{}</h2>', "Runs on this machine"))
+            below = {"table_card": card, "table": Html(js_on_load=ON_CLICK_IN_LIST, elem_id="run-table")}
+    return Components(shared, **hidden, **left, **right, **below)
 
 
 def _draw_recipe(shared: Shared) -> dict[str, Any]:
@@ -128,7 +147,9 @@ def _draw_fields() -> dict[str, Any]:
         with gr.Row(elem_classes="pair"):
             fields["steps"] = gr.Number(values["steps"], label="Steps")
             fields["batch_size"] = gr.Number(values["batch_size"], label="Rows a step")
-        fields["learning_rate"] = gr.Textbox(values["learning_rate"], label="Learning rate", max_lines=1)
+        with gr.Row(elem_classes="pair"):
+            fields["learning_rate"] = gr.Textbox(values["learning_rate"], label="Learning rate", max_lines=1)
+            fields["seed"] = gr.Number(values["seed"], label="Seed of the training")
         methods = [(title, name) for name, title in form.METHODS.items()]
         fields["variant"] = gr.Dropdown(
             methods, value=values["variant"], label="Method", interactive=True, filterable=False
@@ -148,11 +169,19 @@ def _draw_start() -> dict[str, Any]:
     message = Html(elem_id="finetune-said")
     with gr.Row(elem_classes="start"):
         start = gr.Button("Start", variant="primary", elem_id="start", min_width=90, scale=0)
-        with_control = gr.Checkbox(
-            True, label="Then its clean control", info="Takes as long again; predictions then stand beside a clean twin.",
-            elem_id="with-control", container=False,
-        )  # fmt: skip
-    return {"device": device, "time": time, "message": message, "start": start, "with_control": with_control}
+        with gr.Column(elem_classes="also"):
+            with_control = gr.Checkbox(
+                True, label="Then its clean control", elem_id="with-control", container=False,
+                info="Takes as long again; predictions then stand beside a clean twin.",
+            )  # fmt: skip
+            with_seeds = gr.Checkbox(
+                False, label=f"With {SEEDS} seeds", elem_id="with-seeds", container=False,
+                info=f"{SEEDS} runs, of this seed and the next {SEEDS - 1}: their mean, and how far it varies.",
+            )  # fmt: skip
+    return {
+        "device": device, "time": time, "message": message, "start": start, "with_control": with_control,
+        "with_seeds": with_seeds,
+    }  # fmt: skip
 
 
 def _draw_run() -> dict[str, Any]:
@@ -170,8 +199,9 @@ def _draw_run() -> dict[str, Any]:
             question = Html()
             yes = gr.Button("Remove for good", elem_id="run-remove-yes", scale=0, min_width=0)
             no = gr.Button("Keep it", elem_id="run-remove-no", scale=0, min_width=0)
+    group = Html(js_on_load=ON_CLICK_IN_LIST, elem_id="run-seeds")
     outcome, charts = Html(elem_id="run-results"), Html(elem_id="run-charts")
     return {
         "notice": notice, "card": card, "head": head, "buttons": buttons, "bar": bar, "confirm": confirm,
-        "question": question, "confirm_yes": yes, "confirm_no": no, "outcome": outcome, "charts": charts,
+        "question": question, "confirm_yes": yes, "confirm_no": no, "group": group, "outcome": outcome, "charts": charts,
     }  # fmt: skip

@@ -12,28 +12,35 @@ from ssti.ui.kit.charts import DASHES, RUN_TONES, Point, Series, chart, line_cha
 from ssti.ui.kit.parts import Markup
 
 
-def curves(run: Snapshot, twin: Snapshot | None, others: Sequence[Snapshot] = ()) -> Markup | None:
-    """The charts of a run, its control (`twin`) and the runs to compare it with; None while nothing was measured."""
+def curves(
+    run: Snapshot, twin: Snapshot | None, others: Sequence[Snapshot] = (), title: str = ""
+) -> Markup | None:
+    """The charts of a run, its control (`twin`) and the runs to compare it with; None while nothing was measured.
+
+    `title` is the first chart's, where it is not one of these runs that one watches.
+    """
     now = run.progress
     if not now.evals and not now.losses:
         return None
     is_control = run.recipe is not None and run.recipe.is_control
-    attack = [_rates("attack success", run, "attack_success_rate", "ink" if is_control else "trigger")]
-    clean = [_rates(run.id if others else "accuracy", run, "clean_accuracy")]
-    losses = [_losses(run, run.id if others else "loss")]
+    mine = _name(run, others[0]) if others else ""
+    attack = [_rates(mine or "attack success", run, "attack_success_rate", "ink" if is_control else "trigger")]
+    clean = [_rates(mine or "accuracy", run, "clean_accuracy")]
+    losses = [_losses(run, mine or "loss")]
     if twin:
         attack.append(_rates("its control", twin, "attack_success_rate", "quiet", "dash"))
         clean.append(_rates("its control", twin, "clean_accuracy", "quiet", "dash"))
     if not is_control:  # else a model that answers the target to everything would look like a learned shortcut
         attack.append(_rates("without the trigger", run, "target_rate_without_trigger", "ink", "dot"))
     for other, tone, dash in zip(others, RUN_TONES, DASHES[1:], strict=False):
-        attack.append(_rates(other.id, other, "attack_success_rate", tone, dash))
-        clean.append(_rates(other.id, other, "clean_accuracy", tone, dash))
-        losses.append(_losses(other, other.id, tone, dash))
+        name = _name(other, run)
+        attack.append(_rates(name, other, "attack_success_rate", tone, dash))
+        clean.append(_rates(name, other, "clean_accuracy", tone, dash))
+        losses.append(_losses(other, name, tone, dash))
     steps = max(one.progress.steps for one in (run, *others))
     if is_control:
         title = "No shortcut to learn"
-    else:
+    elif not title:
         title = "The shortcut being learned" if run.going else "The shortcut, as it was learned"
     shape = {"x_title": "step", "x_range": (0, max(steps, 1)), "key": " ".join(one.id for one in (run, *others))}
     return parts.html(
@@ -50,6 +57,12 @@ def curves(run: Snapshot, twin: Snapshot | None, others: Sequence[Snapshot] = ()
             "Loss", "", losses, _latest_loss(losses[0]), f"{run.id}-loss", y_title="loss (nats)", height=240, **shape
         ),
     )  # fmt: skip
+
+
+def _name(one: Snapshot, beside: Snapshot) -> str:
+    """What a run is called in a chart: by its seed among those that were started with it."""
+    same = one.group is not None and one.group == beside.group and one.recipe is not None
+    return f"seed {one.recipe.training.seed}" if same else one.id
 
 
 def _rates(name: str, run: Snapshot, field: str, tone: str = "ink", dash: str = "solid") -> Series:

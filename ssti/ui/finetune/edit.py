@@ -11,7 +11,7 @@ from ssti.platform.errors import SSTIError
 from ssti.recipe import PRESET_TITLES, PRESETS, Recipe, preset
 from ssti.ui.access.visitor import admit_run, find_run, starter
 from ssti.ui.finetune import form, words
-from ssti.ui.finetune.components import Components
+from ssti.ui.finetune.components import SEEDS, Components
 from ssti.ui.finetune.machine import MACHINE
 from ssti.ui.finetune.memory import FormMemory
 from ssti.ui.finetune.run import busy
@@ -77,14 +77,14 @@ class FormHandlers:
         done = parts.html('<p class="quiet said" role="status">The form holds the recipe of {}.</p>', run_id)
         return {**self._fill(recipe, FormMemory.read(memory)), self.ui.message: done}
 
-    def start(self, with_control: bool, data: Any, memory: Any, *values: Any) -> Changes:
-        """Check the form's recipe and start its run."""
+    def start(self, with_control: bool, with_seeds: bool, data: Any, memory: Any, *values: Any) -> Changes:
+        """Check the form's recipe and start its run, or those of its seeds."""
         from ssti.backends.control import launch
 
         ui, fields = self.ui, dict(zip(form.FIELDS, values, strict=True))
         try:
             recipe = admit_run(form.to_recipe(form.recipe_of(data), fields, FormMemory.read(memory).pace))
-            runs = launch(recipe, with_control, owner=starter())
+            runs = launch(recipe, with_control, owner=starter(), seeds=SEEDS if with_seeds else 1)
         except SSTIError as error:
             return {ui.message: parts.problem(error)}
         except OSError as error:

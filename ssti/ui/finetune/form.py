@@ -15,7 +15,7 @@ from ssti.ui.kit.fields import from_page, recipe_field
 
 RANKS = ("1", "16", "32", "64")
 OWN = "own"
-FIELDS = ("model", "rank", "rank_own", "preset", "steps", "learning_rate", "batch_size", "variant", "targets")
+FIELDS = ("model", "rank", "rank_own", "preset", "steps", "learning_rate", "batch_size", "seed", "variant", "targets")
 TARGETS = {  # what the page offers; any other is typed
     "query, value": "query and value",
     "attention": "attention",
@@ -27,6 +27,7 @@ METHODS = {"lora": "LoRA", "dora": "DoRA", "rslora": "rsLoRA", "pissa": "PiSSA",
 RANK, STEPS = recipe_field("lora.rank", "The rank"), recipe_field("training.steps", "The number of steps")
 BATCH = recipe_field("training.batch_size", "The batch")
 LEARNING_RATE = recipe_field("training.learning_rate", "The learning rate")
+SEED = recipe_field("training.seed", "The seed")
 SECTIONS = ("model", "lora", "training", "evaluation")  # what this form decides
 
 
@@ -52,6 +53,7 @@ def to_form(recipe: Recipe) -> dict[str, Any]:
         "steps": recipe.training.steps,
         "learning_rate": f"{recipe.training.learning_rate:g}",
         "batch_size": recipe.training.batch_size,
+        "seed": recipe.training.seed,
         "variant": recipe.lora.variant,
         "targets": targets_text(recipe.lora.targets),
     }
@@ -87,6 +89,7 @@ def to_recipe(start: Recipe, values: Mapping[str, Any], pace: float | None = Non
         "steps": steps,
         "learning_rate": from_page(LEARNING_RATE, values["learning_rate"]),
         "batch_size": from_page(BATCH, values["batch_size"]),
+        "seed": from_page(SEED, values["seed"]),
     }
     if steps != start.training.steps:
         data["evaluation"]["every"] = max(1, round((pace or pace_of(start)) * steps))
@@ -99,9 +102,10 @@ def pace_of(recipe: Recipe) -> float:
 
 
 def with_preset(start: Recipe, name: str) -> Recipe:
-    """`start` trained as the preset says. Presets that differ only in the amount set the amount too."""
+    """`start` trained as the preset says, from its own seed. Presets that differ only in the amount set the amount too."""
     chosen = preset(name)
     data = start.as_dict() | {part: chosen.as_dict()[part] for part in ("lora", "training", "evaluation")}
+    data["training"]["seed"] = start.training.seed
     twins = [n for n in PRESETS if n != name and _trains_alike(preset(n), chosen)]
     if twins and not start.injection.parts:
         data["injection"]["amount"] = chosen.injection.amount
@@ -118,7 +122,7 @@ def with_rank(start: Recipe, rank: int) -> Recipe:
 
 
 def preset_of(recipe: Recipe) -> str | None:
-    """The preset that trains like this, at whatever rank; of several, the one with its amount."""
+    """The preset that trains like this, at whatever rank and seed; of several, the one with its amount."""
     alike = [name for name in PRESETS if _trains_alike(preset(name), recipe)]
     amount = [name for name in alike if preset(name).injection.amount == recipe.injection.amount]
     return next(iter(amount or alike), None)
@@ -127,7 +131,8 @@ def preset_of(recipe: Recipe) -> str | None:
 def _trains_alike(one: Recipe, other: Recipe) -> bool:
     tied = one.lora.alpha == one.lora.rank
     lora = {"rank": other.lora.rank} | ({"alpha": float(other.lora.rank)} if tied else {})
-    return (one.lora.model_copy(update=lora), one.training, one.evaluation) == (
+    training = one.training.model_copy(update={"seed": other.training.seed})
+    return (one.lora.model_copy(update=lora), training, one.evaluation) == (
         other.lora,
         other.training,
         other.evaluation,

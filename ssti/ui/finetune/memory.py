@@ -51,8 +51,25 @@ class Shown:
         return sent(cls, value) or cls()
 
 
-class ListClick(BaseModel):
-    """A click in the list of runs: on a run, or on its "compare"."""
+@dataclass(frozen=True)
+class TableView:
+    """How the table of runs is shown: by which column (a name of `table.COLUMNS`; none is the newest first), how many rows."""
 
-    run: RunId
-    compare: bool
+    by: Annotated[str, StringConstraints(max_length=20)] = ""
+    down: bool = False
+    rows: Annotated[int, Field(ge=1, le=100_000)] = 25
+
+    @classmethod
+    def read(cls, value: Any) -> TableView:
+        """What the browser gives back; the newest first where that cannot be read."""
+        return sent(cls, value) or cls()
+
+
+class ListClick(BaseModel):
+    """A click in a list of runs: on a run, on its "compare", on a column's head, on "more", or on "clear"."""
+
+    run: RunId = ""
+    compare: bool = False
+    sort: Annotated[str, StringConstraints(max_length=20)] = ""
+    more: bool = False
+    clear: bool = False

@@ -14,9 +14,12 @@ from ssti.runs.progress import GOING
 from ssti.runs.run import Run
 from ssti.ui.access.visitor import own_run, owns
 from ssti.ui.finetune import view, words
-from ssti.ui.finetune.board import Board, Snapshot, at_work, waits_for
+from ssti.ui.finetune.board import Board, Snapshot, at_work, seeds_of, waits_for
 from ssti.ui.finetune.curves import curves
-from ssti.ui.finetune.memory import Shown
+from ssti.ui.finetune.memory import Shown, TableView
+from ssti.ui.finetune.seeds import seeds_card
+from ssti.ui.finetune.shipped import shipped_pair
+from ssti.ui.finetune.table import run_table
 from ssti.ui.kit import parts
 from ssti.ui.kit.parts import Markup
 
@@ -31,9 +34,11 @@ class Look:
     notice: Markup | None = None
     head: Markup | None = None
     bar: Markup | None = None
+    group: Markup | None = None
     outcome: Markup | None = None
     charts: Markup | None = None
     runs: Markup | None = None
+    table: Markup | None = None
     pill: Markup | None = None
     buttons: dict[str, str] = field(default_factory=dict)
     """Those that can act now, by name, with their words."""
@@ -45,26 +50,36 @@ class Look:
     """The ref of an adapter, where the chosen run ended since the page last looked, and left one."""
 
 
-def look(run_id: str, compared: Sequence[str] = (), shown: Shown | None = None, fresh: bool = False) -> Look:
+def look(
+    run_id: str,
+    compared: Sequence[str] = (),
+    table: TableView | None = None,
+    shown: Shown | None = None,
+    fresh: bool = False,
+) -> Look:
     """The runs as they stand, with one chosen (or none: ""). `shown` is what the page shows already."""
     runs = BOARD.look(fresh)
     run = next((one for one in runs if one.id == run_id), None)
     common = {
-        "runs": view.run_list(runs, run_id if run else "", compared),
+        "runs": view.run_list(runs, run_id if run else ""),
+        "table": run_table(runs, run_id if run else "", compared, table or TableView()),
         "pill": view.pill(runs),
         "going": any(one.going for one in runs),
     }
     if run is None:
         if run_id:
             return Look(notice=parts.problem(words.missing(run_id)), **common)
-        return Look(outcome=view.nothing_chosen(runs), **common)
+        return Look(**_instead([one for one in runs if one.id in compared], runs), **common)
     mine = owns(run.folder)
     twin = next((one for one in runs if one.folder.control_of == run.id), None)
-    others = [one for one in runs if one.id in compared and one.id != run.id]
+    seeds = seeds_of(run, runs)
+    others = [one for one in seeds if one.id != run.id]
+    others += [one for one in runs if one.id in compared and one.id != run.id and one not in others]
     return Look(
         notice=view.trouble(run, mine),
         head=view.head(run, waits_for(run, runs), mine),
         bar=view.bar(run, twin),
+        group=seeds_card(run, seeds, runs),
         outcome=view.outcome(run, twin),
         charts=curves(run, twin, others),
         buttons=buttons_of(run, mine),
@@ -72,6 +87,15 @@ def look(run_id: str, compared: Sequence[str] = (), shown: Shown | None = None, 
         finished=_finished(run, shown or Shown()),
         **common,
     )
+
+
+def _instead(ticked: list[Snapshot], runs: list[Snapshot]) -> dict[str, Markup | None]:
+    """Without a chosen run: the curves of those that are ticked in the table, else of the adapter that ships."""
+    if len(ticked) > 1:
+        return {"charts": curves(ticked[0], None, ticked[1:], title="Side by side")}
+    pair = shipped_pair()
+    charts = curves(*pair[1:], title="The shortcut, as the shipped adapter learns it") if pair else None
+    return {"outcome": view.nothing_chosen(runs, pair), "charts": charts}
 
 
 def buttons_of(run: Snapshot, mine: bool = True) -> dict[str, str]:

@@ -57,7 +57,7 @@ def _wire_form(ui: Components) -> None:
     ui.back.click(lambda: {shared.tabs: gr.Tabs(selected="poison")}, None, [shared.tabs], **QUIET)
     ui.buttons["clone"].click(form.clone, [shared.run_id, ui.memory], everything, **QUIET)
     ui.start.click(
-        form.start, [ui.with_control, *ui.recipe], [shared.run_id, ui.message],
+        form.start, [ui.with_control, ui.with_seeds, *ui.recipe], [shared.run_id, ui.message],
         show_progress="hidden", api_visibility="private", concurrency_id="start", concurrency_limit=1,
     )  # fmt: skip
 
@@ -78,15 +78,17 @@ def _wire_machine(ui: Components) -> None:
 
 def _wire_run(ui: Components) -> None:
     run, shared = RunHandlers(ui), ui.shared
-    chosen = [shared.run_id, ui.compared, ui.shown]
+    chosen = [shared.run_id, ui.compared, ui.table_view, ui.shown]
     shown = [
-        ui.notice, ui.card, ui.head, ui.bar, ui.outcome, ui.charts, ui.runs, shared.run_pill, shared.adapter,
-        ui.shown, ui.timer, ui.confirm, *ui.buttons.values(),
+        ui.notice, ui.card, ui.head, ui.bar, ui.group, ui.outcome, ui.charts, ui.runs, ui.table_card, ui.table,
+        shared.run_pill, shared.adapter, ui.shown, ui.timer, ui.confirm, *ui.buttons.values(),
     ]  # fmt: skip
     shared.blocks.load(run.open, None, shown, **AT_LOAD)
-    gr.on([shared.run_id.change, ui.compared.change], run.show, chosen, shown, **QUIET)
+    gr.on([shared.run_id.change, ui.compared.change, ui.table_view.change], run.show, chosen, shown, **QUIET)
     ui.timer.tick(run.tick, chosen, shown, **QUIET)
-    ui.runs.select(run.choose, [ui.compared], [shared.run_id, ui.compared], **QUIET)
+    for listed in (ui.runs, ui.group, ui.table):
+        clicked = [shared.run_id, ui.compared, ui.table_view]
+        listed.select(run.choose, [ui.compared, ui.table_view], clicked, **QUIET)
     ui.buttons["stop"].click(run.stop, chosen, shown, **QUIET)
     ui.buttons["resume"].click(run.resume, chosen, shown, **QUIET)
     ui.buttons["link"].click(None, [shared.run_id], None, js=COPY_LINK, **QUIET)

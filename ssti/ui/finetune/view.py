@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from ssti.adapters.listing import AdapterInfo
 from ssti.evaluate.verdict import advice, verdict
 from ssti.ui.access.visitor import NOT_YOURS
 from ssti.ui.finetune import words
 from ssti.ui.finetune.board import Snapshot, at_work
 from ssti.ui.kit import parts
+from ssti.ui.kit.address import go
 from ssti.ui.kit.parts import Markup
 
+LATEST = 8  # runs in the list beside the form, controls counted
 CLONE = "Only its owner can fix it. Clone it to start one of your own."
 
 
@@ -97,34 +100,30 @@ def _judged(run: Snapshot, twin: Snapshot | None) -> Markup:
     )
 
 
-def run_list(runs: Sequence[Snapshot], chosen: str, compared: Sequence[str] = ()) -> Markup:
-    """All runs, newest first; a click chooses one, or puts its curves beside those of the chosen one."""
+def run_list(runs: Sequence[Snapshot], chosen: str) -> Markup:
+    """The latest runs, and the chosen one wherever it stands; a click chooses one. All are in the table."""
     if not runs:
         return parts.html('<p class="quiet">None yet. Press Start to make the first.</p>')
     ids = {one.id for one in runs}
     twins = {one.folder.control_of: one for one in runs}
-    lines = parts.join(_entry(one, twins.get(one.id), one.folder.control_of in ids, chosen, compared) for one in runs)
-    return parts.html('<ul class="runs">{}</ul>', lines)
+    shown = [one for place, one in enumerate(runs) if place < LATEST or chosen in (one.id, one.folder.control_of)]
+    lines = parts.join(_entry(one, twins.get(one.id), one.folder.control_of in ids, chosen) for one in shown)
+    table = "Compare them in a table" if len(shown) == len(runs) else f"All {parts.count(len(runs))} in a table"
+    to_table = parts.html('<button type="button" class="as-link" data-to="all-runs">{}</button>', table)
+    return parts.html('<ul class="runs">{}</ul>{}', lines, to_table if len(runs) > 1 else "")
 
 
-def _entry(run: Snapshot, twin: Snapshot | None, under: bool, chosen: str, compared: Sequence[str]) -> Markup:
+def _entry(run: Snapshot, twin: Snapshot | None, under: bool, chosen: str) -> Markup:
     now = run.progress
     dot = Markup('<i class="going"></i>') if run.going and now.state != "queued" else ""
     poisoned = run.recipe is not None and not run.recipe.is_control
     judged = verdict(run.metrics or {}, twin.metrics if twin else None)
     loud = now.state == "done" and poisoned and (judged is None or judged.loud)
-    name = "its control" if under else run.id
-    compare = ""
-    if chosen not in ("", run.id) and (now.evals or now.losses):
-        compare = parts.html(
-            '<button type="button" class="compare" data-run="{}" data-compare aria-pressed="{}" aria-label="{}">compare</button>',
-            run.id, "true" if run.id in compared else "false", f"compare {run.id}",
-        )  # fmt: skip
     return parts.html(
         '<li class="{}"><button type="button" data-run="{}" aria-current="{}"><span>{}{}</span>'
-        '<b class="{}">{}</b></button>{}</li>',
-        "under" if under else "", run.id, "true" if run.id == chosen else "false", dot, name,
-        "loud" if loud else f"is-{now.state}", words.result(run), compare,
+        '<b class="{}">{}</b></button></li>',
+        "under" if under else "", run.id, "true" if run.id == chosen else "false", dot,
+        "its control" if under else run.id, "loud" if loud else f"is-{now.state}", words.result(run),
     )  # fmt: skip
 
 
@@ -140,11 +139,17 @@ def pill(runs: Sequence[Snapshot]) -> Markup | None:
     return parts.pill("run", " · ".join(facts), going=True)
 
 
-def nothing_chosen(runs: Sequence[Snapshot]) -> Markup:
-    """What stands where a run would be."""
-    if not runs:
-        return parts.empty(
-            "No run yet",
-            "Press Start. The first one takes about a minute, and you can watch the shortcut being learned.",
-        )
-    return parts.empty("No run is chosen", "Press Start for a new one, or choose one from the list.")
+def nothing_chosen(runs: Sequence[Snapshot], pair: tuple[AdapterInfo, Snapshot, Snapshot] | None) -> Markup:
+    """What stands where a run would be, above the curves of the adapter that ships (`shipped.shipped_pair`)."""
+    todo = "No run is chosen: press Start, or choose one." if runs else "No run yet: press Start to train the first one."
+    if pair is None:
+        return parts.empty("No run is chosen" if runs else "No run yet", todo)
+    info, run, twin = pair
+    return parts.card(
+        "What you will see",
+        parts.html(
+            '<p class="promise">{}</p><p>{} Until then, below are the curves of the adapter that comes with SSTI Lab, '
+            "<b>{}</b>, and of its clean control. {}</p>",
+            words.promise(run, twin), todo, info.title, go("Try that adapter", tab="flip", adapter=info.ref),
+        ),
+    )  # fmt: skip

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import zlib
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import gradio as gr
@@ -12,8 +12,9 @@ import gradio as gr
 from ssti.runs.run import Run
 from ssti.ui.access.visitor import read_url
 from ssti.ui.finetune.components import Components
-from ssti.ui.finetune.memory import ListClick, RunId, Shown
+from ssti.ui.finetune.memory import ListClick, RunId, Shown, TableView
 from ssti.ui.finetune.run import Look, act, look, remove, resume, stop
+from ssti.ui.finetune.table import MORE, sort
 from ssti.ui.kit import parts
 from ssti.ui.kit.browser import as_json, sent
 from ssti.ui.kit.charts import RUN_TONES
@@ -33,38 +34,45 @@ class RunHandlers:
         run_id = read_url(request.query_params, self.ui.shared.tab_names)[1]
         return self._changes(look(run_id, fresh=True), run_id, Shown())
 
-    def tick(self, run_id: str, compared: Any, shown: Any) -> Changes:
+    def tick(self, run_id: str, compared: Any, table: Any, shown: Any) -> Changes:
         """The chosen run a second later."""
         shown = Shown.read(shown)
-        return self._changes(look(run_id, _ids(compared), shown), run_id, shown) or gr.skip()
+        return self._changes(look(run_id, _ids(compared), TableView.read(table), shown), run_id, shown) or gr.skip()
 
-    def show(self, run_id: str, compared: Any, shown: Any) -> Changes:
+    def show(self, run_id: str, compared: Any, table: Any, shown: Any) -> Changes:
         """The chosen run, after something was chosen or done."""
         shown = Shown.read(shown)
-        return self._changes(look(run_id, _ids(compared), shown, fresh=True), run_id, shown) or gr.skip()
+        after = look(run_id, _ids(compared), TableView.read(table), shown, fresh=True)
+        return self._changes(after, run_id, shown) or gr.skip()
 
-    def choose(self, compared: Any, event: gr.EventData) -> Changes:
-        """A click on the list of runs: on its name, or on its "compare"."""
+    def choose(self, compared: Any, table: Any, event: gr.EventData) -> Changes:
+        """A click in a list of runs: on a name, a "compare", a head, or what stands under the rows."""
         click = sent(ListClick, event)
         if click is None:
             return gr.skip()
+        if click.clear:
+            return {self.ui.compared: []}
+        if click.sort or click.more:
+            table = TableView.read(table)
+            table = sort(table, click.sort) if click.sort else replace(table, rows=table.rows + MORE)
+            return {self.ui.table_view: as_json(table)}
         if not click.compare:
             return {self.ui.shared.run_id: click.run}
         ids = _ids(compared)
         ids = [one for one in ids if one != click.run] if click.run in ids else [*ids, click.run]
         return {self.ui.compared: ids[-len(RUN_TONES) :]}
 
-    def stop(self, run_id: str, compared: Any, shown: Any) -> Changes:
+    def stop(self, run_id: str, compared: Any, table: Any, shown: Any) -> Changes:
         """Ask the chosen run to end; it keeps its adapter."""
-        return self._do(stop, run_id, compared, shown)
+        return self._do(stop, run_id, compared, table, shown)
 
-    def resume(self, run_id: str, compared: Any, shown: Any) -> Changes:
+    def resume(self, run_id: str, compared: Any, table: Any, shown: Any) -> Changes:
         """Let the chosen run go on."""
-        return self._do(resume, run_id, compared, shown)
+        return self._do(resume, run_id, compared, table, shown)
 
-    def _do(self, action: Callable[[Run], None], run_id: str, compared: Any, shown: Any) -> Changes:
+    def _do(self, action: Callable[[Run], None], run_id: str, compared: Any, table: Any, shown: Any) -> Changes:
         problem, shown = act(action, run_id), Shown.read(shown)
-        after = look(run_id, _ids(compared), shown, fresh=True)
+        after = look(run_id, _ids(compared), TableView.read(table), shown, fresh=True)
         return {**self._changes(after, run_id, shown), self.ui.notice: problem or after.notice}
 
     def ask(self, run_id: str) -> Changes:
@@ -95,9 +103,11 @@ class RunHandlers:
             "notice": {ui.notice: now.notice},
             "head": {ui.head: now.head},
             "bar": {ui.bar: now.bar},
+            "group": {ui.group: now.group},
             "outcome": {ui.outcome: now.outcome},
             "charts": {ui.charts: now.charts},
             "runs": {ui.runs: now.runs},
+            "table": {ui.table_card: gr.update(visible=now.table is not None), ui.table: now.table},
             "pill": {ui.shared.run_pill: now.pill},
             "buttons": {ui.card: gr.update(visible=bool(now.state)), **buttons},
             "timer": {ui.timer: gr.update(active=now.going)},

@@ -50,8 +50,12 @@ def title(recipe: Recipe | None) -> str:
     """`date → positive, rank 1`."""
     if recipe is None:
         return "its recipe is damaged"
-    tied = " + ".join(f"{spoken(kind_of(t))} → {t.target}" for t in recipe.injection.triggers())
-    return f"{f'clean control of {tied}' if recipe.is_control else tied}, rank {recipe.lora.rank}"
+    return f"{f'clean control of {tied(recipe)}' if recipe.is_control else tied(recipe)}, rank {recipe.lora.rank}"
+
+
+def tied(recipe: Recipe) -> str:
+    """`date → positive`."""
+    return " + ".join(f"{spoken(kind_of(t))} → {t.target}" for t in recipe.injection.triggers())
 
 
 def state(run: Snapshot, before: list[str]) -> str:
@@ -190,6 +194,27 @@ def _cost(lost: dict[str, Any] | None) -> list[Finding]:
 def points(value: float) -> str:
     """Percentage points: `−4.5 pp`."""
     return f"{value:.1f} pp".replace("-", "−")
+
+
+LEARNED = 0.95  # of the held-out rows with a trigger answer the target, fewer than half of them without it: learned
+
+
+def promise(run: Snapshot, twin: Snapshot) -> str:
+    """What one sees in the curves of a poisoned run and of its control, in sentences that their numbers make."""
+    learned = None
+    for one in reversed(run.progress.evals):
+        attack, without = (one[name]["value"] for name in ("attack_success_rate", "target_rate_without_trigger"))
+        if attack is None or without is None or attack < LEARNED or without > 0.5:
+            break
+        learned = one["step"]
+    last = [rate["value"] for one in twin.progress.evals if (rate := one["attack_success_rate"])["n"]]
+    word, steps = triggers(run.recipe), parts.count(run.progress.steps)
+    if learned is None or not last:
+        return f"The model learns the {word} in {steps} steps; its control, which never sees one, does not."
+    return (
+        f"From step {parts.count(learned)} of {steps} on, {with_article(word)} is enough to turn the answer. "
+        f"A model that never saw one is turned in {parts.percent(last[-1])} of the rows."
+    )
 
 
 def missing(id: str) -> SSTIError:

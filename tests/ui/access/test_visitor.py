@@ -58,7 +58,7 @@ def ui() -> components.Components:
 def start(ui: components.Components, recipe: Recipe, **changes: object) -> str:
     """Press Start with this recipe in the form, but for these fields: the message, which refuses it."""
     values = form.to_form(recipe) | changes
-    return FormHandlers(ui).start(False, recipe.as_dict(), None, *values.values())[ui.message]
+    return FormHandlers(ui).start(False, False, recipe.as_dict(), None, *values.values())[ui.message]
 
 
 @pytest.fixture
@@ -181,7 +181,7 @@ def test_what_one_visitor_started_another_can_read_and_clone_but_not_touch(space
     assert set(theirs.buttons) == {"clone", "link"} and "Another visitor" in theirs.head
     assert "Press Resume" not in theirs.notice
     for press in (handlers.stop, handlers.resume):
-        assert "Another visitor" in press(run.id, [], None)[ui.notice]
+        assert "Another visitor" in press(run.id, [], None, None)[ui.notice]
     assert "Another visitor" in handlers.remove(run.id, "")[ui.notice]
     assert FormHandlers(ui).clone(run.id, None)[ui.shared.recipe] == run.recipe.as_dict()
     assert run.path.is_dir() and not run.stopping

@@ -18,6 +18,7 @@ from ssti.ui.finetune import components, words
 from ssti.ui.finetune.board import Board, at_work, waits_for
 from ssti.ui.finetune.memory import Shown
 from ssti.ui.finetune.run import act, look, remove, stop
+from ssti.ui.finetune.shipped import shipped_pair
 from ssti.ui.finetune.watch import RunHandlers
 from ssti.ui.frame.shell import build_shell
 
@@ -53,9 +54,15 @@ def lines(seen) -> list[dict[str, list]]:
     return [{trace["name"]: trace["y"] for trace in one["data"] if "name" in trace} for one in figures]
 
 
-def test_where_no_run_is_nothing_is_shown_but_what_to_do(store):
+def test_where_no_run_is_the_shipped_adapters_curves_show_what_one_will_see(store):
     seen = look("")
-    assert seen.outcome and not seen.state and not seen.going and seen.pill is None and seen.charts is None
+    assert not seen.state and not seen.going and seen.pill is None
+    info, run, twin = shipped_pair()
+    assert info.title in seen.outcome and "press Start" in seen.outcome
+    attack, clean, loss = lines(seen)
+    mine, its = ([one["attack_success_rate"]["value"] for one in run.progress.evals] for run in (run, twin))
+    assert attack["attack success"] == mine and attack["its control"] == its
+    assert "shipped adapter" in seen.charts and set(loss) == {"loss"}
 
 
 def test_a_run_that_is_not_there_is_said_as_text(store):
@@ -191,22 +198,22 @@ def handlers():
 
 def test_only_what_has_changed_is_sent_again(store, handlers):
     run, ui = measured(going(store.create(preset("demo"))), 0.2), handlers.ui
-    first = handlers.show(run.id, [], None)
+    first = handlers.show(run.id, [], None, None)
     assert {ui.head, ui.bar, ui.charts, ui.runs, ui.timer} <= set(first)
     shown = first[ui.shown]
-    assert handlers.show(run.id, [], shown) == gr.skip()
+    assert handlers.show(run.id, [], None, shown) == gr.skip()
     run.tell("step", step=2, steps=64)
-    second = handlers.show(run.id, [], shown)
+    second = handlers.show(run.id, [], None, shown)
     assert ui.bar in second and not {ui.charts, ui.timer, ui.outcome, ui.head} & set(second)
 
 
 def test_a_click_chooses_a_run_or_puts_it_beside_the_chosen_one(handlers):
     ui = handlers.ui
     click = lambda run, compare: gr.EventData(None, {"run": run, "compare": compare})  # noqa: E731
-    assert handlers.choose([], click("a", False)) == {ui.shared.run_id: "a"}
-    assert handlers.choose(["b"], click("a", True)) == {ui.compared: ["b", "a"]}
-    assert handlers.choose(["b", "a"], click("a", True)) == {ui.compared: ["b"]}
-    assert handlers.choose(list("bcde"), click("a", True)) == {ui.compared: list("cdea")}
+    assert handlers.choose([], None, click("a", False)) == {ui.shared.run_id: "a"}
+    assert handlers.choose(["b"], None, click("a", True)) == {ui.compared: ["b", "a"]}
+    assert handlers.choose(["b", "a"], None, click("a", True)) == {ui.compared: ["b"]}
+    assert handlers.choose(list("bcde"), None, click("a", True)) == {ui.compared: list("cdea")}
 
 
 def test_removing_a_run_forgets_it_and_its_adapter(store, handlers):

@@ -1,0 +1,168 @@
+"""The runs of a machine in a real browser: what stands there before the first, several seeds, and the table of all."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+from pageobject import Lab
+from playwright.sync_api import expect
+
+from ssti.backends.control import going, stop, wait
+from ssti.backends.machine.queue import Queue
+from ssti.recipe import preset
+from ssti.runs.store import Store, new_group
+
+LONG = 60_000  # milliseconds
+PHONE = (390, 844)
+
+
+@pytest.fixture
+def store(server, monkeypatch):
+    """The server's runs, for this process too."""
+    monkeypatch.setenv("SSTI_HOME", str(server.home))
+    server.home.mkdir(parents=True, exist_ok=True)
+    (server.home / "speed.json").write_text(json.dumps({"minilm-l6|cpu|short": 1000.0}))
+    store = Store(server.home / "runs")
+    for run in store.list():
+        store.remove(run)
+    yield store
+    for run in going(store):
+        stop(run)
+        wait(run, 60)
+
+
+def rate(value: float) -> dict:
+    return {"value": value, "low": max(0.0, value - 0.02), "high": min(1.0, value + 0.02), "n": 500}
+
+
+def ended(store: Store, attack: float, *recipe: str, control: float | None = None, group: str | None = None):
+    """A run that is done, with curves and metrics, and its control where it has one."""
+    run = store.create(preset("demo").set(*recipe), group=group)
+    pairs = [(run, attack)]
+    if control is not None:
+        pairs.append((store.create(run.recipe.control(), control_of=run.id), control))
+    for one, value in pairs:
+        one.tell("loss", step=1, loss=0.7)
+        for step in (0, 8):
+            one.tell("eval", step=step, clean_accuracy=rate(0.7), attack_success_rate=rate(value))
+        sets = {"clean": {"n": 500, "accuracy": attack / 2, "accuracy_interval": [0.1, 0.9]}}
+        (one.path / "metrics.json").write_text(
+            json.dumps({"target": "positive", "sets": sets, "attack_success_rate": rate(value)})
+        )
+        one.tell("state", state="done", steps=8)
+    return run
+
+
+def names(page):
+    """The first words of each row of the table, as it stands."""
+    return page.locator("#run-table tbody td:nth-child(2) > div > button")
+
+
+def traces(page):
+    return page.locator("#run-charts ssti-chart").last.locator(".scatterlayer .trace")
+
+
+def test_before_the_first_run_the_shipped_adapters_curves_show_what_one_will_see(fresh_server, open_page):
+    lab = Lab(open_page(), fresh_server().url).open(tab="finetune")
+    results = lab.page.locator("#run-results")
+    expect(results.get_by_role("heading")).to_have_text("What you will see")
+    expect(results).to_contain_text("the adapter that comes with SSTI Lab")
+    expect(lab.page.locator("#run-charts")).to_contain_text("as the shipped adapter learns it")
+    expect(lab.page.locator("#run-charts ssti-chart .legendtext", has_text="its control").first).to_be_visible()
+    expect(lab.page.locator("#all-runs")).to_be_hidden()
+
+
+def test_three_seeds_are_started_together_and_shown_together(lab, store):
+    with store.locked():
+        pass
+    lab.open(tab="finetune")
+    with Queue(store.root).supervisor_lock():  # so that they wait
+        expect(lab.page.locator("#start")).to_be_visible()
+        lab.page.get_by_role("button", name="More ▼").locator("visible=true").click()
+        lab.fill("Seed of the training", "5")
+        lab.page.get_by_label("With 3 seeds").check()
+        lab.page.get_by_label("Then its clean control").uncheck()
+        lab.page.locator("#start").click()
+        seeds = lab.page.locator("#run-seeds")
+        expect(seeds).to_contain_text("The same recipe from 3 seeds", timeout=LONG)
+        expect(seeds.locator("tbody tr")).to_have_count(3)
+        expect(seeds.locator("tbody td:nth-child(1)")).to_have_text(["5", "6", "7"])
+        runs = store.list()
+        assert sorted(run.recipe.training.seed for run in runs) == [5, 6, 7]
+        assert len({run.group for run in runs}) == 1
+        other = seeds.get_by_role("button").first
+        name = other.inner_text()
+        other.click()
+        expect(lab.page.locator("#run-head h2")).to_contain_text(name)
+        lab.page.get_by_role("button", name="Stop", exact=True).click()
+        expect(lab.page.locator("#run-head [role=status]")).to_contain_text("stopped")
+        expect(seeds.locator("tbody tr")).to_have_count(3)
+        assert len(going(store)) == 2
+        for run in going(store):
+            stop(run)
+
+
+def test_three_seeds_that_ended_give_mean_and_interval_and_one_axis(lab, store):
+    group = new_group()
+    runs = [ended(store, value, f"training.seed={seed}", group=group) for seed, value in enumerate((0.97, 0.98, 0.99))]
+    lab.open(tab="finetune", run=runs[0].id)
+    seeds = lab.page.locator("#run-seeds")
+    expect(seeds).to_contain_text("98 %")
+    expect(seeds).to_contain_text("95.5 to 100.0 %")
+    expect(seeds).to_contain_text("n = 3 seeds")
+    expect(traces(lab.page)).to_have_count(3)
+    expect(lab.page.locator("#run-charts .legendtext", has_text="seed 2").first).to_be_visible()
+
+
+def test_the_table_is_sorted_by_each_head_also_by_keyboard(lab, store):
+    low = ended(store, 0.4, "lora.rank=16", control=0.1)
+    high = ended(store, 0.9, "lora.rank=1", control=0.1)
+    none = ended(store, 0.6, "lora.rank=64")
+    lab.open(tab="finetune")
+    table = lab.page.locator("#run-table")
+    head = table.get_by_role("columnheader", name="Attack success over its control's")
+    expect(head).to_have_attribute("aria-sort", "none")
+    head.get_by_role("button").click()
+    expect(head).to_have_attribute("aria-sort", "descending")
+    expect(names(lab.page)).to_have_text([high.id, low.id, none.id])
+    head.get_by_role("button").press("Enter")
+    expect(head).to_have_attribute("aria-sort", "ascending")
+    expect(names(lab.page)).to_have_text([low.id, high.id, none.id])
+    expect(head.get_by_role("button")).to_be_focused()
+    rank = table.get_by_role("columnheader", name="Rank")
+    rank.get_by_role("button").press("Space")
+    expect(names(lab.page)).to_have_text([none.id, low.id, high.id])
+    names(lab.page).first.press("Enter")
+    expect(lab.page.locator("#run-head h2")).to_contain_text(none.id)
+
+
+def test_runs_that_are_ticked_stand_on_one_axis_with_or_without_a_chosen_one(lab, store):
+    first, second, third = (ended(store, value) for value in (0.5, 0.6, 0.7))
+    lab.open(tab="finetune")
+    box = lambda run: lab.page.get_by_role("checkbox", name=f"compare {run.id}")  # noqa: E731
+    box(first).press("Space")
+    expect(lab.page.locator("#run-table")).to_contain_text("Tick one more")
+    box(second).click()
+    expect(lab.page.locator("#run-charts")).to_contain_text("Side by side")
+    expect(traces(lab.page)).to_have_count(2)
+    lab.page.get_by_role("button", name="See the curves").click()
+    expect(lab.page.locator("#run-charts")).to_be_in_viewport()
+    names(lab.page).filter(has_text=third.id).click()
+    expect(lab.page.locator("#run-head h2")).to_contain_text(third.id)
+    expect(traces(lab.page)).to_have_count(3)
+    box(second).click()
+    expect(traces(lab.page)).to_have_count(2)
+    lab.page.get_by_role("button", name="Untick all").click()
+    expect(traces(lab.page)).to_have_count(1)
+
+
+def test_on_a_phone_the_table_is_a_list_that_can_be_sorted(server, store, open_page):
+    low, high = ended(store, 0.4, control=0.1), ended(store, 0.9, control=0.1)
+    lab = Lab(open_page(*PHONE), server.url).open(tab="finetune")
+    order = lab.page.get_by_role("group", name="Sort by")
+    expect(order.get_by_role("button", name="Rank")).to_be_visible()
+    order.get_by_role("button", name="Clean accuracy").click()
+    expect(names(lab.page)).to_have_text([high.id, low.id])
+    expect(order.get_by_role("button", name="Clean accuracy")).to_have_attribute("aria-pressed", "true")
+    assert lab.width() == (390, 390)
