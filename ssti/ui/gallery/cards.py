@@ -126,7 +126,7 @@ def _ways(one: Exhibit) -> Markup:
     ]
     if info.recipe_known:
         ways.append(go("Its recipe", tab="poison", recipe=as_part(info.recipe)))
-    ways.append(_button("Take it along", "take", info.ref))
+    ways.append(_button("Download", "take", info.ref))
     if info.imported:
         ways.append(_button("Remove", "remove", info.ref))
     if info.about.sealed:
