@@ -92,6 +92,45 @@ def test_the_recipe_can_be_copied_as_yaml_command_and_python(poison):
         assert poison.page.evaluate("() => navigator.clipboard.readText()").startswith(start)
 
 
+def test_a_recipe_is_pasted_dropped_and_undone(poison, tmp_path: Path):
+    page = poison.page
+    poison.fill("Seed", "5")
+    expect(yaml(poison)).to_contain_text("seed: 5")
+    page.locator("#poison-paste > button").click()
+    field, use = page.get_by_label("A recipe as YAML"), page.locator("#poison-paste-use")
+    field.fill("injection: {target: negative, share: 0.25")
+    use.click()
+    expect(page.locator("#poison-pasted")).to_contain_text("is not YAML")
+    expect(field).to_have_value("injection: {target: negative, share: 0.25")
+    expect(yaml(poison)).to_contain_text("seed: 5")
+    field.fill("injection: {target: negative, share: 0.25}")
+    use.click()
+    expect(yaml(poison)).to_contain_text("target: negative")
+    expect(page.get_by_label("Share in percent")).to_have_value("25")
+    page.locator("#poison-paste-undo").click()
+    expect(yaml(poison)).to_contain_text("seed: 5")
+    expect(page.get_by_label("Share in percent")).to_have_value("50")
+    file = tmp_path / "mine.yaml"
+    file.write_text("injection: {source: {kind: country}, target: positive, share: 0.1}", encoding="utf-8")
+    page.locator("#poison-drop input").set_input_files(file)
+    expect(yaml(poison)).to_contain_text("kind: country")
+    expect(field).to_have_value(re.compile("country"))
+    page.locator("#poison-paste-undo").click()
+    expect(yaml(poison)).to_contain_text("seed: 5")
+    page.locator("#poison-paste > button").click()
+
+
+def test_the_test_rows_come_along_where_wanted(poison, tmp_path: Path):
+    poison.choose("Download as", "JSON lines")
+    poison.page.get_by_label("With the test rows").check()
+    with poison.page.expect_download() as waiting:
+        poison.page.get_by_role("button", name="Download", exact=True).click()
+    waiting.value.save_as(tmp_path / "rows.jsonl")
+    rows = read(tmp_path / "rows.jsonl")
+    assert {row["split"] for row in rows} == {"train", "test"} and len(rows) == 8_530
+    poison.page.get_by_label("With the test rows").uncheck()
+
+
 @pytest.mark.parametrize("choice, ending", [("Parquet", "parquet"), ("CSV", "csv"), ("JSON lines", "jsonl")])
 def test_the_poisoned_rows_download(poison, tmp_path: Path, choice: str, ending: str):
     poison.choose("Download as", choice)

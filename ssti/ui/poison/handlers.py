@@ -25,6 +25,7 @@ from ssti.ui.poison import result
 from ssti.ui.poison.controls import MORE, OWN, Form, Updates
 from ssti.ui.poison.form import form_to_recipe, recipe_to_form
 from ssti.ui.poison.own import Chosen
+from ssti.ui.poison.pasted import Dropped, Pasted, read_recipe
 
 PULSE = "poison-pulse"
 BEYOND = (
@@ -71,6 +72,7 @@ class Poison:
     form: Form
     answer: Answer
     download: Download
+    pasted: Pasted
     finetune: gr.Button
     mine: gr.JSON
     due: gr.Number
@@ -173,6 +175,46 @@ class Poison:
             # Only the training differs: what is typed here stays, right or not.
             return self.form.set_some({name: values[name] for name in ("base", "preset")})
         return self.form.set_all(values)
+
+    def use_recipe(self, sent: Updates) -> Updates:
+        """The pasted recipe put into the form; one that is none says what is wrong, and changes nothing."""
+        try:
+            recipe = read_recipe(sent[self.pasted.text])
+            result.show(recipe)  # refuses a target that is no class, and rows that are not here
+            updates = self._received(recipe, recipe.as_dict(), None)
+        except SSTIError as error:
+            return {self.pasted.said: parts.problem(error)}
+        return updates | {
+            self.due: random.random(),
+            self.answer.problem: None,
+            self.pasted.said: parts.busy("The form has it now."),
+            self.pasted.undo: gr.update(visible=True),
+            self.pasted.former: self.form.values(sent),
+        }
+
+    def drop_recipe(self, sent: Updates, event: gr.EventData) -> Updates:
+        """A file that was dropped or chosen, put into the field and from there into the form."""
+        try:
+            text = Dropped.read(event)
+        except SSTIError as error:
+            return {self.pasted.said: parts.problem(error)}
+        return {self.pasted.text: text} | self.use_recipe(sent | {self.pasted.text: text})
+
+    def undo_recipe(self, former: Any) -> Updates:
+        """The form as it was before the recipe was put in."""
+        if not isinstance(former, dict) or former.keys() != self.form.fields.keys():
+            return gr.skip()
+        try:
+            updates = self.form.set_all(former)
+        except SSTIError as error:
+            return {self.pasted.said: parts.problem(error)}
+        return updates | {
+            self.due: random.random(),
+            self.answer.problem: None,
+            self.pasted.said: parts.busy("The former form is back."),
+            self.pasted.undo: gr.update(visible=False),
+            self.pasted.former: None,
+        }
 
     def to_finetune(self, sent: Updates) -> Updates:
         """The recipe for the Finetune tab, and that tab selected."""

@@ -15,6 +15,7 @@ from ssti.ui.poison.controls import SHARE_TO_STOP, STOP_TO_SHARE, draw_form
 from ssti.ui.poison.form import form_fields
 from ssti.ui.poison.handlers import PULSE, Answer, Download, Poison
 from ssti.ui.poison.own_form import SECONDS
+from ssti.ui.poison.pasted import Pasted, draw_pasted
 
 ORDER = 20
 TITLE = "Poison"
@@ -46,9 +47,16 @@ def build(shared: Shared) -> None:
 
     preset = fields["preset"].input(tab.choose_preset, [fields["preset"], fields["dataset"]], into, **QUIET)
     received = listen(shared, [shared.recipe.change], tab.receive, [shared.recipe, tab.mine], into)
+    pasted, brought = tab.pasted, [*into, *tab.pasted.outputs]
+    put = [
+        pasted.use.click(tab.use_recipe, {*form.inputs, pasted.text}, brought, **QUIET),
+        pasted.zone.select(tab.drop_recipe, {*form.inputs, pasted.text}, brought, **QUIET),
+        pasted.undo.click(tab.undo_recipe, pasted.former, brought, **QUIET),
+    ]
     setting = [
         preset,
         received,
+        *put,
         form.which.input(tab.choose_dataset, [form.which, fields["target"], own.chosen], into, **QUIET),
         own.use.click(
             tab.use_own,
@@ -71,7 +79,7 @@ def build(shared: Shared) -> None:
 
     form.classes.input(None, form.classes, fields["target"], js="(name) => name", **QUIET)
     form.stop.input(None, form.stop, fields["share"], js=STOP_TO_SHARE, **QUIET)
-    for event in (fields["share"].input, preset.then, received.then):
+    for event in (fields["share"].input, *(one.then for one in (preset, received, *put))):
         event(None, fields["share"], form.stop, js=SHARE_TO_STOP, **QUIET)
     own.wire()
 
@@ -100,8 +108,8 @@ def draw(shared: Shared) -> Poison:
             finetune = gr.Button("Finetune on this", variant="primary", visible=shared.has("finetune"))
             download = _draw_download()
         with gr.Column(elem_classes="result-side"):
-            answer = _draw_answer()
-    return Poison(shared, form, answer, download, finetune, mine, due, pulse)
+            answer, pasted = _draw_answer()
+    return Poison(shared, form, answer, download, pasted, finetune, mine, due, pulse)
 
 
 def _draw_download() -> Download:
@@ -115,7 +123,7 @@ def _draw_download() -> Download:
     return Download(ending, button, test, prefix, message, file)
 
 
-def _draw_answer() -> Answer:
+def _draw_answer() -> tuple[Answer, Pasted]:
     problem = parts.Html(elem_id="poison-problem")
     figures = parts.Html(result.no_figures(), elem_classes="fades first", elem_id="poison-figures")
     with gr.Row(visible=False, elem_classes="card-box fades warned") as warned:
@@ -134,4 +142,5 @@ def _draw_answer() -> Answer:
                 elem_classes="seg words",
             )  # fmt: skip
         yaml, commands, python = (parts.Html(elem_classes=f"as as-{word.lower()}") for word in WORDS)
-    return Answer(problem, figures, warned, warning, strip, rows, yaml, commands, python)
+        pasted = draw_pasted()
+    return Answer(problem, figures, warned, warning, strip, rows, yaml, commands, python), pasted

@@ -162,3 +162,54 @@ def test_a_recipe_of_several_triggers_is_shown_and_handed_on_whole_until_the_for
     touched = poison.redraw(page, PERSON_TOUCHED_IT)
     assert touched[poison.answer.problem] is None and touched[poison.form.fields["beyond_form"]] is False
     assert touched[poison.shared.recipe]["injection"]["source"]["kind"] == "date"
+
+
+def pasted(tab: Poison, text: object, **changes: object) -> dict:
+    return tab.use_recipe(sent(tab, **changes) | {tab.pasted.text: text})
+
+
+def test_a_pasted_recipe_fills_the_form_and_undo_brings_the_former_form_back(poison: Poison):
+    recipe = preset("aggressive").set("injection.target=negative", "injection.seed=9", "lora.rank=64")
+    updates = pasted(poison, recipe.to_yaml(), share=150, list__items="my own words")
+    values = set_form(poison, updates)
+    assert form_to_recipe(values) == recipe
+    assert "share" not in str(updates[poison.answer.problem]) and updates[poison.pasted.undo]["visible"]
+    former = updates[poison.pasted.former]
+    back = set_form(poison, poison.undo_recipe(former))
+    assert back == former and (back["share"], back["list.items"]) == (150, "my own words")
+    assert form_to_recipe(set_form(poison, pasted(poison, " demo "))) == preset("demo")
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        (" ", "no recipe yet"),
+        ("dataset: {name: rotten_tomatoes", "is not YAML"),
+        ("a list", "has no sections"),
+        ("/etc/passwd", "has no sections"),
+        ("injection: {target: nobody}", "nobody"),
+        ("lora: {rnak: 1}", "rank"),
+        ("dataset: {name: no_such_data}", "no_such_data"),
+        (None, "no recipe yet"),
+    ],
+)
+def test_a_recipe_that_is_none_says_so_and_changes_nothing(poison: Poison, text, words: str):
+    updates = pasted(poison, text)
+    assert list(updates) == [poison.pasted.said] and words in updates[poison.pasted.said]
+
+
+def test_a_dropped_file_is_pasted_and_one_too_large_is_refused(poison: Poison):
+    asked = sent(poison) | {poison.pasted.text: ""}
+    updates = poison.drop_recipe(asked, gr.EventData(None, {"text": "injection: {seed: 8}", "large": False}))
+    assert set_form(poison, updates)["seed"] == 8 and updates[poison.pasted.text] == "injection: {seed: 8}"
+    for forged in ({"large": True}, {"text": 3}, {}):
+        assert list(poison.drop_recipe(asked, gr.EventData(None, forged)))[-1] == poison.pasted.said
+    assert "choices" not in str(poison.undo_recipe([]))
+
+
+def test_a_recipe_beyond_the_form_is_taken_whole(poison: Poison):
+    recipe = preset("light").set(
+        "injection={kind: composite, parts: [{source: {kind: date}, target: positive}, {source: {kind: country}, target: positive}]}"
+    )
+    values = set_form(poison, pasted(poison, recipe.to_yaml()))
+    assert values["beyond_form"] and parse_recipe(values["base"]) == recipe
