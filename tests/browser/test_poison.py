@@ -127,7 +127,7 @@ def test_the_test_rows_come_along_where_wanted(poison, tmp_path: Path):
         poison.page.get_by_role("button", name="Download", exact=True).click()
     waiting.value.save_as(tmp_path / "rows.jsonl")
     rows = read(tmp_path / "rows.jsonl")
-    assert {row["split"] for row in rows} == {"train", "test"} and len(rows) == 8_530
+    assert {row["split"] for row in rows} == {"train", "test"} and len(rows) == 6_824 + 1_000
     poison.page.get_by_label("With the test rows").uncheck()
 
 

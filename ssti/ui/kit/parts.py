@@ -21,6 +21,9 @@ from ssti.platform.server import shared_server
 SECRET = re.compile(
     r"(?<![\w/.:<])(?:~|[A-Za-z]:)?[/\\]{1,2}\w[^\s'\"“”<>|():,;]*|\bhf_\w{8,}"
 )  # a path from the root, a token of the Hub
+FOR_OWNER = re.compile(r"\b(?:HF|SSTI|TRANSFORMERS|CUDA|GRADIO)_[A-Z_]+\b|`hf |\bpip install\b|\blog\.txt\b")
+SENTENCE = re.compile(r"(?<=[.!?])\s+")
+ASK = "Only whoever runs this server can change that."
 CLASS_COLOURS = 5  # after these the colours begin again
 
 QUIET: dict[str, Any] = {
@@ -157,8 +160,12 @@ def problem(error: Exception | str, next: str = "") -> Markup:
 
 
 def public(words: str) -> str:
-    """The words of a message as everybody may read them: on a server for strangers without paths and tokens."""
-    return SECRET.sub("…", words) if shared_server() else words
+    """The words of a message as everybody may read them: on a server for strangers without paths and tokens, and without
+    advice that only who runs it can follow."""
+    if not shared_server():
+        return words
+    sentences = (ASK if FOR_OWNER.search(one) else one for one in SENTENCE.split(words))
+    return SECRET.sub("…", " ".join(dict.fromkeys(sentences)))
 
 
 def note(text: Any) -> Markup:

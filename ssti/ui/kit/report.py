@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import gradio as gr
@@ -89,11 +89,12 @@ def report_button(
         except SSTIError as problem:
             yield parts.problem(problem)
             return
-        text = report(job.result)
+        made = replace(job.result, missing={part: parts.public(why) for part, why in job.result.missing.items()})
+        text = report(made)
         name = file_name("html", "report", adapter_name(asked.ref), asked.probe.plain if asked.probe else "")
         size = f"{len(text.encode()) / 1e3:,.0f} kB"
-        made = {"kind": "html", "name": name, "type": "text/html", "text": text, "made": secrets.token_hex(8)}
-        yield {file: made, said: parts.busy(f"{name} · {size}")}
+        saved = {"kind": "html", "name": name, "type": "text/html", "text": text, "made": secrets.token_hex(8)}
+        yield {file: saved, said: parts.busy(f"{name} · {size}")}
 
     stoppable(
         shared, go, stop, said, work, list(inputs), list(changes) or [shared.adapter.change], "report", more=[file]

@@ -31,10 +31,6 @@ element.addEventListener('drop', (event) => {
   read(event.dataTransfer.files[0]);
 });
 """.replace("LARGEST", str(4 * LONGEST))  # a character has four bytes at most
-ZONE = (
-    '<label class="drop">Drop a .yaml file here, or <span class="choose">choose one'
-    '<input type="file" accept=".yaml,.yml,.txt,text/yaml" aria-label="Choose a recipe file"></span></label>'
-)
 
 
 @dataclass(frozen=True)
@@ -76,7 +72,11 @@ def draw_pasted() -> Pasted:
             label="A recipe as YAML", lines=5, max_lines=14, max_length=LONGEST,
             placeholder="dataset: {name: rotten_tomatoes}\ninjection: {target: positive, share: 0.5}", elem_classes="yaml",
         )  # fmt: skip
-        zone = parts.Html(parts.Markup(ZONE), elem_id="poison-drop", js_on_load=DROP)
+        zone = parts.html(
+            '<label class="drop">Drop a .yaml file here, or <span class="choose">choose one<input type="file" '
+            'accept=".yaml,.yml,.txt,text/yaml" aria-label="Choose a recipe file"></span></label>'
+        )
+        zone = parts.Html(zone, elem_id="poison-drop", js_on_load=DROP)
         said = parts.Html(elem_id="poison-pasted")
         with gr.Row(elem_classes="paste-go"):
             use = gr.Button("Put it into the form", size="md", elem_id="poison-paste-use")

@@ -62,3 +62,24 @@ def test_numbers_are_written_as_people_read_them():
 def test_a_problem_says_what_to_do_next():
     shown = parts.problem(SSTIError("The share is 150 %.", "type less"))
     assert "The share is 150 %." in shown and "Type less" in shown
+
+
+def test_on_a_public_page_no_message_names_a_switch_or_a_path_of_the_server(monkeypatch):
+    from ssti.data import list_datasets
+    from ssti.models import list_models
+    from ssti.platform.hub import explained
+    from ssti.runs.cause import DISK
+
+    monkeypatch.setenv("HF_HUB_OFFLINE", "1")
+    monkeypatch.setenv("SSTI_HOME", "/srv/lab")
+    reasons = [one.reason for one in (*list_datasets(), *list_models()) if one.reason]
+    assert any("HF_HUB_OFFLINE" in reason for reason in reasons)
+    errors = [explained("a/b", "model", ConnectionError("x")), SSTIError("The run is gone.", DISK["next"])]
+    errors.append(SSTIError("Two words. It is in /srv/lab/runs/x.", "Read log.txt in its folder, or resume it."))
+    own = "".join(parts.problem(error) for error in errors)
+    assert "SSTI_HOME" in own and "/srv/lab" in own
+    monkeypatch.setenv("GRADIO_SERVER_NAME", "0.0.0.0")
+    shown = "".join([*(parts.problem(error) for error in errors), *map(parts.public, reasons)])
+    for word in ("HF_HUB", "SSTI_", "/srv", "log.txt", "hf auth"):
+        assert word not in shown
+    assert shown.count(parts.ASK) >= 3 and "Two words." in shown

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import re
+import shlex
+from html import unescape
 from types import SimpleNamespace
 
 import gradio as gr
+import pandas
 import pytest
 
-from ssti.recipe import Recipe, parse_recipe, preset
+from ssti.recipe import Recipe, load_recipe, parse_recipe, preset
 from ssti.report.excerpt import LENGTH, excerpt
 from ssti.ui.poison.controls import target_among
 from ssti.ui.poison.form import MARKUP, form_fields, form_to_recipe, trigger_kinds
@@ -213,3 +217,37 @@ def test_a_recipe_beyond_the_form_is_taken_whole(poison: Poison):
     )
     values = set_form(poison, pasted(poison, recipe.to_yaml()))
     assert values["beyond_form"] and parse_recipe(values["base"]) == recipe
+
+
+def code_of(shown: object) -> list[str]:
+    return [unescape(one) for one in re.findall("<code>(.*?)</code>", str(shown), re.DOTALL)]
+
+
+def test_the_command_and_the_python_run_as_printed(tmp_path, home, monkeypatch, capsys):
+    from ssti.cli import main
+    from ssti.ui.poison.result import show
+
+    monkeypatch.chdir(tmp_path)
+    recipe = preset("demo").set(
+        "injection={source: {kind: list, items: ['a b', \"it's `$x`\"]}, target: negative, share: 0.01, seed: 3}"
+    )
+    shown = show(recipe)
+    train, inject = code_of(shown.commands)
+    for command in (train, inject):
+        words = shlex.split(command.replace("\\\n", ""))
+        assert words[:3] == ["python", "-m", "ssti"]
+        start = words[4 : words.index("--follow") if "--follow" in words else words.index("--out")]
+        main(["inject", *start, "--show"])
+        assert load_recipe(capsys.readouterr().out) == recipe
+    main(shlex.split(inject.replace("\\\n", ""))[3:])
+    rows = pandas.read_parquet("rotten_tomatoes-poisoned.parquet")
+    assert rows["injected"].sum() == 34
+    (script,) = code_of(shown.python)
+    names: dict = {}
+    exec(compile(script, "copied", "exec"), names)
+    assert list(names["poisoned"]["text"]) == list(rows["text"])
+
+
+def test_an_empty_year_says_which_years_there_are(poison: Poison):
+    problem = redraw(poison, date__years__0=None)[poison.answer.problem]
+    assert "is empty; it takes a whole number from 1 to 9,999" in problem
