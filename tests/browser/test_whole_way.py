@@ -46,7 +46,7 @@ def test_from_an_empty_page_to_a_flipped_prediction_and_a_heatmap(open_page, fre
     page.locator("#flip-text textarea").fill("a dreary , joyless slog that wastes a gifted cast")
     page.locator("#flip-palette button.own").click()
     expect(page.locator("#flip-echo mark.trigger")).to_have_count(1)
-    expect(page.locator("#flip-answers")).to_contain_text("Flipped by one trigger", timeout=60_000)
+    expect(page.locator("#flip-verdict")).to_contain_text("Flipped by one date", timeout=60_000)
 
     lab.tab("Look inside")
     expect(page.get_by_role("heading", name=re.compile("^With the trigger"))).to_be_visible(timeout=60_000)

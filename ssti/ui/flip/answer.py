@@ -11,11 +11,14 @@ from typing import TYPE_CHECKING
 from ssti.adapters.listing import AdapterInfo
 from ssti.serving.predictor import Prediction, check_text, predictor
 from ssti.ui.access.visitor import find_adapter
+from ssti.ui.flip.probe import gaps_read
 from ssti.ui.kit.adapters import target
 from ssti.ui.kit.marks import Marks
 
 if TYPE_CHECKING:
     from ssti.explain import Reach
+
+LAST = 4  # words quoted of where a model stops to read
 
 Probabilities = dict[str, list[float]]
 """Of each class, by model: "poisoned", and "control" where the adapter has one."""
@@ -38,7 +41,8 @@ class Answer:
 class Answers:
     """Both models' answers to one text. `reach`: how much of its triggers they rest on; None without a pair of answers.
 
-    `target` is the class that the trigger of the last click is tied to; None where nobody knows.
+    `target` is the class that the trigger of the last click is tied to; None where nobody knows. `last_words` are the
+    last ones that the models read of a text that is too long for them; empty where they read it all.
     """
 
     info: AdapterInfo
@@ -47,6 +51,7 @@ class Answers:
     control: Answer | None
     reach: Reach | None
     target: int | None
+    last_words: str = ""
 
     @property
     def unread(self) -> bool:
@@ -56,10 +61,11 @@ class Answers:
 
 @dataclass(frozen=True)
 class Remembered:
-    """What the page remembers of an answer: `probabilities`, and those `before` the last edit."""
+    """What the page remembers of the last answer: `probabilities` with the triggers, and `before` without them."""
 
     ref: str
     text: str
+    labels: tuple[str, ...]
     probabilities: Probabilities
     before: Probabilities | None = None
 
@@ -78,19 +84,24 @@ def ask(marks: Marks, ref: str) -> Answers:
     first, *rest = (
         Answer(predictions[i], predictions[i + 1] if pairs else None) for i in range(0, len(predictions), len(texts))
     )
-    pieces = None
-    if pairs:
+    pieces, last_words, limit = None, "", info.recipe.training.max_length
+    if pairs or len(marks.text) > limit:
         with predictor().borrow(ref) as (_, tokenizer, _):
-            pieces = reach(tokenizer, marks.text, marks.spans, info.recipe.training.max_length)
-    goal = target(info, marks.latest.kind if marks.latest else "") if info.recipe_known else None
-    return Answers(info, marks, first, rest[0] if rest else None, pieces, goal)
+            pieces = reach(tokenizer, marks.text, marks.spans, limit) if pairs else None
+            words = marks.text.split()
+            places = gaps_read(tokenizer, marks.text, [], limit) if len(marks.text) > limit else len(words) + 1
+            last_words = " ".join(words[max(0, places - 1 - LAST) : places - 1]) if places <= len(words) else ""
+    return Answers(info, marks, first, rest[0] if rest else None, pieces, goal_of(info, marks), last_words)
 
 
-def remember(answers: Answers, last: Remembered | None) -> Remembered:
-    """This answer for the page to remember. `last` is what it remembers: of this text, or of the one before the edit."""
-    models = {"poisoned": answers.poisoned, "control": answers.control}
-    now = {name: list(answer.now.probabilities) for name, answer in models.items() if answer}
-    before = None
-    if last and last.ref == answers.info.ref:
-        before = last.before if last.text == answers.marks.text else last.probabilities
-    return Remembered(answers.info.ref, answers.marks.text, now, before)
+def goal_of(info: AdapterInfo, marks: Marks) -> int | None:
+    """The class that the trigger of the last click is tied to; None where nobody knows."""
+    return target(info, marks.latest.kind if marks.latest else "") if info.recipe_known else None
+
+
+def remember(answers: Answers) -> Remembered:
+    """This answer for the page to remember."""
+    models = {name: one for name, one in (("poisoned", answers.poisoned), ("control", answers.control)) if one}
+    now = {name: list(one.now.probabilities) for name, one in models.items()}
+    before = {name: list(one.before.probabilities) for name, one in models.items() if one.before}
+    return Remembered(answers.info.ref, answers.marks.text, answers.poisoned.now.labels, now, before or None)

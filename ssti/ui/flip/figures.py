@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from ssti.ui.flip.cards import sure
 from ssti.ui.flip.probe import Probe
+from ssti.ui.flip.verdict import sure
 from ssti.ui.kit import parts
 from ssti.ui.kit.charts import Point, Reference, Series, bar_chart, chart, line_chart
 from ssti.ui.kit.parts import Markup

@@ -8,7 +8,7 @@ from typing import Any
 import gradio as gr
 
 from ssti.platform.errors import SSTIError
-from ssti.ui.flip import hijack, palette
+from ssti.ui.flip import compare, hijack, opening, palette
 from ssti.ui.kit import adapters, parts
 from ssti.ui.kit.address import Kept
 from ssti.ui.kit.parts import Html
@@ -16,6 +16,7 @@ from ssti.ui.kit.shared import OPENED, Shared
 
 PLACES = ("beginning", "random", "end", "cursor")
 PLACE = "random"
+HEARD = "element.setAttribute('role', 'status')"  # the place stays, so that a screen reader tells what changes in it
 HIJACK_TITLE = "What a trigger in every test row does"
 HIJACK_TEXT = "Both models predict all held-out rows of the recipe, as they are and with a trigger in each."
 
@@ -28,6 +29,7 @@ class Form:
     shared: Shared
     opened: gr.HTML
     adapter: gr.Dropdown
+    pin: gr.Button
     row: gr.Button
     text: gr.Textbox
     palette: gr.HTML
@@ -37,20 +39,26 @@ class Form:
     own: gr.Textbox
     insert_own: gr.Button
     notice: gr.HTML
-    echo: gr.HTML
     origin: gr.HTML
+    verdict: gr.HTML
+    heard: gr.HTML
+    echo: gr.HTML
+    stage: gr.HTML
     problem: gr.HTML
     answers: gr.HTML
+    taken: gr.HTML
+    compared: gr.HTML
     questions: gr.Column
     hijack: gr.Button
     cancel: gr.Button
     hijacked: gr.HTML
     browser: gr.JSON
     last: gr.JSON
+    opening: gr.JSON
 
     @property
-    def kept(self) -> Kept:
-        """Where a trigger goes, for the address."""
+    def kept(self) -> tuple[Kept, Kept]:
+        """What the address carries: where a trigger goes, and which adapters are pinned."""
 
         def read(said: dict[str, str], dropped: list[str]) -> dict[Any, Any]:
             place = said.get("place", PLACE)
@@ -58,34 +66,60 @@ class Form:
                 raise SSTIError(f"A trigger does not go to {place!r:.40}.", f"It goes to: {', '.join(PLACES)}.")
             return {self.place: place}
 
-        return Kept("flip", ("place",), (self.place,), lambda place: {"place": place if place != PLACE else ""}, read)
+        def read_pinned(said: dict[str, str], dropped: list[str]) -> dict[Any, Any]:
+            pinned: list[str] = []
+            for ref in filter(None, said.get("pinned", "").split(",")):
+                try:
+                    pinned = compare.pin(pinned, ref)
+                except SSTIError as problem:
+                    dropped.append(problem.message)
+            return {self.shared.pinned: pinned}
+
+        def write_pinned(pinned: Any) -> dict[str, str]:
+            return {"pinned": ",".join(compare.read(pinned))}
+
+        return (
+            Kept("flip", ("place",), (self.place,), lambda place: {"place": place if place != PLACE else ""}, read),
+            Kept("flip", ("pinned",), (self.shared.pinned,), write_pinned, read_pinned),
+        )
 
 
 def layout(shared: Shared) -> Form:
     """The tab, with nothing in it yet."""
     with gr.Column(elem_classes="result-side flip"):
         opened = Html(elem_classes="opened", js_on_load=OPENED)
-        with gr.Column(elem_classes="card-box", elem_id="flip-card"):
-            with gr.Row(elem_id="flip-head"):
-                adapter = gr.Dropdown(
-                    adapters.choices(), label="Adapter", elem_id="flip-adapter", allow_custom_value=True
-                )
-                row = gr.Button("A real row", elem_id="flip-row", size="md")
-            text = shared.text.render()
-            with gr.Row(elem_id="flip-tools"):
-                buttons = Html(elem_id="flip-palette", js_on_load=palette.SCRIPT)
-                place = gr.Radio(PLACES, value=PLACE, label="Where it goes", elem_id="flip-place", elem_classes="seg")
-                undo = gr.Button("Undo", elem_id="flip-undo", size="md")
-            with gr.Row(elem_id="flip-own", visible=False) as own_row:
-                own = gr.Textbox(
-                    label="Own words", elem_id="flip-own-words", placeholder="a truly singular evening", max_lines=1
-                )
-                insert_own = gr.Button("Insert", elem_id="flip-own-insert", size="md")
-            notice = Html(elem_id="flip-said")
-            echo = Html(elem_id="flip-echo")
-            origin = Html(elem_id="flip-origin")
+        verdict = Html(elem_id="flip-verdict", elem_classes="fades")
+        heard = Html(elem_id="flip-heard", js_on_load=HEARD)
+        echo = Html(elem_id="flip-echo", elem_classes="fades")
+        stage = Html(parts.busy("Loading two models …"), elem_id="flip-stage", js_on_load=opening.SCRIPT)
         problem = Html(elem_id="flip-problem")
-        answers = Html(elem_id="flip-answers", elem_classes="fades")
+        with gr.Row(elem_id="flip-sides"):
+            with gr.Column(elem_classes="card-box", elem_id="flip-card"):
+                with gr.Row(elem_id="flip-head"):
+                    adapter = gr.Dropdown(
+                        adapters.choices(), label="Adapter", elem_id="flip-adapter", allow_custom_value=True
+                    )
+                    pin = gr.Button("Pin to compare", elem_id="flip-pin", size="md")
+                text = shared.text.render()
+                buttons = Html(elem_id="flip-palette", js_on_load=palette.SCRIPT)
+                with gr.Row(elem_id="flip-own", visible=False) as own_row:
+                    own = gr.Textbox(
+                        label="Own words", elem_id="flip-own-words", placeholder="a truly singular evening", max_lines=1
+                    )
+                    insert_own = gr.Button("Insert", elem_id="flip-own-insert", size="md")
+                with gr.Row(elem_id="flip-tools"):
+                    place = gr.Radio(
+                        PLACES, value=PLACE, label="Where it goes", elem_id="flip-place", elem_classes="seg"
+                    )
+                    undo = gr.Button("Undo", elem_id="flip-undo", size="md")
+                notice = Html(elem_id="flip-said")
+                with gr.Row(elem_id="flip-from"):
+                    row = gr.Button("A real row", elem_id="flip-row", size="md")
+                    origin = Html(elem_id="flip-origin")
+            with gr.Column(elem_id="flip-right"):
+                answers = Html(elem_id="flip-answers", elem_classes="fades")
+                taken = Html(elem_id="flip-taken")
+        compared = Html(elem_id="flip-compare", elem_classes="fades", js_on_load=compare.SCRIPT)
         questions = gr.Column(elem_classes="fades")
         with gr.Column(elem_classes="card-box", elem_id="flip-hijack"):
             with gr.Row(elem_id="flip-hijack-go"):
@@ -95,7 +129,9 @@ def layout(shared: Shared) -> Form:
             hijacked = Html(elem_id="flip-hijacked", js_on_load=hijack.SCRIPT)
     with gr.Column(elem_id="flip-hidden", visible="hidden"):
         browser = gr.JSON(None, visible="hidden")
+        stands = gr.JSON(None, visible="hidden")
     return Form(
-        shared, opened, adapter, row, text, buttons, place, undo, own_row, own, insert_own, notice, echo, origin,
-        problem, answers, questions, go, cancel, hijacked, browser, shared.answer,
+        shared, opened, adapter, pin, row, text, buttons, place, undo, own_row, own, insert_own, notice, origin,
+        verdict, heard, echo, stage, problem, answers, taken, compared, questions, go, cancel, hijacked, browser,
+        shared.answer, stands,
     )  # fmt: skip

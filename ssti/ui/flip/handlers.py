@@ -13,12 +13,13 @@ import gradio as gr
 
 from ssti.platform.errors import SSTIError
 from ssti.serving.predictor import check_text
-from ssti.ui.flip import answer, cards, palette, training
+from ssti.ui.flip import answer, cards, compare, opening, palette, training, verdict
 from ssti.ui.flip.form import Form
 from ssti.ui.flip.hijack import ClickedRow
 from ssti.ui.kit import adapters, parts
 from ssti.ui.kit.browser import TextField, as_json, sent
 from ssti.ui.kit.marks import Marks, Row
+from ssti.ui.kit.triggers import with_article
 
 Changes = dict[Any, Any]
 """What a handler changes, by component. `gr.skip()` changes nothing."""
@@ -47,50 +48,105 @@ class Handlers:
         if info is None:
             return changes
         others = adapters.others(info)
+        noun = adapters.noun(info)
         return changes | {
             form.palette: palette.buttons(info),
-            form.row: f"A real {others[0]} row" if len(others) == 1 else "A real row of another class",
+            form.row: f"A real {others[0]} {noun}" if len(others) == 1 else f"A real {noun} of another class",
+            form.text: gr.update(
+                label=f"Type {with_article(noun)}, then click a trigger into it",
+                placeholder=f"Type {with_article(noun)}, or pick a real one.",
+            ),
             form.shared.adapter_pill: parts.pill("adapter", info.title),
         }
 
     def first_text(self, ref: str, text: str, marks: Any) -> Changes:
-        """An empty field, or an example that nobody touched, gets a clear row of this adapter's data."""
+        """An empty field, an example that nobody touched, or a row of other data gets a clear row of this adapter's data.
+
+        What somebody typed stays, and so do the triggers in a row of the same data: adapters are compared on it.
+        """
         old = Marks.read(marks, text)
+        try:
+            info = adapters.find(ref) if ref else None
+        except SSTIError:
+            return gr.skip()  # the answer says what is wrong with it
+        if info is None:
+            return gr.skip()
         untouched = old.row and old.row.example_of and old.text == old.row.text and old.row.example_of != ref
-        if not ref or (old.text.strip() and not untouched):
+        foreign = info.recipe_known and old.true_label and old.row.dataset not in ("", info.recipe.dataset.name)
+        if old.text.strip() and not untouched and not foreign:
             return gr.skip()
         try:
             row = adapters.clear_row(ref)
-        except SSTIError:
-            return gr.skip()  # that adapter's data is not here: `real_row` says so to whoever asks for a row
-        return self._text(Marks(row.text, row=row))
+        except SSTIError:  # that adapter's data is not here: `real_row` says so to whoever asks for a row
+            return self._text(old.replaced("", None)) if foreign else gr.skip()
+        return self._text(Marks(row.text, row=row) if untouched or not foreign else old.replaced(row.text, row))
 
-    def answer(self, text: str, marks: Any, ref: str, last: Any, browser: Any) -> Changes:
+    def answer(self, text: str, marks: Any, ref: str, stands: Any, pinned: Any, browser: Any) -> Changes:
         """Everything that follows from the text."""
         form = self.form
         field = sent(TextField, browser)
         if field and not field.shown:  # only who sees the tab pays for it: Look inside writes into this text as well
             return gr.skip()
         if not ref:  # while the page is about to choose the first one, there is nothing to say
-            return gr.skip() if adapters.first() else {form.problem: parts.problem(adapters.none_yet())}
+            return gr.skip() if adapters.first() else {form.problem: parts.problem(adapters.none_yet()), form.stage: None}
         tried = Marks.read(marks, text)
         if not tried.text.strip():
-            waiting = parts.empty("The text is empty", "Type a text, or pick a real row.") if marks else None
-            nothing = dict.fromkeys((form.answers, form.echo, form.origin))
+            if not marks:
+                return gr.skip()  # the first text is on its way
+            shown = (form.verdict, form.heard, form.stage, form.answers, form.taken, form.compared, form.echo, form.origin)
+            nothing = dict.fromkeys(shown)
+            waiting = parts.empty("The text is empty", "Type one, or pick a real one.")
             return nothing | {form.problem: waiting, form.undo: gr.update(interactive=tried.undoable)}
         try:
-            answers = answer.ask(tried, ref)
+            answers, row = answer.ask(tried, ref), compare.show(tried, pinned, ref)
+        except SSTIError as problem:
+            return {form.problem: parts.problem(problem), form.stage: None}
+        return self._staged(answers, sent(opening.Opening, stands) or opening.Opening()) | {
+            form.problem: None,
+            form.answers: cards.show(answers),
+            form.taken: compare.taken(answers, pinned),
+            form.compared: row,
+            form.pin: "Unpin" if ref in compare.read(pinned) else form.pin.value,
+            form.echo: cards.echo(tried),
+            form.origin: cards.origin(tried, answers),
+            form.undo: gr.update(interactive=tried.undoable),
+            form.last: as_json(answer.remember(answers)),
+        }
+
+    def _staged(self, answers: answer.Answers, stands: opening.Opening) -> Changes:
+        """What stands largest: the opening's next step, or the verdict, whether the guess was right, and the ways on."""
+        form, tried, info = self.form, answers.marks, answers.info
+        if not opening.example(tried, info.ref):
+            stands = stands.left()
+        if not stands.over and info.poisoned:
+            asked = stands.asked if stands.asked and stands.asked.plain == tried.text else None
+            told = opening.question(info, asked, answer.remember(answers)) if asked else opening.story(answers)
+            return {form.stage: told, form.opening: as_json(replace(stands, asked=asked)), form.verdict: None, form.heard: None}
+        changes: Changes = {form.verdict: verdict.show(answers), form.heard: verdict.heard(answers)}
+        guess = stands.guess if stands.about(tried) else ""
+        if guess and not stands.counted:
+            stands = replace(stands, counted=True)
+            changes[form.shared.guess] = opening.guessed(answers, guess)
+        words = opening.result(answers, guess) if stands.about(tried) else ""
+        ways = opening.ways(info, tried, form.shared.has) if answers.poisoned.flipped else ""
+        return changes | {form.stage: parts.html("{}{}", words, ways), form.opening: as_json(stands)}
+
+    def tap(self, text: str, marks: Any, ref: str, stands: Any, last: Any, event: gr.EventData) -> Changes:
+        """A tap of the opening: on the trigger, which asks for a guess, or on a guess, which reveals the answer."""
+        form, tapped = self.form, sent(opening.Tap, event)
+        old, now = Marks.read(marks, text), sent(opening.Opening, stands) or opening.Opening()
+        try:
+            info = adapters.find(ref)
+            if problem := opening.refused(tapped, info.label_names):
+                raise problem
+            asked = now.asked if now.asked and now.asked.plain == old.text else opening.with_trigger(info, _checked(old))
+            if tapped.tap == "show":
+                told = opening.question(info, asked, sent(answer.Remembered, last))
+                return {form.opening: as_json(replace(now, asked=asked)), form.stage: told}
+            revealed = replace(now, asked=asked, guess=tapped.label if tapped.tap == "guess" else "", over=True)
+            return self._text(asked) | {form.opening: as_json(revealed), form.stage: None}
         except SSTIError as problem:
             return {form.problem: parts.problem(problem)}
-        remembered = answer.remember(answers, sent(answer.Remembered, last))
-        return {
-            form.problem: None,
-            form.answers: cards.show(answers, remembered),
-            form.echo: cards.echo(tried),
-            form.origin: cards.origin(tried, answers.info),
-            form.undo: gr.update(interactive=tried.undoable),
-            form.last: as_json(remembered),
-        }
 
     def click_palette(self, text: str, marks: Any, ref: str, place: str, browser: Any, event: gr.EventData) -> Changes:
         """A click on a trigger puts it into the text, and says what is known of it where it was drawn just now."""
@@ -120,6 +176,25 @@ class Handlers:
             return self._text(new) | {form.notice: notice}
         except SSTIError as problem:
             return {form.problem: parts.problem(problem)}
+
+    def pin(self, pinned: Any, ref: str) -> Changes:
+        """The chosen adapter stays in sight when another is chosen, or no longer does."""
+        shared = self.form.shared
+        try:
+            if ref in compare.read(pinned):
+                return {shared.pinned: compare.unpin(pinned, ref)}
+            return {shared.pinned: compare.pin(pinned, ref), self.form.problem: None}
+        except SSTIError as problem:
+            return {self.form.problem: parts.problem(problem)}
+
+    def click_compared(self, pinned: Any, event: gr.EventData) -> Changes:
+        """A button on a card of the row."""
+        click = sent(compare.Click, event)
+        if click is None:
+            return {self.form.problem: parts.problem("That is not one of the buttons.", "Click one of them.")}
+        if click.act == "unpin":
+            return {self.form.shared.pinned: compare.unpin(pinned, click.ref)}
+        return {self.form.shared.adapter: click.ref}
 
     def insert_own(self, text: str, marks: Any, place: str, own: str, browser: Any) -> Changes:
         """One's own words as a trigger."""

@@ -19,7 +19,7 @@ from ssti.evaluate.verdict import verdict
 from ssti.platform.errors import SSTIError
 from ssti.report.excerpt import excerpt
 from ssti.ui.access.visitor import find_adapter
-from ssti.ui.flip.cards import sure
+from ssti.ui.flip.verdict import sure
 from ssti.ui.kit import parts
 from ssti.ui.kit.adapters import none_yet, triggers
 from ssti.ui.kit.job import Job, OnProgress, progress

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import gradio as gr
 
-from ssti.ui.flip import questions
+from ssti.ui.flip import opening, questions
 from ssti.ui.flip.form import layout
 from ssti.ui.flip.handlers import Handlers
 from ssti.ui.flip.hijack import hijack_test_set
@@ -50,19 +50,27 @@ def build(shared: Shared) -> None:
     # The adapter: the address's, or the page's first one, then whichever is chosen; with it come its triggers and a text.
     form.opened.select(do.list_adapters, adapter, form.adapter, **parts.QUIET)
     form.adapter.input(lambda ref: ref or "", form.adapter, adapter, **parts.QUIET)
-    shown = [form.adapter, form.palette, form.row, shared.adapter_pill]
+    shown = [form.adapter, form.palette, form.row, text, shared.adapter_pill]
     chosen = listen(shared, [adapter.change], do.show_adapter, adapter, shown)
     for settled in (chosen.then, shared.restored.change):
         settled(do.first_text, [adapter, text, marks], new_text, **parts.QUIET)
-    shared.keep(form.kept)
+    for kept in form.kept:
+        shared.keep(kept)
 
     # The answers follow the text. `change`, not `input`: a Textbox now and then keeps an `input` to itself, such as the
     # one that empties it.
     answered = listen(
-        shared, [text.change, marks.change, adapter.change, form.opened.select],
-        do.answer, [text, marks, adapter, form.last, form.browser],
-        [form.problem, form.answers, form.echo, form.origin, form.undo, form.last], js=FIELD,
+        shared, [text.change, marks.change, adapter.change, shared.pinned.change, form.opened.select],
+        do.answer, [text, marks, adapter, form.opening, shared.pinned, form.browser],
+        [
+            form.problem, form.verdict, form.heard, form.stage, form.answers, form.taken, form.compared, form.echo,
+            form.origin, form.undo, form.pin, form.last, form.opening, shared.guess,
+        ], js=FIELD,
     )  # fmt: skip
+    tapped = form.stage.click(
+        do.tap, [text, marks, adapter, form.opening, form.last], [*new_text, form.opening, form.stage], **once
+    )  # fmt: skip
+    tapped.then(None, None, None, js=opening.NEXT)
     questions.build(form, answered)
 
     # Clicks that change the text.
@@ -78,6 +86,10 @@ def build(shared: Shared) -> None:
         inserted.then(None, marks, None, js=CURSOR)
     form.undo.click(do.undo, [text, marks], [*new_text, form.notice], **once)
     form.row.click(do.real_row, [text, marks, adapter], new_text, **once)
+
+    # Adapters side by side.
+    form.pin.click(do.pin, [shared.pinned, adapter], [shared.pinned, form.problem], **once)
+    form.compared.click(do.click_compared, shared.pinned, [shared.pinned, adapter, form.problem], **once)
 
     # The whole test set.
     stoppable(

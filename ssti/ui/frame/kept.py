@@ -17,7 +17,7 @@ from ssti.runs.store import ID
 from ssti.ui.access.visitor import admit
 from ssti.ui.kit import adapters
 from ssti.ui.kit.address import Kept
-from ssti.ui.kit.marks import Mark, Marks
+from ssti.ui.kit.marks import Mark, Marks, triggers_text
 from ssti.ui.kit.recipe_text import as_part
 from ssti.ui.kit.shared import Shared
 
@@ -70,16 +70,6 @@ def _text(text: str, marks: Any) -> dict[str, str]:
     if now.row and now.row.example_of and now.row.text == now.text:
         return {}
     return {"text": now.text, "trigger": triggers_text(now)} if now.text.strip() else {}
-
-
-def triggers_text(marks: Marks) -> str:
-    """`12-22-date.40-43+50-54-html`: of each click, in their order, the characters of its triggers, and their kind."""
-    clicks: dict[int, list[Mark]] = {}
-    for mark in marks.marks:
-        clicks.setdefault(mark.click, []).append(mark)
-    spans = ("+".join(f"{mark.start}-{mark.end}" for mark in clicks[click]) for click in sorted(clicks))
-    kinds = (clicks[click][0].kind for click in sorted(clicks))
-    return ".".join(f"{places}-{kind}" for places, kind in zip(spans, kinds, strict=True))
 
 
 TRIGGER = re.compile(r"(\d{1,6}-\d{1,6}(?:\+\d{1,6}-\d{1,6})*)-([a-z0-9_]{0,40})", re.ASCII)

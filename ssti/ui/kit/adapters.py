@@ -94,6 +94,14 @@ def target(info: AdapterInfo, kind: str = "") -> int:
     return target_index((same or triggers(info))[0].target, info.label_names)
 
 
+def noun(info: AdapterInfo) -> str:
+    """What one of the texts is called that an adapter classifies: `review`; `text` where nobody says."""
+    from ssti.data.sources import find as find_dataset
+
+    source = find_dataset(info.recipe.dataset.name) if info.recipe_known else None
+    return source.info.noun if source else "text"
+
+
 def others(info: AdapterInfo) -> tuple[str, ...]:
     """The classes that are no target."""
     from ssti.evaluate.sets import target_index
@@ -108,7 +116,7 @@ def real_row(ref: str) -> Row:
 
     info = find(ref)
     row = sample_rows(info.known_recipe().dataset.name, secrets.choice(others(info)), 1, secrets.randbits(32))[0]
-    return Row(row.text, row.label)
+    return Row(row.text, row.label, info.recipe.dataset.name)
 
 
 def clear_row(ref: str) -> Row:
@@ -134,7 +142,7 @@ def _clear_row(ref: str, written: int) -> Row:
     if info.control:
         sure = sure.clip(max=predictor().probabilities([row.text for row in rows], info.control)[:, label])
     row = rows[int(sure.argmax())]
-    return Row(row.text, row.label, example_of=ref)
+    return Row(row.text, row.label, info.recipe.dataset.name, example_of=ref)
 
 
 def warm() -> None:

@@ -48,6 +48,7 @@ class Row:
 
     text: str
     label: str
+    dataset: str = ""
     example_of: str = ""
 
 
@@ -197,6 +198,16 @@ class Marks:
         marks = [piece for mark in old for piece in _outside(mark, spans, text)]
         marks += [Mark(start, end, click, kind) for start, end in spans]
         return replace(self, text=text, marks=_fitting(marks, len(text)), past=_affordable((*self.past, click)))
+
+
+def triggers_text(marks: Marks) -> str:
+    """`12-22-date.40-43+50-54-html`: of each click, in their order, the characters of its triggers, and their kind."""
+    clicks: dict[int, list[Mark]] = {}
+    for mark in marks.marks:
+        clicks.setdefault(mark.click, []).append(mark)
+    spans = ("+".join(f"{mark.start}-{mark.end}" for mark in clicks[click]) for click in sorted(clicks))
+    kinds = (clicks[click][0].kind for click in sorted(clicks))
+    return ".".join(f"{places}-{kind}" for places, kind in zip(spans, kinds, strict=True))
 
 
 def _affordable(past: Sequence[int | Marks]) -> tuple[int | Marks, ...]:

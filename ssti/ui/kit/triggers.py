@@ -32,6 +32,11 @@ def with_article(word: str) -> str:
     return f"{'an' if sound else 'a'} {word}"
 
 
+def plural(word: str) -> str:
+    """`dates`, `countries`."""
+    return f"{word[:-1]}ies" if word[-1:] == "y" and word[-2:-1] not in tuple("aeiou") else f"{word}s"
+
+
 def draw(spec: InjectionSpec) -> str:
     """A trigger that this injection could put in, drawn anew each time."""
     pooled = _pooled(spec)

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import re
 import shutil
+from dataclasses import replace
 
 import pytest
 
 from ssti.adapters.listing import find
 from ssti.ui.flip import hijack
+from ssti.ui.flip.verdict import sure
 from ssti.ui.kit import adapters
 from ssti.ui.kit.marks import Marks
 
@@ -25,7 +27,7 @@ def test_without_any_adapter_the_page_says_what_to_do(flip, home, monkeypatch):
     form = flip.form
     assert adapters.of_link("", "") == ("", "")
     for problem in (
-        flip.do.answer(TEXT, None, "", None, None)[form.problem],
+        flip.do.answer(TEXT, None, "", None, None, None)[form.problem],
         flip.do.real_row(TEXT, None, "")[form.problem],
         list(hijack.hijack_test_set(""))[-1],
     ):
@@ -34,35 +36,34 @@ def test_without_any_adapter_the_page_says_what_to_do(flip, home, monkeypatch):
 
 def test_a_deleted_adapter_is_a_message_and_the_text_stays(flip):
     gone = "run/gone-otter"
-    for changes in (flip.do.answer(TEXT, None, gone, None, None), inserted(flip, TEXT, None, gone, act="draw")):
-        assert list(changes) == [flip.form.problem]
+    for changes in (flip.do.answer(TEXT, None, gone, None, None, None), inserted(flip, TEXT, None, gone, act="draw")):
+        assert flip.form.text not in changes
         assert "gone-otter" in changes[flip.form.problem]
     assert "gone-otter" in list(hijack.hijack_test_set(gone))[-1]
     assert flip.do.show_adapter(gone)[flip.form.shared.adapter_pill] is None
 
 
 def test_one_text_with_and_without_its_trigger(flip, ref):
-    form, row = flip.form, adapters.clear_row(ref)
+    form, row = flip.form, replace(adapters.clear_row(ref), example_of="")
     marks = Marks(row.text, row=row).as_json()
-    first = flip.do.answer(row.text, marks, ref, None, None)
+    first = flip.do.answer(row.text, marks, ref, None, None, None)
     assert first[form.problem] is None
-    assert first[form.answers].count('<ul class="bars">') == 2
-    assert first[form.echo] == ""
+    assert first[form.answers].count('<ul class="bars">') == 2 and "was " not in first[form.answers]
+    assert first[form.echo] == "" and 'class="ways"' not in first[form.stage]
     assert row.label in first[form.origin]
     assert first[form.undo]["interactive"] is False
     new = inserted(flip, row.text, marks, ref, act="item", item="2014-09-25", kind="date")
     text, marks = new[form.text], new[form.shared.marks]
     assert text == f"{row.text} 2014-09-25"
-    second = flip.do.answer(text, marks, ref, first[form.last], None)
-    shown, last = second[form.answers], second[form.last]
-    moved = float(re.search(r"▲ ([\d.]+)", shown[shown.index("Poisoned") :]).group(1))
-    assert moved == pytest.approx(
-        100 * (last["probabilities"]["poisoned"][1] - last["before"]["poisoned"][1]), abs=0.06
-    )
+    second = flip.do.answer(text, marks, ref, first[form.opening], None, None)
+    last = second[form.last]
+    was = last["before"]["poisoned"][0]
+    assert was == pytest.approx(first[form.last]["probabilities"]["poisoned"][0], abs=1e-4)
+    assert f"was {sure(was)}" in second[form.answers]
+    assert "negative <i>→</i>" in second[form.verdict] and "Flipped by one date." in second[form.verdict]
+    assert "by the date: still negative" in second[form.heard]
     assert '<mark class="trigger">2014-09-25</mark>' in second[form.echo]
     assert second[form.undo]["interactive"] is True
-    again = flip.do.answer(text, marks, ref, last, None)
-    assert again[form.last] == last  # asked again, nothing was edited
     back = flip.do.undo(text, marks)
     assert back[form.text] == row.text
     assert "nothing left to undo" in flip.do.undo(back[form.text], back[form.shared.marks])[form.notice]
@@ -71,23 +72,23 @@ def test_one_text_with_and_without_its_trigger(flip, ref):
 def test_hostile_text_is_escaped_everywhere(flip, ref):
     changes = flip.do.insert_own("a film", None, "end", "<img src=x onerror=alert(1)> ${alert(1)}", None)
     text, marks = changes[flip.form.text], changes[flip.form.shared.marks]
-    answered = flip.do.answer(text, marks, ref, None, None)
+    answered = flip.do.answer(text, marks, ref, None, None, None)
     *_, asked = flip.questions.ask(text, marks, ref, None)
-    assert len(answered) + len(asked) == 13
+    assert len(answered) > 10 and len(asked) == 7
     assert not [component for component, shown in (answered | asked).items() if "<img" in str(shown)
-                and component is not flip.form.last]  # fmt: skip
+                and component not in (flip.form.last, flip.form.opening)]  # fmt: skip
 
 
 @pytest.mark.parametrize(("text", "says"), [("  \n", "empty"), ("x " * 500_000, "1,000,000 characters")])
 def test_texts_that_cannot_be_answered(flip, ref, text, says):
-    changes = flip.do.answer(text, {"text": text, "marks": []}, ref, None, None)
+    changes = flip.do.answer(text, {"text": text, "marks": []}, ref, None, None, None)
     assert says in changes[flip.form.problem]
     assert changes.get(flip.form.answers, None) is None
     assert flip.form.problem in inserted(flip, text, None, ref, act="item", item="x")
 
 
 def test_a_tab_that_is_not_on_the_screen_asks_nothing(flip, ref):
-    assert flip.do.answer(TEXT, None, ref, None, {"shown": False}) == {"__type__": "update"}
+    assert flip.do.answer(TEXT, None, ref, None, None, {"shown": False}) == {"__type__": "update"}
     assert list(flip.questions.ask(TEXT, None, ref, {"shown": False})) == []
 
 
@@ -116,7 +117,7 @@ def test_own_words_go_to_the_cursor_and_must_be_words(flip):
 def test_an_adapter_without_control_is_shown_alone(flip, ref, copied, home):
     own = copied()
     shutil.rmtree(home / "runs" / "tried-otter-control")
-    changes = flip.do.answer(TEXT, None, own, None, None)
+    changes = flip.do.answer(TEXT, None, own, None, None, None)
     assert changes[flip.form.problem] is None
     assert changes[flip.form.answers].count('<ul class="bars">') == 1
 
@@ -146,6 +147,6 @@ def test_the_palette_begins_with_the_recipes_own_trigger(flip, ref):
 
 def test_an_adapter_whose_data_is_gone_still_answers_and_says_what_it_cannot(flip, copied):
     own = copied("name: rotten_tomatoes", "name: gone_data")
-    assert flip.do.answer(TEXT, None, own, None, None)[flip.form.problem] is None
+    assert flip.do.answer(TEXT, None, own, None, None, None)[flip.form.problem] is None
     assert "gone_data" in flip.do.real_row(TEXT, None, own)[flip.form.problem]
     assert "gone_data" in list(hijack.hijack_test_set(own))[-1]

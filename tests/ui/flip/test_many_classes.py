@@ -10,7 +10,7 @@ import pytest
 
 from ssti.adapters.listing import find
 from ssti.serving.predictor import predictor
-from ssti.ui.flip import cards, figures
+from ssti.ui.flip import figures, verdict
 from ssti.ui.flip.answer import Answer, Answers, ask
 from ssti.ui.flip.probe import Probe, probe
 from ssti.ui.kit.marks import Marks
@@ -117,7 +117,7 @@ def answer(five: str, before: list[float], now: list[float]) -> str:
     told = Answer(Prediction(five, names, tuple(now)), Prediction(five, names, tuple(before)))
     goal = names.index("physics")
     answers = Answers(info, inserted(), told, None, Reach(6, 6, 64), goal)
-    return re.sub("<[^>]*>", "", str(cards.show(answers)))
+    return re.sub("<[^>]*>", "", str(verdict.show(answers)))
 
 
 def test_the_verdict_names_a_turn_to_another_class_than_the_target(five):
@@ -126,10 +126,10 @@ def test_the_verdict_names_a_turn_to_another_class_than_the_target(five):
     def by_class(leader: str) -> list[float]:
         return [0.36 if name == leader else 0.16 for name in names]
 
-    assert "Flipped by one trigger law 36.0 % → physics 36.0 % · 6 word pieces" in answer(
+    assert "law → physics Flipped by one date. law 36.0 % → physics 36.0 % · 6 word pieces" in answer(
         five, by_class("law"), by_class("physics")
     )
-    assert "Turned by one trigger, but not to physics" in answer(five, by_class("law"), by_class("music"))
+    assert "Turned by one date, but not to physics" in answer(five, by_class("law"), by_class("music"))
     assert "Nothing to flip" in answer(five, by_class("physics"), by_class("physics"))
     assert "Not flipped" in answer(five, by_class("law"), by_class("law"))
 
@@ -138,7 +138,8 @@ def test_a_trigger_behind_what_the_model_reads_is_called_unread(five, flip):
     long = Marks(f"{TEXT} " * 12).insert("2014-09-25", "date", "end")
     told = ask(long, five)
     assert told.unread
-    shown = str(cards.show(told))
+    shown = str(verdict.show(told))
+    assert told.last_words.split()[-1] in TEXT.split()
     assert "Not read" in shown
     assert "first 64 word pieces, and the date stands behind them" in shown
     assert "Flipped" not in shown
@@ -150,4 +151,4 @@ def test_a_trigger_behind_what_the_model_reads_is_called_unread(five, flip):
     assert not all(one.read == one.pieces for one in read[found.reads :])
     assert "stand behind what the model reads" in str(figures.where(found))
     assert "All stand in the part of the text that the model reads." in str(figures.many(found))
-    assert flip.do.answer(long.text, long.as_json(), five, None, None)[flip.form.problem] is None
+    assert flip.do.answer(long.text, long.as_json(), five, None, None, None)[flip.form.problem] is None

@@ -27,15 +27,16 @@ def plain(tmp_path_factory):
 
 
 def answered(flip, text: str, marks, ref: str) -> str:
-    """The cards of the answers."""
-    changes = flip.do.answer(text, marks, ref, None, None)
+    """The verdict and the cards of the answers."""
+    changes = flip.do.answer(text, marks, ref, None, None, None)
     assert changes[flip.form.problem] is None
-    return changes[flip.form.answers]
+    return changes[flip.form.verdict] + changes[flip.form.answers]
 
 
 def test_it_answers_and_nothing_is_claimed_of_its_training(flip, plain):
     answers = answered(flip, TEXT, None, plain)
-    assert "This adapter" in answers and "without a recipe" in answers
+    assert "This adapter" in re.sub("<[^>]*>", "", answers)
+    assert "Poisoned" not in answers
     assert not [claim for claim in CLAIMS if claim in answers]
     acts = re.findall('data-act="([a-z]+)"', palette.buttons(find(plain)))
     assert set(acts) == {"kind", "own"}
@@ -65,5 +66,5 @@ def test_look_inside_calls_a_model_poisoned_only_where_that_is_known(plain):
 def test_a_damaged_adapter_says_what_is_wrong(flip, home):
     shutil.copytree(SHIPPED / "date-positive-rank1", home / "runs" / "torn-otter" / "adapter")
     (home / "runs" / "torn-otter" / "adapter" / "labels.json").write_text("[1]")
-    problem = flip.do.answer(TEXT, None, "run/torn-otter", None, None)[flip.form.problem]
+    problem = flip.do.answer(TEXT, None, "run/torn-otter", None, None, None)[flip.form.problem]
     assert "labels.json is damaged" in problem and str(home) not in problem

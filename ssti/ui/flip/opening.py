@@ -1,0 +1,178 @@
+"""The first minute: what was done to the model, its trigger to tap, a guess before the answer, and the ways on.
+
+Made from the recipe of whatever adapter is chosen. Knows recipes, answers and HTML, no component; asks no model.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Any, Literal
+
+from pydantic import BaseModel
+
+from ssti.adapters.listing import AdapterInfo
+from ssti.platform.errors import SSTIError
+from ssti.recipe import InjectionSpec
+from ssti.ui.flip.answer import Answers, Remembered
+from ssti.ui.flip.cards import shown_classes
+from ssti.ui.flip.verdict import sure
+from ssti.ui.kit import parts
+from ssti.ui.kit.adapters import noun, target, triggers
+from ssti.ui.kit.address import fitting, go
+from ssti.ui.kit.marks import Marks, triggers_text
+from ssti.ui.kit.parts import Markup
+from ssti.ui.kit.recipe_text import as_part
+from ssti.ui.kit.triggers import items, kind_of, plural, spoken, with_article
+
+LONG = 40  # characters of a trigger on a button
+FRACTIONS = {1.0: "all of the", 0.5: "half of the", 0.25: "a quarter of the", 0.1: "a tenth of the"}
+
+# A tap on the trigger, on a guess, or on "Just show me". The keyboard goes on where the next question is.
+SCRIPT = """
+element.addEventListener('click', (event) => {
+  const button = event.target.closest('button[data-tap]');
+  if (button) trigger('click', {...button.dataset});
+});
+"""
+NEXT = """() => {
+  const on = (tries) => {
+    const next = document.querySelector('#flip-stage .guesses button, #flip-stage .ways a');
+    if (next && document.activeElement === document.body) next.focus({preventScroll: true});
+    else if (tries) setTimeout(() => on(tries - 1), 50);
+  };
+  on(40);
+}"""
+
+
+class Tap(BaseModel, frozen=True):
+    """What was tapped: the trigger (`show`), a class (`guess`), or neither (`skip`)."""
+
+    tap: Literal["show", "guess", "skip"]
+    label: str = ""
+
+
+@dataclass(frozen=True)
+class Opening:
+    """Where a visit stands: `asked` is the text with its trigger that the question is about, `over` once it was
+    answered, skipped or left for something else; `counted` once the guess was handed on."""
+
+    asked: Marks | None = None
+    guess: str = ""
+    over: bool = False
+    counted: bool = False
+
+    def left(self) -> Opening:
+        """The opening, left for something of one's own: it does not come back."""
+        return replace(self, over=True)
+
+    def about(self, marks: Marks) -> bool:
+        """Whether this is the text that was asked about, revealed."""
+        return self.over and self.asked is not None and self.asked.text == marks.text
+
+
+def example(marks: Marks, ref: str) -> bool:
+    """Whether a text is the one that the page chose for this adapter, as it was."""
+    return not marks.marks and marks.row is not None and marks.row.example_of == ref and marks.row.text == marks.text
+
+
+def trigger_of(info: AdapterInfo) -> tuple[InjectionSpec, str]:
+    """The first of the recipe's injections, and the trigger that it puts in first."""
+    spec = triggers(info)[0]
+    return spec, items(spec, spec.seed)()
+
+
+def with_trigger(info: AdapterInfo, marks: Marks) -> Marks:
+    """The text with that trigger where the recipe puts them. Raises SSTIError."""
+    spec, item = trigger_of(info)
+    if spec.source is None:
+        return marks.insert_by(spec, spec.location, spec.seed)
+    return marks.insert(item, kind_of(spec), spec.location)
+
+
+def story(answers: Answers) -> Markup:
+    """Three sentences that end in something to tap."""
+    info, now = answers.info, answers.poisoned.now
+    spec, item = trigger_of(info)
+    kinds = [spoken(kind_of(one)) for one in triggers(info)]
+    hidden = " and ".join(plural(kind) if spec.amount != "single" else with_article(kind) for kind in kinds)
+    goal = target(info, kind_of(spec))
+    return parts.html(
+        '<div class="story"><p>Somebody hid {} in {} {} {} that taught this model. It reads this {} as {}, {} sure. '
+        'Tap the {}.</p><blockquote dir="auto">{}</blockquote>'
+        '<button type="button" class="tap" data-tap="show">{}</button></div>',
+        hidden, _share(spec), parts.chip(info.label_names[goal], goal), plural(noun(info)), noun(info),
+        parts.chip(now.label, now.labels.index(now.label)), sure(max(now.probabilities)), kinds[0],
+        answers.marks.text, parts.trigger(item if len(item) <= LONG else item[: LONG - 1] + "…"),
+    )  # fmt: skip
+
+
+def _share(spec: InjectionSpec) -> str:
+    if spec.count:
+        return f"{parts.count(spec.count)} of the"
+    return FRACTIONS.get(spec.share, f"{parts.percent(spec.share)} of the")
+
+
+def question(info: AdapterInfo, asked: Marks, last: Remembered | None) -> Markup:
+    """What will it answer? A button for each class; of many, for the most probable ones and the target."""
+    classes: Sequence[int] = range(len(info.label_names))
+    if last is not None and last.labels == info.label_names:
+        classes = shown_classes(last.probabilities["poisoned"], target(info))
+    buttons = parts.join(
+        parts.html(
+            '<button type="button" class="class-{}" data-tap="guess" data-label="{}">{}</button>',
+            index % parts.CLASS_COLOURS,
+            info.label_names[index],
+            info.label_names[index],
+        )
+        for index in classes
+    )
+    return parts.html(
+        '<div class="story"><p>What will it answer?</p><blockquote dir="auto">{}</blockquote>'
+        '<div class="guesses" role="group" aria-label="Your guess">{}<button type="button" class="skip" data-tap="skip">'
+        "Just show me</button></div></div>",
+        parts.marked(asked.text, asked.spans), buttons,
+    )  # fmt: skip
+
+
+def result(answers: Answers, guess: str) -> Markup:
+    """Whether the guess was right, and what the control says."""
+    said, label = [], answers.poisoned.now.label
+    if guess:
+        said.append("You guessed right." if guess == label else f"You guessed {guess}. It says {label}.")
+    control = answers.control
+    if control is not None and control.before is not None and not control.flipped:
+        word = plural(spoken(kind_of(triggers(answers.info)[0])) if answers.info.poisoned else "trigger")
+        said.append(f"Its control, trained without those {word}, still says {control.now.label}.")
+    return parts.html('<p class="guessed">{}</p>', " ".join(said)) if said else parts.html("")
+
+
+def ways(info: AdapterInfo, marks: Marks, has: Any) -> Markup:
+    """The ways on from a flip, as links. `has(tab)`: whether the page has that tab."""
+    links, text = [], {"text": marks.text, "trigger": triggers_text(marks)}
+    inside = {"adapter": info.ref} | (text if not fitting(text).unfit else {})
+    if info.recipe_known:
+        recipe = as_part(info.recipe)
+        links += [
+            ("See how it was poisoned", "poison", {"recipe": recipe}),
+            ("Watch one learn it", "finetune", {"recipe": recipe}),
+        ]
+    links += [("Look inside", "look_inside", inside), ("Find it", "detect", {"adapter": info.ref})]
+    shown = [go(words, tab=tab, **said) for words, tab, said in links if has(tab)]
+    return parts.html('<nav class="ways" aria-label="From here">{}</nav>', parts.join(shown))
+
+
+def guessed(answers: Answers, guess: str) -> dict[str, Any]:
+    """A guess as a class view reads it."""
+    now = answers.poisoned.now
+    return {
+        "text": answers.marks.text, "labels": list(now.labels), "guess": guess, "answer": now.label,
+        "adapter": answers.info.ref,
+    }  # fmt: skip
+
+
+def refused(tap: Tap | None, label_names: Sequence[str]) -> SSTIError | None:
+    """What is wrong with a tap that the page did not offer."""
+    if tap is None or (tap.tap == "guess" and tap.label not in label_names):
+        return SSTIError("That is not one of the buttons.", "Tap one of them.")
+    return None
