@@ -10,7 +10,7 @@
     <style>
       :host { display: block; min-width: 0; }
       .plot { min-width: 0; }
-      .tools { display: flex; flex-wrap: wrap; align-items: baseline; gap: 2px 14px; margin-top: 4px; color: var(--quiet); font-size: 13px; }
+      .tools { display: var(--chart-tools, flex); flex-wrap: wrap; align-items: baseline; gap: 2px 14px; margin-top: 4px; color: var(--quiet); font-size: 13px; }
       button { font: inherit; color: var(--accent); background: none; border: 0; padding: 4px 0; cursor: pointer; }
       button:hover { text-decoration: underline; }
       :is(button, summary):focus-visible { outline: 2px solid var(--accent); outline-offset: 2px; }
@@ -42,6 +42,7 @@
     </div>`;
 
   const LONGEST = 40; // characters of a name or label that are drawn; the table has all
+  const SIZES = ["size", "height", "standoff", "l", "r", "t", "b"]; // of a figure, in px
   const charts = new Set();
   let loading;
   const rules = new CSSStyleSheet(); // plotly's own, which it writes for the document only
@@ -62,12 +63,14 @@
       document.head.append(script);
     }));
 
-  // A figure as plotly may have it: colours for var(--…), and text without what plotly would read as markup.
+  // A figure as plotly may have it: colours for var(--…), text without what plotly would read as markup, and sizes as the
+  // page is magnified (`--magnified`; where the page has `zoom`, plotly would look for the pointer in the wrong place).
   const prepare = (value, style, key = "") => {
     if (Array.isArray(value)) return value.map((one) => prepare(one, style, key));
     if (value && typeof value === "object") {
       return Object.fromEntries(Object.entries(value).map(([name, one]) => [name, prepare(one, style, name)]));
     }
+    if (typeof value === "number" && SIZES.includes(key)) return value * (Number(style.getPropertyValue("--magnified")) || 1);
     if (typeof value !== "string" || key === "hovertemplate") return value;
     if (value.startsWith("var(--")) return style.getPropertyValue(value.slice(4, -1)).trim();
     const short = value.length > LONGEST && key !== "uirevision" ? `${value.slice(0, LONGEST)}…` : value;
