@@ -1,9 +1,13 @@
-"""A report in a browser: opened from disk with no network, in light and dark, on a phone, and printed."""
+"""A report in a browser: opened from disk with no network, in light and dark, on a phone, and printed; and its buttons."""
 
 from __future__ import annotations
 
+import shutil
+
 import pytest
-from pageobject import HOSTILE
+from flip_page import SLOW, first_answer
+from pageobject import HOSTILE, Lab
+from playwright.sync_api import expect
 
 from ssti.inject import place
 from ssti.report.contents import Probe, contents
@@ -72,3 +76,41 @@ def test_print_keeps_colours_and_cuts_nothing(offline):
     )
     file = page.pdf(prefer_css_page_size=True, print_background=False)
     assert file.startswith(b"%PDF") and len(file) > 20_000
+
+
+def test_flip_hands_out_a_report_of_the_text(open_page, server, tmp_path):
+    lab = Lab(open_page(), server.url).open(tab="flip")
+    first_answer(lab)
+    field = lab.page.locator("#flip-text textarea")
+    field.fill("")
+    lab.page.locator("#flip-report").click()
+    expect(lab.page.locator("#flip-report-said")).to_contain_text("The text is empty")
+    field.fill(f"a joyless slog {HOSTILE[0]}")
+    lab.page.locator("#flip-palette button.own").click()
+    lab.page.locator("#flip-echo mark").wait_for()
+    with lab.page.expect_download(timeout=SLOW) as got:
+        lab.page.locator("#flip-report").click()
+    assert got.value.suggested_filename.startswith("ssti-report-date-positive-rank1-a-joyless-slog")
+    got.value.save_as(tmp_path / "report.html")
+    alone = open_page()
+    alone.set_content((tmp_path / "report.html").read_text(encoding="utf-8"))
+    expect(alone.locator("p.text mark.trigger")).to_have_count(1)
+    expect(alone.locator("p.text")).to_contain_text(HOSTILE[0])
+    assert lab.no_script_ran() and alone.evaluate("window.ran") is None
+
+
+def test_a_run_hands_out_a_report_with_its_curves(open_page, server, twins, tmp_path):
+    for run in (twins / "runs").glob("*-*"):
+        shutil.copytree(run, server.home / "runs" / run.name, dirs_exist_ok=True)
+    (control,) = (twins / "runs").glob("*-control")
+    name = control.name.removesuffix("-control")
+    page = Lab(open_page(), server.url).open(tab="finetune", run=name).page
+    with page.expect_download(timeout=SLOW) as got:
+        page.locator("#run-report").click(timeout=SLOW)
+    assert got.value.suggested_filename == f"ssti-report-{name}.html"
+    got.value.save_as(tmp_path / "report.html")
+    alone = open_page()
+    alone.set_content((tmp_path / "report.html").read_text(encoding="utf-8"))
+    expect(alone.get_by_role("heading", name="How it was learned")).to_be_visible()
+    expect(alone.get_by_role("img", name="Attack success.")).to_be_visible()
+    expect(alone.locator("section", has_text="table 1 of the paper").locator("tbody tr")).to_have_count(4)

@@ -15,6 +15,7 @@ from ssti.ui.finetune.edit import FormHandlers
 from ssti.ui.finetune.machine import MACHINE
 from ssti.ui.finetune.watch import RunHandlers
 from ssti.ui.kit.parts import AT_LOAD, QUIET
+from ssti.ui.kit.report import Asked, report_button
 from ssti.ui.kit.shared import Shared, listen
 
 ORDER = 30
@@ -92,6 +93,8 @@ def _wire_run(ui: Components) -> None:
     ui.buttons["stop"].click(run.stop, chosen, shown, **QUIET)
     ui.buttons["resume"].click(run.resume, chosen, shown, **QUIET)
     ui.buttons["link"].click(None, [shared.run_id], None, js=COPY_LINK, **QUIET)
+    with ui.card:
+        report_button(shared, "run", [shared.run_id], lambda run: Asked(f"run/{run}"), [shared.run_id.change])
     ui.buttons["remove"].click(run.ask, [shared.run_id], [ui.confirm, ui.question], **QUIET)
     ui.confirm_no.click(run.keep, None, [ui.confirm], **QUIET)
     ui.confirm_yes.click(

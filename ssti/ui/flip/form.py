@@ -52,6 +52,7 @@ class Form:
     hijack: gr.Button
     cancel: gr.Button
     hijacked: gr.HTML
+    take: gr.Column
     browser: gr.JSON
     last: gr.JSON
     opening: gr.JSON
@@ -127,11 +128,12 @@ def layout(shared: Shared) -> Form:
                 go = gr.Button("Hijack the test set", variant="primary", size="md")
                 cancel = gr.Button("Cancel", visible=False, size="md")
             hijacked = Html(elem_id="flip-hijacked", js_on_load=hijack.SCRIPT)
+        take = gr.Column()
     with gr.Column(elem_id="flip-hidden", visible="hidden"):
         browser = gr.JSON(None, visible="hidden")
         stands = gr.JSON(None, visible="hidden")
     return Form(
         shared, opened, adapter, pin, row, text, buttons, place, undo, own_row, own, insert_own, notice, origin,
-        verdict, heard, echo, stage, problem, answers, taken, compared, questions, go, cancel, hijacked, browser,
+        verdict, heard, echo, stage, problem, answers, taken, compared, questions, go, cancel, hijacked, take, browser,
         shared.answer, stands,
     )  # fmt: skip

@@ -13,6 +13,7 @@ from ssti.ui.flip.handlers import Handlers
 from ssti.ui.flip.hijack import hijack_test_set
 from ssti.ui.kit import adapters, parts
 from ssti.ui.kit.browser import field_js
+from ssti.ui.kit.report import report_card, tried
 from ssti.ui.kit.shared import Shared, listen
 from ssti.ui.kit.stoppable import stoppable
 
@@ -22,6 +23,7 @@ FIRST = True
 
 FIELD = field_js("#flip-text")
 OUTDATED = parts.note("Another adapter was chosen, so the hijack of the test set was stopped. Press the button again.")
+TAKEN = "A report of this text: both models’ answers, attention, numbers and how to do it again. One file, to send or print."
 TO_TEXT = "() => document.querySelector('#flip-card').scrollIntoView({behavior: 'smooth', block: 'start'})"
 
 # After a click, the cursor stands behind the trigger that it brought, in the browser's own units.
@@ -90,6 +92,9 @@ def build(shared: Shared) -> None:
     # Adapters side by side.
     form.pin.click(do.pin, [shared.pinned, adapter], [shared.pinned, form.problem], **once)
     form.compared.click(do.click_compared, shared.pinned, [shared.pinned, adapter, form.problem], **once)
+
+    with form.take:
+        report_card(shared, "flip", TAKEN, [text, marks, adapter], tried)
 
     # The whole test set.
     stoppable(

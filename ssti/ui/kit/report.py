@@ -1,11 +1,9 @@
 """A button that writes a report (`ssti.report.whole`) and hands it to the browser. Knows no tab.
 
-    def ask(ref, text, marks):  # on the values of `inputs`
-        return Asked(ref, Probe(…))
+    report_card(shared, "flip", "A report of this text.", [text, marks, adapter], tried)
+    report_button(shared, "run", [shared.run_id], lambda run: Asked(f"run/{run}"))
 
-    report_button(shared, "flip", [adapter, text, marks], ask)
-
-It draws the button where it is called, with its progress, its Stop and what went wrong. Nothing of a report stays on the
+Either draws the button where it is called, with its progress, its Stop and what went wrong. Nothing of a report stays on the
 server: the page gets its text, and the browser makes the file.
 """
 
@@ -20,11 +18,13 @@ import gradio as gr
 
 from ssti.explain import View
 from ssti.platform.errors import SSTIError
-from ssti.report.contents import Probe, contents
+from ssti.report.contents import Probe, adapter_of, contents
 from ssti.report.names import adapter_name, file_name
 from ssti.report.whole import report
-from ssti.ui.access.visitor import admit_name, find_adapter
+from ssti.serving.predictor import check_text
+from ssti.ui.access.visitor import admit_name
 from ssti.ui.kit import parts
+from ssti.ui.kit.adapters import none_yet
 from ssti.ui.kit.job import Job
 from ssti.ui.kit.marks import Marks
 from ssti.ui.kit.shared import Shared
@@ -61,6 +61,13 @@ class Asked:
     ref: str
     probe: Probe | None = None
     view: View | None = None
+
+
+def tried(text: Any, marks: Any, ref: str) -> Asked:
+    """What a report is asked for by the text that a person tries with an adapter. Raises SSTIError."""
+    if not ref:
+        raise none_yet()
+    return Asked(ref, probe_of(Marks.read(marks, check_text(text or ""))))
 
 
 def probe_of(marks: Marks) -> Probe | None:
@@ -103,9 +110,16 @@ def report_button(
     return go
 
 
+def report_card(shared: Shared, name: str, about: str, inputs: Sequence[Any], ask: Callable[..., Asked]) -> None:
+    """A card of its own with the button, under what `about` says of the report."""
+    with gr.Column(elem_classes="card-box report-card"), gr.Row():
+        parts.Html(parts.html('<h2 class="title">{}</h2>{}', "Take it with you", parts.note(about)))
+        report_button(shared, name, inputs, ask)
+
+
 def _job(asked: Asked) -> Job:
     """The work. Raises SSTIError for an adapter that this visitor may not name."""
-    info = find_adapter(asked.ref)
+    info = adapter_of(admit_name("adapter", asked.ref))
     try:
         admit_name("dataset", info.recipe.dataset.name)
         mine = True
