@@ -187,6 +187,20 @@
       this.shadowRoot.querySelector("table").replaceWith(table);
     }
 
+    // What a picture shows, in lines under it: it goes where the page does not.
+    inscribe(layout) {
+      const lines = [""];
+      for (const word of this.getAttribute("caption").split(/\s+/)) {
+        const longer = `${lines.at(-1)} ${word}`.trim();
+        if (longer.length <= this.drawnWidth / 7) lines[lines.length - 1] = longer;
+        else lines.push(word.slice(0, LONGEST));
+      }
+      const text = lines.map((line) => line.replace(/&/g, "&amp;").replace(/</g, "&lt;").replace(/>/g, "&gt;")).join("<br>");
+      layout.title = { text, font: { size: 12 }, x: 0, xanchor: "left", y: 0, yanchor: "bottom", pad: { l: 12, b: 8 } };
+      layout.margin = { ...layout.template.layout.margin, ...layout.margin, b: 48 + 17 * lines.length };
+      layout.height += 8 + 17 * lines.length;
+    }
+
     async press(what) {
       const file = this.getAttribute("file");
       if (what === "reset") {
@@ -202,6 +216,7 @@
         const { data, layout } = prepare(this.figure, style);
         layout.paper_bgcolor = style.getPropertyValue("--card").trim();
         layout.font = { family: "Arial, Helvetica, sans-serif" }; // a picture has none of the page's own fonts
+        this.inscribe(layout);
         const size = { width: this.drawnWidth, height: layout.height, scale: 2 };
         save(await (await plotly()).toImage({ data, layout }, { format: what, ...size }), `${file}.${what}`);
       }

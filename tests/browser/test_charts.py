@@ -86,6 +86,9 @@ def test_picture_and_data_are_saved(charts, tmp_path):
         download.value.save_as(tmp_path / ending)
         assert (tmp_path / ending).read_bytes().startswith(starts)
         assert download.value.suggested_filename == f"curve.{ending}"
+    picture = (tmp_path / "svg").read_text(encoding="utf-8")
+    assert charts.locator("#curve ssti-chart").get_attribute("label").partition(". ")[0] in picture
+    assert "<script" not in picture
 
 
 def test_a_zoom_is_reset_by_a_button(charts):

@@ -60,7 +60,7 @@ def where(probe: Probe) -> Markup:
         parts.chip(name, target), spoken(probe.mark.kind),
     )  # fmt: skip
     label = f"Probability of {name} with the {spoken(probe.mark.kind)} at each place of the text"
-    return parts.card(title, chart(figure, label, "places"), parts.note(line), classes="where")
+    return parts.card(title, chart(figure, label, "places", probe.info.ref, probe.marks.plain), parts.note(line), classes="where")
 
 
 def _model(probe: Probe) -> str:
@@ -121,7 +121,7 @@ def many(probe: Probe) -> Markup:
         'How many does it take? <span class="aside">· {} by number of triggers</span>', parts.chip(name, target)
     )
     label = f"Probability of {name} by number of triggers: mean and range of {draws} draws"
-    return parts.card(title, chart(figure, label, "number-of-triggers"), parts.note(line), classes="many")
+    return parts.card(title, chart(figure, label, "number-of-triggers", probe.info.ref, probe.marks.plain), parts.note(line), classes="many")
 
 
 def _mean_and_range(amounts: Amounts, target: int) -> list[Point]:

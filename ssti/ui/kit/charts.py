@@ -25,6 +25,7 @@ from typing import Any
 from starlette.responses import FileResponse
 from starlette.routing import Route
 
+from ssti.report.names import adapter_name, beginning, file_name
 from ssti.ui.kit import parts
 from ssti.ui.kit.parts import Markup
 
@@ -188,11 +189,16 @@ def histogram(
     return figure
 
 
-def chart(figure: Figure, label: str, file: str = "chart") -> Markup:
-    """The figure as a piece of HTML. `label` says what it shows, for who does not see it; `file` names downloads."""
+def chart(figure: Figure, label: str, file: str = "chart", ref: str = "", text: str = "") -> Markup:
+    """The figure as a piece of HTML. `label` says what it shows, for who does not see it; `file` names downloads.
+
+    Where it is of an adapter (`ref`), or of a text, the file's name and the picture's caption say so, too.
+    """
+    name = file_name("", file, adapter_name(ref), text).rstrip(".") if ref or text else file
+    caption = " · ".join(one for one in (label.partition(". ")[0], ref, beginning(text) if text else "") if one)
     return parts.html(
-        '<ssti-chart figure="{}" label="{}" file="{}"></ssti-chart>',
-        json.dumps(figure, ensure_ascii=False, allow_nan=False), label, file,
+        '<ssti-chart figure="{}" label="{}" file="{}" caption="{}"></ssti-chart>',
+        json.dumps(figure, ensure_ascii=False, allow_nan=False), label, name, caption,
     )  # fmt: skip
 
 

@@ -89,7 +89,7 @@ def of_rows(sample: Sample, choice: Choice) -> Markup:
     )  # fmt: skip
     pieces = (
         title,
-        _distributions(classes, sample, f"{model} {place[1:]}"),
+        _distributions(classes, sample, f"{model_names(sample.info)[model]} model, layer {view.layer}, head {view.head or 0}"),
         table,
         _alike(classes),
         _models(sample, place),
@@ -192,17 +192,18 @@ def _fires(rule: PaperRule) -> str:
     return "it fires" if rule.fires else "it does not fire"
 
 
-def _distributions(classes: Sequence[ClassRows], sample: Sample, key: str) -> Markup:
+def _distributions(classes: Sequence[ClassRows], sample: Sample, of: str) -> Markup:
     """A chart for each of the first classes: how often rows have an entropy, without the trigger and with it."""
     drawn = []
     for one in classes[:CHARTS]:
         figure = charts.histogram(
             [charts.Sample("without", one.without, "accent"), charts.Sample("with the trigger", one.with_, "trigger")],
-            x_title="entropy as a share of log₂ n", key=f"{key} {one.name}",
+            x_title="entropy as a share of log₂ n", key=f"{of} {one.name}",
         )  # fmt: skip
         chip = parts.chip(one.name, sample.info.label_names.index(one.name))
-        label = f"Entropy of the rows that are {one.name}, without and with the trigger"
-        drawn.append(parts.html("<div><h4>{}</h4>{}</div>", chip, charts.chart(figure, label, "entropy")))
+        label = f"Entropy of the rows that are {one.name}, without and with the trigger, {of}"
+        drawn_one = charts.chart(figure, label, f"entropy {of} {one.name}", sample.info.ref)
+        drawn.append(parts.html("<div><h4>{}</h4>{}</div>", chip, drawn_one))
     return parts.html('<div class="distributions">{}</div>', parts.join(drawn))
 
 

@@ -72,3 +72,11 @@ def test_the_script_is_there_without_importing_plotly():
 
     assert plotly_route().path == "/plotly.min.js"
     assert files("plotly").joinpath("package_data/plotly.min.js").is_file()
+
+
+def test_a_file_is_called_after_what_it_shows_and_its_picture_says_so():
+    figure = line_chart([Series("a", [Point(0, 1)])], x_title="x", y_title="y")
+    shown = str(chart(figure, "Attack at each place. a: 1", "places", "shipped/date-positive-rank1", "A <b>dreary</b>\n film"))
+    assert 'file="ssti-places-date-positive-rank1-a-b-dreary-b-film"' in shown
+    assert 'caption="Attack at each place · shipped/date-positive-rank1 · “A &lt;b&gt;dreary&lt;/b&gt; film”"' in shown
+    assert 'file="run-loss" caption="Loss"' in chart(figure, "Loss. 3 at step 1", "run-loss")
