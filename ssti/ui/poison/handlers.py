@@ -202,7 +202,10 @@ class Poison:
 
     def undo_recipe(self, former: Any) -> Updates:
         """The form as it was before the recipe was put in."""
+        names = ("dataset", "target", "trigger", "amount")
         if not isinstance(former, dict) or former.keys() != self.form.fields.keys():
+            return gr.skip()
+        if not all(isinstance(former[name], str) for name in names):
             return gr.skip()
         try:
             updates = self.form.set_all(former)
