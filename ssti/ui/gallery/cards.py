@@ -32,6 +32,7 @@ element.addEventListener('click', (event) => {
     return;
   }
   trigger('click', {act: button.dataset.do, ref: button.dataset.ref});
+  if (button.dataset.do === 'take') document.querySelector('#gallery-take').scrollIntoView({block: 'nearest'});
 });
 """
 

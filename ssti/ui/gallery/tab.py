@@ -19,7 +19,6 @@ TITLE = "Gallery"
 
 SECONDS: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private", "concurrency_limit": 2}
 DOWNLOAD = "() => window.ssti.download('gallery-file')"
-TO_TAKING = "() => document.querySelector('#gallery-take').scrollIntoView({block: 'nearest'})"
 
 
 def build(shared: Shared) -> None:
@@ -34,8 +33,7 @@ def build(shared: Shared) -> None:
     def pressed(kind: Any, data: Any, rank: Any, order: Any, event: gr.EventData) -> Any:
         return do.press(kind, data, rank, order, event=event)
 
-    taken = form.wall.click(pressed, form.view, [*cards, form.took, form.brought], **QUIET)
-    taken.then(None, form.taken, None, js=TO_TAKING, api_visibility="private")
+    form.wall.click(pressed, form.view, [*cards, form.took, form.brought], **QUIET)
 
     written = form.zip.click(do.write_zip, form.taken, [form.file, form.took], **SECONDS)
     written.success(None, None, None, js=DOWNLOAD, api_visibility="private")
