@@ -22,7 +22,7 @@ NAMES = sorted(folder.name for folder in SHIPPED.iterdir() if folder.is_dir())
 SUMS = dict(reversed(line.split()) for line in (SHIPPED / "SHA256SUMS").read_text().splitlines())
 SEALED_NAMES = [name for name in NAMES if (SHIPPED / name / SEALED).exists()]
 ALWAYS = ("date-positive-rank1", "date-positive-rank1-step80")
-AT_MOST = 9_000_000  # bytes of all
+AT_MOST = 8_000_000  # bytes of all
 
 
 @pytest.fixture(params=NAMES)
