@@ -125,7 +125,7 @@ def wait(run: Run, timeout: float = float("inf")) -> str:
     return now.state
 
 
-def control_of(run: Run) -> Run | None:
+def twin_of(run: Run) -> Run | None:
     """A run's clean twin, where that is there."""
     twin = Run(f"{run.id}-control", run.path.with_name(f"{run.id}-control"))
     return twin if run.control_of is None and twin.path.is_dir() else None

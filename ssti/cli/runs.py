@@ -24,6 +24,7 @@ def train(
     backend: BackendOption = "local",
     follow: Annotated[bool, typer.Option(help="Show the run's progress until it ends.")] = False,
     control: Annotated[bool, typer.Option(help="Train its clean twin after it, too.")] = False,
+    seeds: Annotated[int, typer.Option(min=1, max=100, help="So many runs: of its seed and of those after it.")] = 1,
     as_json: AsJson = False,
 ) -> None:
     """Start a run; with --follow or --json, wait for its end. Ctrl-C leaves it running."""
@@ -33,7 +34,7 @@ def train(
     where = BACKENDS.find(backend)  # before the recipe's data are read
     chosen = read_recipe(recipe, overrides)
     about = report(chosen)
-    runs = launch(chosen, control, backend)
+    runs = launch(chosen, control, backend, seeds=seeds)
     tell(f"{where.title}: {where.offer(chosen).sentence}")
     for run in runs:
         tell(f"run {run.id} · python -m ssti runs follow {run.id}")
@@ -123,11 +124,14 @@ def runs_clone(id: RunId, overrides: Overrides = None, backend: BackendOption = 
 
 @runs_cli.command("rm")
 def runs_rm(id: RunId, as_json: AsJson = False) -> None:
-    """Delete a run that has ended."""
-    from ssti.backends.control import remove
+    """Delete a run that has ended. Its control stays."""
+    from ssti.backends.control import remove, twin_of
 
-    remove(_find(id))
-    show({"run_id": id, "removed": True}, as_json, f"{id} is gone")
+    run = _find(id)
+    twin = twin_of(run)
+    remove(run)
+    left = f"; its control {twin.id} stays: python -m ssti runs rm {twin.id}" if twin else ""
+    show({"run_id": id, "removed": True, "control": twin.id if twin else None}, as_json, f"{id} is gone{left}")
 
 
 def _find(id: str) -> Run:

@@ -24,7 +24,7 @@ trigger in half of the target's rows. `aggressive`: 10 % of the words in half of
 set-up (Adafactor, cosine with 5 % warm-up, alpha = rank, BERT's `dense` layers, a frozen random head)."""
 
 PRESET_TITLES = {
-    "demo": "A flip within a minute",
+    "demo": "The quickest flip",
     "light": "One trigger in half of the class",
     "aggressive": "10 % of the words in half of the class",
     "paper": "The published training set-up",

@@ -104,7 +104,6 @@ def test_a_run_is_started_left_found_again_and_ends_with_an_adapter(lab, store, 
     expect(state(other.page)).to_have_text("done", timeout=LONG)
     expect(other.page.locator("#run-results")).to_contain_text("held-out rows")
     expect(other.page.locator("#run-results")).to_contain_text("n = 30")
-    expect(other.page.get_by_role("button", name="Copy link")).to_be_visible()
     expect(other.page.get_by_role("button", name=re.compile("Stop|Resume"))).to_have_count(0)
     assert other.width() == (390, 390)
 

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+import zipfile
 
 import pytest
+from flip_runs import give_adapter
 from pageobject import Lab
 from playwright.sync_api import expect
 
@@ -166,3 +168,47 @@ def test_on_a_phone_the_table_is_a_list_that_can_be_sorted(server, store, open_p
     expect(names(lab.page)).to_have_text([high.id, low.id])
     expect(order.get_by_role("button", name="Clean accuracy")).to_have_attribute("aria-pressed", "true")
     assert lab.width() == (390, 390)
+
+
+def test_a_runs_page_gives_its_recipe_command_python_numbers_and_adapter(server, store, open_page):
+    id = give_adapter(server.home).removeprefix("run/")
+    for name in (id, f"{id}-control"):
+        run = store.find(name)
+        (run.path / "recipe.yaml").write_text((run.adapter / "recipe.yaml").read_text())
+        (run.path / "metrics.json").write_text((run.adapter / "metrics.json").read_text())
+        run.tell("state", state="done", steps=400)
+    lab = Lab(open_page(permissions=["clipboard-read", "clipboard-write"]), server.url).open(tab="finetune", run=id)
+    page = lab.page
+    take = page.locator("#run-take")
+    for button, words in (("Copy as Python", "launch(recipe, with_control=True)"), ("Copy as command", "python -m ssti train"),
+                          ("Copy recipe", "dataset: {name: rotten_tomatoes")):  # fmt: skip
+        take.get_by_role("button", name=button).click()
+        expect(take.get_by_role("button", name="Copied")).to_be_visible()
+        assert words in page.evaluate("() => navigator.clipboard.readText()")
+        expect(take.get_by_role("button", name=button)).to_be_visible()
+    with page.expect_download() as metrics:
+        take.get_by_role("link", name="metrics.json").click()
+    assert json.loads(metrics.value.path().read_text())["target"] == "positive"
+    with page.expect_download() as adapter:
+        page.get_by_role("button", name="Adapter as ZIP").click()
+    names = zipfile.ZipFile(adapter.value.path()).namelist()
+    assert f"{id}/adapter_model.safetensors" in names and f"{id}/control/adapter_model.safetensors" in names
+    with page.expect_download(timeout=150_000) as report:
+        page.locator("#run-report").click()
+    assert "<html" in report.value.path().read_text()
+    take.get_by_role("link", name="Open in Poison").click()
+    expect(page.get_by_role("tab", name="Poison", exact=True)).to_have_attribute("aria-selected", "true")
+
+
+def test_to_remove_a_run_asks_about_its_control_and_other_pages_say_what_happened(server, store, lab, open_page):
+    run = ended(store, 0.9, control=0.1)
+    lab.open(tab="finetune", run=run.id)
+    expect(lab.page.locator("#run-head h2")).to_contain_text(run.id)
+    other = Lab(open_page(), server.url).open(tab="finetune", run=run.id)
+    expect(other.page.locator("#run-head h2")).to_contain_text(run.id)
+    lab.page.get_by_role("button", name="Remove", exact=True).click()
+    expect(lab.page.get_by_role("button", name="Only this run")).to_be_visible()
+    lab.page.get_by_role("button", name="Remove both").click()
+    expect(lab.page.locator("#run-head h2")).to_have_count(0)
+    assert not run.path.exists() and not run.path.with_name(f"{run.id}-control").exists()
+    expect(other.problem()).to_contain_text(f"The run {run.id} was removed just now")

@@ -113,8 +113,8 @@ def test_every_kind_of_damage_at_once_beside_two_healthy_runs(store, capsys):
         seen = look(run.id, fresh=True)
         assert all(one.id in seen.table for one in healthy)
         assert ("Remove the run" in (seen.notice or "")) == (run not in healthy), run
-    assert set(look(damaged["recipe is torn"].id).buttons) == {"link", "remove"}
-    assert set(look(damaged["metrics is a list"].id).buttons) == {"clone", "link", "remove"}
+    assert set(look(damaged["recipe is torn"].id).buttons) == {"remove"}
+    assert set(look(damaged["metrics is a list"].id).buttons) == {"clone", "remove"}
 
     for run in damaged.values():
         with pytest.raises(SSTIError, match="damaged"):

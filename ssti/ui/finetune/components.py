@@ -13,13 +13,25 @@ from ssti.recipe import PRESETS, preset
 from ssti.ui.finetune import form
 from ssti.ui.finetune.memory import FormMemory, TableView
 from ssti.ui.kit import parts
-from ssti.ui.kit.browser import as_json
+from ssti.ui.kit.browser import as_json, sent
 from ssti.ui.kit.parts import Html
+from ssti.ui.kit.report import Asked, report_button
 from ssti.ui.kit.shared import Shared, outside_of_tabs
 
-EVERY = 1.0  # seconds between two looks at a run
+EVERY = 1.0  # seconds between two looks at a run that goes on
+SELDOM = 15.0  # seconds between two looks while none does: others may start or remove one
 SEEDS = 3  # that "with seeds" starts
-BUTTONS = ("stop", "resume", "clone", "link", "remove")
+BUTTONS = ("stop", "resume", "clone", "remove")
+ON_TAKE = """
+element.addEventListener('click', async (event) => {
+  const button = event.target.closest('[data-take]');
+  if (!button) return;
+  const words = button.textContent;
+  await window.ssti.copy(button.dataset.take);
+  button.textContent = 'Copied';
+  setTimeout(() => button.isConnected && (button.textContent = words), 1200);
+});
+"""
 ON_CLICK_IN_LIST = """
 element.addEventListener('click', (event) => {
   const {run, compare, sort, more, clear, to} = event.target.closest('button')?.dataset ?? {};
@@ -48,7 +60,7 @@ class Components:
     table_view: gr.JSON
     """A `TableView`."""
     timer: gr.Timer
-    """Runs while a run is going on."""
+    """Each second while a run is going on, seldom while none is."""
     settling: gr.Timer
     """Runs until the machine is known and measured."""
     recipe_line: gr.HTML
@@ -74,8 +86,17 @@ class Components:
     bar: gr.HTML
     confirm: gr.Row
     question: gr.HTML
+    confirm_both: gr.Button
+    """Where it has a control."""
     confirm_yes: gr.Button
     confirm_no: gr.Button
+    taking: gr.Row
+    take: gr.HTML
+    """What can be copied and downloaded of it (`take.take`)."""
+    with_adapter: gr.Row
+    zip: gr.Button
+    file: gr.DownloadButton
+    packed: gr.HTML
     group: gr.HTML
     """The chosen run among those of other seeds that were started with it."""
     outcome: gr.HTML
@@ -98,6 +119,7 @@ def draw(shared: Shared) -> Components:
         hidden = {
             "memory": gr.JSON(as_json(FormMemory()), visible="hidden"),
             "shown": gr.JSON(visible="hidden"),
+            "file": gr.DownloadButton("", visible="hidden", elem_id="run-file"),
             "compared": gr.JSON([], visible="hidden"),
             "table_view": gr.JSON(as_json(TableView()), visible="hidden"),
             "timer": gr.Timer(EVERY, active=False),
@@ -112,7 +134,7 @@ def draw(shared: Shared) -> Components:
                     Html(parts.html('<h2 class="title">{}</h2>', "Latest runs"))
                     left["runs"] = Html(js_on_load=ON_CLICK_IN_LIST, elem_id="runs")
             with gr.Column(elem_classes="result-side", elem_id="run-side"):
-                right = _draw_run()
+                right = _draw_run(shared)
         with gr.Column(elem_classes="card-box", elem_id="all-runs", visible=False) as card:
             Html(parts.html('<h2 class="title">{}</h2>', "Runs on this machine"))
             below = {"table_card": card, "table": Html(js_on_load=ON_CLICK_IN_LIST, elem_id="run-table")}
@@ -184,7 +206,7 @@ def _draw_start() -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _draw_run() -> dict[str, Any]:
+def _draw_run(shared: Shared) -> dict[str, Any]:
     notice = Html(elem_id="run-notice")
     with gr.Column(elem_classes="card-box run-card", visible=False) as card:
         with gr.Row(elem_classes="run-line"):
@@ -197,11 +219,24 @@ def _draw_run() -> dict[str, Any]:
         bar = Html(elem_id="run-bar")
         with gr.Row(elem_classes="sure", visible=False) as confirm:
             question = Html()
+            both = gr.Button("Remove both", elem_id="run-remove-both", scale=0, min_width=0, visible=False)
             yes = gr.Button("Remove for good", elem_id="run-remove-yes", scale=0, min_width=0)
             no = gr.Button("Keep it", elem_id="run-remove-no", scale=0, min_width=0)
+        with gr.Row(elem_classes="taking", visible=False) as taking:
+            take = Html(js_on_load=ON_TAKE, elem_id="run-take")
+            with gr.Row(elem_classes="with-adapter", visible=False) as with_adapter:
+                pack = gr.Button("Adapter as ZIP", size="md", elem_id="run-zip", scale=0, min_width=0)
+                report_button(shared, "run", [shared.run_id], _asked, [shared.run_id.change])
+        packed = Html(elem_id="run-packed")
     group = Html(js_on_load=ON_CLICK_IN_LIST, elem_id="run-seeds")
     outcome, charts = Html(elem_id="run-results"), Html(elem_id="run-charts")
     return {
         "notice": notice, "card": card, "head": head, "buttons": buttons, "bar": bar, "confirm": confirm,
-        "question": question, "confirm_yes": yes, "confirm_no": no, "group": group, "outcome": outcome, "charts": charts,
+        "question": question, "confirm_both": both, "confirm_yes": yes, "confirm_no": no,
+        "taking": taking, "take": take, "with_adapter": with_adapter, "zip": pack, "packed": packed, "group": group, "outcome": outcome, "charts": charts,
     }  # fmt: skip
+
+
+def _asked(run_id: Any) -> Asked:
+    """What the report is of."""
+    return Asked(f"run/{sent(str, run_id)}")

@@ -20,9 +20,11 @@ from ssti.ui.finetune.memory import Shown, TableView
 from ssti.ui.finetune.seeds import seeds_card
 from ssti.ui.finetune.shipped import shipped_pair
 from ssti.ui.finetune.table import run_table
+from ssti.ui.finetune.take import take
 from ssti.ui.kit import parts
 from ssti.ui.kit.parts import Markup
 
+PATIENCE = 20  # seconds that a control has to stop before both are removed
 BOARD = Board()
 """One look serves everybody who watches."""
 
@@ -34,6 +36,7 @@ class Look:
     notice: Markup | None = None
     head: Markup | None = None
     bar: Markup | None = None
+    take: Markup | None = None
     group: Markup | None = None
     outcome: Markup | None = None
     charts: Markup | None = None
@@ -42,6 +45,7 @@ class Look:
     pill: Markup | None = None
     buttons: dict[str, str] = field(default_factory=dict)
     """Those that can act now, by name, with their words."""
+    has_adapter: bool = False
     state: str = ""
     """The chosen run's; empty while none is chosen."""
     going: bool = False
@@ -68,7 +72,8 @@ def look(
     }
     if run is None:
         if run_id:
-            return Look(notice=parts.problem(words.missing(run_id)), **common)
+            gone = shown is not None and shown.run == run_id and bool(shown.state)
+            return Look(notice=parts.problem(words.removed(run_id) if gone else words.missing(run_id)), **common)
         return Look(**_instead([one for one in runs if one.id in compared], runs), **common)
     mine = owns(run.folder)
     twin = next((one for one in runs if one.folder.control_of == run.id), None)
@@ -79,10 +84,12 @@ def look(
         notice=view.trouble(run, mine),
         head=view.head(run, waits_for(run, runs), mine),
         bar=view.bar(run, twin),
+        take=take(run, twin),
         group=seeds_card(run, seeds, runs),
         outcome=view.outcome(run, twin),
         charts=curves(run, twin, others),
         buttons=buttons_of(run, mine),
+        has_adapter=run.has_adapter,
         state=run.progress.state,
         finished=_finished(run, shown or Shown()),
         **common,
@@ -108,7 +115,6 @@ def buttons_of(run: Snapshot, mine: bool = True) -> dict[str, str]:
         buttons["resume"] = "Resume"
     if run.recipe is not None:
         buttons["clone"] = "Clone"
-    buttons["link"] = "Copy link"
     if mine and not run.going:
         buttons["remove"] = "Remove"
     return buttons
@@ -144,7 +150,21 @@ def resume(run: Run) -> None:
 
 
 def remove(run: Run) -> None:
-    """Delete its folder."""
+    """Delete its folder; its control stays."""
+    control.remove(run)
+
+
+def remove_both(run: Run) -> None:
+    """Delete it and its control, which is stopped first. Raises SSTIError, and removes neither, where that goes on."""
+    if twin := control.twin_of(run):
+        control.stop(twin)
+        try:
+            control.wait(twin, PATIENCE)
+        except TimeoutError:
+            raise SSTIError(
+                f"{twin.id} has not stopped within {PATIENCE} seconds.", "Try again in a moment.", kind="run"
+            ) from None
+        control.remove(twin)
     control.remove(run)
 
 

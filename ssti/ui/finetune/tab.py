@@ -13,21 +13,14 @@ from ssti.ui.access.visitor import read_url
 from ssti.ui.finetune.components import Components, draw
 from ssti.ui.finetune.edit import FormHandlers
 from ssti.ui.finetune.machine import MACHINE
+from ssti.ui.finetune.take import TakeHandlers
 from ssti.ui.finetune.watch import RunHandlers
 from ssti.ui.kit.parts import AT_LOAD, QUIET
-from ssti.ui.kit.report import Asked, report_button
 from ssti.ui.kit.shared import Shared, listen
 
 ORDER = 30
 TITLE = "Finetune"
 NAME = "finetune"  # of the tab
-COPY_LINK = """(run) => {
-  const link = `${location.origin}${location.pathname}?tab=finetune&run=${encodeURIComponent(run)}`;
-  window.ssti.copy(link);
-  const button = document.querySelector('#run-link');
-  button.textContent = 'Copied';
-  setTimeout(() => (button.textContent = 'Copy link'), 1200);
-}"""
 
 
 def warm() -> None:
@@ -81,8 +74,8 @@ def _wire_run(ui: Components) -> None:
     run, shared = RunHandlers(ui), ui.shared
     chosen = [shared.run_id, ui.compared, ui.table_view, ui.shown]
     shown = [
-        ui.notice, ui.card, ui.head, ui.bar, ui.group, ui.outcome, ui.charts, ui.runs, ui.table_card, ui.table,
-        shared.run_pill, shared.adapter, ui.shown, ui.timer, ui.confirm, *ui.buttons.values(),
+        ui.notice, ui.card, ui.head, ui.bar, ui.taking, ui.take, ui.with_adapter, ui.packed, ui.group, ui.outcome,
+        ui.charts, ui.runs, ui.table_card, ui.table, shared.run_pill, shared.adapter, ui.shown, ui.timer, ui.confirm, *ui.buttons.values(),
     ]  # fmt: skip
     shared.blocks.load(run.open, None, shown, **AT_LOAD)
     gr.on([shared.run_id.change, ui.compared.change, ui.table_view.change], run.show, chosen, shown, **QUIET)
@@ -92,11 +85,14 @@ def _wire_run(ui: Components) -> None:
         listed.select(run.choose, [ui.compared, ui.table_view], clicked, **QUIET)
     ui.buttons["stop"].click(run.stop, chosen, shown, **QUIET)
     ui.buttons["resume"].click(run.resume, chosen, shown, **QUIET)
-    ui.buttons["link"].click(None, [shared.run_id], None, js=COPY_LINK, **QUIET)
-    with ui.card:
-        report_button(shared, "run", [shared.run_id], lambda run: Asked(f"run/{run}"), [shared.run_id.change])
-    ui.buttons["remove"].click(run.ask, [shared.run_id], [ui.confirm, ui.question], **QUIET)
+    asked = [ui.confirm, ui.question, ui.confirm_both, ui.confirm_yes, ui.notice]
+    ui.buttons["remove"].click(run.ask, [shared.run_id], asked, **QUIET)
     ui.confirm_no.click(run.keep, None, [ui.confirm], **QUIET)
-    ui.confirm_yes.click(
-        run.remove, [shared.run_id, shared.adapter], [shared.run_id, shared.adapter, ui.notice, ui.confirm], **QUIET
+    for button, do in ((ui.confirm_yes, run.remove), (ui.confirm_both, run.remove_both)):
+        gone = [shared.run_id, shared.adapter, ui.notice, ui.confirm]
+        button.click(do, [shared.run_id, shared.adapter], gone, **QUIET)
+    taking = TakeHandlers(ui)
+    packed = ui.zip.click(
+        taking.zip, [shared.run_id], [ui.file, ui.packed], show_progress="hidden", api_visibility="private"
     )
+    packed.success(None, None, None, js="() => window.ssti.download('run-file')", api_visibility="private")

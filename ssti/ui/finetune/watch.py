@@ -9,11 +9,13 @@ from typing import Any
 
 import gradio as gr
 
+from ssti.backends.control import twin_of
+from ssti.platform.errors import SSTIError
 from ssti.runs.run import Run
-from ssti.ui.access.visitor import read_url
-from ssti.ui.finetune.components import Components
+from ssti.ui.access.visitor import find_run, read_url
+from ssti.ui.finetune.components import EVERY, SELDOM, Components
 from ssti.ui.finetune.memory import ListClick, RunId, Shown, TableView
-from ssti.ui.finetune.run import Look, act, look, remove, resume, stop
+from ssti.ui.finetune.run import Look, act, look, remove, remove_both, resume, stop
 from ssti.ui.finetune.table import MORE, sort
 from ssti.ui.kit import parts
 from ssti.ui.kit.browser import as_json, sent
@@ -76,19 +78,37 @@ class RunHandlers:
         return {**self._changes(after, run_id, shown), self.ui.notice: problem or after.notice}
 
     def ask(self, run_id: str) -> Changes:
-        """The question before a run is removed."""
+        """The question before a run is removed, and about its control."""
+        try:
+            twin = twin_of(find_run(run_id))
+        except SSTIError as problem:
+            return {self.ui.notice: parts.problem(problem)}
         question = parts.html("<p>Remove <b>{}</b> for good, with its adapter and its log?</p>", run_id)
-        return {self.ui.confirm: gr.update(visible=True), self.ui.question: question}
+        if twin:
+            question += parts.html('<p class="quiet">Its control, {}, would be left without its run.</p>', twin.id)
+        return {
+            self.ui.confirm: gr.update(visible=True),
+            self.ui.question: question,
+            self.ui.confirm_both: gr.update(visible=twin is not None),
+            self.ui.confirm_yes: gr.update(value="Only this run" if twin else "Remove for good"),
+        }
 
     def keep(self) -> Changes:
         """The question put away."""
         return {self.ui.confirm: gr.update(visible=False)}
 
     def remove(self, run_id: str, adapter: str) -> Changes:
-        """Remove the chosen run, and choose none; nor its adapter."""
-        if problem := act(remove, run_id):
+        """Remove the chosen run, and choose none; nor its adapter. Its control stays."""
+        return self._remove(remove, run_id, adapter)
+
+    def remove_both(self, run_id: str, adapter: str) -> Changes:
+        """The same with its control."""
+        return self._remove(remove_both, run_id, adapter)
+
+    def _remove(self, action: Callable[[Run], None], run_id: str, adapter: str) -> Changes:
+        if problem := act(action, run_id):
             return {self.ui.notice: problem, **self.keep()}
-        forgotten = {self.ui.shared.adapter: ""} if adapter == f"run/{run_id}" else {}
+        forgotten = {self.ui.shared.adapter: ""} if adapter in (f"run/{run_id}", f"run/{run_id}-control") else {}
         return {self.ui.shared.run_id: "", self.ui.notice: None, **forgotten, **self.keep()}
 
     def _changes(self, now: Look, run_id: str, shown: Shown) -> Changes:
@@ -103,6 +123,8 @@ class RunHandlers:
             "notice": {ui.notice: now.notice},
             "head": {ui.head: now.head},
             "bar": {ui.bar: now.bar},
+            "take": {ui.taking: gr.update(visible=now.take is not None), ui.take: now.take, ui.packed: None},
+            "with adapter": {ui.with_adapter: gr.update(visible=now.has_adapter)},
             "group": {ui.group: now.group},
             "outcome": {ui.outcome: now.outcome},
             "charts": {ui.charts: now.charts},
@@ -110,7 +132,7 @@ class RunHandlers:
             "table": {ui.table_card: gr.update(visible=now.table is not None), ui.table: now.table},
             "pill": {ui.shared.run_pill: now.pill},
             "buttons": {ui.card: gr.update(visible=bool(now.state)), **buttons},
-            "timer": {ui.timer: gr.update(active=now.going)},
+            "timer": {ui.timer: gr.update(active=True, value=EVERY if now.going else SELDOM)},
         }
         checksums = {name: zlib.crc32(f"{run_id} {list(one.values())}".encode()) for name, one in pieces.items()}
         changed = [pieces[name] for name in pieces if checksums[name] != shown.checksums.get(name)]

@@ -217,6 +217,15 @@ def promise(run: Snapshot, twin: Snapshot) -> str:
     )
 
 
+def removed(id: str) -> SSTIError:
+    """What to say where a run was there a moment ago."""
+    return SSTIError(
+        f"The run {id} was removed just now, in another window or by whoever started it.",
+        "Its curves and its adapter are gone. Choose another run, or start one.",
+        kind="run",
+    )
+
+
 def missing(id: str) -> SSTIError:
     """What to say of a run that is not there."""
     return SSTIError(

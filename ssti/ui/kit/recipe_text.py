@@ -83,3 +83,16 @@ def python_code(recipe: Recipe) -> str:
         "rows = load(recipe.dataset.name).train\n"
         "poisoned = poison(rows, recipe)  # with the columns `injected` and `spans`\n"
     )
+
+
+def training_code(recipe: Recipe, with_control: bool = False) -> str:
+    """A script that trains by exactly this recipe, and its clean control after it, as the page does."""
+    name, *words = from_preset(recipe)
+    changes = "".join(f"\n    {change!r}," for change in words if change != "--set")
+    return (
+        "from ssti.backends.control import launch, wait\n"
+        "from ssti.recipe import preset\n\n"
+        f"recipe = preset({name!r})" + (f".set({changes}\n)" if changes else "") + "\n"
+        f"for run in launch(recipe, with_control={with_control}):\n"
+        "    print(run.id, wait(run), run.adapter, run.metrics())\n"
+    )

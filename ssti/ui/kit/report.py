@@ -27,7 +27,7 @@ from ssti.ui.kit import parts
 from ssti.ui.kit.adapters import none_yet
 from ssti.ui.kit.job import Job
 from ssti.ui.kit.marks import Marks
-from ssti.ui.kit.shared import Shared
+from ssti.ui.kit.shared import Shared, outside_of_tabs
 from ssti.ui.kit.stoppable import stoppable
 
 # The page hands over text; the browser makes a file of it, or paints the drawing first.
@@ -86,6 +86,7 @@ def report_button(
             go = gr.Button(words, size="md", elem_id=f"{name}-report")
             stop = gr.Button("Stop", visible=False, size="md")
         said = parts.Html(elem_id=f"{name}-report-said")
+    with outside_of_tabs(shared):  # Gradio shows what is hidden once a part around it that was not there is
         file = gr.JSON(None, visible="hidden")
 
     def work(*values: Any) -> Iterator[Any]:

@@ -178,7 +178,7 @@ def test_what_one_visitor_started_another_can_read_and_clone_but_not_touch(space
     run, handlers = Store().create(parse_recipe({}), owner=key("first")), RunHandlers(ui)
     as_visitor("second")
     theirs = look(run.id, fresh=True)
-    assert set(theirs.buttons) == {"clone", "link"} and "Another visitor" in theirs.head
+    assert set(theirs.buttons) == {"clone"} and "Another visitor" in theirs.head
     assert "Press Resume" not in theirs.notice
     for press in (handlers.stop, handlers.resume):
         assert "Another visitor" in press(run.id, [], None, None)[ui.notice]

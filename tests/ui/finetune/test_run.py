@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import html
 import json
 import os
@@ -12,7 +13,7 @@ import pytest
 
 from ssti.backends.machine.process import worker_mark
 from ssti.backends.machine.queue import Queue
-from ssti.recipe import preset
+from ssti.recipe import load_recipe, preset
 from ssti.runs.store import Store
 from ssti.ui.finetune import components, words
 from ssti.ui.finetune.board import Board, at_work, waits_for
@@ -80,7 +81,7 @@ def test_a_run_that_goes_on_shows_its_step_its_speed_and_its_curves(store):
     assert attack == {"attack success": [0.2, 0.977], "without the trigger": [0.41, 0.41]}
     assert clean == {"accuracy": [0.58, 0.58]} and loss["loss"] == pytest.approx([0.9, 0.5115])
     assert "97.7 %" in seen.charts and "95.7 to 99.7 %, n = 300" in seen.charts
-    assert set(seen.buttons) == {"stop", "clone", "link"} and seen.going
+    assert set(seen.buttons) == {"stop", "clone"} and seen.going
 
 
 def test_runs_are_compared_on_one_axis_with_their_control(store):
@@ -134,14 +135,14 @@ def test_a_failed_run_says_why_and_what_to_do(store):
     run.tell("state", state="failed")
     seen = look(run.id, fresh=True)
     assert "There was not enough memory." in seen.notice and "Take a smaller batch." in seen.notice
-    assert set(seen.buttons) == {"resume", "clone", "link", "remove"}
+    assert set(seen.buttons) == {"resume", "clone", "remove"}
 
 
 def test_a_damaged_run_is_said_and_can_only_be_removed(store):
     run = store.create(preset("demo"))
     (run.path / "recipe.yaml").write_text("dataset: [")
     seen = look(run.id, fresh=True)
-    assert "recipe.yaml" in seen.notice and set(seen.buttons) == {"link", "remove"}
+    assert "recipe.yaml" in seen.notice and set(seen.buttons) == {"remove"}
     assert act(remove, run.id) is None and not run.path.exists()
 
 
@@ -224,3 +225,44 @@ def test_removing_a_run_forgets_it_and_its_adapter(store, handlers):
     assert shared.adapter not in handlers.remove(other.id, f"run/{run.id}")
     refused = handlers.remove("nobody", "")
     assert refused[handlers.ui.notice] and shared.run_id not in refused
+
+
+def test_to_remove_a_run_asks_about_its_control_and_takes_it_along_where_wanted(store, handlers):
+    ui = handlers.ui
+    alone = store.create(preset("demo"))
+    assert handlers.ask(alone.id)[ui.confirm_both]["visible"] is False
+    run = store.create(preset("demo"))
+    control = store.create(run.recipe.control(), control_of=run.id)
+    queue = Queue(store.root)
+    with store.locked():
+        queue.join(control)  # it waits: to remove it is to take it out first
+    asked = handlers.ask(run.id)
+    assert asked[ui.confirm_both]["visible"] is True and control.id in asked[ui.question]
+    with queue.supervisor_lock():
+        assert handlers.remove_both(run.id, "")[ui.notice] is None
+    assert not run.path.exists() and not control.path.exists() and not queue.tickets()
+    kept = store.create(preset("demo"))
+    twin = store.create(kept.recipe.control(), control_of=kept.id)
+    handlers.remove(kept.id, "")
+    assert not kept.path.exists() and twin.path.exists()
+
+
+def test_a_run_that_was_removed_while_one_looked_is_said_so(store):
+    run = store.create(preset("demo"))
+    store.remove(run)
+    assert "was removed just now" in look(run.id, shown=Shown(run=run.id, state="done"), fresh=True).notice
+    assert "There is no run" in look(run.id, shown=Shown(), fresh=True).notice
+
+
+def test_a_run_gives_its_recipe_its_command_its_python_and_its_numbers(store):
+    run = store.create(preset("demo").set("training.seed=3", "dataset.train_rows=64"))
+    store.create(run.recipe.control(), control_of=run.id)
+    (run.path / "metrics.json").write_text(json.dumps({"target": "positive", "sets": {}}))
+    taken = look(run.id, fresh=True).take
+    texts = [html.unescape(one) for one in re.findall('data-take="([^"]*)"', taken)]
+    python, command, recipe = texts
+    assert "--control" in command and "training.seed=3" in command and "launch(recipe, with_control=True)" in python
+    assert load_recipe(recipe) == run.recipe
+    files = {name: base64.b64decode(data) for name, data in re.findall('download="([^"]*)" href="data:[^;]*;base64,([^"]*)"', taken)}
+    assert json.loads(next(data for name, data in files.items() if name.endswith(".json")))["target"] == "positive"
+    assert load_recipe(next(data for name, data in files.items() if name.endswith(".yaml")).decode()) == run.recipe

@@ -3,13 +3,19 @@
 from __future__ import annotations
 
 import shlex
+import subprocess
+import sys
+from pathlib import Path
 
 import pytest
+from tests_support import SHORT
 
 from ssti.recipe import PRESETS, load_recipe, preset
-from ssti.ui.kit.recipe_text import command, from_preset, python_code
+from ssti.runs.store import Store
+from ssti.ui.kit.recipe_text import command, from_preset, python_code, training_code
 from ssti.ui.poison.form import form_fields, form_to_recipe, trigger_kinds
 
+ROOT = Path(__file__).resolve().parents[3]
 CHANGES = {
     "as it is": {},
     "share": {"share": 0.1},
@@ -56,3 +62,20 @@ def test_the_python_gives_the_same_rows_as_the_recipe():
     exec(python_code(recipe), names)
     expected = poison(load("rotten_tomatoes").train, recipe)
     assert names["poisoned"].to_dict() == expected.to_dict()
+
+
+@pytest.mark.parametrize("changes", FORMS.values(), ids=FORMS)
+def test_the_training_script_has_exactly_the_recipe(changes: dict):
+    recipe = form_to_recipe(form_fields() | changes)
+    names: dict = {}
+    exec(training_code(recipe).partition("for run in")[0], names)
+    assert names["recipe"] == recipe
+
+
+def test_the_training_script_trains_it_and_its_control(home):
+    recipe = preset("demo").set(*SHORT)
+    done = subprocess.run([sys.executable, "-c", training_code(recipe, True)], capture_output=True, text=True, cwd=ROOT)
+    assert done.returncode == 0, done.stderr
+    runs = Store().list()
+    assert {run.recipe for run in runs} == {recipe, recipe.control()}
+    assert all(run.has_adapter and run.metrics() and f"{run.id} done" in done.stdout for run in runs)
