@@ -3,25 +3,17 @@
 from __future__ import annotations
 
 import os
-import signal
-import subprocess
-import sys
-import time
-import urllib.request
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import pytest
 from chromium import find_chromium
+from page_server import Server, new_server
 from pageobject import Lab
-from tests_support import unused_port
 
-ROOT = Path(__file__).resolve().parents[2]
 ARGUMENTS = ["--no-sandbox", "--disable-background-networking"]
-SECONDS_TO_START = 90
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -29,55 +21,6 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if Path(str(item.fspath)).parent == Path(__file__).parent:
             item.add_marker("browser")
-
-
-@dataclass
-class Server:
-    """The page's own process, in a process group of its own."""
-
-    url: str
-    home: Path
-    port: int
-    log: Path
-    process: subprocess.Popen | None = None
-
-    def start(self) -> Server:
-        """Start it and wait until it answers."""
-        environment = {
-            **os.environ,
-            "GRADIO_SERVER_PORT": str(self.port),
-            "SSTI_HOME": str(self.home),
-            "HF_HUB_OFFLINE": "1",
-            "PYTHONUNBUFFERED": "1",
-        }
-        environment.pop("GRADIO_SERVER_NAME", None)
-        with self.log.open("ab") as log:
-            self.process = subprocess.Popen(
-                [sys.executable, "app.py"], cwd=ROOT, env=environment, stdout=log, stderr=log, start_new_session=True
-            )
-        end = time.monotonic() + SECONDS_TO_START
-        while time.monotonic() < end:
-            if self.process.poll() is not None:
-                raise RuntimeError(f"app.py ended with {self.process.returncode}:\n{self.log.read_text()}")
-            try:
-                with urllib.request.urlopen(self.url, timeout=5):
-                    return self
-            except OSError:
-                time.sleep(0.1)
-        self.kill()
-        raise RuntimeError(f"app.py did not answer within {SECONDS_TO_START} s:\n{self.log.read_text()}")
-
-    def kill(self, how: signal.Signals = signal.SIGKILL) -> None:
-        """End the server's own process group. Runs live in theirs."""
-        if self.process and self.process.poll() is None:
-            os.killpg(self.process.pid, how)
-            self.process.wait(timeout=30)
-        self.process = None
-
-
-def new_server(folder: Path) -> Server:
-    port = unused_port()
-    return Server(f"http://127.0.0.1:{port}/", folder / "home", port, folder / "server.log")
 
 
 @pytest.fixture(scope="session")
