@@ -6,6 +6,7 @@
   const words = (ssti.words = JSON.parse(document.getElementById("ssti-words").textContent));
   const TERM = "[data-term]";
   const LABEL = '[data-testid="block-info"]:not(.sr-only)';
+  const HEADING = ".tabitem :is(h2, h3, th, .aside)";
   const MARGIN = 12; // px between the popover and the window's edges
 
   let box, live, shown, pinned, timer;
@@ -95,20 +96,20 @@
   }, true);
   for (const moved of ["scroll", "resize"]) window.addEventListener(moved, () => shown && place(), { capture: true, passive: true });
 
-  // Labels of Gradio's components are plain text: one that holds a term becomes that term's button, as a whole.
-  const forms = Object.entries(words)
-    .flatMap(([name, word]) => [name, ...word.also].map((form) => [form.toLowerCase(), name]))
-    .sort((one, other) => other[0].length - one[0].length)
-    .map(([form, name]) => [new RegExp(`(?<![\\w-])${form.replace(/[[\]\\^$.*+?()|{}]/g, "\\$&")}(?![\\w-])`, "i"), name]);
+  // Terms in labels and headings, longest form first.
+  const names = new Map(Object.entries(words).flatMap(([name, { also }]) => [name, ...also].map((form) => [form.toLowerCase(), name])));
+  const forms = [...names.keys()].sort((one, other) => other.length - one.length).map((form) => form.replace(/[[\]\\^$.*+?()|{}]/g, "\\$&"));
+  const pattern = new RegExp(`(?<![\\w-])(?:${forms.join("|")})(?![\\w-])`, "i");
 
+  // A label of Gradio's is plain text that it may change: one that holds a term becomes that term's button, as a whole.
   function label(element) {
     const text = element.textContent.trim();
     if (element.dataset.explained === text) return;
     element.dataset.explained = text;
-    const found = text.length < 40 && forms.find(([form]) => form.test(text));
+    const found = text.length < 40 && pattern.exec(text);
     element.classList.toggle("term", Boolean(found));
     if (found) {
-      element.dataset.term = found[1];
+      element.dataset.term = names.get(found[0].toLowerCase());
       element.setAttribute("role", "button");
       element.tabIndex = 0;
     } else if (element.dataset.term) {
@@ -118,11 +119,33 @@
     }
   }
 
+  // A heading is a text of ours: a term in it becomes a button where the tab shows it for the first time.
+  function heading(element) {
+    if (element.closest("button, a, summary, label, [role=button]")) return;
+    const tab = element.closest(".tabitem");
+    const texts = document.createTreeWalker(element, NodeFilter.SHOW_TEXT);
+    while (texts.nextNode()) {
+      const text = texts.currentNode;
+      const found = text.parentElement.closest("button, mark, code") ? null : pattern.exec(text.data);
+      const name = found && names.get(found[0].toLowerCase());
+      if (!name || tab.querySelector(`button.term[data-term="${CSS.escape(name)}"]`)) continue;
+      const word = text.splitText(found.index);
+      word.splitText(found[0].length);
+      const button = document.createElement("button");
+      button.type = "button";
+      button.className = "term";
+      button.dataset.term = name;
+      button.textContent = word.data;
+      word.replaceWith(button);
+    }
+  }
+
   let waiting;
   const look = () => {
     waiting = null;
     document.querySelectorAll(LABEL).forEach(label);
+    document.querySelectorAll(HEADING).forEach(heading);
     if (shown && !shown.isConnected) hide();
   };
-  new MutationObserver(() => (waiting ??= setTimeout(look, 150))).observe(document.documentElement, { childList: true, subtree: true, characterData: true });
+  new MutationObserver(() => (waiting ??= requestAnimationFrame(look))).observe(document.documentElement, { childList: true, subtree: true, characterData: true });
 })();

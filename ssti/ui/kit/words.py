@@ -1,7 +1,7 @@
 """The terms of the field, each explained where it stands. `assets/words.md` is their one source; knows no tab.
 
-A term is a word with a dotted underline; assets/words.js explains it on tap, hover or focus. The labels of Gradio's own
-components take plain text: the script underlines those that hold a term by itself.
+A term is a word with a dotted underline; assets/words.js explains it on tap, hover or focus. In the labels of Gradio's
+components, which take plain text, and in headings the script finds the terms by itself; in a sentence `term` makes one.
 """
 
 from __future__ import annotations
