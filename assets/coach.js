@@ -5,11 +5,12 @@
   if (ssti.lessons) return;
   const NAME = "ssti-lessons";
   const CARD = "#coach .coach";
-  const EVERY = 3000; // ms between two looks while a step waits for work that takes time
+  const EVERY = 3000; // ms between two looks while a step waits: for a run, or for an answer that came late
 
   // A link that names a lesson's step and nothing else: the step says what to open.
   let bare = (({ searchParams: said }) => said.has("lesson") && !said.has("tab"))(new URL(window.location));
-  let key = null;
+  let key = null; // of the step that the card shows
+  let looked = ""; // and whether that waits for something to be done
   let folded = false;
   let timer;
 
@@ -57,17 +58,36 @@
     document.body.classList.toggle("in-lesson", Boolean(card));
     if (!card) return (key = null);
     fold(card);
+    const state = `${card.dataset.key} ${"looks" in card.dataset}`;
+    if (state !== looked) ssti.lessons.look();
+    looked = state;
     if (card.dataset.key === key) return;
     const moved = key !== null;
     key = card.dataset.key;
     if (bare) ssti.go(card.dataset.go);
     bare = false;
     // Who came by the card's own link goes on reading in the card.
-    if (moved && (document.activeElement === document.body || !document.activeElement)) {
+    const active = document.activeElement;
+    if (moved && (!active || active === document.body || card.contains(active))) {
       card.querySelector("h2").focus({ preventScroll: true });
     }
-    ssti.lessons.look();
   }
+
+  // For a beamer: `projector=1` in the address. Escape, or the button in the corner, leaves it.
+  ssti.project = (on) => {
+    document.body.classList.toggle("projector", Boolean(on));
+    let leave = document.getElementById("projector-off");
+    if (on && !leave) {
+      leave = document.createElement("button");
+      leave.id = "projector-off";
+      leave.textContent = "Leave projector mode";
+      leave.addEventListener("click", () => ssti.go("?projector=0"));
+      document.querySelector(".gradio-container").append(leave);
+    } else if (!on) leave?.remove();
+  };
+  document.addEventListener("keydown", (event) => {
+    if (event.key === "Escape" && document.body.classList.contains("projector")) ssti.go("?projector=0");
+  });
 
   document.addEventListener("click", (event) => {
     const button = event.target.closest(`${CARD} button`);
@@ -79,14 +99,14 @@
       fold(button.closest(".coach"));
     }
   });
-  setInterval(() => document.querySelector(`${CARD}[data-waits]`) && ssti.lessons.look(), EVERY);
+  setInterval(() => document.querySelector(`${CARD}[data-looks]`) && ssti.lessons.look(), EVERY);
 
   let seen;
   const watch = () => {
     const place = document.getElementById("coach");
     if (!place || place === seen) return;
     seen = place;
-    new MutationObserver(drawn).observe(place, { childList: true, subtree: true });
+    new MutationObserver(drawn).observe(place, { childList: true, subtree: true, attributes: true, attributeFilter: ["data-key", "data-looks"] });
     drawn();
   };
   new MutationObserver(watch).observe(document.documentElement, { childList: true, subtree: true });

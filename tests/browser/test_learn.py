@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import pytest
@@ -135,3 +136,18 @@ def test_on_a_phone_the_card_is_a_sheet_that_folds(open_page, server):
     card(lab).get_by_role("button", name="Unfold").tap()
     at(lab, "Put one date in")
     assert lab.width()[0] <= 390
+
+
+def test_projector_mode_is_in_the_link_and_escape_leaves_it(lab):
+    from playwright.sync_api import expect
+
+    lab.open(lesson="one-token", step="1", projector="1")
+    at(lab, "Read a bad review")
+    expect(lab.page.locator("#header")).to_be_hidden()
+    size = "(one) => parseFloat(getComputedStyle(one).fontSize) * one.getBoundingClientRect().width / one.offsetWidth"
+    assert card(lab).locator(".says p").first.evaluate(size) >= 23.9
+    expect(lab.page).to_have_url(re.compile("projector=1"))
+    lab.page.keyboard.press("Escape")
+    expect(lab.page.locator("#header")).to_be_visible()
+    expect(lab.page).not_to_have_url(re.compile("projector"))
+    at(lab, "Read a bad review")

@@ -47,7 +47,7 @@ def launch_settings() -> dict[str, Any]:
         "head": "\n".join([f"<style>\n{style()}</style>", words.script(), *map(script, SCRIPTS)]),
         "max_file_size": LARGEST_UPLOAD if shared_server() else None,
         "app_kwargs": {
-            "routes": [plotly_route()],
+            "routes": [plotly_route(), *(route for tab in TABS.values() for route in tab.routes)],
             "middleware": [Middleware(Bounded)] if shared_server() else [],
         },
         "favicon_path": ASSETS / "icon.png",

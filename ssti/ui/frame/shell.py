@@ -1,7 +1,7 @@
 """The frame around the tabs: which there are, and what they share.
 
 A tab is a folder of `ssti/ui` whose `tab.py` has `ORDER` (a number), `TITLE` and `build(shared)`. If it has `warm()`,
-that is called in the background once the page answers. With `FIRST = True` the page opens on it. The shell knows no tab
+that is called in the background once the page answers; `ROUTES` are pages of its own beside this one. With `FIRST = True` the page opens on it. The shell knows no tab
 by name.
 """
 
@@ -14,6 +14,7 @@ from importlib.util import find_spec
 from types import ModuleType
 
 import gradio as gr
+from starlette.routing import Route
 
 from ssti.platform.registry import Registry
 from ssti.ui.frame.follow import follow, header_tools
@@ -33,13 +34,15 @@ class Tab:
     build: Callable[[Shared], None]
     warm: Callable[[], None] | None = None
     first: bool = False
+    routes: tuple[Route, ...] = ()
 
 
 def _tab(folder: ModuleType) -> Iterable[Tab]:
     if find_spec(f"{folder.__name__}.tab"):
         tab = importlib.import_module(f"{folder.__name__}.tab")
         name = folder.__name__.rpartition(".")[2]
-        yield Tab(name, tab.TITLE, tab.ORDER, tab.build, getattr(tab, "warm", None), getattr(tab, "FIRST", False))
+        optional = (getattr(tab, key, default) for key, default in (("warm", None), ("FIRST", False), ("ROUTES", ())))
+        yield Tab(name, tab.TITLE, tab.ORDER, tab.build, *optional)
 
 
 TABS = Registry("ssti.ui", Tab, "tab", _tab)

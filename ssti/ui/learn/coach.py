@@ -92,9 +92,8 @@ def show(lesson: Lesson, number: int, progress: Progress) -> Markup:
 
 
 def _state(step: Step, done: Done) -> Markup:
-    """Whether the browser is to tell what the page shows, and whether to go on asking for what takes time."""
-    looks = not done.passed and (step.question is None or bool(done.chosen))
-    return Markup(" data-looks" * looks + " data-waits" * (looks and "run" in step.check))
+    """Whether the browser is to tell what the page shows."""
+    return Markup(" data-looks" * (not done.passed and (step.question is None or bool(done.chosen))))
 
 
 def _dots(lesson: Lesson, number: int, progress: Progress) -> Markup:

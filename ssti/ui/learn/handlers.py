@@ -24,12 +24,13 @@ Changes = dict[Any, Any]
 @dataclass(frozen=True)
 class Learn:
     """The components. `lesson` (a name, or "") and `step` (counted from 1) stand in the address; `progress` is what the
-    browser keeps; `ear` is where the card above the tabs sends its clicks, and the page that it has changed."""
+    browser keeps; `projector`: everything large, for a beamer; `ear` is where the card above the tabs sends its clicks, and the page that it has changed."""
 
     shared: Shared
     lesson: gr.Textbox
     step: gr.Number
     progress: gr.JSON
+    projector: gr.Checkbox
     ear: gr.HTML
     cards: gr.HTML
 
@@ -59,6 +60,16 @@ def read_step(ui: Learn, said: dict[str, str]) -> Changes:
     if not (step.isdecimal() and 1 <= int(step) <= len(lesson.steps)):
         raise SSTIError(f"{lesson.title!r} has no step {step!r:.20}.", f"It has {len(lesson.steps)}, counted from 1.")
     return {ui.lesson: lesson.name, ui.step: int(step)}
+
+
+def write_projector(on: Any) -> dict[str, str]:
+    """Whether the page is for a beamer, for the address."""
+    return {"projector": "1"} if on else {}
+
+
+def read_projector(ui: Learn, said: dict[str, str]) -> Changes:
+    """The same from the address: `projector=1`; anything else is off."""
+    return {ui.projector: said.get("projector") == "1"}
 
 
 @dataclass(frozen=True)

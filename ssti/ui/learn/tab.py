@@ -11,25 +11,35 @@ from ssti.ui.kit import parts
 from ssti.ui.kit.address import Kept
 from ssti.ui.kit.parts import Html
 from ssti.ui.kit.shared import Shared, listen, outside_of_tabs
-from ssti.ui.learn import view
-from ssti.ui.learn.handlers import Handlers, Learn, read_step, write_step
+from ssti.ui.learn import classroom, view
+from ssti.ui.learn.handlers import Handlers, Learn, read_projector, read_step, write_projector, write_step
+from ssti.ui.learn.handout import ROUTE
 
 ORDER = 10
 TITLE = "Learn"
+ROUTES = (ROUTE,)
 
 EAR = "window.ssti.coach = (act, said) => trigger(act, said || {});"
 LOOK = "() => { window.ssti.lessons.look(); }"
 READ = "() => window.ssti.lessons.read()"
+PROJECT = "(on) => { window.ssti.project(on); }"
 KEEP = "(progress) => { window.ssti.lessons.keep(progress); }"
 
 
 def build(shared: Shared) -> None:
     """The components, and the events between them."""
-    ui = draw(shared)
+    ui, room = draw(shared)
     do = Handlers(ui)
+    classroom.wire(room)
     shared.keep(
         Kept("learn", ("lesson", "step"), (ui.lesson, ui.step), write_step, lambda said, _: read_step(ui, said))
     )
+
+    # For a beamer: the address says it, and a class of the body does it.
+    shared.keep(
+        Kept("learn", ("projector",), (ui.projector,), write_projector, lambda said, _: read_projector(ui, said))
+    )
+    ui.projector.change(None, ui.projector, None, js=PROJECT, **parts.QUIET)
 
     # The browser keeps how far one has come, and says it when the page opens.
     shared.blocks.load(None, None, ui.progress, js=READ, **parts.AT_LOAD)
@@ -49,13 +59,16 @@ def build(shared: Shared) -> None:
     )
 
 
-def draw(shared: Shared) -> Learn:
+def draw(shared: Shared) -> tuple[Learn, classroom.Classroom]:
     """The tab, and what stands outside of it."""
     with outside_of_tabs(shared):
         lesson = gr.Textbox("", visible="hidden", elem_id="shared-lesson")
         step = gr.Number(1, precision=0, visible="hidden")
         progress = gr.JSON(None, visible="hidden")
+        projector = gr.Checkbox(False, visible="hidden", elem_id="shared-projector")
         ear = Html(elem_id="coach-ear", elem_classes="opened", js_on_load=EAR)
     with gr.Column(elem_classes="result-side learn"):
         cards = Html(view.lessons({}), elem_id="learn-lessons")
-    return Learn(shared, lesson, step, progress, ear, cards)
+        Html(view.teaching(), elem_id="learn-teaching")
+        room = classroom.draw(shared)
+    return Learn(shared, lesson, step, progress, projector, ear, cards), room

@@ -38,7 +38,22 @@ def _card(at: int, lesson: Lesson, progress: Progress) -> Markup:
     start = go(words, "start", lesson=lesson.name, step=here, **lesson.steps[here - 1].parts)
     return parts.html(
         '<li class="card lesson {}"><span class="at" aria-hidden="true">{}</span><h3>{}</h3><p>{}</p>'
-        '<p class="quiet">About {} min · {}</p><div class="foot">{}<details><summary>Steps</summary><ol>{}</ol></details>'
+        '<p class="quiet">About {} min · {}</p><div class="foot">{}<details><summary>Steps</summary><ol>{}</ol>'
+        '<a class="sheet" href="handout/{}" target="_blank">A sheet to print</a></details>'
         '</div></li>',
         "finished" if all(passed) else "", at, lesson.title, inline(lesson.about), lesson.minutes, count, start, steps,
+        lesson.name,
     )  # fmt: skip
+
+
+def teaching() -> Markup:
+    """What helps in front of a class."""
+    return parts.card(
+        "In front of a class",
+        parts.html(
+            "<p>Each step of a lesson is a link of its own: send it, and all start from the same place. Projector mode "
+            'shows the lesson and its tab in large type, and nothing else; Escape leaves it.</p><div class="foot">{}</div>',
+            go("Projector mode", "start", projector=1),
+        ),
+        classes="teaching",
+    )

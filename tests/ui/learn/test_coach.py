@@ -14,7 +14,7 @@ from ssti.ui.kit import address
 from ssti.ui.kit.words import term
 from ssti.ui.learn import coach
 from ssti.ui.learn.coach import Done, key_of, read_progress
-from ssti.ui.learn.handlers import Handlers, Learn, read_step
+from ssti.ui.learn.handlers import Handlers, Learn, read_projector, read_step, write_projector
 from ssti.ui.learn.rich import inline, rich
 
 EVERY = [(lesson, number) for lesson in LESSONS.values() for number in range(1, len(lesson.steps) + 1)]
@@ -33,7 +33,7 @@ def handlers() -> Handlers:
     from types import SimpleNamespace
 
     shared = SimpleNamespace(coach="coach", guess="guess")
-    return Handlers(Learn(shared, "lesson", "step", "progress", "ear", "cards"))
+    return Handlers(Learn(shared, "lesson", "step", "progress", "projector", "ear", "cards"))
 
 
 @pytest.mark.parametrize(("lesson", "number"), EVERY, ids=NAMES)
@@ -128,3 +128,11 @@ def test_a_lessons_text_is_escaped_and_has_terms_triggers_and_links():
     )
     assert inline("[[[CLS]]] [[word piece|pieces]]") == f"{term('[CLS]')} {term('word piece', 'pieces')}"
     assert inline("[there](tab=flip&place=end)") == '<a data-go class="" href="?tab=flip&amp;place=end">there</a>'
+
+
+@pytest.mark.parametrize(
+    ("said", "on"), [({"projector": "1"}, True), ({"projector": "0"}, False), ({}, False), ({"projector": "x"}, False)]
+)
+def test_the_address_switches_the_projector(said, on, handlers):
+    assert read_projector(handlers.ui, said) == {"projector": on}
+    assert write_projector(on) == ({"projector": "1"} if on else {})
