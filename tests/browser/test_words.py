@@ -67,3 +67,16 @@ def test_a_field_keeps_its_name_though_its_label_explains_a_term(module_lab: Lab
 
     reopened(tab="flip")
     expect(module_lab.page.locator("#flip-adapter input")).to_have_accessible_name("Adapter")
+
+
+def test_a_heading_explains_its_first_term_and_keeps_its_name(module_lab: Lab, reopened):
+    from playwright.sync_api import expect
+
+    reopened(tab="flip")
+    page = module_lab.page
+    heading = page.get_by_role("heading", name="Control · the same training without triggers")
+    heading.wait_for(timeout=60_000)
+    heading.locator("[data-term=control]").click()
+    expect(box(page)).to_contain_text("The same training with the same rows and the same seed")
+    page.keyboard.press("Escape")
+    expect(box(page)).to_have_count(0)
