@@ -101,7 +101,7 @@ def _instead(ticked: list[Snapshot], runs: list[Snapshot]) -> dict[str, Markup |
     if len(ticked) > 1:
         return {"charts": curves(ticked[0], None, ticked[1:], title="Side by side")}
     pair = shipped_pair()
-    charts = curves(*pair[1:], title="The shortcut, as the shipped adapter learns it") if pair else None
+    charts = curves(pair.run, pair.twin, title="The shortcut, as the shipped adapter learns it") if pair else None
     return {"outcome": view.nothing_chosen(runs, pair), "charts": charts}
 
 

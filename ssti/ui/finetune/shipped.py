@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from functools import lru_cache
 
-from ssti.adapters.curves import read_curves
+from ssti.adapters.curves import Curves, read_curves
 from ssti.adapters.listing import SHIPPED, AdapterInfo
 from ssti.platform.errors import SSTIError
 from ssti.recipe import PRESETS, Recipe, preset
@@ -14,28 +15,36 @@ from ssti.ui.access.visitor import find_adapter as find
 from ssti.ui.finetune.board import Snapshot
 
 
+@dataclass(frozen=True)
+class Shipped:
+    """A shipped adapter with its training and its control's. `again`: the curves are of a later training of its recipe."""
+
+    info: AdapterInfo
+    run: Snapshot
+    twin: Snapshot
+    again: bool
+
+
 @lru_cache(maxsize=1)
-def shipped_pair() -> tuple[AdapterInfo, Snapshot, Snapshot] | None:
-    """The shipped adapter that is most like the form's first recipe, its run and its control's; None without curves."""
+def shipped_pair() -> Shipped | None:
+    """The shipped adapter that is most like the form's first recipe; None where none has curves."""
     pairs = [pair for folder in sorted(SHIPPED.iterdir()) if (pair := _pair(f"shipped/{folder.name}"))]
-    return max(pairs, key=lambda pair: _likeness(pair[0].recipe), default=None)
+    return max(pairs, key=lambda pair: _likeness(pair.info.recipe), default=None)
 
 
-def _pair(ref: str) -> tuple[AdapterInfo, Snapshot, Snapshot] | None:
+def _pair(ref: str) -> Shipped | None:
     try:
         info = find(ref)
         if not info.poisoned or not info.control:
             return None
-        run, twin = _run(info), _run(find(info.control))
+        twin = find(info.control)
     except SSTIError:
         return None  # damaged: the list of adapters says so
-    return (info, run, twin) if run and twin else None
+    mine, its = read_curves(info.path), read_curves(twin.path)
+    return Shipped(info, _run(info, mine), _run(twin, its), mine.again or its.again) if mine and its else None
 
 
-def _run(info: AdapterInfo) -> Snapshot | None:
-    curves = read_curves(info.path)
-    if curves is None:
-        return None
+def _run(info: AdapterInfo, curves: Curves) -> Snapshot:
     folder = Run(info.ref.partition("/")[2], info.path)
     return Snapshot(folder, Progress.of(curves), info.recipe, info.metrics, has_adapter=True, stopping=False)
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from ssti.adapters.listing import AdapterInfo
 from ssti.evaluate.verdict import advice, verdict
 from ssti.ui.access.visitor import NOT_YOURS
 from ssti.ui.finetune import words
 from ssti.ui.finetune.board import Snapshot, at_work
+from ssti.ui.finetune.shipped import Shipped
 from ssti.ui.kit import parts
 from ssti.ui.kit.address import go
 from ssti.ui.kit.parts import Markup
@@ -139,17 +139,18 @@ def pill(runs: Sequence[Snapshot]) -> Markup | None:
     return parts.pill("run", " · ".join(facts), going=True)
 
 
-def nothing_chosen(runs: Sequence[Snapshot], pair: tuple[AdapterInfo, Snapshot, Snapshot] | None) -> Markup:
+def nothing_chosen(runs: Sequence[Snapshot], pair: Shipped | None) -> Markup:
     """What stands where a run would be, above the curves of the adapter that ships (`shipped.shipped_pair`)."""
     todo = "No run is chosen: press Start, or choose one." if runs else "No run yet: press Start to train the first one."
     if pair is None:
         return parts.empty("No run is chosen" if runs else "No run yet", todo)
-    info, run, twin = pair
+    again = "one more training of " if pair.again else ""
     return parts.card(
         "What you will see",
         parts.html(
-            '<p class="promise">{}</p><p>{} Until then, below are the curves of the adapter that comes with SSTI Lab, '
+            '<p class="promise">{}</p><p>{} Until then, below are the curves of {}the adapter that comes with SSTI Lab, '
             "<b>{}</b>, and of its clean control. {}</p>",
-            words.promise(run, twin), todo, info.title, go("Try that adapter", tab="flip", adapter=info.ref),
+            words.promise(pair.run, pair.twin), todo, again, pair.info.title,
+            go("Try that adapter", tab="flip", adapter=pair.info.ref),
         ),
     )  # fmt: skip

@@ -58,10 +58,10 @@ def lines(seen) -> list[dict[str, list]]:
 def test_where_no_run_is_the_shipped_adapters_curves_show_what_one_will_see(store):
     seen = look("")
     assert not seen.state and not seen.going and seen.pill is None
-    info, run, twin = shipped_pair()
-    assert info.title in seen.outcome and "press Start" in seen.outcome
+    pair = shipped_pair()
+    assert pair.info.title in seen.outcome and ("one more training" in seen.outcome) == pair.again and "press Start" in seen.outcome
     attack, clean, loss = lines(seen)
-    mine, its = ([one["attack_success_rate"]["value"] for one in run.progress.evals] for run in (run, twin))
+    mine, its = ([one["attack_success_rate"]["value"] for one in run.progress.evals] for run in (pair.run, pair.twin))
     assert attack["attack success"] == mine and attack["its control"] == its
     assert "shipped adapter" in seen.charts and set(loss) == {"loss"}
 
