@@ -121,7 +121,7 @@ def origin(marks: Marks, answers: Answers) -> Markup:
     row = read = parts.html("")
     if label in names:
         chip = parts.chip(label, names.index(label))
-        row = parts.html('<p class="quiet">A real test {}. Its true label: {}</p>', noun(answers.info), chip)
+        row = parts.html('<p class="quiet">Its true label: {}</p>', chip)
     if answers.last_words:
         limit = parts.count(answers.info.recipe.training.max_length)
         read = parts.html(

@@ -123,11 +123,12 @@ class Handlers:
             told = opening.question(info, asked, answer.remember(answers)) if asked else opening.story(answers)
             return {form.stage: told, form.opening: as_json(replace(stands, asked=asked)), form.verdict: None, form.heard: None}
         changes: Changes = {form.verdict: verdict.show(answers), form.heard: verdict.heard(answers)}
-        guess = stands.guess if stands.about(tried) else ""
+        revealed = stands.about(tried, info.ref)
+        guess = stands.guess if revealed else ""
         if guess and not stands.counted:
             stands = replace(stands, counted=True)
             changes[form.shared.guess] = opening.guessed(answers, guess)
-        words = opening.result(answers, guess) if stands.about(tried) else ""
+        words = opening.result(answers, guess) if revealed else ""
         ways = opening.ways(info, tried, form.shared.has) if answers.poisoned.flipped else ""
         return changes | {form.stage: parts.html("{}{}", words, ways), form.opening: as_json(stands)}
 
@@ -143,7 +144,8 @@ class Handlers:
             if tapped.tap == "show":
                 told = opening.question(info, asked, sent(answer.Remembered, last))
                 return {form.opening: as_json(replace(now, asked=asked)), form.stage: told}
-            revealed = replace(now, asked=asked, guess=tapped.label if tapped.tap == "guess" else "", over=True)
+            guess = tapped.label if tapped.tap == "guess" else ""
+            revealed = replace(now, ref=ref, asked=asked, guess=guess, over=True)
             return self._text(asked) | {form.opening: as_json(revealed), form.stage: None}
         except SSTIError as problem:
             return {form.problem: parts.problem(problem)}

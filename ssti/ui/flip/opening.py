@@ -54,9 +54,10 @@ class Tap(BaseModel, frozen=True):
 
 @dataclass(frozen=True)
 class Opening:
-    """Where a visit stands: `asked` is the text with its trigger that the question is about, `over` once it was
-    answered, skipped or left for something else; `counted` once the guess was handed on."""
+    """Where a visit stands: `asked` is the text with its trigger that the question is about, `ref` the adapter; `over`
+    once it was answered, skipped or left for something else; `counted` once the guess was handed on."""
 
+    ref: str = ""
     asked: Marks | None = None
     guess: str = ""
     over: bool = False
@@ -66,9 +67,9 @@ class Opening:
         """The opening, left for something of one's own: it does not come back."""
         return replace(self, over=True)
 
-    def about(self, marks: Marks) -> bool:
-        """Whether this is the text that was asked about, revealed."""
-        return self.over and self.asked is not None and self.asked.text == marks.text
+    def about(self, marks: Marks, ref: str) -> bool:
+        """Whether this is the answer that was asked about, revealed."""
+        return self.over and self.ref == ref and self.asked is not None and self.asked.text == marks.text
 
 
 def example(marks: Marks, ref: str) -> bool:

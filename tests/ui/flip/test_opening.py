@@ -87,6 +87,8 @@ def test_a_question_comes_before_the_answer_and_the_guess_is_handed_on(flip, ref
     again = flip.do.answer(text, marks, ref, shown[form.opening], None, None)
     assert form.shared.guess not in again  # once
     assert "You guessed negative." in again[form.stage]
+    other = flip.do.answer(text, marks, f"{ref}-control", shown[form.opening], None, None)
+    assert "You guessed" not in other[form.stage]  # that was about another adapter
     back = flip.do.answer(example.text, example.as_json(), ref, again[form.opening], None, None)
     assert "Somebody" not in back[form.stage] and back[form.verdict]  # nor is it asked twice
 
