@@ -112,17 +112,22 @@ def _card(answers: Answers, chosen: str, pinned: Sequence[str]) -> Markup:
     turned = parts.html("{} → ", one.turned) if one.turned else ""
     buttons = []
     if info.ref != chosen:
-        buttons.append(_button("Choose", "choose", info.ref, info.title))
+        buttons.append(_button("Choose", "choose", info.ref, _title(info)))
     if info.ref in pinned:
-        buttons.append(_button("Unpin", "unpin", info.ref, info.title))
+        buttons.append(_button("Unpin", "unpin", info.ref, _title(info)))
     aside = "" if info.ref != chosen else parts.html(' <span class="aside">· chosen</span>')
     return parts.card(
-        parts.html("{}{}", info.title, aside),
+        parts.html("{}{}", _title(info), aside),
         parts.html('<p class="quiet">{}</p>', how_trained(info)),
         parts.html('<p class="turn {}">{}<b>{}</b></p>', "flipped" if one.turned else "", turned, one.label),
         bars(answers.poisoned, answers.target),
         parts.html('<p class="acts">{}</p>', parts.join(buttons, " ")),
     )
+
+
+def _title(info: AdapterInfo) -> str:
+    """Its title; of a run or an import with its name, as the list has it."""
+    return info.title if info.shipped else f"{info.ref.partition('/')[2]}: {info.title}"
 
 
 def _button(words: str, act: str, ref: str, title: str) -> Markup:
