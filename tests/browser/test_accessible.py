@@ -194,7 +194,7 @@ def test_a_finger_hits_what_it_means(full: Lab, name: str):
 # What one could only press, what is wider than the sheet, and boxes that cut off or would scroll.
 UNFIT_FOR_PAPER = f"""() => {{
   {CONTROLS}
-  const inWords = (one) => one.closest('p, td, .heads, .heatmap, [role=tab]');
+  const inWords = (one) => one.closest('p, td, .term, .heads, .heatmap, [role=tab]');
   const found = controls.filter((one) => one.matches('button, summary, input[type=range]') && !one.closest('details[open]') && !inWords(one))
     .map((one) => `${{name(one)}} can only be pressed`);
   if (document.documentElement.scrollWidth > innerWidth) found.push(`${{document.documentElement.scrollWidth}} px wide`);
