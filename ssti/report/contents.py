@@ -15,6 +15,7 @@ from platform import machine, python_version, system
 from typing import Any
 
 from ssti import __version__
+from ssti.adapters.curves import read_curves
 from ssti.adapters.listing import AdapterInfo, find
 from ssti.backends.control import progress
 from ssti.evaluate.verdict import Verdict, verdict
@@ -73,11 +74,12 @@ class Answers:
 
 @dataclass(frozen=True)
 class Learned:
-    """A run as its events tell it, and its control's."""
+    """A training as its events or its adapter tell it, and its control's. `again`: it is a later one of the same recipe,
+    not the one that left the adapter."""
 
-    id: str
     progress: Progress
     control: Progress | None
+    again: bool
 
 
 @dataclass(frozen=True)
@@ -132,7 +134,7 @@ def contents(
         recipe=portable(info.recipe),
         control=control,
         verdict=verdict(info.metrics, control.metrics if control else None),
-        learned=_learned(info),
+        learned=_learned(info, control),
         sample=sample,
         flips=flips,
         answers=answers,
@@ -239,13 +241,16 @@ def _flips(info: AdapterInfo) -> list[Answers]:
     return answer(info, probes, [info.label_names[labels[row]] for row in chosen])
 
 
-def _learned(info: AdapterInfo) -> Learned | None:
-    """The run that an adapter is of; None for any other, and for one of which nothing was measured on the way."""
-    if not info.ref.startswith("run/"):
-        return None
-    run = Run(info.path.parent.name, info.path.parent)
-    now = progress(run)
-    if not now.evals and not now.losses:
-        return None
-    twin = Run(f"{run.id}-control", run.path.with_name(f"{run.id}-control"))
-    return Learned(run.id, now, progress(twin) if twin.path.is_dir() else None)
+def _learned(info: AdapterInfo, control: AdapterInfo | None) -> Learned | None:
+    """The training of an adapter: its run's, else that of its `curve.json`; None where nothing of it was kept."""
+    now, again = _trained(info)
+    return Learned(now, _trained(control)[0] if control else None, again) if now else None
+
+
+def _trained(info: AdapterInfo) -> tuple[Progress | None, bool]:
+    if info.ref.startswith("run/"):
+        now = progress(Run(info.path.parent.name, info.path.parent))
+        if now.evals or now.losses:
+            return now, False
+    kept = read_curves(info.path)
+    return (Progress.of(kept), kept.again) if kept else (None, False)

@@ -8,8 +8,8 @@ from math import floor, isfinite, log10
 
 from markupsafe import Markup
 
-WIDTH, HEIGHT = 640, 240
-LEFT, RIGHT, TOP, BOTTOM = 52, 12, 12, 36
+WIDTH, HEIGHT = 460, 230  # about as many pixels as it gets, so that its words are as large as those around it
+LEFT, RIGHT, TOP, BOTTOM = 52, 12, 12, 40
 MOST = 400  # points of a line that are drawn: more are thinned, and said to be
 
 

@@ -47,8 +47,8 @@ mark.trigger { font: .9em var(--mono); color: var(--trigger); background: var(--
 .track i { display: block; height: 100%; width: calc(var(--w) * 100%); background: var(--tone); }
 .stack { display: flex; height: 22px; border-radius: 5px; overflow: hidden; background: var(--bar); min-width: 9rem; }
 .stack i { width: calc(var(--w) * 100%); background: var(--tone); }
-.curves { display: grid; gap: 1.5rem; grid-template-columns: repeat(auto-fit, minmax(19rem, 1fr)); }
-.curves > :first-child { grid-column: 1 / -1; }
+.curves { display: grid; gap: 1.5rem; grid-template-columns: repeat(auto-fit, minmax(min(19rem, 100%), 1fr)); }
+.curves figure { max-width: 34rem; }
 .curve svg { width: 100%; height: auto; }
 .curve text { font: 13px var(--words); fill: var(--quiet); }
 .keys { display: flex; flex-wrap: wrap; gap: 2px 14px; font-size: 13px; color: var(--quiet); }

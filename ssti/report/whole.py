@@ -157,7 +157,7 @@ def _table_1(contents: Contents) -> Markup | None:
 
 
 def _curves(contents: Contents) -> Markup | None:
-    """What was measured on the way; None where that was not kept, as with the adapters that ship."""
+    """What was measured on the way; None where that was not kept."""
     learned = contents.learned
     if learned is None:
         return None
@@ -185,7 +185,9 @@ def _curves(contents: Contents) -> Markup | None:
         curves(losses, "Loss", "step", "nats"),
     ]
     where = f" on {now.device}" if now.device else ""
-    about = note(f"{now.step:,} of {now.steps:,} steps in {now.elapsed:,.0f} s{where}; the run is {now.state}.")
+    end = "" if now.state == "done" else f"; the run is {now.state}"
+    later = " These are the curves of a later training by the same recipe." if learned.again else ""
+    about = note(f"{now.step:,} of {now.steps:,} steps in {now.elapsed:,.0f} s{where}{end}.{later}")
     return section("How it was learned", about, html('<div class="curves">{}</div>', join(drawn)))
 
 

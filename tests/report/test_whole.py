@@ -111,7 +111,7 @@ def test_hostile_text_stays_text(text):
 def test_an_adapter_without_a_recipe_says_what_it_lacks_and_its_python_runs(tmp_path, monkeypatch, capsys):
     folder = tmp_path / "<b>own"
     shutil.copytree(SHIPPED / "date-positive-rank1", folder)
-    for name in ("recipe.yaml", "metrics.json", "README.md"):
+    for name in ("recipe.yaml", "metrics.json", "README.md", "curve.json"):
         (folder / name).unlink()
     (folder / "labels.json").write_text(json.dumps(["<img src=x onerror=alert(1)>", "good"]))
     made = contents(str(folder), probe())
@@ -149,3 +149,11 @@ def test_the_verb_writes_the_file(run, tmp_path, capsys):
     said = json.loads(capsys.readouterr().out)
     assert said["adapter"] == f"run/{run}" and said["bytes"] == out.stat().st_size and said["missing"] == {}
     assert f'<mark class="trigger">{DATE}</mark>' in out.read_text(encoding="utf-8")
+
+
+def test_a_shipped_adapter_brings_its_curves_along():
+    made = contents("shipped/date-positive-rank1", probe())
+    page = report(made)
+    assert "How it was learned" in headings(page) and page.count("<polyline") == 7
+    assert "later training by the same recipe" in page and made.learned.again
+    assert f"{made.learned.progress.steps:,} of {made.recipe.training.steps:,} steps" in page
