@@ -153,6 +153,22 @@ def test_projector_mode_is_in_the_link_and_escape_leaves_it(lab):
     at(lab, "Read a bad review")
 
 
+def test_a_guess_of_somebody_who_joined_comes_up_on_the_teachers_page(lab, open_page, server):
+    from playwright.sync_api import expect
+
+    lab.open(tab="learn")
+    lab.page.get_by_role("button", name="Open a class").click()
+    code = lab.page.locator(".board .code").inner_text(timeout=SLOW)
+    student = Lab(open_page(), server.url).open(tab="learn", **{"class": code})
+    expect(student.page.locator("#learn-said")).to_contain_text(f"You are in class {code}")
+    student.page.locator(".lesson", has_text=FIRST.title).get_by_role("link", name="Start").click()
+    at(student, "Read a bad review")
+    guess(student, "both positive")
+    bar = lab.page.locator(".asked li", has_text="both positive").locator("b")
+    expect(bar).to_have_text("1", timeout=SLOW)
+    expect(lab.page.locator(".board")).to_contain_text("1 person in it")
+
+
 def do_it(lab: Lab, check: dict[str, Any]) -> bool:
     """What a step's check asks for, done as a person does it; False where that takes a training or an upload."""
     page = lab.page
