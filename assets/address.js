@@ -9,6 +9,7 @@
   const WAIT = 300; // ms without a change until the address follows
   let current = ""; // the address whose state the page shows; empty until it is read
   let moving = true; // the page is on its way to an address: what changes meanwhile is no step of its own
+  let waiting = true; // for the page to show what its address says: what it showed before is not written into it
   let unfit = []; // parts that were too long for the address
   let timer;
 
@@ -45,12 +46,17 @@
 
   ssti.note = () => {
     clearTimeout(timer);
-    timer = setTimeout(() => ssti.write?.(), WAIT);
+    timer = setTimeout(() => waiting || ssti.write?.(), WAIT);
+  };
+
+  ssti.arrived = () => {
+    waiting = false;
+    ssti.note();
   };
 
   const move = () => {
     const before = current;
-    moving = true;
+    moving = waiting = true;
     current = place();
     ssti.steer?.({ href: place(), before });
   };

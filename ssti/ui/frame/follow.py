@@ -25,6 +25,7 @@ window.ssti.write = () => trigger('input');
 """
 AT_LOAD = "() => ({href: window.location.search + window.location.hash, before: ''})"
 NOTE = "() => { window.ssti.note(); }"
+ARRIVED = "() => { window.ssti.arrived(); }"
 # The tab that is open comes last, as the page shows it: `select` of a tab comes again with answers of that tab.
 WRITE = """(...values) => {
   const open = document.querySelector('#tabs > .tab-wrapper [role=tab][aria-selected=true]');
@@ -87,7 +88,7 @@ def follow(shared: Shared, notice: gr.HTML) -> None:
     opened = shared.blocks.load(move, place, [*outputs, notice, shared.restored], js=AT_LOAD, **parts.AT_LOAD)
     came = steer.select(moved, None, [*outputs, notice, shared.restored], **QUIET)
     for event in (opened, came):
-        event.then(None, None, None, js=NOTE, **QUIET)
+        event.then(None, None, None, js=ARRIVED, **QUIET)
     selected = [item.select for item in shared.tab_items.values()]
     gr.on([*selected, *(one.change for one in components)], None, None, None, js=NOTE, **QUIET)
     written = steer.input(write, [*components, shared.tab], [shown, shared.tab], js=WRITE, **QUIET)
