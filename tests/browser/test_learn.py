@@ -31,7 +31,7 @@ def guess(lab: Lab, choice: str) -> None:
 def at(lab: Lab, title: str) -> None:
     from playwright.sync_api import expect
 
-    expect(card(lab).get_by_role("heading", name=title)).to_be_visible()
+    expect(card(lab).get_by_role("heading", name=title)).to_be_visible(timeout=SLOW)
 
 
 def evidence(lab: Lab, words: str) -> None:
@@ -141,9 +141,9 @@ def test_on_a_phone_the_card_is_a_sheet_that_folds(open_page, server):
 def test_projector_mode_is_in_the_link_and_escape_leaves_it(lab):
     from playwright.sync_api import expect
 
-    lab.open(lesson="one-token", step="1", projector="1")
+    lab.page.goto(f"{lab.url}?lesson=one-token&step=1&projector=1")  # not `open`: it waits for the tabs, which go
     at(lab, "Read a bad review")
-    expect(lab.page.locator("#header")).to_be_hidden()
+    expect(lab.page.locator("#header")).to_be_hidden(timeout=SLOW)
     size = "(one) => parseFloat(getComputedStyle(one).fontSize) * one.getBoundingClientRect().width / one.offsetWidth"
     assert card(lab).locator(".says p").first.evaluate(size) >= 23.9
     expect(lab.page).to_have_url(re.compile("projector=1"))
