@@ -230,14 +230,15 @@ def strings(value: Any) -> Iterator[str]:
 def test_a_forged_event_with_another_key_touches_no_run(page: Page) -> None:
     run = Store().create(parse_recipe({}), owner=MINE)
     run.tell("state", state="stopped")
-    stop, resume, remove = (page.event_of(f"run-{name}") for name in ("stop", "resume", "remove-yes"))
+    names = ("stop", "resume", "remove-both", "remove-yes")
+    stop, resume, both, remove = (page.event_of(f"run-{name}") for name in names)
 
     def press(event: dict[str, Any], key: str) -> str:
         values = zip(event["inputs"], page.plausible(event), strict=True)
         return page.send(event, [run.id if page.name(id) == "shared-run" else value for id, value in values], key=key)
 
     for key in (THEIRS, "", "x", MINE[:-1], secrets.token_urlsafe(32)):
-        for event in (stop, resume, remove):
+        for event in (stop, resume, both, remove):
             assert "Another visitor started this run" in press(event, key)
     assert run.path.is_dir() and run.recorded().state == "stopped"
     assert "Another visitor" not in press(remove, MINE)
