@@ -55,6 +55,7 @@
   };
 
   const move = () => {
+    clearTimeout(timer); // what was about to be written is of the place that is left
     const before = current;
     moving = waiting = true;
     current = place();
@@ -90,10 +91,7 @@
     setTimeout(() => (button.textContent = usual), 2400);
   };
 
-  window.addEventListener("popstate", () => {
-    clearTimeout(timer); // what was about to be written is of the page that is left
-    move();
-  });
+  window.addEventListener("popstate", move);
 
   document.addEventListener("click", async (event) => {
     const link = event.target.closest("a[data-go]");
