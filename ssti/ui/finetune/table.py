@@ -69,9 +69,12 @@ def _share_cell(row: Row) -> str:
 
 
 def _name_cell(row: Row) -> Markup:
-    link = '<button type="button" class="as-link" data-run="{}">{}</button>'
-    control = parts.html(f" <small>{link}</small>", row.twin.id, "its control") if row.twin else ""
-    return parts.html(link, row.run.id, row.run.id) + control
+    control = parts.html(" <small>{}</small>", _to_run(row.twin.id, "its control")) if row.twin else ""
+    return _to_run(row.run.id, row.run.id) + control
+
+
+def _to_run(run: str, words: str) -> Markup:
+    return parts.html('<button type="button" class="as-link" data-run="{}">{}</button>', run, words)
 
 
 def _beyond_cell(row: Row) -> Any:

@@ -93,7 +93,8 @@ def show(lesson: Lesson, number: int, progress: Progress) -> Markup:
 
 def _state(step: Step, done: Done) -> Markup:
     """Whether the browser is to tell what the page shows."""
-    return Markup(" data-looks" * (not done.passed and (step.question is None or bool(done.chosen))))
+    looks = not done.passed and (step.question is None or bool(done.chosen))
+    return parts.html(" data-looks") if looks else parts.html("")
 
 
 def _dots(lesson: Lesson, number: int, progress: Progress) -> Markup:

@@ -19,7 +19,7 @@ STYLE = """
 body { font: 15px/1.4 "Source Sans 3", system-ui, sans-serif; color: #1c1b1a; background: #fff; margin: 0 auto; max-width: 180mm; padding: 24px 16px; }
 header { display: flex; gap: 24px; align-items: start; justify-content: space-between; border-bottom: 2px solid #1c1b1a; padding-bottom: 12px; }
 h1 { font-size: 28px; line-height: 1.15; margin: 0 0 6px; } p { margin: 0 0 4px; } h2 { font-size: 16px; margin: 0 0 2px; }
-.qr { margin: 0; text-align: center; } .qr svg { width: 30mm; height: 30mm; display: block; }
+.qr { margin: 0; text-align: center; } .qr img { width: 30mm; height: 30mm; display: block; }
 .href { font: 12px/1.3 ui-monospace, monospace; overflow-wrap: anywhere; color: #57534e; }
 ol { padding: 0; margin: 12px 0 0; list-style: none; counter-reset: step; }
 li.step { counter-increment: step; display: grid; grid-template-columns: 26px 1fr; padding: 8px 0; border-bottom: 1px solid #d3cfc8; break-inside: avoid; }

@@ -36,6 +36,11 @@ def test_a_component_refuses_a_plain_string_that_a_handler_returns():
         shown.postprocess(HOSTILE)
 
 
+def _literal(node: ast.expr) -> bool:
+    """A literal, or a constant of the module."""
+    return isinstance(node, ast.Constant) or (isinstance(node, ast.Name) and node.id.isupper())
+
+
 def test_only_parts_makes_html_and_its_templates_are_literals():
     """`gr.HTML` and `gr.Markdown` are not used, and what counts as HTML is a literal, never put together from values."""
     wrong = []
