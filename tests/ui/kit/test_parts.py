@@ -50,7 +50,7 @@ def test_only_parts_makes_html_and_its_templates_are_literals():
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             if isinstance(node, ast.Call):
                 name = node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
-                made_up = name in ("html", "Markup") and not isinstance(node.args[0], ast.Constant)
+                made_up = name in ("html", "Markup") and not _literal(node.args[0])
                 if name in ("HTML", "Markdown") or made_up:
                     wrong.append(f"{path.relative_to(UI)}:{node.lineno} calls {name}")
             if isinstance(node, ast.keyword) and node.arg == "html_template":  # a template runs what is in a text
