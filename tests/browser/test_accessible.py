@@ -197,7 +197,10 @@ UNFIT_FOR_PAPER = f"""() => {{
   const inWords = (one) => one.closest('p, td, .term, .heads, .heatmap, [role=tab]');
   const found = controls.filter((one) => one.matches('button, summary, input[type=range]') && !one.closest('details[open]') && !inWords(one))
     .map((one) => `${{name(one)}} can only be pressed`);
-  if (document.documentElement.scrollWidth > innerWidth) found.push(`${{document.documentElement.scrollWidth}} px wide`);
+  if (document.documentElement.scrollWidth > innerWidth) {{
+    const wide = all(document.body).filter((one) => one.checkVisibility() && one.getBoundingClientRect().right > innerWidth + 1);
+    found.push(`${{document.documentElement.scrollWidth}} px wide: ${{wide.slice(-3).map(name).join(', ')}}`);
+  }}
   for (const one of all(document.querySelector('.main.app'))) {{
     const box = one.getBoundingClientRect();
     if (!one.checkVisibility() || box.width < 2 || box.height < 2 || one.namespaceURI.endsWith('svg')) continue;
