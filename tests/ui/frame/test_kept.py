@@ -6,8 +6,9 @@ import pytest
 
 from ssti.platform.errors import SSTIError
 from ssti.recipe import PRESETS, preset
-from ssti.ui.frame.kept import read_triggers, recipe_of, recipe_text, triggers_text
-from ssti.ui.kit.marks import Mark, Marks
+from ssti.ui.frame.kept import read_triggers, recipe_of
+from ssti.ui.kit.marks import Mark, Marks, triggers_text
+from ssti.ui.kit.recipe_text import as_part
 
 
 @pytest.mark.parametrize("name", list(PRESETS))
@@ -22,7 +23,7 @@ from ssti.ui.kit.marks import Mark, Marks
 )
 def test_a_recipe_comes_back_as_it_was(name, changes):
     recipe = preset(name).set(*changes)
-    assert recipe_of(recipe_text(recipe)) == recipe
+    assert recipe_of(as_part(recipe)) == recipe
 
 
 @pytest.mark.parametrize("said", ["nix", "demo;", "demo;lora.rank", "demo;lora.rank=-1", ";", "demo;__class__=1"])
