@@ -93,7 +93,7 @@ def test_three_seeds_are_started_together_and_shown_together(lab, store):
         runs = store.list()
         assert sorted(run.recipe.training.seed for run in runs) == [5, 6, 7]
         assert len({run.group for run in runs}) == 1
-        other = seeds.get_by_role("button").first
+        other = seeds.locator("tbody").get_by_role("button").first
         name = other.inner_text()
         other.click()
         expect(lab.page.locator("#run-head h2")).to_contain_text(name)

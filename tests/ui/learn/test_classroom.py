@@ -39,7 +39,7 @@ def test_a_guess_of_somebody_who_joined_comes_up_as_a_bar_without_a_name(ui, mon
     shown = ui.look(code, BASE)["board"]
     assert LESSONS["one-token"].steps[1].question.ask in shown
     assert "3 people" in shown and "person 1" not in shown
-    assert f"{BASE}?tab=learn&amp;class={code}" in shown and "<svg" in shown
+    assert f"{BASE}?tab=learn&amp;class={code}" in shown and 'src="data:image/svg+xml' in shown
     assert 'width:67%"></i></i><b>2</b>' in shown
 
 
@@ -72,7 +72,7 @@ def test_a_guess_at_what_no_lesson_asks_stays_text(ui, monkeypatch):
     for hostile in (None, 3, {"question": 1}, {"question": "q", "choice": ["a"]}):
         ui.count(hostile, code)
     shown = board(code, BASE, "teacher")
-    assert "<img" not in shown and "<script" not in shown and "&lt;script&gt;" in shown
+    assert "<img src=x" not in shown and "<script" not in shown and "&lt;script&gt;" in shown
 
 
 @pytest.mark.parametrize("base", ["", "javascript:alert(1)", 'https://x/"><b>', "https://" + "x" * 300])
@@ -84,8 +84,8 @@ def test_an_address_that_is_none_makes_no_link(base, ui, monkeypatch):
 
 def test_the_qr_code_is_drawn_dark_on_light():
     drawn = qr("https://lab.example/?class=BCDFGH", "Join")
-    assert drawn.startswith('<figure class="qr" role="img" aria-label="QR code: Join"><svg')
-    assert "#fff" in drawn
+    assert drawn.startswith('<figure class="qr"><img src="data:image/svg+xml') and 'alt="QR code: Join"' in drawn
+    assert "%23fff" in drawn
 
 
 @pytest.mark.parametrize("lesson", LESSONS.values(), ids=list(LESSONS))
@@ -93,7 +93,7 @@ def test_every_lesson_has_a_sheet_without_its_answers(lesson):
     from ssti.ui.learn.rich import rich
 
     sheet = TestClient(Starlette(routes=[ROUTE])).get(f"/handout/{lesson.name}")
-    assert sheet.status_code == 200 and "<svg" in sheet.text
+    assert sheet.status_code == 200 and 'src="data:image/svg+xml' in sheet.text
     assert f"http://testserver/?lesson={lesson.name}&amp;step=1" in sheet.text
     for step in lesson.steps:
         assert str(rich(step.evidence)) not in sheet.text
