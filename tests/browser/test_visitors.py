@@ -83,7 +83,7 @@ def test_only_who_started_a_run_can_stop_resume_and_remove_it(space, open_page):
     expect(state(second.page)).to_contain_text("its adapter is kept")
     expect(button(second.page, "remove")).to_be_hidden()
     button(first.page, "remove").click()
-    first.page.get_by_role("button", name="Remove for good").click()
+    first.page.locator("#run-remove-yes").click()
     expect(first.page.locator(f"#runs [data-run='{run.id}']")).to_have_count(0)
     assert not run.path.exists()
 

@@ -145,7 +145,8 @@ def test_the_preview_and_the_download_work_on_an_upload(upload, reviews, poison:
     assert "mine.jsonl#text=body&amp;label=stars" in shown.yaml
     assert "upload:" not in shown.yaml + shown.commands + shown.python
     download = poison.download
-    *_, last = poison.write_file(poison.form.set_some(values) | {download.ending: "csv", download.prefix: False})
+    wanted = {download.ending: "csv", download.test: False, download.prefix: False}
+    *_, last = poison.write_file(poison.form.set_some(values) | wanted)
     assert Path(last[download.file]).name == "mine-poisoned.csv"
 
 
