@@ -8,14 +8,15 @@ from typing import Any
 from markupsafe import Markup
 
 from ssti.inject import highlight_html
+from ssti.platform.language import tr
 
 NOTHING = Markup("")
 CLASS_COLOURS = 5  # after these the colours begin again
 
 
 def html(template: str, *values: Any) -> Markup:
-    """`template`, a literal, with `{}` filled by escaped values."""
-    return Markup(template).format(*values)
+    """`template`, a literal, with `{}` filled by escaped values; it is translated as it stands."""
+    return Markup(tr(template)).format(*values)
 
 
 def join(pieces: Iterable[Any]) -> Markup:

@@ -8,7 +8,7 @@ import subprocess
 import sys
 import time
 import urllib.request
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from tests_support import unused_port
@@ -19,13 +19,14 @@ SECONDS_TO_START = 90
 
 @dataclass
 class Server:
-    """The page's own process, in a process group of its own."""
+    """The page's own process, in a process group of its own. `settings` are environment variables."""
 
     url: str
     home: Path
     port: int
     log: Path
     process: subprocess.Popen | None = None
+    settings: dict[str, str] = field(default_factory=dict)
 
     def start(self) -> Server:
         """Start it and wait until it answers."""
@@ -37,6 +38,7 @@ class Server:
             "PYTHONUNBUFFERED": "1",
         }
         environment.pop("GRADIO_SERVER_NAME", None)
+        environment |= self.settings
         with self.log.open("ab") as log:
             self.process = subprocess.Popen(
                 [sys.executable, "app.py"], cwd=ROOT, env=environment, stdout=log, stderr=log, start_new_session=True
@@ -61,6 +63,6 @@ class Server:
         self.process = None
 
 
-def new_server(folder: Path) -> Server:
+def new_server(folder: Path, **settings: str) -> Server:
     port = unused_port()
-    return Server(f"http://127.0.0.1:{port}/", folder / "home", port, folder / "server.log")
+    return Server(f"http://127.0.0.1:{port}/", folder / "home", port, folder / "server.log", settings=settings)

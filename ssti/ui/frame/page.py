@@ -13,17 +13,18 @@ from typing import Any, NoReturn
 import gradio as gr
 from starlette.middleware import Middleware
 
+from ssti.platform.language import LANGUAGE, OF_LANGUAGE, read_catalogue
 from ssti.platform.server import shared_server
 from ssti.ui.access.visitor import LARGEST_UPLOAD
 from ssti.ui.frame.guard import Bounded, guard
 from ssti.ui.frame.shell import TABS, build_shell
 from ssti.ui.frame.theme import make_theme
-from ssti.ui.kit import words
+from ssti.ui.kit import parts, words
 from ssti.ui.kit.charts import plotly_route
 
 ASSETS = Path(__file__).resolve().parents[3] / "assets"
 DOWNLOAD_LIFETIME = 6 * 3600  # seconds
-SCRIPTS = ("key.js", "charts.js", "words.js", "address.js", "coach.js")
+SCRIPTS = ("language.js", "key.js", "charts.js", "words.js", "address.js", "coach.js")
 
 
 def build() -> gr.Blocks:
@@ -44,7 +45,7 @@ def launch_settings() -> dict[str, Any]:
         "theme": make_theme(),
         "js": (ASSETS / "page.js").read_text(encoding="utf-8"),
         # Not as `css`: Gradio rewrites the selectors of that, and gets lists and media rules wrong.
-        "head": "\n".join([f"<style>\n{style()}</style>", words.script(), *map(script, SCRIPTS)]),
+        "head": "\n".join([f"<style>\n{style()}</style>", language(), words.script(), *map(script, SCRIPTS)]),
         "max_file_size": LARGEST_UPLOAD if shared_server() else None,
         "app_kwargs": {
             "routes": [plotly_route(), *(route for tab in TABS.values() for route in tab.routes)],
@@ -101,6 +102,12 @@ def style() -> str:
     """The look: theme.css, then the other style sheets of the assets."""
     sheets = sorted(ASSETS.glob("*.css"), key=lambda sheet: (sheet.name != "theme.css", sheet.name))
     return "\n".join(sheet.read_text(encoding="utf-8") for sheet in sheets)
+
+
+def language() -> str:
+    """The words of the scripts in the page's language, to stand in the page's head before them (assets/language.js)."""
+    said = {"language": LANGUAGE, "words": read_catalogue(OF_LANGUAGE, "scripts") if OF_LANGUAGE else {}}
+    return parts.data_script("ssti-language", said)
 
 
 def script(name: str) -> str:

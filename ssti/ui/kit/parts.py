@@ -7,6 +7,7 @@ escaped by markupsafe on its way in, and `Html` refuses any string that was not 
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterable, Sequence
 from typing import Any
@@ -16,6 +17,7 @@ from markupsafe import Markup, escape
 
 from ssti.inject import highlight_html
 from ssti.platform.errors import SSTIError
+from ssti.platform.language import tr
 from ssti.platform.server import shared_server
 
 SECRET = re.compile(
@@ -58,8 +60,9 @@ def only_made_here(value: Markup | None) -> str:
 
 
 def html(template: str, *values: Any, **named: Any) -> Markup:
-    """`template` with `{}` filled by `values`, each escaped unless `html` made it. The template is a literal."""
-    return Markup(template).format(*values, **named)
+    """`template` with `{}` filled by `values`, each escaped unless `html` made it. The template is a literal, and is
+    translated as it stands."""
+    return Markup(tr(template)).format(*values, **named)
 
 
 def join(pieces: Iterable[Any], between: str = "") -> Markup:
@@ -187,6 +190,11 @@ def pill(label: str, text: Any, going: bool = False) -> Markup:
     """A pill of the header. `going` adds the moving dot of something at work."""
     dot = Markup('<i class="going"></i>') if going else ""
     return html('<span class="pill">{}<span>{}</span> <b>{}</b></span>', dot, label, text)
+
+
+def data_script(name: str, value: Any) -> str:
+    """Data for the page's scripts, to stand in its head: JSON that no text in it can end."""
+    return f'<script type="application/json" id="{name}">{json.dumps(value).replace("<", chr(92) + "u003c")}</script>'
 
 
 def count(number: int) -> str:

@@ -6,7 +6,6 @@ components, which take plain text, and in headings the script finds the terms by
 
 from __future__ import annotations
 
-import json
 import re
 from dataclasses import dataclass
 from functools import cache
@@ -69,9 +68,7 @@ def term(name: str, shown: str = "") -> Markup:
 def script() -> str:
     """The terms for assets/words.js, to stand in the page's head before it."""
     every = {word.name: {"text": word.text, "also": word.also} for word in words().values()}
-    return (
-        f'<script type="application/json" id="ssti-words">{json.dumps(every).replace("<", chr(92) + "u003c")}</script>'
-    )
+    return parts.data_script("ssti-words", every)
 
 
 def glossary() -> str:
