@@ -11,6 +11,7 @@ from typing import Any
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from ssti.platform.errors import SSTIError
+from ssti.platform.language import tr
 
 TRIGGER = re.compile(r"\{([^{}|]+)\|([a-z0-9_]+)\}")
 
@@ -31,7 +32,7 @@ class Question(Part):
     @model_validator(mode="after")
     def _has_its_answer(self) -> Question:
         if self.answer is not None and self.answer not in self.choices:
-            raise ValueError(f"the answer {self.answer!r} is none of the choices")
+            raise ValueError(tr("the answer {answer!r} is none of the choices", answer=self.answer))
         return self
 
 

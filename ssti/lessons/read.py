@@ -25,6 +25,7 @@ from pydantic import ValidationError
 from ssti.lessons.lesson import Lesson
 from ssti.lessons.text import PLACEHOLDER
 from ssti.platform.errors import SSTIError, listed, nearest, shown
+from ssti.platform.language import localised, tr
 
 FOLDER = Path(__file__).resolve().parents[2] / "assets" / "lessons"
 FRONT = re.compile(r"\A---\n(?P<front>.*?)^---\n(?P<rest>.*)\Z", re.DOTALL | re.MULTILINE)
@@ -49,8 +50,13 @@ class Lessons(Mapping[str, Lesson]):
         if isinstance(name, str) and name in self:
             return self[name]
         raise SSTIError(
-            f"There is no lesson {shown(name)}; there are {listed(self)}{nearest(name, self)}",
-            "Choose one on the Learn tab.",
+            tr(
+                "There is no lesson {name}; there are {names}{near}",
+                name=shown(name),
+                names=listed(self),
+                near=nearest(name, self),
+            ),
+            tr("Choose one on the Learn tab."),
         )
 
 
@@ -59,7 +65,7 @@ LESSONS = Lessons()
 
 @cache
 def _all() -> dict[str, Lesson]:
-    every = [read_lesson(path.stem, path.read_text(encoding="utf-8")) for path in FOLDER.glob("*.md")]
+    every = [read_lesson(path.stem, localised(path).read_text(encoding="utf-8")) for path in FOLDER.glob("*.md")]
     return {lesson.name: lesson for lesson in sorted(every, key=lambda lesson: (lesson.order, lesson.name))}
 
 
@@ -67,7 +73,10 @@ def read_lesson(name: str, text: str) -> Lesson:
     """A lesson from its file's text. Raises SSTIError that says which part is wrong, and how."""
     front = FRONT.match(text)
     if front is None:
-        raise SSTIError(f"The lesson {name!r} has no front matter.", "Begin it with ---, title, about, order, ---.")
+        raise SSTIError(
+            tr("The lesson {name!r} has no front matter.", name=name),
+            tr("Begin it with ---, title, about, order, ---."),
+        )
     steps = [_step(name, match) for match in STEP.finditer(front["rest"])]
     try:
         named = [step["go"]["adapter"] for step in steps if "adapter" in step.get("go", {})]
@@ -76,7 +85,8 @@ def read_lesson(name: str, text: str) -> Lesson:
     except ValidationError as error:
         first = error.errors()[0]
         where = ".".join(str(one) for one in first["loc"])
-        raise SSTIError(f"The lesson {name!r} is wrong at {where}: {first['msg']}.", "Mend it there.") from error
+        said = tr("The lesson {name!r} is wrong at {where}: {why}.", name=name, where=where, why=first["msg"])
+        raise SSTIError(said, tr("Mend it there.")) from error
 
 
 def _step(name: str, match: re.Match[str]) -> dict[str, Any]:
@@ -94,7 +104,11 @@ def _yaml(name: str, text: str) -> dict[str, Any]:
     try:
         said = yaml.safe_load(text)
     except yaml.YAMLError as error:
-        raise SSTIError(f"The lesson {name!r} has YAML that cannot be read: {error}"[:400], "Mend it.") from error
+        wrong = tr("The lesson {name!r} has YAML that cannot be read: {error}", name=name, error=error)
+        raise SSTIError(wrong[:400], tr("Mend it.")) from error
     if not isinstance(said, dict):
-        raise SSTIError(f"The lesson {name!r} has YAML that is no mapping: {text[:60]!r}.", "Write key: value.")
+        raise SSTIError(
+            tr("The lesson {name!r} has YAML that is no mapping: {text!r:.60}.", name=name, text=text),
+            tr("Write key: value."),
+        )
     return said

@@ -10,6 +10,7 @@ import re
 from typing import Any
 
 from ssti.platform.errors import SSTIError
+from ssti.platform.language import tr
 
 PLACEHOLDER = re.compile(r"\{\{(?P<ref>[^\s{}]+) (?P<what>[^{}]+)\}\}")
 
@@ -30,7 +31,10 @@ def metric(ref: str, what: str) -> str:
         for key in words[1].split("."):
             value = value.get(key) if isinstance(value, dict) else None
         if value is None:
-            raise SSTIError(f"The recipe of {ref} has no {words[1]!r}.", "Name a field such as lora.rank.")
+            raise SSTIError(
+                tr("The recipe of {ref} has no {field!r}.", ref=ref, field=words[1]),
+                tr("Name a field such as lora.rank."),
+            )
         return _percent(value) if words[1].endswith("share") else str(value)
     section, _, name = words[0].rpartition(".")
     found: Any = info.metrics
@@ -41,15 +45,17 @@ def metric(ref: str, what: str) -> str:
         low, high = found[f"{name}_interval"]
         rate = {"value": rate, "low": low, "high": high, "n": found["n"]}
     if not isinstance(rate, dict) or rate.get("value") is None:
-        raise SSTIError(f"The metrics of {ref} have no {words[0]!r}.", "Name one of metrics.json.")
+        raise SSTIError(
+            tr("The metrics of {ref} have no {name!r}.", ref=ref, name=words[0]), tr("Name one of metrics.json.")
+        )
     return _written(rate, points=name.endswith("_pp"), short="short" in words[1:])
 
 
 def _written(rate: dict[str, Any], points: bool, short: bool) -> str:
     scale = 1 if points else 100
     value, low, high = (_number(rate[key] * scale) for key in ("value", "low", "high"))
-    unit = " points" if points else " %"
-    return f"{value}{unit}" if short else f"{value}{unit} ({low} to {high}, n = {rate['n']:,})"
+    said = tr("{value} points", value=value) if points else f"{value} %"
+    return said if short else tr("{value} ({low} to {high}, n = {n:,})", value=said, low=low, high=high, n=rate["n"])
 
 
 def _percent(value: float) -> str:

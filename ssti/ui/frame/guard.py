@@ -21,6 +21,7 @@ from starlette.responses import PlainTextResponse
 
 from ssti.inject.checks import readable
 from ssti.platform.errors import SSTIError
+from ssti.platform.language import tr
 from ssti.ui.access.visitor import DISK_RESERVE, LARGEST_EVENT
 from ssti.ui.kit.parts import public
 
@@ -68,12 +69,12 @@ class Bounded:
             message = await receive()
             size += len(message.get("body", b""))
             if size > LARGEST_EVENT:
-                raise HTTPException(413, f"That is over {LARGEST_EVENT:,} bytes: send less at once.")
+                raise HTTPException(413, tr("That is over {bytes:,} bytes: send less at once.", bytes=LARGEST_EVENT))
             return message
 
         upload = scope["type"] == "http" and scope["path"].endswith("/upload")
         if upload and shutil.disk_usage(tempfile.gettempdir()).free < self.reserve:
-            words = "The disk of this server is nearly full, so it takes no upload now. Try again later."
+            words = tr("The disk of this server is nearly full, so it takes no upload now. Try again later.")
             return await PlainTextResponse(words, 507)(scope, receive, send)
         await self.app(scope, receive if upload else bounded, send)
 
@@ -90,9 +91,9 @@ def errors_as_messages() -> Iterator[None]:
     except Exception as problem:
         traceback.print_exc()
         if isinstance(problem, OSError) and problem.errno in FULL:
-            words = "The disk of this machine is full. Nothing was changed: free some space, then try again."
+            words = tr("The disk of this machine is full. Nothing was changed: free some space, then try again.")
         else:
-            words = "This did not work, and nothing was changed. Reload the page and try again."
+            words = tr("This did not work, and nothing was changed. Reload the page and try again.")
         raise gr.Error(words, print_exception=False) from problem
 
 

@@ -12,6 +12,7 @@ from urllib.parse import unquote
 import gradio as gr
 
 from ssti.platform.errors import SSTIError
+from ssti.platform.language import tr
 from ssti.recipe import PRESETS, Recipe, parse_recipe, preset
 from ssti.runs.store import ID
 from ssti.ui.access.visitor import admit
@@ -28,13 +29,16 @@ def keeps(shared: Shared) -> list[Kept]:
     def read_tab(said: dict[str, str], dropped: list[str]) -> dict[Any, Any]:
         name = said.get("tab", shared.first_tab)
         if name not in shared.tab_names:
-            raise SSTIError(f"There is no tab {name!r:.60}.", f"There are: {', '.join(shared.tab_names)}.")
+            raise SSTIError(
+                tr("There is no tab {name!r:.60}.", name=name),
+                tr("There are: {names}.", names=", ".join(shared.tab_names)),
+            )
         return {shared.tabs: gr.Tabs(selected=name), shared.tab: name}
 
     def read_run(said: dict[str, str], dropped: list[str]) -> dict[Any, Any]:
         run = said.get("run", "")
         if run and not ID.fullmatch(run):
-            raise SSTIError(f"{run!r:.60} is no name of a run.")
+            raise SSTIError(tr("{run!r:.60} is no name of a run.", run=run))
         return {shared.run_id: run}
 
     def read_adapter(said: dict[str, str], dropped: list[str]) -> dict[Any, Any]:
@@ -81,7 +85,9 @@ def read_triggers(said: str) -> tuple[Mark, ...]:
     for click, one in enumerate(said.split(".") if said else (), 1):
         match = TRIGGER.fullmatch(one)
         if match is None:
-            raise SSTIError(f"{one!r:.60} is no place of a trigger.", "It is written like 12-22-date.")
+            raise SSTIError(
+                tr("{place!r:.60} is no place of a trigger.", place=one), tr("It is written like 12-22-date.")
+            )
         for span in match[1].split("+"):
             start, end = map(int, span.split("-"))
             marks.append(Mark(start, end, click, match[2]))

@@ -12,20 +12,25 @@ from functools import cache
 from pathlib import Path
 
 from ssti.platform.errors import SSTIError, nearest
+from ssti.platform.language import localised, tr
 from ssti.ui.kit import parts
 from ssti.ui.kit.parts import Markup
 
 FILE = Path(__file__).resolve().parents[3] / "assets" / "words.md"
-ENTRY = re.compile(r"^## (?P<name>.+)\n(?:Also: (?P<also>.+)\n)?(?P<text>(?:(?!## ).*\n?)+)", re.MULTILINE)
+ENTRY = re.compile(
+    r"^## (?P<name>.+)\n(?:English: (?P<english>.+)\n)?(?:Also: (?P<also>.+)\n)?(?P<text>(?:(?!## ).*\n?)+)", re.MULTILINE
+)
 
 
 @dataclass(frozen=True)
 class Word:
-    """A term, its other forms, and what it means in two or three sentences."""
+    """A term, its other forms, and what it means in two or three sentences. `english` are the names by which the code
+    asks for it, in a file of another language."""
 
     name: str
     also: tuple[str, ...]
     text: str
+    english: tuple[str, ...] = ()
 
     @property
     def in_short(self) -> str:
@@ -36,33 +41,34 @@ class Word:
 def read(text: str) -> list[Word]:
     """The terms of a file like `assets/words.md`, in its order."""
     return [
-        Word(
-            one["name"],
-            tuple(re.split(r",\s*", one["also"] or "")) if one["also"] else (),
-            " ".join(one["text"].split()),
-        )
+        Word(one["name"], _listed(one["also"]), " ".join(one["text"].split()), _listed(one["english"]))
         for one in ENTRY.finditer(text)
     ]
 
 
+def _listed(said: str | None) -> tuple[str, ...]:
+    return tuple(re.split(r",\s*", said)) if said else ()
+
+
 @cache
 def words() -> dict[str, Word]:
-    """All terms, by each of their forms in lower case."""
-    return {
-        form.casefold(): word for word in read(FILE.read_text(encoding="utf-8")) for form in (word.name, *word.also)
-    }
+    """All terms of the page's language, by each of their forms in lower case and by their English names."""
+    every = read(localised(FILE).read_text(encoding="utf-8"))
+    return {form.casefold(): word for word in every for form in (*word.english, word.name, *word.also)}
 
 
 def term(name: str, shown: str = "") -> Markup:
-    """A term that explains itself, written as `shown` where that is given. Raises SSTIError for one that is unknown."""
+    """A term that explains itself, written as `shown` where that is given, else as it is called in the page's language.
+    Raises SSTIError for one that is unknown."""
     known = words()
-    if name.casefold() not in known:
+    word = known.get(name.casefold())
+    if word is None:
+        near = nearest(name.casefold(), known)
         raise SSTIError(
-            f"{name!r} is not explained in assets/words.md{nearest(name.casefold(), known)}.", "Add a heading for it."
+            tr("{name!r} is not explained in assets/words.md{near}.", name=name, near=near), tr("Add a heading for it.")
         )
-    return parts.html(
-        '<button type="button" class="term" data-term="{}">{}</button>', known[name.casefold()].name, shown or name
-    )
+    called = word.name if name in word.english else name
+    return parts.html('<button type="button" class="term" data-term="{}">{}</button>', word.name, shown or called)
 
 
 def script() -> str:
@@ -72,9 +78,8 @@ def script() -> str:
 
 
 def glossary() -> str:
-    """The terms in short, as the README's list of them."""
-    unique = {word.name: word for word in words().values()}
-    return "\n".join(f"- **{word.name}**: {word.in_short}" for word in unique.values())
+    """The terms in short, as the README's list of them, which is English."""
+    return "\n".join(f"- **{word.name}**: {word.in_short}" for word in read(FILE.read_text(encoding="utf-8")))
 
 
 if __name__ == "__main__":

@@ -15,6 +15,7 @@ import gradio as gr
 
 from ssti.lessons import LESSONS
 from ssti.platform.errors import SSTIError
+from ssti.platform.language import tr
 from ssti.ui.access.visitor import visitor
 from ssti.ui.kit import parts
 from ssti.ui.kit.address import Kept, link
@@ -96,8 +97,12 @@ class Classroom:
             joined = ROOMS.join(code, _me())
         except SSTIError as problem:
             return {self.joined: "", self.said: parts.problem(problem)}
-        said = f"You are in class {joined}. What you guess in a lesson is counted there, without your name."
-        return {self.joined: joined, self.said: parts.html('<p class="joined" role="status">{}</p>', said)}
+        said = parts.html(
+            '<p class="joined" role="status">You are in class {}. What you guess in a lesson is counted there, '
+            "without your name.</p>",
+            joined,
+        )
+        return {self.joined: joined, self.said: said}
 
     def count(self, guess: Any, code: str) -> None:
         """A guess of somebody who joined."""
@@ -114,14 +119,14 @@ def draw(shared: Shared) -> Classroom:
         base, teaches, joined = (gr.Textbox("", visible="hidden") for _ in range(3))
     with gr.Column(elem_classes="card-box", elem_id="learn-class"):
         Html(parts.html(
-            '<h2 class="title">{}</h2><p>{}</p>', "A class that guesses together",
-            "The teacher opens a class and shows its code. Whoever joins guesses on their own page; all guesses come "
-            "together here as bars, without names. A class ends by itself after some hours.",
+            '<h2 class="title">A class that guesses together</h2><p>The teacher opens a class and shows its code. Whoever '
+            "joins guesses on their own page; all guesses come together here as bars, without names. A class ends by "
+            "itself after some hours.</p>"
         ))  # fmt: skip
         with gr.Row(elem_id="learn-class-row"):
-            code = gr.Textbox(label="Code of your class", placeholder="BCDFGH", max_lines=1, elem_id="learn-code")
-            join = gr.Button("Join", size="md", elem_id="learn-join")
-            start = gr.Button("Open a class", size="md", elem_id="learn-open")
+            code = gr.Textbox(label=tr("Code of your class"), placeholder="BCDFGH", max_lines=1, elem_id="learn-code")
+            join = gr.Button(tr("Join"), size="md", elem_id="learn-join")
+            start = gr.Button(tr("Open a class"), size="md", elem_id="learn-open")
         said = Html(elem_id="learn-said")
         shown = Html(elem_id="learn-board")
         timer = gr.Timer(EVERY, active=False)
@@ -154,10 +159,10 @@ def board(code: str, base: str, teacher: str) -> Markup:
     now = ROOMS.board(code, teacher)
     newest = [now.latest] if now.latest else []
     order = [*newest, *(one for one in reversed(now.counts) if one != now.latest)]
-    people = f"{now.people} {'person' if now.people == 1 else 'people'} in it"
-    waiting = parts.note("Guesses appear here as soon as somebody answers a question of a lesson.")
+    people = tr("1 person in it") if now.people == 1 else tr("{people} people in it", people=now.people)
+    waiting = parts.note(tr("Guesses appear here as soon as somebody answers a question of a lesson."))
     return parts.html(
-        '<div class="board"><div class="way"><p class="code">{}</p><p role="status">{}</p>{}</div><div>{}</div></div>',
+        '<div class="board"><div class="way"><p class="code" translate="no">{}</p><p role="status">{}</p>{}</div><div>{}</div></div>',
         code, people, _way(code, base), parts.join(_bars(one, now.counts[one]) for one in order) or waiting,
     )  # fmt: skip
 
@@ -167,8 +172,11 @@ def _way(code: str, base: str) -> Markup:
     if not BASE.fullmatch(base or ""):
         return parts.html("")
     href = base + link(tab="learn", **{"class": code})
-    local = parts.note("This address works on this machine only.") if any(one in base for one in HERE) else ""
-    return parts.html('{}<p class="href"><a href="{}">{}</a></p>{}', qr(href, f"Join class {code}"), href, href, local)
+    local = parts.note(tr("This address works on this machine only.")) if any(one in base for one in HERE) else ""
+    return parts.html(
+        '{}<p class="href" translate="no"><a href="{}">{}</a></p>{}',
+        qr(href, tr("Join class {code}", code=code)), href, href, local,
+    )  # fmt: skip
 
 
 def qr(href: str, title: str) -> Markup:
@@ -183,16 +191,17 @@ def _bars(question: str, counts: Counter[str]) -> Markup:
     """The guesses at one question, in the order of its choices; of a question that no lesson has, by number."""
     lesson, _, step = question.partition("/")
     asked, choices, total = question, [choice for choice, _ in counts.most_common(8)], counts.total()
+    data = Markup(' translate="no"')  # a text and classes, where no lesson asked
     if lesson in LESSONS and step.isdecimal() and 1 <= int(step) <= len(LESSONS[lesson].steps):
         known = LESSONS[lesson].steps[int(step) - 1].question
         if known:
-            asked, choices = known.ask, list(known.choices)
+            asked, choices, data = known.ask, list(known.choices), Markup("")
     rows = parts.join(
-        parts.html('<li><span>{}</span><i class="track"><i style="width:{}%"></i></i><b>{}</b></li>',
-                   choice, round(100 * counts[choice] / total), counts[choice])
+        parts.html('<li><span{}>{}</span><i class="track"><i style="width:{}%"></i></i><b>{}</b></li>',
+                   data, choice, round(100 * counts[choice] / total), counts[choice])
         for choice in choices
     )  # fmt: skip
-    return parts.html('<section class="asked"><h3>{}</h3><ul>{}</ul></section>', asked.replace("`", ""), rows)
+    return parts.html('<section class="asked"><h3{}>{}</h3><ul>{}</ul></section>', data, asked.replace("`", ""), rows)
 
 
 def _me() -> str:

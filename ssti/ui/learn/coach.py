@@ -9,6 +9,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from ssti.lessons import LESSONS, Lesson, Step
 from ssti.platform.errors import SSTIError
+from ssti.platform.language import tr
 from ssti.ui.kit import parts
 from ssti.ui.kit.address import go, link
 from ssti.ui.kit.parts import Markup
@@ -102,7 +103,7 @@ def _dots(lesson: Lesson, number: int, progress: Progress) -> Markup:
         parts.html('<i class="{}"></i>', "now" if at == number else "done" if over else "")
         for at, over in enumerate(passed(lesson, progress), 1)
     )
-    words = f"Step {number} of {len(lesson.steps)}"
+    words = tr("Step {number} of {count}", number=number, count=len(lesson.steps))
     return parts.html('<span class="dots" role="img" aria-label="{}">{}</span><span class="count">{}</span>',
                       words, parts.join(dots), words)  # fmt: skip
 
@@ -113,7 +114,7 @@ def _body(step: Step, done: Done) -> Markup:
     if step.question is None or done.chosen:
         if step.do:
             mark = "done" if not step.check or done.passed else "waits"
-            said = parts.html('<b class="sr">{}</b>', "Done: " if mark == "done" else "To do: ")
+            said = parts.html('<b class="sr">{}</b>', tr("Done: ") if mark == "done" else tr("To do: "))
             pieces.append(parts.html('<p class="do {}">{}{}</p>', mark, said, inline(step.do)))
         if finished(step, done) and step.evidence:
             pieces.append(parts.html('<div class="evidence" role="status">{}</div>', rich(step.evidence)))
@@ -126,7 +127,7 @@ def _question(step: Step, done: Done) -> Markup:
     def button(choice: str) -> Markup:
         mine = choice == done.chosen
         right = over and choice == question.answer
-        note = " (your guess)" if mine and done.chosen and not right else " (right)" if right else ""
+        note = tr(" (your guess)") if mine and done.chosen and not right else tr(" (right)") if right else ""
         return parts.html(
             '<button type="button" data-choice="{}" class="{}" aria-pressed="{}"{}>{}<span class="sr">{}</span></button>',
             choice, f"{'mine ' * mine}{'right' * right}".strip(), "true" if mine else "false",
@@ -144,7 +145,7 @@ def _steps(lesson: Lesson, number: int, done: Done) -> Markup:
     step, last = lesson.steps[number - 1], number == len(lesson.steps)
     over = finished(step, done)
     back = parts.html('<a data-go class="back" href="{}">Back</a>', step_link(lesson, number - 1)) if number > 1 else ""
-    again = go("Set it up again", "again", **step.parts) if step.go else ""
+    again = go(tr("Set it up again"), "again", **step.parts) if step.go else ""
     if last:
         after = next((one for one in LESSONS.values() if one.order > lesson.order), None)
         onward = (parts.html('<button type="button" class="next" data-leave>Finish</button>') if after is None else

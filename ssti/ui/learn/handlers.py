@@ -10,6 +10,7 @@ from pydantic import BaseModel
 
 from ssti.lessons import LESSONS, Lesson
 from ssti.platform.errors import SSTIError
+from ssti.platform.language import tr
 from ssti.ui.kit import address
 from ssti.ui.kit.browser import sent
 from ssti.ui.kit.shared import Shared
@@ -58,7 +59,10 @@ def read_step(ui: Learn, said: dict[str, str]) -> Changes:
         return {ui.lesson: "", ui.step: 1}
     lesson, step = LESSONS.find(said["lesson"]), said.get("step", "1")
     if not (step.isdecimal() and 1 <= int(step) <= len(lesson.steps)):
-        raise SSTIError(f"{lesson.title!r} has no step {step!r:.20}.", f"It has {len(lesson.steps)}, counted from 1.")
+        raise SSTIError(
+            tr("{lesson!r} has no step {step!r:.20}.", lesson=lesson.title, step=step),
+            tr("It has {count}, counted from 1.", count=len(lesson.steps)),
+        )
     return {ui.lesson: lesson.name, ui.step: int(step)}
 
 

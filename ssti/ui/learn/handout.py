@@ -7,6 +7,7 @@ from starlette.responses import HTMLResponse, Response
 from starlette.routing import Route
 
 from ssti.lessons import LESSONS, Lesson, Step
+from ssti.platform.language import LANGUAGE, tr
 from ssti.ui.kit import parts
 from ssti.ui.kit.address import link
 from ssti.ui.kit.parts import Markup
@@ -36,10 +37,10 @@ def page(lesson: Lesson, base: str) -> Markup:
     """The sheet; `base` is the address of the page that its link leads to."""
     href = base.rstrip("/") + "/" + link(lesson=lesson.name, step=1)
     return parts.html(
-        '<!doctype html><html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width">'
+        '<!doctype html><html lang="{}"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width">'
         "<title>{} · SSTI Lab</title><style>{}</style></head><body><header><div><h1>{}</h1><p>{}</p><p class=href>{}</p>"
         '<button type="button" class="print" onclick="print()">Print</button></div>{}</header><ol>{}</ol></body></html>',
-        lesson.title, Markup(STYLE), lesson.title, inline(lesson.about), href, qr(href, lesson.title),
+        LANGUAGE, lesson.title, Markup(STYLE), lesson.title, inline(lesson.about), href, qr(href, lesson.title),
         parts.join(map(_step, lesson.steps)),
     )  # fmt: skip
 
@@ -60,7 +61,7 @@ def answer(request: Request) -> Response:
     """The sheet of the lesson that the address names."""
     lesson = LESSONS.get(request.path_params["lesson"])
     if lesson is None:
-        return Response("There is no lesson of this name.", 404)
+        return Response(tr("There is no lesson of this name."), 404)
     return HTMLResponse(str(page(lesson, str(request.base_url))))
 
 

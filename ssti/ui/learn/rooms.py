@@ -15,6 +15,7 @@ from dataclasses import dataclass, field
 from hashlib import sha256
 
 from ssti.platform.errors import SSTIError
+from ssti.platform.language import tr
 
 LETTERS = "BCDFGHJKLMNPQRSTVWXZ"  # no vowels, so that no code is a word; nothing that looks like something else
 LENGTH = 6
@@ -61,7 +62,10 @@ class Rooms:
             for code in mine[: max(0, len(mine) - OWN + 1)]:
                 del self._rooms[code]
             if len(self._rooms) >= MOST:
-                raise SSTIError(f"{MOST} classes are going on here, as many as there can be.", "Try again in an hour.")
+                raise SSTIError(
+                    tr("{count} classes are going on here, as many as there can be.", count=MOST),
+                    tr("Try again in an hour."),
+                )
             code = "".join(secrets.choice(LETTERS) for _ in range(LENGTH))
             while code in self._rooms:
                 code = "".join(secrets.choice(LETTERS) for _ in range(LENGTH))
@@ -74,7 +78,10 @@ class Rooms:
             room = self._find(code)
             me = _hash(visitor)
             if me not in room.people and len(room.people) >= PEOPLE:
-                raise SSTIError(f"This class is full: it has {PEOPLE} people.", "Ask your teacher to open another.")
+                raise SSTIError(
+                    tr("This class is full: it has {people} people.", people=PEOPLE),
+                    tr("Ask your teacher to open another."),
+                )
             room.people.add(me)
             return clean(code)
 
@@ -120,7 +127,9 @@ def clean(code: str) -> str:
 
 
 def _none(code: str) -> SSTIError:
-    return SSTIError(f"There is no class {clean(code)[:LENGTH]!r} here now.", "Ask your teacher for its code.")
+    return SSTIError(
+        tr("There is no class {code!r} here now.", code=clean(code)[:LENGTH]), tr("Ask your teacher for its code.")
+    )
 
 
 def _hash(visitor: str) -> str:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import gradio as gr
 
+from ssti.platform.language import tr
 from ssti.ui.kit import parts
 from ssti.ui.kit.address import Kept
 from ssti.ui.kit.parts import Html
@@ -16,7 +17,7 @@ from ssti.ui.learn.handlers import Handlers, Learn, read_projector, read_step, w
 from ssti.ui.learn.handout import ROUTE
 
 ORDER = 10
-TITLE = "Learn"
+TITLE = tr("Learn")
 ROUTES = (ROUTE,)
 
 EAR = "window.ssti.coach = (act, said) => trigger(act, said || {});"
