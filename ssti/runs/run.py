@@ -18,6 +18,7 @@ from ssti.platform.errors import SSTIError
 from ssti.recipe import Recipe
 from ssti.runs import events
 from ssti.runs.files import Stamp, read_owner, read_recipe, read_text, reason, same_owner, stamp
+from ssti.runs.kept import keep, read_kept
 from ssti.runs.progress import GOING, History, Progress
 
 REMOVE = "Remove the run (its folder is damaged), or mend the file in its folder."
@@ -129,9 +130,12 @@ class Run:
 
         Never raises: a run of which a file cannot be read is `damaged`, and its error says which.
         """
+        if kept := read_kept(self.path):
+            return kept
         try:
             progress = self.recorded()
-            if progress.state in GOING:
+            going = progress.state in GOING
+            if going:
                 if not lost(self):
                     return progress
                 progress = _live(self.path).progress(lost=True)
@@ -143,6 +147,8 @@ class Run:
             return self._damaged(progress, f"has a damaged metrics.json: {metrics.message.rstrip('.')}")
         if progress.skipped and not progress.submitted:
             return self._damaged(progress, "has an events.jsonl without one event that can be read")
+        if not going:
+            keep(self.path, progress)
         return progress
 
     def _damaged(self, progress: Progress, what: str) -> Progress:
