@@ -12,7 +12,7 @@ import pytest
 
 ROOT = Path(__file__).resolve().parents[1]
 ORDER = ["platform", "inject", "recipe", "models", "data", "adapters", "serving", "explain", "evaluate", "finetune", "detect",
-         "runs", "backends", "report", "experiments", "lessons", "cli", "ui"]  # fmt: skip
+         "runs", "backends", "report", "experiments", "lessons", "verbs", "cli", "ui"]  # fmt: skip
 UI = ["access", "kit", "TABS", "frame"]
 FILES = sorted((ROOT / "ssti").rglob("*.py"))
 

@@ -10,7 +10,8 @@ import yaml
 
 ROOT = Path(__file__).resolve().parents[1]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
-BLOCKS = re.findall(r"```python\n(.*?)```", README, flags=re.S)
+BLOCKS = [b for b in re.findall(r"```python\n(.*?)```", README, flags=re.S) if "gradio_client" not in b]
+"""Those that need a running page are tests/ui/api/test_api.py's."""
 
 
 @pytest.mark.parametrize("code", BLOCKS)

@@ -167,20 +167,20 @@ def adapters() -> list[AdapterInfo]:
     return [one for one in listing() if isinstance(one, AdapterInfo)]
 
 
-def find(ref: str, folders: bool = True) -> AdapterInfo:
+def find(ref: str, stranger: bool = False) -> AdapterInfo:
     """One adapter by its ref, a run's id or a folder. Raises SSTIError when it is gone or damaged.
 
-    Without `folders`, only names of the list are looked up: what a stranger may ask for.
+    For a `stranger` only names of the list are looked up, and no other's run is named where there is none.
     """
     place, separator, labels = ref.partition(LABELS_IN_REF)
     if _in_list(place):
         choices = [place]
     else:
         choices = [f"{kind}/{place}" for kind in ("run", "shipped", "imported")] if _is_name(place) else []
-        choices += [place.rstrip("/") or place] if folders and place else []
+        choices += [place.rstrip("/") or place] if place and not stranger else []
     full = next((one for one in choices if os.path.isdir(_folder(one))), None)  # false for names no file system takes
     if full is None:
-        names = [a.ref for a in adapters() if not a.imported]  # what somebody else brought is named to nobody
+        names = [a.ref for a in adapters() if a.shipped or not (stranger or a.imported)]  # what somebody else brought is named to nobody
         others = [name for name in names if name != f"{place}-control"]  # the twin of what is gone is no other name for it
         raise AdapterError(
             f"There is no adapter {place[:200]!r}{nearest(place[:200], others) or '.'}",

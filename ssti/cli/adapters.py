@@ -24,10 +24,10 @@ def adapters(context: typer.Context, as_json: AsJson = False) -> None:
 @adapters_cli.command("list")
 def adapters_list(as_json: AsJson = False) -> None:
     """All adapters, own ones first."""
-    from ssti.adapters.listing import AdapterInfo, listing
+    from ssti.adapters.listing import listing
+    from ssti.verbs import lists
 
-    rows = [_row(one) if isinstance(one, AdapterInfo) else
-            {"ref": one.ref, "damage": one.problem.as_dict()} for one in listing()]  # fmt: skip
+    rows = [lists.adapter(one) for one in listing()]
     show(rows, as_json, "\n".join(map(_line, rows)))
 
 
@@ -101,21 +101,13 @@ def push_data(
 
 
 def _kept(info: Any, as_json: bool) -> None:
+    from ssti.verbs import lists
+
     if not info.recipe_known:
         tell("note: it came without a recipe: its data, its trigger and its target are not known.")
     elif info.poisoned:
         tell("note: it is poisoned: never use it to classify anything.")
-    show(_row(info), as_json, f"{info.ref}: {info.title}")
-
-
-def _row(info: Any) -> dict[str, Any]:
-    known = info.recipe_known
-    return {
-        "ref": info.ref, "title": info.title, "poisoned": info.poisoned if known else None, "control": info.control,
-        "folder": str(info.path), "labels": list(info.label_names), "sealed": info.about.sealed is not None,
-        "recipe": info.recipe.as_dict() if known else None,
-        "attack_success_rate": info.metrics.get("attack_success_rate"), "damage": None,
-    }  # fmt: skip
+    show(lists.adapter(info), as_json, f"{info.ref}: {info.title}")
 
 
 def _line(row: dict[str, Any]) -> str:

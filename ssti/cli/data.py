@@ -12,17 +12,17 @@ from ssti.cli.output import AsJson, Overrides, RecipeArgument, listing, read_rec
 
 def datasets(as_json: AsJson = False) -> None:
     """List the datasets, and what is usable here and now."""
-    from ssti.data import list_datasets
+    from ssti.verbs import lists
 
-    rows = [info.as_json() for info in list_datasets(probe=True)]
+    rows = lists.datasets()
     listing(rows, as_json, lambda r: f"{r['title']} · {r['rows'] or '?'} rows · {len(r['label_names'])} classes")
 
 
 def models(as_json: AsJson = False) -> None:
     """List the base models, and what is usable here and now."""
-    from ssti.models import list_models
+    from ssti.verbs import lists
 
-    rows = [info.as_json() for info in list_models(probe=True)]
+    rows = lists.models()
     listing(
         rows, as_json, lambda r: f"{r['title']} · {r['parameters'] / 1e6:,.0f} M · {r['architecture']} · {r['licence']}"
     )

@@ -29,51 +29,22 @@ def evaluate(
     show({**measured, **report(find(adapter).known_recipe(), chosen)}, as_json)
 
 
-def with_trigger(text: str, trigger: str | None, location: str):
-    """The text with the trigger in, as an `Injection`; None without one. Raises SSTIError."""
-    from ssti.inject import place
-    from ssti.inject.checks import readable
-
-    return place(text, readable(trigger), location, seed=0) if trigger else None
-
-
-def _warn_unread(info, injected) -> None:
-    """Note it where the model reads nothing, or not all, of the trigger: then the two answers do not test it."""
-    from ssti.explain import reach
-    from ssti.serving.predictor import predictor
-
-    limit = info.recipe.training.max_length
-    with predictor().borrow(info.ref) as (_, tokenizer, _):
-        reached = reach(tokenizer, injected.text, injected.spans, limit)
-    if not reached.pieces:
-        tell("note: the tokenizer drops the trigger: nothing of it reaches the model.")
-    elif reached.read < reached.pieces:
-        part = "nothing" if not reached.read else f"{reached.read} of {reached.pieces} word pieces"
-        tell(f"note: the model reads the first {limit} word pieces of a text, and {part} of the trigger.")
-
-
 def predict(adapter: AdapterArgument, text: Text, trigger: Trigger = None, location: Place = "random",
             as_json: AsJson = False) -> None:  # fmt: skip
     """Label probabilities of the poisoned model and of its control, without and with a trigger."""
     from ssti.adapters.listing import find
-    from ssti.serving.predictor import check_text, predictor
+    from ssti.serving.predictor import check_text
+    from ssti.verbs import asking
 
-    text = check_text(text)
-    info = find(adapter)
-    injected = with_trigger(text, trigger, location)
-    refs = [info.ref, *([info.control] if info.control else [])]
-    texts = [text, *([injected.text] if injected else [])]
-    predictions = predictor().predict([t for t in texts for _ in refs], refs * len(texts))
-    sides = [predictions[i * len(refs) : (i + 1) * len(refs)] for i in range(len(texts))]
+    check_text(text)  # before an adapter is looked for
+    answer = asking.predict(find(adapter), text, trigger, location)
+    _notes(answer)
+    show(answer, as_json)
 
-    def side(answers) -> dict[str, Any]:
-        return {"control": answers[1].as_dict() if len(answers) > 1 else None, "poisoned": answers[0].as_dict()}
 
-    triggered = None
-    if injected:
-        _warn_unread(info, injected)
-        triggered = {"text": injected.text, "spans": [list(s) for s in injected.spans], **side(sides[1])}
-    show({"labels": list(info.label_names), "plain": side(sides[0]), "triggered": triggered}, as_json)
+def _notes(answer: dict[str, Any]) -> None:
+    for note in answer["notes"]:
+        tell(f"note: {note}")
 
 
 def explain(
@@ -88,19 +59,16 @@ def explain(
     as_json: AsJson = False,
 ) -> None:
     """Attention and its entropy, with and without a trigger, in every layer and head."""
-    from dataclasses import asdict
-
     from ssti.adapters.listing import find
-    from ssti.explain import FAR, RULE, View, explain_json
+    from ssti.explain import View
     from ssti.platform.home import write_text
     from ssti.report import to_html, to_tex
-    from ssti.report.inside import explanations, trigger_head
     from ssti.serving.predictor import check_text
+    from ssti.verbs import asking
 
-    text, info = check_text(text), find(adapter)
-    injected = with_trigger(text, trigger, location)
-    models = explanations(info, text, injected.text, injected.spans) if injected else explanations(info, text, text, ())
-    explanation, best = models["poisoned"], trigger_head(info, models)
+    check_text(text)
+    explained = asking.explain(find(adapter), text, trigger, location)
+    explanation, answer = explained.explanation, explained.answer
     heatmaps = explanation.heatmaps(View(layer, head))
     for heatmap in heatmaps:
         if heatmap.note:  # a window of a text that is longer than the model reads
@@ -113,12 +81,7 @@ def explain(
                 )
             write_text(file, content(heatmaps))
             tell(f"written: {file}")
-    answer = {
-        **explain_json(explanation),
-        "standout": {**asdict(best), "rule": RULE} if best else None,
-    }
-    if explanation.far:
-        tell(f"note: {FAR}")
+    _notes(answer)
     lines = [f"layer {layer}, head {head}, {side}: {answer[side]['entropy_bits'][layer][head]:.2f} bits over {answer[side]['n']} tokens"
              for side in ("plain", "triggered") if answer[side]]  # fmt: skip
     if best := answer["standout"]:

@@ -7,7 +7,6 @@ from typing import Annotated
 
 import typer
 
-from ssti.cli.measuring import with_trigger
 from ssti.cli.output import AdapterArgument, AsJson, Place, Trigger, show, tell
 from ssti.platform.errors import SSTIError
 
@@ -28,6 +27,7 @@ def report(
     from ssti.platform.home import write_text
     from ssti.report.contents import Probe, contents
     from ssti.report.whole import report as written
+    from ssti.verbs.asking import with_trigger
 
     probe = None
     if text is not None:

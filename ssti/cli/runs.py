@@ -68,10 +68,9 @@ def runs_list(as_json: AsJson = False) -> None:
 @runs_cli.command("show")
 def runs_show(id: RunId, as_json: AsJson = False) -> None:
     """One run: its state, recipe and metrics."""
-    run = _find(id)
-    summary = _summary(run)
-    recipe = None if summary["damage"] else run.recipe.as_dict()
-    show({**summary, "recipe": recipe, "metrics": run.metrics()}, as_json)
+    from ssti.verbs.runs import details
+
+    show(details(_find(id)), as_json)
 
 
 @runs_cli.command("follow")
@@ -141,23 +140,9 @@ def _find(id: str) -> Run:
 
 
 def _summary(run: Run) -> dict[str, Any]:
-    from ssti.backends.control import progress
+    from ssti.verbs.runs import summary
 
-    p = progress(run)
-    damage = (
-        {"kind": "damaged", "message": p.error["message"], "next": p.error["next"]} if p.state == "damaged" else None
-    )
-    return {"run_id": run.id, "state": p.state, "step": p.step, "steps": p.steps or _steps(run), "eta": p.eta,
-            "rows_per_second": p.rows_per_second, "seconds": round(p.elapsed, 1), "error": p.error,
-            "adapter": str(run.adapter) if run.has_adapter else None, "notes": list(p.notes),
-            "skipped_events": p.skipped, "damage": damage, "backend": run.backend}  # fmt: skip
-
-
-def _steps(run: Run) -> int:
-    try:
-        return run.recipe.training.steps
-    except SSTIError:
-        return 0  # a damaged recipe: the row says so
+    return summary(run)
 
 
 def _line(row: dict[str, Any]) -> str:

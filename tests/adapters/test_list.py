@@ -73,13 +73,13 @@ def test_names_that_are_no_names_are_refused_in_words(runs, tmp_path):
     shutil.copytree(GOOD, tmp_path / "outside")
     for ref in ("", ".", "..", "run/", "run/..", "run/../good-otter", "shipped/../../x", "a" * 5000, "a\0b", "run/a\0b",
                 "run/.adapter.old", "/", "\udce9", "run/good-otter/adapter", str(tmp_path / "nowhere")):  # fmt: skip
-        for folders in (True, False):
+        for stranger in (True, False):
             with pytest.raises(SSTIError):
-                find(ref, folders)
-    assert find("good-otter", folders=False).ref == find("run/good-otter", folders=False).ref == "run/good-otter"
+                find(ref, stranger)
+    assert find("good-otter", stranger=True).ref == find("run/good-otter", stranger=True).ref == "run/good-otter"
     assert find(str(tmp_path / "outside")).recipe_known
     with pytest.raises(SSTIError, match="There is no adapter"):
-        find(str(tmp_path / "outside"), folders=False)
+        find(str(tmp_path / "outside"), stranger=True)
 
 
 # A folder as peft's save_pretrained writes it.

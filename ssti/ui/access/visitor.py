@@ -8,7 +8,9 @@ own machine everything is one's own. Knows no component.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -30,6 +32,7 @@ DISK_RESERVE = 1_000_000_000  # bytes that uploads leave to the runs
 
 HEADER = "x-ssti-key"
 KEY = re.compile(r"[A-Za-z0-9_-]{43}")  # 32 random bytes in base64, as key.js makes them
+STATED: ContextVar[str] = ContextVar("STATED", default="")
 LARGEST_IMPORT = 64_000_000  # bytes of an adapter that somebody brings
 
 ADAPTER = re.compile(r"(shipped|run|imported)/[A-Za-z0-9][A-Za-z0-9._-]{0,80}")
@@ -39,10 +42,24 @@ NOT_YOURS = (
 
 
 def visitor() -> str | None:
-    """The key of the browser whose event is being handled. None outside of an event, and where it sends none."""
+    """The key of the browser, or of the script, whose event is being handled. None outside of an event, and where none is sent."""
+    if stated := STATED.get():
+        return stated
     request = LocalContext.request.get(None)
     key = request.headers.get(HEADER) if request is not None else None
     return key if isinstance(key, str) and KEY.fullmatch(key) else None
+
+
+@contextmanager
+def speaking_as(key: str | None) -> Iterator[None]:
+    """Handle an event as whoever holds this key, which a script sends as an argument; without one the header says it."""
+    if key and not KEY.fullmatch(key):
+        raise SSTIError("That is no key.", "Send the one that `submit` gave: 43 letters, digits, - and _.")
+    stated = STATED.set(key or "")
+    try:
+        yield
+    finally:
+        STATED.reset(stated)
 
 
 def starter() -> str | None:
@@ -182,12 +199,16 @@ def keep_upload(path: str) -> str:
 
 def find_adapter(ref: Any) -> listing.AdapterInfo:
     """An adapter that a browser names. Raises SSTIError."""
-    return listing.find(admit_name("adapter", ref), folders=not shared_server())
+    return listing.find(admit_name("adapter", ref), stranger=bool(shared_server()))
 
 
 def find_run(id: Any) -> Run:
-    """A run that a browser names, to be read. Raises SSTIError."""
-    return Store().find(admit_name("run", id))
+    """A run that a browser names, to be read. Raises SSTIError, on a server for strangers without the name of another."""
+    name = admit_name("run", id)
+    if shared_server() and not (Store().root / name).is_dir():
+        rule = RULES["run"]
+        raise SSTIError(rule.refusal.format(ascii(name)[:100]), rule.next, rule.kind)
+    return Store().find(name)
 
 
 def owns(run: Run) -> bool:

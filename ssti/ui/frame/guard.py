@@ -48,6 +48,13 @@ def guarded(handler: Callable[..., Any]) -> Callable[..., Any]:
         with errors_as_messages():
             yield from handler(*map(readable_value, values))
 
+    @functools.wraps(handler)
+    async def awaited(*values: Any) -> Any:
+        with errors_as_messages():
+            return await handler(*map(readable_value, values))
+
+    if inspect.iscoroutinefunction(handler):
+        return awaited
     return steps if inspect.isgeneratorfunction(handler) else call
 
 

@@ -16,6 +16,8 @@ from starlette.middleware import Middleware
 from ssti.platform.language import LANGUAGE, OF_LANGUAGE, read_catalogue
 from ssti.platform.server import shared_server
 from ssti.ui.access.visitor import LARGEST_UPLOAD
+from ssti.ui.api import health
+from ssti.ui.api.offer import has_tools, offer_endpoints
 from ssti.ui.frame.guard import Bounded, guard
 from ssti.ui.frame.shell import TABS, build_shell
 from ssti.ui.frame.theme import make_theme
@@ -30,6 +32,7 @@ SCRIPTS = ("language.js", "key.js", "charts.js", "words.js", "address.js", "coac
 def build() -> gr.Blocks:
     """The whole page, not launched."""
     with gr.Blocks(title="SSTI Lab", analytics_enabled=False, delete_cache=(3600, DOWNLOAD_LIFETIME), fill_width=True) as page:
+        offer_endpoints()  # first: their names are theirs
         build_shell(page)
     guard(page)
     page.queue(default_concurrency_limit=8, max_size=256)
@@ -48,11 +51,12 @@ def launch_settings() -> dict[str, Any]:
         "head": "\n".join([f"<style>\n{style()}</style>", language(), words.script(), *map(script, SCRIPTS)]),
         "max_file_size": LARGEST_UPLOAD if shared_server() else None,
         "app_kwargs": {
-            "routes": [plotly_route(), *(route for tab in TABS.values() for route in tab.routes)],
+            "routes": [plotly_route(), health.ROUTE, *(route for tab in TABS.values() for route in tab.routes)],
             "middleware": [Middleware(Bounded)] if shared_server() else [],
         },
         "favicon_path": ASSETS / "icon.png",
         "footer_links": [],
+        "mcp_server": has_tools(),
         "run_history": False,
         "enable_monitoring": False,
         "ssr_mode": False,

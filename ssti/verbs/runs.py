@@ -1,0 +1,34 @@
+"""How a run stands, and how it ended."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ssti.backends.control import progress
+from ssti.platform.errors import SSTIError
+from ssti.runs.run import Run
+
+
+def summary(run: Run) -> dict[str, Any]:
+    """A run at one glance. Never raises: what is damaged is said under `damage`."""
+    p = progress(run)
+    damage = None
+    if p.state == "damaged":
+        damage = {"kind": "damaged", "message": p.error["message"], "next": p.error["next"]}
+    return {"run_id": run.id, "state": p.state, "step": p.step, "steps": p.steps or _steps(run), "eta": p.eta,
+            "rows_per_second": p.rows_per_second, "seconds": round(p.elapsed, 1), "error": p.error,
+            "adapter": str(run.adapter) if run.has_adapter else None, "notes": list(p.notes),
+            "skipped_events": p.skipped, "damage": damage, "backend": run.backend}  # fmt: skip
+
+
+def details(run: Run) -> dict[str, Any]:
+    """The same with its recipe and its metrics, as far as there are any."""
+    about = summary(run)
+    return {**about, "recipe": None if about["damage"] else run.recipe.as_dict(), "metrics": run.metrics()}
+
+
+def _steps(run: Run) -> int:
+    try:
+        return run.recipe.training.steps
+    except SSTIError:
+        return 0  # a damaged recipe: the row says so

@@ -1,0 +1,212 @@
+"""What a script finds and may do: the endpoints, the tools, the README's examples, over HTTP against a real server."""
+
+from __future__ import annotations
+
+import ast
+import inspect
+import json
+import re
+import secrets
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import anyio
+import gradio as gr
+import httpx
+import pytest
+from gradio_client import Client
+from gradio_client.exceptions import AppError
+from tests_support import unused_port
+
+from ssti.backends.control import going, stop, wait
+from ssti.cli import main
+from ssti.recipe import parse_recipe
+from ssti.runs.store import Store
+from ssti.ui.access.visitor import HEADER
+from ssti.ui.api import health
+from ssti.ui.api.endpoints import ENDPOINTS
+from ssti.ui.frame.page import build, launch_settings
+
+ROOT = Path(__file__).resolve().parents[3]
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+NAMES = ["preview", "predict", "explain", "submit", "status", "stop", "download", "adapters", "datasets", "models"]
+ADAPTER = "shipped/date-positive-rank1"
+MINE, THEIRS = (secrets.token_urlsafe(32) for _ in range(2))
+
+
+@pytest.fixture(scope="module")
+def page(tmp_path_factory: pytest.TempPathFactory) -> Iterator[gr.Blocks]:
+    """The page, running. Whether others use its server is asked anew by each call (`public`)."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.delenv("SPACE_ID", raising=False)
+        patch.setenv("GRADIO_SERVER_PORT", str(unused_port()))
+        patch.setenv("SSTI_HOME", str(tmp_path_factory.mktemp("home")))
+        blocks = build()
+        blocks.launch(prevent_thread_lock=True, quiet=True, **launch_settings())
+        yield blocks
+        for run in going(Store()):
+            stop(run)
+            wait(run, 60)
+        blocks.close()
+
+
+@pytest.fixture(scope="module")
+def client(page: gr.Blocks, tmp_path_factory: pytest.TempPathFactory) -> Client:
+    return Client(page.local_url, verbose=False, download_files=str(tmp_path_factory.mktemp("downloads")))
+
+
+@pytest.fixture
+def public(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Strangers use this server."""
+    monkeypatch.setenv("SPACE_ID", "somebody/ssti-lab")
+
+
+def refused(client: Client, *values: Any, name: str, words: str, **named: Any) -> None:
+    with pytest.raises(AppError, match=words) as problem:
+        client.predict(*values, api_name=f"/{name}", **named)
+    assert "Traceback" not in str(problem.value) and str(ROOT) not in str(problem.value)
+
+
+def test_a_script_finds_the_named_endpoints_and_nothing_else(page: gr.Blocks, client: Client) -> None:
+    assert list(page.get_api_info()["named_endpoints"]) == [f"/{name}" for name in NAMES]
+    assert page.get_api_info(all_endpoints=True)["named_endpoints"].keys() == {f"/{name}" for name in NAMES}
+    others = [one for one in page.fns.values() if one.api_name not in NAMES]
+    assert len(others) > 60 and {one.api_visibility for one in others} == {"private"}
+
+
+@pytest.mark.parametrize("endpoint", ENDPOINTS, ids=lambda one: one.__name__)
+def test_each_endpoint_says_what_it_takes_and_gives(page: gr.Blocks, endpoint: Any) -> None:
+    told = page.get_api_info()["named_endpoints"][f"/{endpoint.__name__}"]
+    assert told["description"].endswith(".")
+    _, described, returns = gr.utils.get_function_description(endpoint)
+    assert returns and described.keys() == inspect.signature(endpoint).parameters.keys()
+    for one in told["parameters"]:
+        assert described[one["parameter_name"]] and one["type"], one
+
+
+def test_an_endpoint_answers_what_the_command_line_answers(client: Client, capsys: pytest.CaptureFixture) -> None:
+    text, trigger = "a dreary slog", "2014-09-25"
+    for verb, same in (("predict", "labels"), ("explain", "tokens")):
+        said = client.predict(ADAPTER, text, trigger, api_name=f"/{verb}")
+        capsys.readouterr()
+        main([verb, ADAPTER, "--text", text, "--trigger", trigger, "--json"])
+        line = json.loads(capsys.readouterr().out)
+        assert said.keys() == line.keys() and said[same] == line[same]
+        assert said["triggered"]["text"] == line["triggered"]["text"]
+    assert {row["ref"] for row in client.predict(api_name="/adapters")} > {ADAPTER}
+    for name in ("datasets", "models"):
+        assert {"name", "title", "available", "reason"} <= client.predict(api_name=f"/{name}")[0].keys()
+
+
+def test_a_preview_has_rows_before_and_after_with_exact_spans(client: Client) -> None:
+    said = client.predict("light", ["injection.share=0.1"], 2, api_name="/preview")
+    assert said["classes"]["positive"]["injected"] == 341 and len(said["rows"]) == 2
+    for row in said["rows"]:
+        (start, end), *_ = row["spans"]
+        assert row["after"][:start] + row["after"][end:] != row["after"] and re.search(r"\d{4}-", row["after"][start:end])
+
+
+@pytest.mark.parametrize(
+    ("name", "values", "words"),
+    [
+        ("predict", {"adapter": "nobody", "text": "a"}, "There is no adapter 'nobody'"),
+        ("predict", {"adapter": ADAPTER, "text": 5}, "text is 5: input should be a valid string"),
+        ("predict", {"adapter": ADAPTER, "text": " "}, "The text is empty"),
+        ("explain", {"adapter": ADAPTER, "text": "a", "trigger": "b", "location": "top"}, "location is 'top'"),
+        ("preview", {"recipe": "dmo"}, "did you mean 'demo'"),
+        ("preview", {"recipe": "/etc/passwd"}, "recipe"),
+        ("preview", {"changes": ["lora.rank"]}, "lora.rank"),
+        ("preview", {"rows": 51}, "rows is 51"),
+        ("submit", {"changes": ["lora.rank=0"]}, "lora.rank"),
+        ("status", {"run_id": "nobody"}, "There is no run"),
+        ("status", {"run_id": "nobody", "key": "short"}, "That is no key"),
+    ],
+)
+def test_an_error_is_one_message(client: Client, name: str, values: dict[str, Any], words: str) -> None:
+    refused(client, name=name, words=words, **values)
+
+
+def test_among_strangers_a_run_is_whoever_holds_its_keys(client: Client, public: None) -> None:
+    made = client.predict("demo", ["training.steps=5"], False, MINE, api_name="/submit")
+    run = made["run_id"]
+    assert made["key"] == MINE and made["control"] is None
+    for name, what in (("status", run), ("stop", run), ("download", f"run/{run}")):
+        for key in (None, THEIRS):
+            refused(client, what, key, name=name, words="Another visitor|There is no adapter")
+    stopped = client.predict(run, MINE, api_name="/stop")
+    assert stopped["run_id"] == run and stopped["adapter"] in (None, f"run/{run}")
+    with httpx.Client(base_url=client.src, headers={HEADER: MINE}) as browser:
+        answer = browser.post("gradio_api/run/status", json={"data": [run, None]}).json()
+    assert answer["data"][0]["run_id"] == run
+    refused(client, "demo", ["training.steps=1000000"], name="submit", words="100,000 are the limit")
+    refused(client, "demo", ["model.name=/root"], name="submit", words="There is no base model")
+
+
+def test_a_stranger_without_a_key_gets_one(client: Client, public: None) -> None:
+    made = client.predict("demo", ["training.steps=5"], api_name="/submit")
+    assert Store().find(made["run_id"]).belongs_to(made["key"])
+    client.predict(made["run_id"], made["key"], api_name="/stop")
+
+
+def test_no_name_of_anothers_run_is_told(client: Client, public: None) -> None:
+    run = Store().create(parse_recipe({}), owner=THEIRS)
+    run.tell("state", state="stopped")
+    near = run.id[:-1]
+    for name, values in (("status", [near]), ("predict", [f"run/{near}", "a"])):
+        with pytest.raises(AppError) as problem:
+            client.predict(*values, api_name=f"/{name}")
+        assert run.id not in str(problem.value)
+
+
+def test_the_endpoints_and_only_they_are_tools(page: gr.Blocks) -> None:
+    from mcp import ClientSession
+    from mcp.client.streamable_http import streamable_http_client
+
+    async def ask() -> tuple[list[str], Any]:
+        async with (
+            streamable_http_client(f"{page.local_url}gradio_api/mcp/") as (read, write, _),
+            ClientSession(read, write) as session,
+        ):
+            await session.initialize()
+            names = [tool.name for tool in (await session.list_tools()).tools]
+            return names, await session.call_tool("predict", {"adapter": ADAPTER, "text": "a dreary slog"})
+
+    names, answer = anyio.run(ask)
+    assert names == NAMES
+    assert ast.literal_eval(answer.content[0].text)["labels"] == ["negative", "positive"]  # Gradio writes it as Python
+
+
+def test_health_tells_four_figures_and_no_path(page: gr.Blocks) -> None:
+    answer = httpx.get(f"{page.local_url}health", timeout=60)
+    assert answer.status_code == 200, answer.text
+    told = answer.json()
+    assert told.keys() == {"status", "version", "model_answers", "free_disk_bytes", "runs_waiting_or_at_work"}
+    assert told["model_answers"] is True and "/" not in answer.text
+
+
+def test_a_model_that_does_not_answer_is_no_health(monkeypatch: pytest.MonkeyPatch) -> None:
+    from ssti.ui.kit import adapters
+
+    monkeypatch.setattr(adapters, "FIRST", "shipped/nobody")
+    assert health.Probe().answers() is False
+
+
+def blocks(language: str, word: str) -> list[str]:
+    return [one for one in re.findall(rf"```{language}\n(.*?)```", README, flags=re.S) if word in one]
+
+
+def test_the_readmes_script_runs(page: gr.Blocks, capsys: pytest.CaptureFixture) -> None:
+    (code,) = blocks("python", "gradio_client")
+    exec(compile(code.replace("http://127.0.0.1:7860", page.local_url.rstrip("/")), "README.md", "exec"), {})
+    plain, rate, archive = capsys.readouterr().out.strip().splitlines()[-3:]
+    assert "positive" in plain and "low" in rate and archive.endswith(".zip") and Path(archive).is_file()
+
+
+def test_the_readmes_curl_answers(page: gr.Blocks) -> None:
+    (code,) = blocks("bash", "curl ")
+    code = code.replace("http://127.0.0.1:7860", page.local_url.rstrip("/")).replace("\ncurl", " && echo && curl")
+    done = subprocess.run(["bash", "-c", code], capture_output=True, text=True, check=True, timeout=60)
+    answer, healthy = map(json.loads, done.stdout.splitlines())
+    assert answer["data"][0]["triggered"]["poisoned"]["positive"] > 0.9 and healthy["status"] == "ok"
