@@ -5,6 +5,8 @@ from __future__ import annotations
 import reprlib
 from collections.abc import Iterable
 
+from ssti.platform.language import tr
+
 SHOWN = 12  # a longer list of allowed words is cut here: nobody reads 249 countries in an error
 WIDTH = 80  # characters of a value in a message; whatever the value, a message stays readable
 LONGEST_GUESS = 100  # a longer word is not a misspelt name, and comparing it would take long
@@ -63,7 +65,7 @@ class _Shown(reprlib.Repr):
 
     def repr_int(self, x: int, level: int) -> str:
         # Beyond 4,300 digits Python refuses to write a number out at all.
-        return repr(x) if x.bit_length() < 128 else f"a whole number of {x.bit_length():,} bits"
+        return repr(x) if x.bit_length() < 128 else tr("a whole number of {count:,} bits", count=x.bit_length())
 
 
 _shown = _Shown()
@@ -86,11 +88,11 @@ def nearest(word: object, allowed: Iterable[object]) -> str:
         return ""
     names = {name.casefold(): name for name in map(str, allowed) if len(name) <= LONGEST_GUESS}
     close = get_close_matches(str(word)[: LONGEST_GUESS + 1].casefold(), list(names), n=1, cutoff=0.6)
-    return f"; did you mean {names[close[0]]!r}?" if close else ""
+    return tr("; did you mean {name!r}?", name=names[close[0]]) if close else ""
 
 
 def listed(allowed: Iterable[object]) -> str:
     """The allowed words for a message: `'a', 'b', 'c'`, cut after a dozen."""
     words = list(allowed)
-    more = f" and {len(words) - SHOWN} more" if len(words) > SHOWN else ""
-    return ", ".join(shown(word) for word in words[:SHOWN]) + more
+    some = ", ".join(shown(word) for word in words[:SHOWN])
+    return tr("{some} and {count} more", some=some, count=len(words) - SHOWN) if len(words) > SHOWN else some

@@ -10,6 +10,8 @@ from typing import BinaryIO
 
 import platformdirs
 
+from ssti.platform.language import tr
+
 
 def home() -> Path:
     """`SSTI_HOME`, else the platform's data folder of the user. The folder may not exist yet."""
@@ -47,9 +49,12 @@ def open_regular(path: Path, largest: int) -> BinaryIO:
     try:
         status = os.fstat(handle)
         if not stat.S_ISREG(status.st_mode):
-            raise OSError(errno.EINVAL, "it is not a file")
+            raise OSError(errno.EINVAL, tr("it is not a file"))
         if status.st_size > largest:
-            raise OSError(errno.EFBIG, f"it has {status.st_size:,} bytes, at most {largest:,} are read")
+            raise OSError(
+                errno.EFBIG,
+                tr("it has {size:,} bytes, at most {largest:,} are read", size=status.st_size, largest=largest),
+            )
         file = os.fdopen(handle, "rb")
         return file
     finally:

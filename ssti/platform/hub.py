@@ -12,6 +12,7 @@ from typing import Literal
 from huggingface_hub import constants
 
 from ssti.platform.errors import DataError, ModelError, SSTIError
+from ssti.platform.language import tr
 
 RepoType = Literal["model", "dataset"]
 SWITCHES = ("HF_HUB_OFFLINE", "TRANSFORMERS_OFFLINE", "HF_DATASETS_OFFLINE")
@@ -40,9 +41,15 @@ def hindrance(by_hand: str, probe: bool) -> str | None:
     Only with `probe` is the network asked.
     """
     if switch := offline_switch():
-        return f"{switch} is set and no copy is on this machine: unset it, or {by_hand}"
+        return tr(
+            "{switch} is set and no copy is on this machine: unset it, or {by_hand}", switch=switch, by_hand=by_hand
+        )
     if probe and not reachable():
-        return f"{constants.ENDPOINT} does not answer and no copy is on this machine: connect, or {by_hand}"
+        return tr(
+            "{address} does not answer and no copy is on this machine: connect, or {by_hand}",
+            address=constants.ENDPOINT,
+            by_hand=by_hand,
+        )
     return None
 
 
@@ -50,8 +57,8 @@ def must_answer(hub_id: str) -> None:
     """Raises SSTIError at once where the Hub may be asked and does not answer: its library would try for long."""
     if offline_switch() is None and not reachable():
         raise SSTIError(
-            f"{hub_id} is not on this machine, and the Hub does not answer.",
-            "Check the name, or connect to the network.",
+            tr("{hub_id} is not on this machine, and the Hub does not answer.", hub_id=hub_id),
+            tr("Check the name, or connect to the network."),
             kind="offline",
         )
 
@@ -63,17 +70,33 @@ def explained(hub_id: str, repo_type: RepoType, problem: Exception) -> SSTIError
     error = DataError if repo_type == "dataset" else ModelError
     page, name, text = page_of(hub_id, repo_type), type(problem).__name__, str(problem).strip().split("\n")[0][:300]
     if "Gated" in name or "gated" in text:
-        return error(f"{hub_id} is gated.", f"Accept its licence at {page}, then run `hf auth login`.")
+        return error(
+            tr("{hub_id} is gated.", hub_id=hub_id),
+            tr("Accept its licence at {page}, then run `hf auth login`.", page=page),
+        )
     if isinstance(problem, ConnectionError | TimeoutError | LocalEntryNotFoundError) or "Connect" in name:
         switch = offline_switch()
         return SSTIError(
-            f"{hub_id} could not be reached, and no copy is on this machine.",
-            f"{f'Unset {switch}' if switch else 'Connect to the network'}, or download it elsewhere and name its folder.",
+            tr("{hub_id} could not be reached, and no copy is on this machine.", hub_id=hub_id),
+            tr("Unset {switch}, or download it elsewhere and name its folder.", switch=switch)
+            if switch
+            else tr("Connect to the network, or download it elsewhere and name its folder."),
             kind="offline",
         )
     if "NotFound" in name:
-        return error(f"The Hub has no {repo_type} {hub_id!r} that can be read: {text}", f"See {page}.")
-    return error(f"{hub_id} could not be read: {name}: {text}", f"See {page}.")
+        return error(
+            tr(
+                "The Hub has no {repo_type} {hub_id!r} that can be read: {text}",
+                repo_type=repo_type,
+                hub_id=hub_id,
+                text=text,
+            ),
+            tr("See {page}.", page=page),
+        )
+    return error(
+        tr("{hub_id} could not be read: {name}: {text}", hub_id=hub_id, name=name, text=text),
+        tr("See {page}.", page=page),
+    )
 
 
 def reachable() -> bool:

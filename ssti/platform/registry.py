@@ -9,6 +9,7 @@ from types import ModuleType
 from typing import Any, Generic, TypeVar
 
 from ssti.platform.errors import SSTIError, listed, nearest, shown
+from ssti.platform.language import tr
 
 T = TypeVar("T")
 
@@ -37,12 +38,20 @@ class Registry(Mapping[str, T], Generic[T]):
         self._sort()
         return offered
 
-    def find(self, name: Any, next: str = "Use one of these names.", kind: str = "input") -> T:
+    def find(self, name: Any, next: str = tr("Use one of these names."), kind: str = "input") -> T:
         """The one called `name`. Raises SSTIError with all names and the nearest one, and `next`, what to do."""
         if isinstance(name, str) and name in self:
             return self[name]
         raise SSTIError(
-            f"There is no {self.noun} {shown(name)}; there are {listed(self)}{nearest(name, self)}", next, kind
+            tr(
+                "There is no {noun} {name}; there are {known}{nearest}",
+                noun=tr(self.noun),
+                name=shown(name),
+                known=listed(self),
+                nearest=nearest(name, self),
+            ),
+            next,
+            kind,
         )
 
     def __getitem__(self, name: str) -> T:

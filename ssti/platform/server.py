@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 
 from ssti.platform.errors import ModelError, SSTIError
+from ssti.platform.language import tr
 
 SWITCH = "SSTI_TRUST_REMOTE_CODE"
 OWN = ("", "localhost", "127.0.0.1", "::1")
@@ -30,17 +31,28 @@ def may_run_code_of(name: str) -> bool:
         return False
     if sign := shared_server():
         raise ModelError(
-            f"{SWITCH} names {name}, but others use this server ({sign} is set): no model's own code runs here.",
-            f"Unset {SWITCH}, or run it on a machine of your own.",
+            tr(
+                "{switch} names {name}, but others use this server ({sign} is set): no model's own code runs here.",
+                switch=SWITCH,
+                name=name,
+                sign=sign,
+            ),
+            tr("Unset {switch}, or run it on a machine of your own.", switch=SWITCH),
         )
     return True
 
 
 def needs_code(name: str, model_type: str) -> SSTIError:
     """An architecture that only the model's own code knows."""
-    ask = "Choose a model whose architecture transformers has."
+    ask = tr("Choose a model whose architecture transformers has.")
     if shared_server() is None:
-        ask += f" On a machine of your own, after reading its code: set {SWITCH}={name}."
+        own = tr("On a machine of your own, after reading its code: set {switch}={name}.", switch=SWITCH, name=name)
+        ask = f"{ask} {own}"
     return ModelError(
-        f"{name} has the architecture {model_type!r}, which only its own code knows; that code is not run.", ask
+        tr(
+            "{name} has the architecture {model_type!r}, which only its own code knows; that code is not run.",
+            name=name,
+            model_type=model_type,
+        ),
+        ask,
     )

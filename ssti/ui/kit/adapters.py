@@ -12,6 +12,7 @@ from ssti.adapters.files import WEIGHTS
 from ssti.adapters.listing import AdapterInfo, DamagedAdapter, adapters, listing
 from ssti.backends.control import progress
 from ssti.platform.errors import SSTIError
+from ssti.platform.language import later, tr
 from ssti.recipe import InjectionSpec
 from ssti.runs.run import Run
 from ssti.ui.access.visitor import find_adapter as find
@@ -22,6 +23,10 @@ from ssti.ui.kit.triggers import kind_of
 FIRST = "shipped/date-positive-rank1"  # whoever comes for the first time meets this pair
 EXAMPLES = 40  # real rows of which the clearest is shown first
 READABLE = (45, 130)  # characters of a text that one reads at a glance
+STATES = (
+    later("queued"), later("starting"), later("training"), later("evaluating"), later("stopped"), later("failed"),
+    later("interrupted"), later("damaged"),
+)  # fmt: skip
 
 
 def choices() -> list[tuple[str, str]]:
@@ -35,19 +40,23 @@ def choices() -> list[tuple[str, str]]:
     twins = {info.control for info in infos}
     whole = [(info.title + _unfinished(info), info.ref) for info in infos if info.ref not in twins]
     damaged = [one.ref for one in every if isinstance(one, DamagedAdapter)]
-    return whole + [(f"{ref.partition('/')[2]}: damaged", ref) for ref in damaged]
+    return whole + [(tr("{name}: damaged", name=ref.partition("/")[2]), ref) for ref in damaged]
 
 
 def _unfinished(info: AdapterInfo) -> str:
     """` · failed at step 6 of 64` for the adapter of a run that is not done; what a control lost; else nothing."""
     run = Run(info.path.parent.name, info.path.parent)
     if run.control_of and not (run.path.parent / run.control_of).exists():
-        return " · its poisoned twin was removed"
+        return " · " + tr("its poisoned twin was removed")
     if info.shipped or not (run.path / "events.jsonl").is_file():
         return ""
     now = progress(run)
-    at = f" at step {now.step:,} of {now.steps:,}" if now.steps else ""
-    return "" if now.state == "done" else f" · {now.state}{at}"
+    if now.state == "done":
+        return ""
+    state = tr(now.state)
+    if now.steps:
+        state = tr("{state} at step {step:,} of {steps:,}", state=state, step=now.step, steps=now.steps)
+    return f" · {state}"
 
 
 def first() -> str:
@@ -73,11 +82,15 @@ def of_link(adapter: str, run: str) -> tuple[str, str]:
     if not adapter:
         try:
             state = progress(find_run(run)).state
-            why = f"The run {run} of this link has no adapter{'' if state == 'done' else f' yet: it is {state}'}."
+            why = (
+                tr("The run {run} of this link has no adapter.", run=run)
+                if state == "done"
+                else tr("The run {run} of this link has no adapter yet: it is {state}.", run=run, state=tr(state))
+            )
         except SSTIError as problem:
             why = problem.message
     other = first()
-    return other, f"{why} Shown instead: {find(other).title}." if other else why
+    return other, " ".join((why, tr("Shown instead: {title}.", title=find(other).title))) if other else why
 
 
 def triggers(info: AdapterInfo) -> tuple[InjectionSpec, ...]:
@@ -95,7 +108,7 @@ def target(info: AdapterInfo, kind: str = "") -> int:
 
 
 def noun(info: AdapterInfo) -> str:
-    """What one of the texts is called that an adapter classifies: `review`; `text` where nobody says."""
+    """What one of the texts is called that an adapter classifies, in English: `review`; `text` where nobody says."""
     from ssti.data.sources import find as find_dataset
 
     source = find_dataset(info.recipe.dataset.name) if info.recipe_known else None
@@ -159,5 +172,5 @@ def warm() -> None:
 def none_yet() -> SSTIError:
     """What to say where there is no adapter at all."""
     return SSTIError(
-        "There is no adapter yet.", "Train one on the Finetune tab: it takes about a minute.", kind="adapter"
+        tr("There is no adapter yet."), tr("Train one on the Finetune tab: it takes about a minute."), kind="adapter"
     )

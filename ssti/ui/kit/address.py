@@ -15,6 +15,7 @@ from typing import Any
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
 from ssti.platform.errors import SSTIError
+from ssti.platform.language import tr
 from ssti.ui.kit import parts
 from ssti.ui.kit.parts import Markup
 
@@ -72,7 +73,8 @@ def link(**said: Any) -> str:
     address = fitting({key: str(value) for key, value in said.items() if value not in (None, "")})
     if address.unfit:
         raise SSTIError(
-            f"{' and '.join(address.unfit)}: too long for a link.", f"An address holds {LONGEST:,} characters."
+            tr("{unfit}: too long for a link.", unfit=parts.joined(address.unfit)),
+            tr("An address holds {count:,} characters.", count=LONGEST),
         )
     return address.href
 

@@ -25,6 +25,7 @@ from typing import Any
 from starlette.responses import FileResponse
 from starlette.routing import Route
 
+from ssti.platform.language import tr
 from ssti.report.names import adapter_name, beginning, file_name
 from ssti.ui.kit import parts
 from ssti.ui.kit.parts import Markup
@@ -161,7 +162,7 @@ def bar_chart(
 
 
 def histogram(
-    samples: Sequence[Sample], *, x_title: str, y_title: str = "rows", bins: int = 24,
+    samples: Sequence[Sample], *, x_title: str, y_title: str = tr("rows"), bins: int = 24,
     references: Sequence[Reference] = (), key: str = "", height: int = 260,
 ) -> Figure:  # fmt: skip
     """How often values fall into `bins` of equal width, the same for all samples, one over the other."""
@@ -177,15 +178,18 @@ def histogram(
         edges = [low + width * place for place in range(bins + 1)]
         traces.append(
             {
-                "type": "bar", "name": f"{sample.name} (n = {parts.count(len(sample.values))})", "opacity": 0.6,
+                "type": "bar", "name": tr("{name} (n = {count})", name=sample.name, count=parts.count(len(sample.values))), "opacity": 0.6,
                 "x": [(a + b) / 2 for a, b in zip(edges, edges[1:], strict=False)], "y": counts, "width": [width] * bins,
                 "customdata": [list(pair) for pair in zip(edges, edges[1:], strict=False)],
                 "marker": {"color": _colour(sample.tone)},
-                "hovertemplate": "%{y:,} from %{customdata[0]:.3~g} to %{customdata[1]:.3~g}",
+                "hovertemplate": tr(
+                    "{rows} from {low} to {high}", rows="%{y:,}",
+                    low="%{customdata[0]:.3~g}", high="%{customdata[1]:.3~g}",
+                ),
             }
         )  # fmt: skip
     figure = _figure(traces, x_title, y_title, None, False, references, key, height)
-    figure["layout"] |= {"barmode": "overlay", "bargap": 0, "meta": {"columns": ["from", "to"]}}
+    figure["layout"] |= {"barmode": "overlay", "bargap": 0, "meta": {"columns": [tr("from"), tr("to")]}}
     return figure
 
 
@@ -228,7 +232,7 @@ def _figure(
             "showlegend": sum("name" in trace for trace in traces) > 1,
             "shapes": [_reference_line(one) for one in references],
             "annotations": [_reference_text(one) for one in references],
-            "meta": {"columns": ["low", "high", "n"]},  # what `customdata` is, for the table
+            "meta": {"columns": [tr("low"), tr("high"), "n"]},  # what `customdata` is, for the table
         },
     }  # fmt: skip
 
@@ -238,7 +242,12 @@ def _named(series: Series, percent: bool) -> Figure:
     number = ".1%" if percent else ".4~g"
     shown = f"%{{y:{number}}}"
     if any(point.low is not None for point in series.points):
-        shown += f" (%{{customdata[0]:{number}}} to %{{customdata[1]:{number}}}, n = %{{customdata[2]:,}})"
+        shown += " " + tr(
+            "({low} to {high}, n = {count})",
+            low=f"%{{customdata[0]:{number}}}",
+            high=f"%{{customdata[1]:{number}}}",
+            count="%{customdata[2]:,}",
+        )
     return {
         "name": series.name, "legendgroup": series.name,
         "x": [point.x for point in series.points],

@@ -15,6 +15,7 @@ import gradio as gr
 
 from ssti.inject import Option
 from ssti.platform.errors import SSTIError, shown
+from ssti.platform.language import tr
 from ssti.recipe import Recipe
 
 NUMBERS = ("int", "float")
@@ -66,8 +67,8 @@ def option_fields(option: Option) -> dict[str, Field]:
     limits = {"low": option.minimum, "high": option.maximum}
     if option.type == "range":
         return {
-            f"{option.name}.{n}": Field(f"{option.title}, {end}", "int", **limits)
-            for n, end in enumerate(("from", "to"))
+            f"{option.name}.{n}": Field(title, "int", **limits)
+            for n, title in enumerate((tr("{title}, from", title=option.title), tr("{title}, to", title=option.title)))
         }
     optional = not option.required if option.type not in NUMBERS else option.default is None and not option.required
     return {
@@ -83,7 +84,9 @@ def control(field: Field, value: Any, **settings: Any) -> Any:
     if field.type == "bool":
         return gr.Checkbox(bool(value), **settings)
     if field.choices:
-        return gr.Radio(list(field.choices), value=value, elem_classes=segments(field.choices), **settings)
+        words = [tr(choice) for choice in field.choices]
+        choices = list(zip(words, field.choices, strict=True))
+        return gr.Radio(choices, value=value, elem_classes=segments(words), **settings)
     if field.type in NUMBERS and not field.optional:
         return gr.Number(value, **settings)
     # An empty gr.Number turns into 0 when it is shown, so a number that may be left out is text.
@@ -110,7 +113,10 @@ def from_page(field: Field, typed: Any) -> Any:
     if typed in (None, "", []):
         if field.optional:
             return None
-        raise SSTIError(f"{field.title} is empty; it takes {_allowed(field)}.", "Type it in the form.")
+        raise SSTIError(
+            tr("{title} is empty; it takes {allowed}.", title=field.title, allowed=_allowed(field)),
+            tr("Type it in the form."),
+        )
     return _number(field, typed) if field.type in NUMBERS else typed
 
 
@@ -123,28 +129,48 @@ def _number(field: Field, typed: Any) -> int | float:
     try:
         number = math.nan if isinstance(typed, bool) else float(typed)
     except (TypeError, ValueError):
-        raise SSTIError(f"{field.title} is {shown(typed)}; it takes {_allowed(field)}.", "Type one.") from None
+        raise SSTIError(
+            tr(
+                "{title} is {typed}; it takes {allowed}.",
+                title=field.title,
+                typed=shown(typed),
+                allowed=_allowed(field),
+            ),
+            tr("Type one."),
+        ) from None
     value = round(number / 100, 12) if field.percent else number
     whole = field.type != "int" or (math.isfinite(value) and value == int(value))
     low = field.low is None or (value > field.low if field.above else value >= field.low)
     if not (whole and low and math.isfinite(value) and (field.high is None or value <= field.high)):
         unit = " %" if field.percent else ""
-        raise SSTIError(f"{field.title} is {number:g}{unit}; it takes {_allowed(field)}.", "Correct it in the form.")
+        raise SSTIError(
+            tr(
+                "{title} is {number:g}{unit}; it takes {allowed}.",
+                title=field.title,
+                number=number,
+                unit=unit,
+                allowed=_allowed(field),
+            ),
+            tr("Correct it in the form."),
+        )
     return int(value) if field.type == "int" else value
 
 
 def _allowed(field: Field) -> str:
     if field.type not in NUMBERS:
-        return "at least one line" if field.type == "list" else "a word"
-    words = "a whole number" if field.type == "int" else "a number"
+        return tr("at least one line") if field.type == "list" else tr("a word")
+    words = tr("a whole number") if field.type == "int" else tr("a number")
     low, high = (f"{to_page(field, limit):,}" for limit in (field.low or 0, field.high or 0))
     unit = " %" if field.percent else ""
-    if field.low is not None:
-        words += f" above {low}" if field.above else f" from {low}"
-    if field.high is not None:
-        joint = " and up to" if field.above or field.low is None else " to"
-        return f"{words}{joint} {high}{unit}"
-    return words if field.low is None else f"{words}{unit} or more"
+    if field.low is None:
+        return words if field.high is None else tr("{words} and up to {high}", words=words, high=high + unit)
+    if field.above:
+        if field.high is None:
+            return tr("{words} above {low} or more", words=words, low=low + unit)
+        return tr("{words} above {low} and up to {high}", words=words, low=low, high=high + unit)
+    if field.high is None:
+        return tr("{words} from {low} or more", words=words, low=low + unit)
+    return tr("{words} from {low} to {high}", words=words, low=low, high=high + unit)
 
 
 def _without_none(annotation: Any) -> tuple[Any, bool]:

@@ -10,6 +10,7 @@ import time
 from collections.abc import Callable, Iterator
 from typing import Any
 
+from ssti.platform.language import tr
 from ssti.serving.logits import Stopped
 from ssti.ui.kit import parts
 from ssti.ui.kit.parts import Markup
@@ -44,7 +45,7 @@ class Job:
                 if elapsed < QUIET_FOR:
                     continue
                 rest = elapsed * (1 - self._part) / self._part if self._part > 0.05 else None
-                left = "" if rest is None else f" · {parts.duration(rest)} left"
+                left = "" if rest is None else " · " + tr("{time} left", time=parts.duration(rest))
                 yield progress(self._part, f"{self._words} · {round(self._part * 100)} %{left}")
             if self._problem is not None:
                 raise self._problem

@@ -25,7 +25,7 @@ SECRET = re.compile(
 )  # a path from the root, a token of the Hub
 FOR_OWNER = re.compile(r"\b(?:HF|SSTI|TRANSFORMERS|CUDA|GRADIO)_[A-Z_]+\b|`hf |\bpip install\b|\blog\.txt\b")
 SENTENCE = re.compile(r"(?<=[.!?])\s+")
-ASK = "Only whoever runs this server can change that."
+ASK = tr("Only whoever runs this server can change that.")
 CLASS_COLOURS = 5  # after these the colours begin again
 
 QUIET: dict[str, Any] = {
@@ -72,17 +72,17 @@ def join(pieces: Iterable[Any], between: str = "") -> Markup:
 
 def marked(text: str, spans: Iterable[Any]) -> Markup:
     """A text with its injected spans marked as triggers. Spans are (start, end) in characters."""
-    return Markup(highlight_html(text, spans))
+    return html('<span translate="no">{}</span>', Markup(highlight_html(text, spans)))
 
 
 def trigger(text: str) -> Markup:
     """One trigger by itself."""
-    return html('<mark class="trigger">{}</mark>', text)
+    return html('<mark class="trigger" translate="no">{}</mark>', text)
 
 
 def chip(name: str, index: int) -> Markup:
     """A class by its name, in the colour of its index: the same one on every tab."""
-    return html('<span class="chip class-{}">{}</span>', index % CLASS_COLOURS, name)
+    return html('<span class="chip class-{}" translate="no">{}</span>', index % CLASS_COLOURS, name)
 
 
 def card(title: Any, *body: Any, classes: str = "") -> Markup:
@@ -148,7 +148,7 @@ def code(title: str, text: str) -> Markup:
     """Text to copy, with its button (assets/page.js does the copying)."""
     return html(
         '<figure class="code"><figcaption>{}<button type="button" data-copy>Copy</button></figcaption>'
-        '<pre tabindex="0"><code>{}</code></pre></figure>',
+        '<pre tabindex="0" translate="no"><code>{}</code></pre></figure>',
         title,
         text,
     )
@@ -190,6 +190,11 @@ def pill(label: str, text: Any, going: bool = False) -> Markup:
     """A pill of the header. `going` adds the moving dot of something at work."""
     dot = Markup('<i class="going"></i>') if going else ""
     return html('<span class="pill">{}<span>{}</span> <b>{}</b></span>', dot, label, text)
+
+
+def joined(words: Iterable[str]) -> str:
+    """`a date and a country`."""
+    return tr(" and ").join(words)
 
 
 def data_script(name: str, value: Any) -> str:

@@ -18,6 +18,7 @@ import gradio as gr
 
 from ssti.explain import View
 from ssti.platform.errors import SSTIError
+from ssti.platform.language import tr
 from ssti.report.contents import Probe, adapter_of, contents
 from ssti.report.names import adapter_name, file_name
 from ssti.report.whole import report
@@ -77,14 +78,14 @@ def probe_of(marks: Marks) -> Probe | None:
 
 def report_button(
     shared: Shared, name: str, inputs: Sequence[Any], ask: Callable[..., Asked], changes: Sequence[Any] = (),
-    words: str = "Report",
+    words: str = "",
 ) -> gr.Button:  # fmt: skip
     """Draw the button `#NAME-report` and wire it. `ask(*values of inputs)` may raise SSTIError; one of the `changes` (by
     default another adapter) ends a report that is being written."""
     with gr.Column(elem_classes="report-button", elem_id=f"{name}-report-box", min_width=0):
         with gr.Row(elem_classes="report-go"):
-            go = gr.Button(words, size="md", elem_id=f"{name}-report")
-            stop = gr.Button("Stop", visible=False, size="md")
+            go = gr.Button(words or tr("Report"), size="md", elem_id=f"{name}-report")
+            stop = gr.Button(tr("Stop"), visible=False, size="md")
         said = parts.Html(elem_id=f"{name}-report-said")
     with outside_of_tabs(shared):  # Gradio shows what is hidden once a part around it that was not there is
         file = gr.JSON(None, visible="hidden")
@@ -114,7 +115,7 @@ def report_button(
 def report_card(shared: Shared, name: str, about: str, inputs: Sequence[Any], ask: Callable[..., Asked]) -> None:
     """A card of its own with the button, under what `about` says of the report."""
     with gr.Column(elem_classes="card-box report-card"), gr.Row():
-        parts.Html(parts.html('<h2 class="title">{}</h2>{}', "Take it with you", parts.note(about)))
+        parts.Html(parts.html('<h2 class="title">{}</h2>{}', tr("Take it with you"), parts.note(about)))
         report_button(shared, name, inputs, ask)
 
 
@@ -126,4 +127,6 @@ def _job(asked: Asked) -> Job:
         mine = True
     except SSTIError:
         mine = False  # somebody else brought the rows: none of training is shown
-    return Job(lambda on_progress: contents(info.ref, asked.probe, asked.view, mine, on_progress), "Writing the report")
+    return Job(
+        lambda on_progress: contents(info.ref, asked.probe, asked.view, mine, on_progress), tr("Writing the report")
+    )

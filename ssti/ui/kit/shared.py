@@ -9,6 +9,7 @@ from typing import Any
 
 import gradio as gr
 
+from ssti.platform.language import tr
 from ssti.ui.kit import parts
 from ssti.ui.kit.address import Kept
 
@@ -68,7 +69,7 @@ class Shared:
 def text_field() -> gr.Textbox:
     """The field of the text that a person tries, not yet on the page."""
     return gr.Textbox(
-        label="Type a text, then click a trigger into it", placeholder="Type a text, or pick a real row.",
+        label=tr("Type a text, then click a trigger into it"), placeholder=tr("Type a text, or pick a real row."),
         lines=2, max_lines=8, elem_id="flip-text", render=False,
     )  # fmt: skip
 
