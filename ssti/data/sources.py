@@ -24,7 +24,8 @@ class DatasetInfo:
     `reason` says why it cannot be used here and now, and what to do; it is None when it can. `note` says what
     `load` makes of the source. `extra_columns` stand beside `text` and `label`. `notes` are sentences for people
     about a file that somebody brought: which columns and classes were taken, how it was read, what was left out;
-    `text_column` and `label_column` are the names of its columns there. `noun` is what one of its texts is called.
+    `text_column` and `label_column` are the names of its columns there. `noun` is what one of its texts is
+    called, in English: `ssti.ui.kit.triggers` says it in the language of the page.
     """
 
     name: str
