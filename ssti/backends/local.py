@@ -1,4 +1,4 @@
-"""This machine: runs queue, and one supervisor runs them one by one, at lower priority than the page."""
+"""This machine: runs queue, and one supervisor runs them, one a GPU or else one by one, at lower priority than the page."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ class Local(Backend):
         """What the recipe takes here; loads no torch."""
         from ssti.finetune.check import check
         from ssti.finetune.speed import estimate
-        from ssti.models.machine.memory import machine_memory
+        from ssti.models.machine.memory import gpus, machine_memory
 
         try:
             check(recipe)
@@ -45,15 +45,24 @@ class Local(Backend):
             guess = estimate(recipe, here.where)
         except SSTIError as error:
             return Offer(refusal=error)
-        return Offer(here.where, guess.seconds, guess.longest, guess.basis)
+        several = len(gpus())
+        return Offer(f"{several} GPUs, a run on each" if several > 1 else here.where, guess.seconds, guess.longest, guess.basis)
+
+    def queue(self, root: Path) -> Queue:
+        """Where the runs of a folder wait for this backend."""
+        return Queue(root)
+
+    def start(self, root: Path) -> None:
+        """Start the process that sees to what waits. Raises OSError where none can be started."""
+        start_supervisor(self.queue(root), "ssti.backends.machine.supervisor")
 
     def submit(self, run: Run) -> None:
         """Put it at the end of the queue."""
-        Queue(run.path.parent).join(run)
+        self.queue(run.path.parent).join(run)
 
     def poll(self, run: Run) -> Liveness:
         """`UNKNOWN` between a worker's end without a word and its supervisor's, who says why."""
-        queue, recorded = Queue(run.path.parent), run.recorded()
+        queue, recorded = self.queue(run.path.parent), run.recorded()
         if alive(recorded.worker) or (recorded.state == "queued" and queue.holds(run.id, recorded.ticket)):
             return Liveness.ALIVE
         if recorded.state != "queued" and queue.holds(run.id, recorded.ticket) and queue.supervised():
@@ -62,7 +71,7 @@ class Local(Backend):
 
     def stop(self, run: Run) -> None:
         """Take it out of the queue, or ask its worker, by file and by signal."""
-        queue, recorded = Queue(run.path.parent), run.recorded()
+        queue, recorded = self.queue(run.path.parent), run.recorded()
         if recorded.state == "queued" and recorded.ticket is not None:
             queue.leave(run.id)
             run.tell("state", state="stopped")
@@ -81,10 +90,10 @@ class Local(Backend):
 
     def tend(self, root: Path, eager: bool = False) -> None:
         """Start a supervisor, if tickets lie there and none lives. Where that fails, the runs keep their places."""
-        queue = Queue(root)
+        queue = self.queue(root)
         try:
             if queue.tickets() and not queue.supervised() and self._due(root, eager):
-                start_supervisor(root)
+                self.start(root)
         except OSError as error:
             if not eager:
                 return

@@ -37,19 +37,24 @@ class Ticket:
 
     def environment(self) -> dict[str, str]:
         """This process's environment with the settings that the submitter had, not those that it has itself."""
+        if (settings := self.settings()) is None:
+            return dict(os.environ)
+        return {name: value for name, value in os.environ.items() if not PASSED_ON.fullmatch(name)} | settings
+
+    def settings(self) -> dict[str, str] | None:
+        """The settings that the submitter had; None where they cannot be read."""
         try:
             settings = ENVIRONMENT.validate_json(read_text(self.path, LARGEST))
         except (OSError, ValidationError):
-            return dict(os.environ)
-        rest = {name: value for name, value in os.environ.items() if not PASSED_ON.fullmatch(name)}
-        return rest | {name: value for name, value in settings.items() if PASSED_ON.fullmatch(name)}
+            return None
+        return {name: value for name, value in settings.items() if PASSED_ON.fullmatch(name)}
 
 
 class Queue:
-    """The tickets of one folder of runs."""
+    """The tickets of one folder of runs; with a `name`, those of another backend than this machine."""
 
-    def __init__(self, root: Path) -> None:
-        self.root, self.folder = root, root / QUEUE
+    def __init__(self, root: Path, name: str = "") -> None:
+        self.root, self.folder = root, root / QUEUE / name
 
     def tickets(self) -> list[Ticket]:
         """All of them, in their order. Whatever else lies in the folder is no ticket."""

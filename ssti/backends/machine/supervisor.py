@@ -1,7 +1,7 @@
 """One process for each folder of runs: starts the worker whose turn it is, waits for its end, goes on, and ends itself.
 
-It holds a lock, so that there is one. It reads no events but those of the run whose turn it is, and sleeps in the
-kernel while that works. Where it is killed, nothing is lost: the tickets stay, a worker lives on, and the next one takes
+One run at a time, or one for each GPU where there are several. It holds a lock, so that there is one of it. It reads no
+events but those of the runs whose turn it is, and sleeps in the kernel while these work. Where it is killed, nothing is lost: the tickets stay, a worker lives on, and the next one takes
 over (`ssti.backends.local`).
 
 Run as: python -m ssti.backends.machine.supervisor RUNS_FOLDER
@@ -17,6 +17,7 @@ import sys
 import threading
 import time
 import traceback
+from collections import deque
 from pathlib import Path
 
 from filelock import Timeout
@@ -24,6 +25,7 @@ from filelock import Timeout
 from ssti.backends.machine.process import alive
 from ssti.backends.machine.queue import Queue, Ticket
 from ssti.models.machine.cgroup import out_of_memory_kills
+from ssti.models.machine.memory import VISIBLE, gpus
 from ssti.runs.cause import cause, cause_of_death
 from ssti.runs.progress import GOING
 from ssti.runs.run import Run
@@ -46,24 +48,41 @@ def main(arguments: list[str] | None = None) -> int:
         return 0
     for left in root.glob(f"{REMOVED}*"):  # by a process that died while it removed a run
         shutil.rmtree(left, ignore_errors=True)
+    places = deque(gpus() or ("",))
+    working: dict[Ticket, tuple[threading.Thread, str]] = {}
     while True:
+        for ticket, (thread, place) in list(working.items()):
+            if not thread.is_alive():
+                del working[ticket]
+                places.append(place)
         with store.locked():
-            tickets = queue.tickets()
-            if not tickets:
+            waiting = [ticket for ticket in queue.tickets() if ticket not in working]
+            if not waiting and not working:
                 lock.release()  # before the queue's: whoever joins next finds that nobody supervises
                 return 0
-        run, ticket = Run(tickets[0].run_id, root / tickets[0].run_id), tickets[0]
-        try:
-            attend(run, ticket)
-        except Exception as error:  # one run's damage must not hold up the others
-            traceback.print_exc()
-            with contextlib.suppress(OSError):  # which may be that nothing can be written into its folder
-                _record_failure(run, ticket, cause(error))
-        with store.locked():
-            ticket.path.unlink(missing_ok=True)
+        if waiting and places:
+            thread = threading.Thread(target=see_to, args=(store, waiting[0], place := places.popleft()))
+            working[waiting[0]] = (thread, place)
+            thread.start()
+        else:
+            thread, _ = next(iter(working.values()))
+            thread.join(LOOK if places or len(working) > 1 else None)
 
 
-def attend(run: Run, ticket: Ticket) -> None:
+def see_to(store: Store, ticket: Ticket, place: str = "") -> None:
+    """Do what a run needs until it has ended, at a place, and take its ticket back. Never raises."""
+    run = Run(ticket.run_id, store.root / ticket.run_id)
+    try:
+        attend(run, ticket, place)
+    except Exception as error:  # one run's damage must not hold up the others
+        traceback.print_exc()
+        with contextlib.suppress(OSError):  # which may be that nothing can be written into its folder
+            record_failure(run, ticket, cause(error))
+    with store.locked():
+        ticket.path.unlink(missing_ok=True)
+
+
+def attend(run: Run, ticket: Ticket, place: str = "") -> None:
     """Do what a run needs until it has ended: start its worker, or wait for the one that it has."""
     while (recorded := run.recorded()).state in GOING and recorded.ticket == ticket.number:
         if recorded.state != "queued":
@@ -71,20 +90,20 @@ def attend(run: Run, ticket: Ticket) -> None:
                 return
             time.sleep(LOOK)
             continue
-        code, last_words, ran_out = execute(run, ticket)
+        code, last_words, ran_out = execute(run, ticket, place)
         if code == HELD:
             with run.lock().acquire(poll_interval=LOOK):  # an earlier supervisor's worker, before its first word
                 continue
         why = cause_of_death(code, last_words, ran_out)
         if why is not None:
-            _record_failure(run, ticket, why)
+            record_failure(run, ticket, why)
         return
 
 
-def execute(run: Run, ticket: Ticket) -> tuple[int, str, bool]:
+def execute(run: Run, ticket: Ticket, place: str = "") -> tuple[int, str, bool]:
     """Run a worker to its end: its exit code, the end of what it wrote, and whether the memory ran out meanwhile."""
     command = [sys.executable, "-m", "ssti.backends.machine.process", str(run.path)]
-    environment = {**ticket.environment(), "TOKENIZERS_PARALLELISM": "false", "PYTHONUNBUFFERED": "1"}
+    environment = environment_at(ticket, place)
     kills = out_of_memory_kills()
     with (run.path / "log.txt").open("ab") as log:
         start = log.tell()
@@ -99,6 +118,14 @@ def execute(run: Run, ticket: Ticket) -> tuple[int, str, bool]:
     return code, _end_of(run.path / "log.txt", start), ran_out
 
 
+def environment_at(ticket: Ticket, place: str) -> dict[str, str]:
+    """A worker's environment: of the GPUs it sees the one of its place, unless its submitter named others."""
+    environment = {**ticket.environment(), "TOKENIZERS_PARALLELISM": "false", "PYTHONUNBUFFERED": "1"}
+    if place and place in environment.get(VISIBLE, place).split(","):
+        environment[VISIBLE] = place
+    return environment
+
+
 def _end_of(file: Path, start: int) -> str:
     with file.open("rb") as log:
         size = log.seek(0, os.SEEK_END)
@@ -106,7 +133,7 @@ def _end_of(file: Path, start: int) -> str:
         return log.read().decode("utf-8", "replace")
 
 
-def _record_failure(run: Run, ticket: Ticket, why: dict[str, str]) -> None:
+def record_failure(run: Run, ticket: Ticket, why: dict[str, str]) -> None:
     """Record why a run failed whose worker died without a word, unless it was queued again meanwhile."""
     with Store(run.path.parent).locked():
         recorded = run.recorded()
@@ -115,11 +142,11 @@ def _record_failure(run: Run, ticket: Ticket, why: dict[str, str]) -> None:
             run.tell("state", state="failed")
 
 
-def start_supervisor(root: Path) -> None:
-    """Start the supervisor of these runs in a session of its own. Raises OSError where no process can be started."""
-    with (Queue(root).folder / "supervisor.log").open("ab") as log:
+def start_supervisor(queue: Queue, module: str) -> None:
+    """Start what sees to a queue in a session of its own. Raises OSError where no process can be started."""
+    with (queue.folder / "supervisor.log").open("ab") as log:
         process = subprocess.Popen(
-            [sys.executable, "-m", "ssti.backends.machine.supervisor", str(root)],
+            [sys.executable, "-m", module, str(queue.root)],
             stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True,
             cwd=Path(__file__).resolve().parents[3],
         )  # fmt: skip

@@ -20,6 +20,7 @@ UNTOUCHED = 2_150_000_000
 on two cores: the demo peaks at 3.03 GB of address space and 0.88 GB of memory; at a limit of 3.0 it dies, at 3.4 it ends."""
 
 NEAR = 0.9  # of a limit
+VISIBLE = "CUDA_VISIBLE_DEVICES"
 
 
 @dataclass(frozen=True)
@@ -91,18 +92,29 @@ def _gpu() -> MachineMemory | None:
             return None
         free, total = torch.cuda.mem_get_info()
         return MachineMemory(total, free, "cuda", mixed=True)
-    return _asked_driver()
+    return next(iter(_asked_driver()), None)
+
+
+def gpus() -> tuple[str, ...]:
+    """The CUDA devices that runs may use, as `CUDA_VISIBLE_DEVICES` names each; empty where there is none."""
+    there = _asked_driver()
+    if os.environ.get("SSTI_DEVICE") == "cpu" or not there:
+        return ()
+    if (chosen := os.environ.get(VISIBLE)) is not None:
+        return tuple(one.strip() for one in chosen.split(",") if one.strip() and not one.strip().startswith("-"))
+    return tuple(str(number) for number in range(len(there)))
 
 
 @cache
-def _asked_driver() -> MachineMemory | None:
+def _asked_driver() -> tuple[MachineMemory, ...]:
+    """The driver's devices; one without a working device counts as none."""
     tool = shutil.which("nvidia-smi")
     if tool is None:
-        return None
+        return ()
     question = [tool, "--query-gpu=memory.total,memory.free", "--format=csv,noheader,nounits"]
     try:
         answer = subprocess.run(question, capture_output=True, text=True, timeout=2, check=True).stdout
-        total, free = (int(number) * 2**20 for number in answer.splitlines()[0].split(","))
-    except (OSError, subprocess.SubprocessError, ValueError, IndexError):
-        return None  # a driver without a working device does not count as a GPU
-    return MachineMemory(total, free, "cuda", mixed=True)
+        sizes = [[int(number) * 2**20 for number in line.split(",")] for line in answer.splitlines()]
+        return tuple(MachineMemory(total, free, "cuda", mixed=True) for total, free in sizes)
+    except (OSError, subprocess.SubprocessError, ValueError):
+        return ()
