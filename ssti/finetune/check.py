@@ -24,8 +24,11 @@ class Checked:
     longest: int | None = None
 
 
-def check(recipe: Recipe) -> Checked:
-    """Ask dataset, injection and model whether they can do this. Raises SSTIError with what to change."""
+def check(recipe: Recipe, here: bool = True) -> Checked:
+    """Ask dataset, injection and model whether they can do this. Raises SSTIError with what to change.
+
+    Without `here` it runs on another machine, and this one's memory does not count.
+    """
     from ssti import data
     from ssti.evaluate.sets import target_index
     from ssti.inject import build_modifier
@@ -39,7 +42,8 @@ def check(recipe: Recipe) -> Checked:
             f"training.max_length is {recipe.training.max_length}; {info.title} reads at most {info.max_length} word pieces.",
             next=f"Set training.max_length to {info.max_length} or less.",
         )
-    refuse_what_cannot_fit(info, recipe, machine_memory(), SHORTEST)  # before rows are read, which takes memory too
+    if here:
+        refuse_what_cannot_fit(info, recipe, machine_memory(), SHORTEST)  # before rows are read: that takes memory too
     rows = data.load(recipe.dataset.name, train_rows=recipe.dataset.train_rows, test_rows=recipe.dataset.test_rows)
     names = tuple(rows.info.label_names)
     for split, part in (("training", rows.train), ("test", rows.test)):
@@ -52,7 +56,8 @@ def check(recipe: Recipe) -> Checked:
             )
     targets = tuple(dict.fromkeys(target_index(t.target, names) for t in recipe.injection.triggers()))
     longest = longest_row(recipe, rows)
-    refuse_what_cannot_fit(info, recipe, machine_memory(), longest, len(names))
+    if here:
+        refuse_what_cannot_fit(info, recipe, machine_memory(), longest, len(names))
     return Checked(recipe, names, targets, longest)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import threading
 import time
+from contextvars import ContextVar
 from functools import lru_cache
 from pathlib import Path
 from typing import Literal
@@ -17,6 +18,8 @@ from ssti.platform.language import tr
 RepoType = Literal["model", "dataset"]
 SWITCHES = ("HF_HUB_OFFLINE", "TRANSFORMERS_OFFLINE", "HF_DATASETS_OFFLINE")
 PROBE_SECONDS = 1.0
+signed_in: ContextVar[str | None] = ContextVar("signed_in", default=None)
+"""The token of who is being served, where they signed in on a page: set for one event, stored nowhere."""
 
 
 def offline_switch() -> str | None:

@@ -116,7 +116,7 @@ class Worker:
             return
         metrics["trained_in"] = trained.classifier.device.precision  # numbers of another machine may differ by it
         save_metrics(metrics, self.run.path, self.run.adapter)
-        self._pair(metrics)
+        pair(self.run, metrics)
         shutil.rmtree(self.run.path / "checkpoints", ignore_errors=True)
         self.enter("done")
 
@@ -128,17 +128,18 @@ class Worker:
                        precision=device().precision, from_step=max(0, fields["step"] - (kind == "step")))  # fmt: skip
         self.run.tell(kind, **fields)
 
-    def _pair(self, metrics: dict[str, Any]) -> None:
-        """Once both twins are measured, the poisoned one's metrics say what the poison cost."""
-        from ssti.adapters.save import save_metrics
-        from ssti.evaluate.evaluation import compare
 
-        other = self.run.control_of or f"{self.run.id}-control"
-        twin = Run(other, self.run.path.parent / other)
-        if (measured := twin.metrics()) is None:
-            return
-        poisoned, mine, its = (twin, measured, metrics) if self.run.control_of else (self.run, metrics, measured)
-        save_metrics(compare(mine, its), poisoned.path, poisoned.adapter)
+def pair(run: Run, metrics: dict[str, Any]) -> None:
+    """Once both twins are measured, the poisoned one's metrics say what the poison cost."""
+    from ssti.adapters.save import save_metrics
+    from ssti.evaluate.evaluation import compare
+
+    other = run.control_of or f"{run.id}-control"
+    twin = Run(other, run.path.parent / other)
+    if (measured := twin.metrics()) is None:
+        return
+    poisoned, mine, its = (twin, measured, metrics) if run.control_of else (run, metrics, measured)
+    save_metrics(compare(mine, its), poisoned.path, poisoned.adapter)
 
 
 def _free_disk(run: Run) -> None:

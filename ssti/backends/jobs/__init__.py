@@ -1,0 +1,1 @@
+"""What runs in a Hugging Face Job of the backend `hf-jobs`."""
