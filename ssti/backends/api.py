@@ -86,6 +86,9 @@ class Backend(ABC):
     def logs(self, run: Run) -> Iterator[str]:
         """The lines that the run's program has written so far, the oldest first."""
 
+    def accompany(self, run: Run) -> None:  # noqa: B027
+        """What has to be done within the event of whoever submitted it, right after that; may last as long as the run."""
+
     def tend(self, root: Path, eager: bool = False) -> None:  # noqa: B027 (most have nothing to do)
         """Do what keeps the runs in `root` going, or fetch what they wrote elsewhere. Cheap: every look calls it.
 

@@ -107,6 +107,17 @@ def resume(run: Run) -> None:
     backend.tend(store.root, eager=True)
 
 
+def accompany(run: Run) -> None:
+    """Do what a run, its control and its other seeds need within the event that started them, which may last as long."""
+    backend, store = backend_of(run), Store(run.path.parent)
+    if type(backend).accompany is Backend.accompany:
+        return
+    mine = [one for one in store.list() if one.backend == run.backend and one.owner_hash == run.owner_hash]
+    for one in reversed(mine):
+        if progress(one).state == "queued":
+            backend.accompany(one)
+
+
 def stop(run: Run) -> None:
     """Ask a run to end. It keeps its adapter, and answers within a step; one that waits ends at once."""
     with Store(run.path.parent).locked():
