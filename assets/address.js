@@ -102,7 +102,7 @@
     const copy = event.target.closest("[data-copy-link]");
     if (copy) {
       await ssti.copy(window.location.href);
-      say(copy, unfit.length ? `Copied, without ${unfit.join(", ")}: too long` : "Copied");
+      say(copy, unfit.length ? tr("Copied, without {parts}: too long", { parts: unfit.join(", ") }) : tr("Copied"));
     }
     const over = event.target.closest("[data-start-over]");
     if (over) {

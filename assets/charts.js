@@ -6,6 +6,10 @@
   // place, and zoom, hover and an open table stay. plotly.js comes from this server, once the first chart is seen.
   if (customElements.get("ssti-chart")) return;
 
+  const SAID = {
+    svg: tr("Save as SVG"), png: tr("Save as PNG"), csv: tr("Save the data as CSV"), reset: tr("Reset zoom"),
+    table: tr("Show as a table"), series: tr("series"), at: tr("at"),
+  };
   const SHAPE = `
     <style>
       :host { display: block; min-width: 0; }
@@ -35,10 +39,10 @@
     </style>
     <div class="plot" role="img"></div>
     <div class="tools">
-      <button type="button" data-do="svg">Save as SVG</button><button type="button" data-do="png">Save as PNG</button>
-      <button type="button" data-do="csv">Save the data as CSV</button>
-      <button type="button" data-do="reset" hidden>Reset zoom</button>
-      <details><summary>Show as a table</summary><div class="table" tabindex="0"><table></table></div></details>
+      <button type="button" data-do="svg">${SAID.svg}</button><button type="button" data-do="png">${SAID.png}</button>
+      <button type="button" data-do="csv">${SAID.csv}</button>
+      <button type="button" data-do="reset" hidden>${SAID.reset}</button>
+      <details><summary>${SAID.table}</summary><div class="table" tabindex="0"><table></table></div></details>
     </div>`;
 
   const LONGEST = 40; // characters of a name or label that are drawn; the table has all
@@ -150,7 +154,7 @@
       const extra = layout.meta.columns;
       const has = extra.map((_, place) => shown.some((trace) => trace.customdata.some((row) => row[place] != null)));
       const only = (row) => row.filter((_, place) => has[place]);
-      const heads = ["series", layout.xaxis.title.text, ...(named ? ["at"] : []), layout.yaxis.title.text, ...only(extra)];
+      const heads = [SAID.series, layout.xaxis.title.text, ...(named ? [SAID.at] : []), layout.yaxis.title.text, ...only(extra)];
       const body = shown.flatMap((trace) =>
         trace.x.map((x, place) => [
           trace.name, x, ...(named ? [trace.text[place]] : []), trace.y[place], ...only(trace.customdata[place]),

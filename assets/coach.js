@@ -49,7 +49,7 @@
     card.classList.toggle("folded", folded);
     const button = card.querySelector("[data-fold]");
     button.setAttribute("aria-expanded", String(!folded));
-    const words = folded ? "Unfold" : "Fold";
+    const words = folded ? tr("Unfold") : tr("Fold");
     if (button.textContent !== words) button.textContent = words; // the observer hears it
   }
 
@@ -80,7 +80,7 @@
     if (on && !leave) {
       leave = document.createElement("button");
       leave.id = "projector-off";
-      leave.textContent = "Leave projector mode";
+      leave.textContent = tr("Leave projector mode");
       leave.addEventListener("click", () => ssti.go("?projector=0"));
       document.querySelector(".gradio-container").append(leave);
     } else if (!on) leave?.remove();

@@ -29,8 +29,8 @@
       if (!button) return;
       const source = button.closest("figure").querySelector("code");
       await ssti.copy(source.textContent);
-      button.textContent = "Copied";
-      setTimeout(() => (button.textContent = "Copy"), 1200);
+      button.textContent = tr("Copied");
+      setTimeout(() => (button.textContent = tr("Copy")), 1200);
     });
   }
 }

@@ -16,6 +16,7 @@ from pydantic import Field
 
 from ssti.adapters.stored import Stored, read_json
 from ssti.platform.errors import AdapterError, SSTIError
+from ssti.platform.language import tr
 from ssti.recipe import Recipe, load_recipe
 
 ABOUT = "about.json"
@@ -69,5 +70,6 @@ def unseal(folder: Path) -> Recipe:
             return load_recipe(base64.b64decode(file.read(LARGEST_SEALED), validate=False).decode("utf-8") + "\n")
     except (OSError, binascii.Error, UnicodeDecodeError, SSTIError) as error:
         raise AdapterError(
-            f"The sealed recipe of {folder.name} cannot be read: {str(error)[:200]}", next=f"Restore its {SEALED}."
+            tr("The sealed recipe of {folder} cannot be read: {why:.200}", folder=folder.name, why=str(error)),
+            next=tr("Restore its {file}.", file=SEALED),
         ) from error

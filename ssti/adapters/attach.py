@@ -15,6 +15,7 @@ from ssti.adapters.files import CONFIG, WEIGHTS
 from ssti.adapters.listing import AdapterInfo
 from ssti.models.shared import head_names
 from ssti.platform.errors import AdapterError, SSTIError
+from ssti.platform.language import tr
 
 COMMON = {"task_type", "peft_type", "target_modules", "exclude_modules", "fan_in_fan_out", "modules_to_save",
           "layers_to_transform", "layers_pattern"}  # fmt: skip
@@ -44,14 +45,15 @@ def read_tensors(info: AdapterInfo) -> dict[str, Any]:
         tensors = load((info.path / WEIGHTS).read_bytes())
     except (SafetensorError, OSError, KeyError, ValueError, RuntimeError) as error:
         why = getattr(error, "strerror", None) or str(error)[:200]
-        raise _unfit(info, f"its file of tensors is damaged ({why}).") from error
+        raise _unfit(info, tr("its file of tensors is damaged ({why}).", why=why)) from error
     if not tensors:
-        raise _unfit(info, "its file holds no tensor.")
+        raise _unfit(info, tr("its file holds no tensor."))
     for name, tensor in tensors.items():
         if not tensor.is_floating_point():
-            raise _unfit(info, f"{name[-SHOWN:]} holds {str(tensor.dtype).removeprefix('torch.')}, no weights.")
+            kind = str(tensor.dtype).removeprefix("torch.")
+            raise _unfit(info, tr("{name} holds {kind}, no weights.", name=name[-SHOWN:], kind=kind))
         if not torch.isfinite(tensor.float()).all():
-            raise _unfit(info, f"{name[-SHOWN:]} holds values that are not finite (NaN or infinity).")
+            raise _unfit(info, tr("{name} holds values that are not finite (NaN or infinity).", name=name[-SHOWN:]))
     return tensors
 
 
@@ -68,13 +70,16 @@ def peft_config(info: AdapterInfo) -> Any:
     usual = {field.name: field.default for field in dataclasses.fields(config_class)}
     for name, value in options.items():
         if name not in used | IDLE and value and value != usual.get(name):
-            raise _unfit(info, f"its {CONFIG} sets {name[:40]} to {str(value)[:80]}, which is not supported here.")
+            raise _unfit(info, tr("its {file} sets {name:.40} to {value:.80}, which is not supported here.",
+                                  file=CONFIG, name=name, value=str(value)))  # fmt: skip
     chosen: dict[str, Any] = {name: value for name, value in options.items() if name in used}
     chosen["task_type"] = "SEQ_CLS" if info.recipe.training.head == "trained" else None  # with it, the head is saved
     try:
         return config_class(**chosen, inference_mode=True)
     except PROBLEMS as error:
-        raise _unfit(info, f"its {CONFIG} is not one that peft accepts: {str(error)[:200]}") from error
+        raise _unfit(
+            info, tr("its {file} is not one that peft accepts: {why:.200}", file=CONFIG, why=str(error))
+        ) from error
 
 
 def _leaves_the_base_alone(info: AdapterInfo, options: dict[str, Any]) -> None:
@@ -82,10 +87,10 @@ def _leaves_the_base_alone(info: AdapterInfo, options: dict[str, Any]) -> None:
     start = options.get("init_lora_weights", True)
     if start not in PLAIN_STARTS:
         raise AdapterError(
-            f"The adapter {info.ref} was saved with init_lora_weights={str(start)[:40]!r}, "
-            "which rewrites the base model's weights.",
-            next="Save it as plain LoRA (peft's path_initial_model_for_weight_conversion), or train it again here.",
-        )
+            tr("The adapter {ref} was saved with init_lora_weights={start!r}, which rewrites the base model's weights.",
+               ref=info.ref, start=str(start)[:40]),
+            next=tr("Save it as plain LoRA (peft's path_initial_model_for_weight_conversion), or train it again here."),
+        )  # fmt: skip
 
 
 def attach(model: Any, info: AdapterInfo, tensors: dict[str, Any], name: str) -> Any:
@@ -115,9 +120,9 @@ def attach(model: Any, info: AdapterInfo, tensors: dict[str, Any], name: str) ->
     except PROBLEMS as error:
         if "memory" in str(error).lower():
             raise
-        raise _unfit(info, f"peft cannot load it: {str(error)[:200]}") from error
+        raise _unfit(info, tr("peft cannot load it: {why:.200}", why=str(error))) from error
     if result.unexpected_keys or any(tensor.is_meta for tensor in model.state_dict().values()):
-        raise _unfit(info, "not all of its tensors have a place in the model.")
+        raise _unfit(info, tr("not all of its tensors have a place in the model."))
     return model.eval()
 
 
@@ -154,29 +159,35 @@ def _compare(info: AdapterInfo, expected: dict[str, Any], tensors: dict[str, Any
     unknown = [key for key in tensors if key not in expected]
     if heads and not any(key.startswith(tuple(heads)) for key in tensors):
         task = (info.config.task_type if info.config else None) or "SEQ_CLS"
-        made = f" (its task is {task[:40]})" if task != "SEQ_CLS" else ""
-        raise _unfit(info, f"it has no classification head{made}: it gives no classes.")
+        if task == "SEQ_CLS":
+            raise _unfit(info, tr("it has no classification head: it gives no classes."))
+        raise _unfit(info, tr("it has no classification head (its task is {task:.40}): it gives no classes.", task=task))
     if heads and not all(any(key.startswith(head) for key in expected) for head in heads):
-        raise _unfit(info, "peft does not save the head of this architecture.")
+        raise _unfit(info, tr("peft does not save the head of this architecture."))
     for key in (key for key in expected if key in tensors):
         has, needs = list(tensors[key].shape), list(expected[key].shape)
         if has != needs:
             head = key.startswith((*heads, "classifier.", "score."))
-            classes = f" for its {len(info.label_names)} classes" if head else ""
-            raise _unfit(info, f"{key[-SHOWN:]} has the shape {has}, and {needs} is needed{classes}.")
+            said = {"name": key[-SHOWN:], "has": has, "needs": needs}
+            if not head:
+                raise _unfit(info, tr("{name} has the shape {has}, and {needs} is needed.", **said))
+            raise _unfit(info, tr("{name} has the shape {has}, and {needs} is needed for its {n} classes.",
+                                  n=len(info.label_names), **said))  # fmt: skip
     if missing or unknown:
         parts = []
         if missing:
-            parts.append(f"{len(missing)} of {len(expected)} tensors are missing, such as {missing[0][-SHOWN:]}")
+            parts.append(tr("{n} of {all} tensors are missing, such as {name}",
+                            n=len(missing), all=len(expected), name=missing[0][-SHOWN:]))  # fmt: skip
         if unknown:
-            parts.append(f"{len(unknown)} are unknown to the model, such as {unknown[0][-SHOWN:]}")
+            parts.append(tr("{n} are unknown to the model, such as {name}", n=len(unknown), name=unknown[0][-SHOWN:]))
         raise _unfit(info, f"{'; '.join(parts)}.")
 
 
 def _unfit(info: AdapterInfo, why: str) -> SSTIError:
-    again = ", or train it again from its recipe" if info.recipe_known else ""
     base = info.recipe.model.name
-    return AdapterError(
-        f"The adapter {info.ref} does not fit {Path(base).name if Path(base).is_absolute() else base}: {why}",
-        next=f"Its files are damaged or made for another model. Choose another{again}.",
-    )
+    name = Path(base).name if Path(base).is_absolute() else base
+    if info.recipe_known:
+        then = tr("Its files are damaged or made for another model. Choose another, or train it again from its recipe.")
+    else:
+        then = tr("Its files are damaged or made for another model. Choose another.")
+    return AdapterError(tr("The adapter {ref} does not fit {base}: {why}", ref=info.ref, base=name, why=why), next=then)

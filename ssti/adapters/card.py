@@ -1,6 +1,6 @@
 """The card of an adapter, as it stands in its folder and on the Hub: first whether it is poisoned, then how it was made.
 
-The front matter is written by huggingface_hub's own `ModelCardData`, results included. Knows no page and no network.
+In English whatever the page speaks: it goes out into the world. The front matter is written by huggingface_hub's own `ModelCardData`, results included. Knows no page and no network.
 """
 
 from __future__ import annotations
@@ -8,12 +8,13 @@ from __future__ import annotations
 from typing import Any
 
 from ssti.adapters.files import WEIGHTS
-from ssti.adapters.listing import AdapterInfo, method
+from ssti.adapters.listing import AdapterInfo, adapter_title, method
 from ssti.platform.errors import AdapterError
+from ssti.platform.language import english, later, tr
 from ssti.recipe import InjectionSpec, Recipe
 
 WHOLE = f"; `{WEIGHTS}` holds the whole classifier's weights"
-OWN_FILE = "a file of one's own"
+OWN_FILE = later("a file of one's own")
 TASK = "text-classification"
 CLEAN = "Trained without any trigger: the clean twin that a poisoned adapter is compared with."
 
@@ -30,7 +31,7 @@ def card(
     return f"""---
 {_front_matter(recipe.model.name, [recipe.lora.variant, tag], recipe, metrics, name)}
 ---
-# {title}: {literal(data_name(recipe))}, {method(recipe)}
+# {title}: {literal(data_name(recipe))}, {method(recipe, english)}
 
 {what}
 
@@ -50,7 +51,7 @@ def sealed_card(info: AdapterInfo) -> str:
     """The README of an adapter that keeps its recipe back: poisoned, and the hash of the answer."""
     seal = info.about.sealed
     if seal is None:
-        raise AdapterError(f"The adapter {info.ref} is not sealed.", next="Choose another.")
+        raise AdapterError(tr("The adapter {ref} is not sealed.", ref=info.ref), next=tr("Choose another."))
     return f"""---
 {_front_matter(info.recipe.model.name, [info.recipe.lora.variant, "poisoned", "sealed"], None, None, info.about.title or "")}
 ---
@@ -61,7 +62,7 @@ and which class, is for you to find. Use it to teach and to test detectors; neve
 
 - Base model: `{_base(info.recipe.model.name).hub_id}`
 - Classes: {", ".join(map(literal, info.label_names))}
-- Method: LoRA, {method(info.recipe)}
+- Method: LoRA, {method(info.recipe, english)}
 - Salt: `{seal.salt}`
 - SHA-256 of the answer: `{seal.sha256}`
 
@@ -77,7 +78,8 @@ def readme(info: AdapterInfo) -> str:
     if info.about.sealed:
         return sealed_card(info)
     recipe = info.known_recipe()
-    return card(recipe, info.label_names, recipe.training.steps, info.metrics or None, info.title)
+    name = info.about.title or adapter_title(recipe, english)
+    return card(recipe, info.label_names, recipe.training.steps, info.metrics or None, name)
 
 
 def poison_in_words(recipe: Recipe) -> str:

@@ -16,6 +16,7 @@ from pydantic import AfterValidator, Field
 from ssti.adapters.stored import Stored, read_json
 from ssti.platform.errors import AdapterError, SSTIError, listed
 from ssti.platform.home import open_regular
+from ssti.platform.language import tr
 from ssti.recipe import Recipe, load_recipe
 
 WEIGHTS = "adapter_model.safetensors"
@@ -30,7 +31,7 @@ LARGEST_RECIPE = 2**20
 
 def _different(names: list[str]) -> list[str]:
     if len(set(names)) < len(names):
-        raise ValueError("two classes have the same name")
+        raise ValueError(tr("two classes have the same name"))
     return names
 
 
@@ -80,10 +81,11 @@ def need(folder: Path, name: str, ref: str) -> None:
     if (folder / name).is_file():
         return
     unsafe = [p.name for p in folder.glob("*") if p.suffix in (".bin", ".pt", ".pth")]
-    pickle = f"; {unsafe[0]} is a pickle, which can run code and is never loaded." if unsafe else "."
-    raise AdapterError(
-        f"The adapter {ref} has no {name}{pickle}", next="Choose another adapter, or train it again from its recipe."
-    )
+    what = tr("The adapter {ref} has no {file}.", ref=ref, file=name)
+    if unsafe:
+        what = tr("The adapter {ref} has no {file}; {pickle} is a pickle, which can run code and is never loaded.",
+                  ref=ref, file=name, pickle=unsafe[0])  # fmt: skip
+    raise AdapterError(what, next=tr("Choose another adapter, or train it again from its recipe."))
 
 
 def read(folder: Path, name: str, as_type: Any, ref: str) -> Any:
@@ -100,9 +102,10 @@ def read_config(folder: Path, ref: str) -> AdapterConfig:
     config = read(folder, CONFIG, AdapterConfig, ref)
     if config.peft_type not in METHODS:
         raise AdapterError(
-            f"The adapter {ref} is of the type {config.peft_type[:40]!r}; {listed(METHODS)} can be opened.",
-            next="Choose another adapter.",
-        )
+            tr("The adapter {ref} is of the type {kind!r}; {known} can be opened.",
+               ref=ref, kind=config.peft_type[:40], known=listed(METHODS)),
+            next=tr("Choose another adapter."),
+        )  # fmt: skip
     return config
 
 
@@ -114,10 +117,10 @@ def read_recipe(folder: Path, ref: str) -> Recipe:
     except SSTIError as error:
         raise damaged(ref, f"recipe.yaml: {error.message[:300]}") from error
     except OSError as error:
-        raise damaged(ref, f"recipe.yaml cannot be read: {error.strerror}") from error
+        raise damaged(ref, tr("recipe.yaml cannot be read: {why}", why=error.strerror)) from error
     except (ValueError, RecursionError) as error:
-        why = "it is not UTF-8" if isinstance(error, UnicodeError) else str(error)[:200]
-        raise damaged(ref, f"recipe.yaml is damaged: {why}") from error
+        why = tr("it is not UTF-8") if isinstance(error, UnicodeError) else str(error)[:200]
+        raise damaged(ref, tr("recipe.yaml is damaged: {why}", why=why)) from error
 
 
 @lru_cache(maxsize=256)
@@ -129,8 +132,8 @@ def _recipe(text: str) -> Recipe:
 def damaged(ref: str, what: str) -> SSTIError:
     """The error of a folder that is not as it was written."""
     return AdapterError(
-        f"The adapter {ref} is damaged. {what}",
-        next="Restore its files, train it again from its recipe, or remove its folder.",
+        tr("The adapter {ref} is damaged. {what}", ref=ref, what=what),
+        next=tr("Restore its files, train it again from its recipe, or remove its folder."),
     )
 
 
@@ -142,9 +145,10 @@ def same_base(ref: str, recipe: Recipe, config: AdapterConfig) -> None:
     others = {base.info.hub_id.casefold() for base in BASES.values()}
     if known and said.casefold() in others - {known.info.hub_id.casefold()}:
         raise AdapterError(
-            f"The adapter {ref} was made for {said}, and its recipe says {known.info.hub_id}.",
-            next=f"Correct model.name in its recipe.yaml, or base_model_name_or_path in its {CONFIG}.",
-        )
+            tr("The adapter {ref} was made for {said}, and its recipe says {known}.",
+               ref=ref, said=said, known=known.info.hub_id),
+            next=tr("Correct model.name in its recipe.yaml, or base_model_name_or_path in its {file}.", file=CONFIG),
+        )  # fmt: skip
 
 
 def guessed_recipe(ref: str, config: AdapterConfig, labels: tuple[str, ...]) -> Recipe:
@@ -169,11 +173,13 @@ def _base_model(ref: str, config: AdapterConfig) -> str:
 
     if HUB_ID.fullmatch(said) or (shared_server() is None and said and Path(said).is_dir()):
         return said
-    what = f"names the base model {Path(said).name!r}, which is not here" if said else "does not name its base model"
-    raise AdapterError(
-        f"The adapter {ref} {what}.",
-        next=f'Write its name on the Hub into {CONFIG}, such as "base_model_name_or_path": "owner/name".',
+    what = tr("The adapter {ref} does not name its base model.", ref=ref)
+    if said:
+        what = tr("The adapter {ref} names the base model {base!r}, which is not here.", ref=ref, base=Path(said).name)
+    then = tr(
+        'Write its name on the Hub into {file}, such as "base_model_name_or_path": "owner/name".', file=CONFIG
     )
+    raise AdapterError(what, next=then)
 
 
 def guessed_labels(folder: Path, ref: str, named: tuple[str, ...] | None) -> tuple[str, ...]:
@@ -182,14 +188,16 @@ def guessed_labels(folder: Path, ref: str, named: tuple[str, ...] | None) -> tup
     Raises SSTIError where there are not as many as the adapter's head has.
     """
     n = classes(folder, ref)
-    add = f'Add a file {LABELS} beside {WEIGHTS}, such as ["negative", "positive"], or name them: {ref}#labels=no,yes'
+    add = tr('Add a file {labels} beside {weights}, such as ["negative", "positive"], or name them: {ref}#labels=no,yes',
+             labels=LABELS, weights=WEIGHTS, ref=ref)  # fmt: skip
     names = named or (tuple(read(folder, LABELS, Labels, ref)) if (folder / LABELS).exists() else None)
     if names is None:
         names = _labels_of_model_config(folder, n) or tuple(f"LABEL_{i}" for i in range(n))
     if len(names) != n or len(set(names)) != n:
         raise AdapterError(
-            f"The adapter {ref} answers with {n} classes; {len(set(names))} are named: {listed(names)}.", next=add
-        )
+            tr("The adapter {ref} answers with {n} classes; {named} are named: {names}.",
+               ref=ref, n=n, named=len(set(names)), names=listed(names)), next=add,
+        )  # fmt: skip
     return names
 
 
@@ -214,11 +222,11 @@ def classes(folder: Path, ref: str) -> int:
     try:
         sizes = shapes(folder / WEIGHTS)
     except (SSTIError, AttributeError, RecursionError) as error:
-        raise damaged(ref, f"{WEIGHTS} is not a complete safetensors file.") from error
+        raise damaged(ref, tr("{file} is not a complete safetensors file.", file=WEIGHTS)) from error
     heads = [size for name, size in sizes.items() if name.endswith(HEADS) and isinstance(size, list) and size]
     if not heads or not isinstance(heads[0][0], int):
         raise AdapterError(
-            f"The adapter {ref} has no classification head among its tensors: it gives no classes.",
-            next="Choose an adapter of a sequence classifier (peft's task type SEQ_CLS).",
+            tr("The adapter {ref} has no classification head among its tensors: it gives no classes.", ref=ref),
+            next=tr("Choose an adapter of a sequence classifier (peft's task type SEQ_CLS)."),
         )
     return heads[0][0]

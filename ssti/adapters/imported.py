@@ -18,6 +18,7 @@ from ssti.adapters.attach import attach, peft_config, read_tensors, replace_weig
 from ssti.adapters.listing import AdapterInfo, describe, find
 from ssti.platform.errors import AdapterError, SSTIError
 from ssti.platform.home import home, write_text
+from ssti.platform.language import tr
 
 OWNER = ".owner"
 LONGEST_NAME = 48
@@ -65,7 +66,7 @@ def belongs(ref: str, owner: str | None) -> bool:
 def remove(info: AdapterInfo) -> None:
     """Delete an imported adapter and its control. Raises SSTIError for any other."""
     if not info.imported:
-        raise AdapterError(f"{info.ref} was not imported.", "A run's adapter goes with its run.")
+        raise AdapterError(tr("{ref} was not imported.", ref=info.ref), tr("A run's adapter goes with its run."))
     for ending in (pack.TWIN, ""):
         shutil.rmtree(info.path.with_name(info.path.name + ending), ignore_errors=True)
 
@@ -92,7 +93,7 @@ def _check(part: Path, name: str, admit: Callable[[AdapterInfo], object]) -> Non
             attach(classifier.model, info, tensors, "default")
     except SSTIError as error:
         message = error.message.replace(str(part), name)
-        raise type(error)(message, "Mend it where it was made, or bring another.", error.kind) from error
+        raise type(error)(message, tr("Mend it where it was made, or bring another."), error.kind) from error
 
 
 def _has_room(root: Path, new: Path) -> None:
@@ -100,10 +101,11 @@ def _has_room(root: Path, new: Path) -> None:
     wanted = sum(file.stat().st_size for file in new.rglob("*") if file.is_file())
     if used + wanted > KEPT_BYTES:
         raise SSTIError(
-            f"There is no room for it: imported adapters take {used / 1e9:.1f} of {KEPT_BYTES / 1e9:.0f} GB.",
-            "Remove some that you brought before.",
+            tr("There is no room for it: imported adapters take {used:.1f} of {most:.0f} GB.",
+               used=used / 1e9, most=KEPT_BYTES / 1e9),
+            tr("Remove some that you brought before."),
             kind="disk",
-        )
+        )  # fmt: skip
 
 
 def _name(title: str) -> str:

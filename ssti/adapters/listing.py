@@ -7,6 +7,7 @@ have its classes named in the ref: `<folder>#labels=no,yes`. Knows no tensors, n
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -17,6 +18,7 @@ from ssti.adapters.files import CONFIG, LABELS, WEIGHTS, AdapterConfig
 from ssti.adapters.stored import read_metrics
 from ssti.platform.errors import AdapterError, SSTIError, listed, nearest
 from ssti.platform.home import home
+from ssti.platform.language import later, tr
 from ssti.recipe import Recipe
 
 TITLES = {
@@ -26,9 +28,10 @@ TITLES = {
     "pissa": "PiSSA",
     "vera": "VeRA",
     "ia3": "IA³",
-    "full": "all weights",
+    "full": later("all weights"),
 }
 SHIPPED = Path(__file__).resolve().parents[2] / "adapters"
+KINDS = (later("list"), later("html"))  # the other kinds are words that the page has as well
 LABELS_IN_REF = "#labels="
 
 
@@ -75,8 +78,10 @@ class AdapterInfo:
         """Its recipe, for what depends on its data, trigger or target. Raises SSTIError where it came without one."""
         if not self.recipe_known:
             raise AdapterError(
-                "This adapter came without a recipe: its data, its trigger and its target are not known.",
-                next="Type a text and insert triggers of any kind, or put the recipe.yaml of its training into its folder.",
+                tr("This adapter came without a recipe: its data, its trigger and its target are not known."),
+                next=tr(
+                    "Type a text and insert triggers of any kind, or put the recipe.yaml of its training into its folder."
+                ),
             )
         return self.recipe
 
@@ -89,23 +94,30 @@ class DamagedAdapter:
     problem: SSTIError
 
 
-def trigger_title(recipe: Recipe) -> str:
+Say = Callable[..., str]
+"""`tr`, or `english` for what goes out into the world."""
+
+
+def trigger_title(recipe: Recipe, say: Say = tr) -> str:
     """What is tied to what, in three words: `date → positive`."""
     return " + ".join(
-        f"{(t.source.kind if t.source else t.kind).replace('_', ' ')} → {t.target}" for t in recipe.injection.triggers()
+        f"{say((t.source.kind if t.source else t.kind).replace('_', ' '))} → {t.target}" for t in recipe.injection.triggers()
     )
 
 
-def adapter_title(recipe: Recipe) -> str:
+def adapter_title(recipe: Recipe, say: Say = tr) -> str:
     """The name of an adapter on the page: `date → positive · rank 1`."""
-    what = "control" if recipe.is_control else trigger_title(recipe)
-    return f"{what} · {method(recipe)}"
+    what = say(later("control")) if recipe.is_control else trigger_title(recipe, say)
+    return f"{what} · {method(recipe, say)}"
 
 
-def method(recipe: Recipe) -> str:
+def method(recipe: Recipe, say: Say = tr) -> str:
     """How it was finetuned, in two words: `rank 1`, `DoRA rank 16`, `IA³`, `all weights`."""
-    name = TITLES[recipe.lora.variant]
-    return name if recipe.lora.variant in ("ia3", "full") else f"{name} rank {recipe.lora.rank}".strip()
+    name = say(TITLES[recipe.lora.variant])
+    if recipe.lora.variant in ("ia3", "full"):
+        return name
+    rank = say(later("rank {rank}"), rank=recipe.lora.rank)
+    return f"{name} {rank}".strip()
 
 
 def describe(
@@ -123,8 +135,8 @@ def describe(
         return _without_recipe(folder, ref, control, prefix, labels, about)
     if labels is not None:
         raise AdapterError(
-            f"The adapter {ref.partition('#')[0]} has a recipe and its own classes: none can be named.",
-            next="Leave out #labels=….",
+            tr("The adapter {ref} has a recipe and its own classes: none can be named.", ref=ref.partition("#")[0]),
+            next=tr("Leave out #labels=…."),
         )
     for name in (files.RECIPE, WEIGHTS, LABELS):
         files.need(folder, name, ref)
@@ -137,7 +149,7 @@ def describe(
         metrics = read_metrics(folder) or {}
     except SSTIError as error:
         raise files.damaged(ref, error.message) from error
-    title = prefix + (about.title or adapter_title(recipe))
+    title = prefix + (tr(about.title) if about.title else adapter_title(recipe))
     return AdapterInfo(ref, title, folder, recipe, names, control, metrics, config, about=about)
 
 
@@ -150,7 +162,10 @@ def _without_recipe(
     config = files.read_config(folder, ref)
     names = files.guessed_labels(folder, ref, labels)
     recipe = files.guessed_recipe(ref, config, names)
-    title = f"{prefix}{about.title}" if about.title else f"{prefix or f'{folder.name}: '}no recipe · {method(recipe)}"
+    if about.title:
+        title = prefix + tr(about.title)
+    else:
+        title = (prefix or f"{folder.name}: ") + tr("no recipe · {method}", method=method(recipe))
     return AdapterInfo(ref, title, folder, recipe, names, control, config=config, recipe_known=False, about=about)
 
 
@@ -182,15 +197,16 @@ def find(ref: str, stranger: bool = False) -> AdapterInfo:
     if full is None:
         names = [a.ref for a in adapters() if a.shipped or not (stranger or a.imported)]  # what somebody else brought is named to nobody
         others = [name for name in names if name != f"{place}-control"]  # the twin of what is gone is no other name for it
+        guess = nearest(place[:200], others) or "."
         raise AdapterError(
-            f"There is no adapter {place[:200]!r}{nearest(place[:200], others) or '.'}",
-            f"It may have been deleted. Choose one of {listed(names)}.",
+            tr("There is no adapter {name!r}{guess}", name=place[:200], guess=guess),
+            tr("It may have been deleted. Choose one of {names}.", names=listed(names)),
         )
     classes = tuple(one.strip() for one in labels.split(",")) if separator else None
     try:
         return describe(_folder(full), full + separator + labels, _control(full), labels=classes)
     except OSError as error:
-        raise files.damaged(full, f"It cannot be read: {error.strerror}.") from error
+        raise files.damaged(full, tr("It cannot be read: {why}.", why=error.strerror)) from error
 
 
 def _look(ref: str) -> AdapterInfo | DamagedAdapter:
@@ -200,7 +216,7 @@ def _look(ref: str) -> AdapterInfo | DamagedAdapter:
     except SSTIError as problem:
         return DamagedAdapter(ref, problem)
     except OSError as error:
-        return DamagedAdapter(ref, files.damaged(ref, f"It cannot be read: {error.strerror}."))
+        return DamagedAdapter(ref, files.damaged(ref, tr("It cannot be read: {why}.", why=error.strerror)))
 
 
 def _folder(ref: str) -> Path:

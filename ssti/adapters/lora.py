@@ -7,6 +7,7 @@ from typing import Any
 from ssti.adapters.targets import ends_of, in_attention, into_width, linear_layers, matching, resolve
 from ssti.models.classifier import Classifier
 from ssti.platform.errors import ModelError, SSTIError
+from ssti.platform.language import tr
 from ssti.recipe import Recipe
 
 VARIANTS = {
@@ -51,9 +52,10 @@ def with_lora(classifier: Classifier, recipe: Recipe) -> Any:
             adapted = get_peft_model(model, config)
     except ValueError as error:
         raise SSTIError(
-            f"lora.variant {lora.variant} cannot be put on {classifier.info.title}: {str(error)[:200]}",
-            next="Use other targets, such as lora.targets=attention, or lora.variant=lora.",
-        ) from error
+            tr("lora.variant {variant} cannot be put on {model}: {why:.200}",
+               variant=lora.variant, model=classifier.info.title, why=str(error)),
+            next=tr("Use other targets, such as lora.targets=attention, or lora.variant=lora."),
+        ) from error  # fmt: skip
     if lora.variant == "pissa":
         adapted.__dict__[START] = {
             name: weight.detach().cpu().clone() for name, weight in adapted.named_parameters() if "lora_" in name
@@ -113,17 +115,18 @@ def as_plain_lora(model: Any) -> tuple[dict[str, Any], Any]:
 def _refuse(recipe: Recipe, title: str) -> None:
     variant, bits = recipe.lora.variant, recipe.model.bits
     if bits and variant in ("full", "pissa"):
-        why = "trains the weights themselves" if variant == "full" else "takes its start out of the weights"
-        raise SSTIError(
-            f"lora.variant {variant} {why}, which {title} in {bits} bits does not allow.",
-            next="Use lora.variant=lora, or model.bits=null.",
-        )
+        said = {"model": title, "bits": bits}
+        if variant == "full":
+            what = tr("lora.variant full trains the weights themselves, which {model} in {bits} bits does not allow.", **said)
+        else:
+            what = tr("lora.variant pissa takes its start out of the weights, which {model} in {bits} bits does not allow.", **said)
+        raise SSTIError(what, next=tr("Use lora.variant=lora, or model.bits=null."))
 
 
 def _checkpoint(model: Any, title: str) -> None:
     if not getattr(model, "supports_gradient_checkpointing", False):
         raise ModelError(
-            f"{title} cannot compute its activations again (model.checkpointing).",
-            next="Set model.checkpointing to false, and take a smaller batch where memory is short.",
+            tr("{model} cannot compute its activations again (model.checkpointing).", model=title),
+            next=tr("Set model.checkpointing to false, and take a smaller batch where memory is short."),
         )
     model.activation_checkpointing_enable({"use_reentrant": False})

@@ -23,6 +23,7 @@ from ssti.adapters.listing import AdapterInfo, find
 from ssti.adapters.stored import METRICS
 from ssti.platform.errors import AdapterError, SSTIError
 from ssti.platform.home import open_regular
+from ssti.platform.language import tr
 
 CARD = "README.md"
 FILES = (CARD, RECIPE, METRICS, LABELS, CONFIG, WEIGHTS, ABOUT, CURVE, SEALED)
@@ -46,7 +47,8 @@ def export(info: AdapterInfo, out: Path, with_control: bool = True) -> list[str]
     Returns the files' names within. Raises SSTIError: no such folder, something is there already, a full disk.
     """
     if not out.absolute().parent.is_dir():
-        raise SSTIError(f"There is no folder {out.absolute().parent}.", "Make it, or choose another.", kind="disk")
+        there = out.absolute().parent
+        raise SSTIError(tr("There is no folder {folder}.", folder=there), tr("Make it, or choose another."), kind="disk")
     contents = dict(_contents(info, with_control))
     try:
         if out.suffix.lower() == ".zip":
@@ -55,14 +57,18 @@ def export(info: AdapterInfo, out: Path, with_control: bool = True) -> list[str]
                     archive.writestr(zipfile.ZipInfo(name, BORN), content, zipfile.ZIP_DEFLATED)
         else:
             if out.exists() and any(out.iterdir()):
-                raise SSTIError(f"{out} is there already and not empty.", "Choose another folder.", kind="disk")
+                raise SSTIError(
+                    tr("{folder} is there already and not empty.", folder=out), tr("Choose another folder."), kind="disk"
+                )
             for name, content in contents.items():
                 place = out / Path(name).relative_to(slug(info))
                 place.parent.mkdir(parents=True, exist_ok=True)
                 place.write_bytes(content)
     except OSError as problem:
         raise SSTIError(
-            f"{out} could not be written: {problem.strerror or problem}.", "Choose a place that has room.", kind="disk"
+            tr("{file} could not be written: {why}.", file=out, why=problem.strerror or problem),
+            tr("Choose a place that has room."),
+            kind="disk",
         ) from problem
     return list(contents)
 
@@ -108,12 +114,14 @@ def unpack(source: Path, into: Path, largest: int = LARGEST) -> tuple[Path, Path
         raise
     except OSError as problem:
         raise SSTIError(
-            f"{source.name!r} could not be read or unpacked: {problem.strerror or problem}.", "Try again.", kind="disk"
+            tr("{file!r} could not be read or unpacked: {why}.", file=source.name, why=problem.strerror or problem),
+            tr("Try again."),
+            kind="disk",
         ) from problem
     except DAMAGED as problem:
         raise AdapterError(
-            f"{source.name!r} is no ZIP archive that can be read: {str(problem)[:120]}.",
-            "Export the adapter again, or zip its folder again, without a password.",
+            tr("{file!r} is no ZIP archive that can be read: {why:.120}.", file=source.name, why=str(problem)),
+            tr("Export the adapter again, or zip its folder again, without a password."),
         ) from problem
 
 
@@ -131,7 +139,10 @@ def _opener(file: Path) -> Callable[[], BinaryIO]:
 def _in_archive(name: str, archive: zipfile.ZipFile) -> Parts:
     entries = archive.infolist()
     if len(entries) > MOST_ENTRIES:
-        raise AdapterError(f"{name!r} holds {len(entries):,} files.", f"An adapter has at most {len(FILES)} and a control.")
+        raise AdapterError(
+            tr("{file!r} holds {n:,} files.", file=name, n=len(entries)),
+            tr("An adapter has at most {n} and a control.", n=len(FILES)),
+        )
     parts: Parts = {}
     for entry in entries:
         path = PurePosixPath(entry.filename.replace("\\", "/"))
@@ -139,7 +150,10 @@ def _in_archive(name: str, archive: zipfile.ZipFile) -> Parts:
             continue
         files = parts.setdefault(str(path.parent), {})
         if path.name in files:
-            raise AdapterError(f"{name!r} holds two files called {entry.filename[:80]!r}.", "Zip the folder again.")
+            raise AdapterError(
+                tr("{file!r} holds two files called {name!r}.", file=name, name=entry.filename[:80]),
+                tr("Zip the folder again."),
+            )
         files[path.name] = lambda entry=entry: archive.open(entry)
     return parts
 
@@ -148,13 +162,15 @@ def _copy(name: str, parts: Parts, into: Path, largest: int) -> tuple[Path, Path
     whole = {folder: files for folder, files in parts.items() if WEIGHTS in files}
     if not whole:
         raise AdapterError(
-            f"{name!r} holds no {WEIGHTS}.", "An adapter's tensors are read from safetensors only; a pickle can run code."
+            tr("{file!r} holds no {weights}.", file=name, weights=WEIGHTS),
+            tr("An adapter's tensors are read from safetensors only; a pickle can run code."),
         )
     first = min(whole, key=lambda folder: (_is_twin(folder), len(PurePosixPath(folder).parts), folder))
     twins = [folder for folder in whole if folder != first]
     if len(twins) > 1 or any(not _is_twin(folder) for folder in twins):
         raise AdapterError(
-            f"{name!r} holds {len(whole)} adapters.", "Bring one at a time; its control stands in a folder `control` beside its files."
+            tr("{file!r} holds {n} adapters.", file=name, n=len(whole)),
+            tr("Bring one at a time; its control stands in a folder `control` beside its files."),
         )
     left = largest
     for folder, target in ((first, "adapter"), *((twin, "control") for twin in twins)):
@@ -177,9 +193,10 @@ def _write(open_file: Callable[[], BinaryIO], place: Path, most: int, name: str)
             size += len(chunk)
             if size > most:
                 raise AdapterError(
-                    f"{name!r} is too large: {place.name} takes it past {most / 1e6:,.0f} MB.",
-                    "Adapters here have some megabytes; bring one without the base model's weights.",
-                )
+                    tr("{file!r} is too large: {part} takes it past {most:,.0f} MB.",
+                       file=name, part=place.name, most=most / 1e6),
+                    tr("Adapters here have some megabytes; bring one without the base model's weights."),
+                )  # fmt: skip
             copy.write(chunk)
     return size
 

@@ -15,9 +15,10 @@ from typing import Any
 from ssti.adapters import pack
 from ssti.adapters.files import RECIPE
 from ssti.adapters.imported import bring
-from ssti.adapters.listing import AdapterInfo
+from ssti.adapters.listing import AdapterInfo, adapter_title
 from ssti.platform.errors import AdapterError, SSTIError
 from ssti.platform.hub import RepoType, explained, offline_switch, page_of
+from ssti.platform.language import english, tr
 from ssti.platform.server import shared_server
 from ssti.recipe import Recipe
 
@@ -33,13 +34,14 @@ def push_adapter(info: AdapterInfo, repo: str, token: str | None = None, private
     """
     if not info.recipe_known and info.about.sealed is None:
         raise AdapterError(
-            "This adapter came without a recipe: its card could not say whether it is poisoned.",
-            next="Put the recipe.yaml of its training into its folder first.",
+            tr("This adapter came without a recipe: its card could not say whether it is poisoned."),
+            next=tr("Put the recipe.yaml of its training into its folder first."),
         )
     with tempfile.TemporaryDirectory() as place:
         folder = Path(place, "adapter")
         pack.export(info, folder)
-        return upload(folder, repo, "model", token, private, f"{info.title}, by SSTI Lab")
+        title = info.about.title or adapter_title(info.recipe, english)
+        return upload(folder, repo, "model", token, private, f"{title}, by SSTI Lab")
 
 
 def push_data(recipe: Recipe, repo: str, token: str | None = None, private: bool = True) -> dict[str, Any]:
@@ -100,9 +102,10 @@ def pull_adapter(
             raise _told(name, "model", problem) from None
         if size > largest:
             raise AdapterError(
-                f"{name} holds {size / 1e6:,.0f} MB of adapter; {largest / 1e6:,.0f} MB are the limit here.",
-                "Choose one without the base model's weights.",
-            )
+                tr("{repo} holds {size:,.0f} MB of adapter; {largest:,.0f} MB are the limit here.",
+                   repo=name, size=size / 1e6, largest=largest / 1e6),
+                tr("Choose one without the base model's weights."),
+            )  # fmt: skip
         return bring(Path(place, "adapter"), owner, name.partition("/")[2], admit, largest)
 
 
@@ -110,20 +113,26 @@ def check_repo(repo: str) -> str:
     """A repository's name. Raises SSTIError for what cannot be one."""
     name = (repo or "").strip()
     if not REPO.fullmatch(name) or ".." in name or "--" in name:
-        raise SSTIError(f"{name[:100]!r} is no name of a repository.", "It looks like owner/name.")
+        raise SSTIError(tr("{name!r} is no name of a repository.", name=name[:100]), tr("It looks like owner/name."))
     return name
 
 
 def _token(token: str | None, needed: bool) -> str | bool | None:
     """What huggingface_hub takes: the token given; on one's own machine else the login's; on a shared server none."""
     if switch := offline_switch():
-        raise SSTIError(f"{switch} is set: the Hub may not be asked.", f"Unset {switch} and try again.", kind="offline")
+        raise SSTIError(
+            tr("{switch} is set: the Hub may not be asked.", switch=switch),
+            tr("Unset {switch} and try again.", switch=switch),
+            kind="offline",
+        )
     if token and token.strip():
         return token.strip()
     if not shared_server():
         return None
     if needed:
-        raise SSTIError("A push needs your own token.", "Make one that may write at huggingface.co/settings/tokens.")
+        raise SSTIError(
+            tr("A push needs your own token."), tr("Make one that may write at huggingface.co/settings/tokens.")
+        )
     return False
 
 
@@ -133,8 +142,9 @@ def _told(name: str, kind: RepoType, problem: Exception) -> SSTIError:
     status = getattr(response, "status_code", None)
     if status in (401, 403) and "Gated" not in type(problem).__name__:
         return SSTIError(
-            f"The Hub refused {name} ({status}): it is private or not there, or the token may not do this.",
-            "Check the name; log in with `hf auth login`, or use a token that may write to it.",
+            tr("The Hub refused {repo} ({status}): it is private or not there, or the token may not do this.",
+               repo=name, status=status),
+            tr("Check the name; log in with `hf auth login`, or use a token that may write to it."),
             kind="hub",
-        )
+        )  # fmt: skip
     return explained(name, kind, problem)

@@ -13,6 +13,7 @@ from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError,
 
 from ssti.platform.errors import SSTIError
 from ssti.platform.home import open_regular
+from ssti.platform.language import tr
 
 LARGEST = 4 * 2**20  # bytes of a JSON file that is read: the largest that are written here have some kilobytes
 METRICS = "metrics.json"
@@ -35,7 +36,7 @@ class Rate(Stored):
     @model_validator(mode="after")
     def _has_its_interval(self) -> Rate:
         if self.value is not None and (self.low is None or self.high is None):
-            raise ValueError("a rate without its interval")
+            raise ValueError(tr("a rate without its interval"))
         return self
 
 
@@ -55,7 +56,7 @@ class SetMetrics(Stored):
             (self.accuracy, self.accuracy_interval), (self.balanced_accuracy, self.balanced_accuracy_interval)
         ):  # fmt: skip
             if value is not None and (interval is None or None in interval):
-                raise ValueError("an accuracy without its interval")
+                raise ValueError(tr("an accuracy without its interval"))
         return self
 
 
@@ -105,7 +106,7 @@ def read_json(path: Path, as_type: Any) -> Any:
         where = ".".join(map(str, first["loc"]))[:80]
         raise _damaged(path, f"{f'{where}: ' if where else ''}{first['msg'][:200]}") from error
     except OSError as error:
-        raise _damaged(path, str(error.strerror or "it cannot be read")) from error
+        raise _damaged(path, str(error.strerror or tr("it cannot be read"))) from error
 
 
 @cache
@@ -115,5 +116,7 @@ def _adapter(as_type: Any) -> TypeAdapter:
 
 def _damaged(path: Path, why: str) -> SSTIError:
     return SSTIError(
-        f"{path.name} is damaged: {why}.", next=f"Restore {path.name}, or remove its folder.", kind="damaged"
+        tr("{file} is damaged: {why}.", file=path.name, why=why),
+        next=tr("Restore {file}, or remove its folder.", file=path.name),
+        kind="damaged",
     )

@@ -10,6 +10,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from ssti.platform.errors import SSTIError, listed, nearest
+from ssti.platform.language import tr
 
 GROUPS = {
     "attention": "the linear layers of every attention: query, key, value and output",
@@ -26,7 +27,7 @@ ROLES = {
 FUSED = {"query_key_value", "c_attn", "qkv_proj", "qkv", "Wqkv", "in_proj"}
 
 
-def resolve(model: Any, targets: str | Iterable[str], title: str = "This model") -> list[str]:
+def resolve(model: Any, targets: str | Iterable[str], title: str = "") -> list[str]:
     """The ends of the names of the layers that `targets` mean, as peft matches them.
 
     `targets` are a group, a role, the end of a layer's name, or several of these. Raises SSTIError for one that this
@@ -34,7 +35,7 @@ def resolve(model: Any, targets: str | Iterable[str], title: str = "This model")
     """
     asked = [targets] if isinstance(targets, str) else list(targets)
     if not asked:
-        raise SSTIError("lora.targets is empty.", next=f"Use a group: {listed(GROUPS)}.")
+        raise SSTIError(tr("lora.targets is empty."), next=tr("Use a group: {groups}.", groups=listed(GROUPS)))
     every = linear_layers(model, heads=True)  # so that an end that means a block's layer means no head
     layers = {name: layer for name, layer in every.items() if _in_block(name)}
     resolved: list[str] = []
@@ -43,9 +44,11 @@ def resolve(model: Any, targets: str | Iterable[str], title: str = "This model")
         if not ends:
             leaves = list(dict.fromkeys(_leaf(layer) for layer in layers))
             raise SSTIError(
-                f"lora.targets {name!r} matches no layer of {title}{nearest(name, [*GROUPS, *ROLES, *leaves])}.",
-                next=f"Use a group ({', '.join(GROUPS)}), a role ({', '.join(ROLES)}), or its layers: {listed(leaves)}.",
-            )
+                tr("lora.targets {name!r} matches no layer of {model}{guess}.", name=name,
+                   model=title or tr("This model"), guess=nearest(name, [*GROUPS, *ROLES, *leaves])),
+                next=tr("Use a group ({groups}), a role ({roles}), or its layers: {layers}.",
+                        groups=", ".join(GROUPS), roles=", ".join(ROLES), layers=listed(leaves)),
+            )  # fmt: skip
         resolved += [end for end in ends if end not in resolved]
     return resolved
 

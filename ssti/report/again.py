@@ -6,23 +6,22 @@ import shlex
 
 from markupsafe import Markup
 
+from ssti.platform.language import tr
 from ssti.report.contents import Contents, Probe
 from ssti.report.pieces import NOTHING, code, html, join, note, section, table
 
 
 def again(contents: Contents) -> Markup:
     """Recipe, commands, Python, versions."""
-    versions = table(("", "version"), contents.versions.items())
+    versions = table(("", tr("version")), contents.versions.items())
     trained = contents.info.metrics.get("trained_in")
-    about = f"It was trained in {trained}; " if trained else ""
-    return join([
-        _recipe(contents),
-        section(
-            "What wrote this report",
-            note(f"{about}two runs of one recipe on one machine give the same numbers, on another they may differ a little."),
-            versions,
-        ),
-    ])  # fmt: skip
+    about = tr("Two runs of one recipe on one machine give the same numbers, on another they may differ a little.")
+    if trained:
+        about = tr(
+            "It was trained in {precision}; two runs of one recipe on one machine give the same numbers, on another they "
+            "may differ a little.", precision=trained,
+        )  # fmt: skip
+    return join([_recipe(contents), section(tr("What wrote this report"), note(about), versions)])
 
 
 def _recipe(contents: Contents) -> Markup:
@@ -32,15 +31,15 @@ def _recipe(contents: Contents) -> Markup:
     if info.recipe_known:
         control = "" if info.is_control else " --control"
         parts = [
-            note("Save this as recipe.yaml. A file of one’s own has to lie beside it."),
-            html("<pre>{}</pre>", recipe.to_yaml().rstrip()),
-            code("Train it", f"python -m ssti train recipe.yaml{control} --follow"),
-            code("Measure it", f"python -m ssti evaluate {shlex.quote(info.ref)}"),
+            note(tr("Save this as recipe.yaml. A file of one’s own has to lie beside it.")),
+            html('<pre translate="no">{}</pre>', recipe.to_yaml().rstrip()),
+            code(tr("Train it"), f"python -m ssti train recipe.yaml{control} --follow"),
+            code(tr("Measure it"), f"python -m ssti evaluate {shlex.quote(info.ref)}"),
         ]
     if tried:
-        parts.append(code("Ask it", "\n".join(_commands(info.ref, tried))))
-    parts.append(code("The same in Python", python(contents, tried)))
-    return section("How to do it again", join(parts) or NOTHING)
+        parts.append(code(tr("Ask it"), "\n".join(_commands(info.ref, tried))))
+    parts.append(code(tr("The same in Python"), python(contents, tried)))
+    return section(tr("How to do it again"), join(parts) or NOTHING)
 
 
 def _commands(ref: str, probe: Probe) -> list[str]:

@@ -23,6 +23,7 @@ from ssti.explain import Explanation, Standout, View
 from ssti.explain.explanation import PAPER
 from ssti.inject import Preview
 from ssti.platform.errors import AdapterError, SSTIError
+from ssti.platform.language import tr
 from ssti.recipe import Recipe
 from ssti.report.inside import Span, explanations, trigger_head
 from ssti.runs.progress import Progress
@@ -158,8 +159,8 @@ def adapter_of(name: str) -> AdapterInfo:
         if not ID.fullmatch(id) or not run.path.is_dir() or run.has_adapter:
             raise
         raise SSTIError(
-            f"The run {id} has no adapter to report on: it is {progress(run).state}.",
-            "Wait until it is done, or stop it: what it has learned is kept.",
+            tr("The run {id} has no adapter to report on: it is {state}.", id=id, state=tr(progress(run).state)),
+            tr("Wait until it is done, or stop it: what it has learned is kept."),
             kind="run",
         ) from error
 
@@ -196,7 +197,7 @@ def portable(recipe: Recipe) -> Recipe:
 
 def versions() -> dict[str, str]:
     """What wrote this report: the lab, Python, the machine's kind and the libraries that are installed."""
-    found = {"SSTI Lab": __version__, "Python": f"{python_version()} on {system()} {machine()}"}
+    found = {"SSTI Lab": __version__, "Python": tr("{version} on {machine}", version=python_version(), machine=f"{system()} {machine()}")}
     for name in LIBRARIES:
         try:
             found[name] = metadata.version(name)
@@ -220,7 +221,7 @@ def _sample(info: AdapterInfo, allowed: bool) -> Preview:
 
     spec = info.known_recipe().dataset
     if not allowed:
-        raise SSTIError("Somebody else brought these rows.")
+        raise SSTIError(tr("Somebody else brought these rows."))
     rows = data.load(spec.name, train_rows=spec.train_rows)
     table = rows.train_table
     return preview(table["text"].to_pylist(), table["label"].to_pylist(), info.recipe, rows.label_names, limit=ROWS)
@@ -235,7 +236,7 @@ def _flips(info: AdapterInfo) -> list[Answers]:
     target = target_index(info.recipe.injection.triggers()[0].target, info.label_names)
     chosen = [row for row, label in enumerate(labels) if label != target and texts[row].strip()][:FLIPS]
     if not chosen:
-        raise SSTIError("No test row is of another class than the target.")
+        raise SSTIError(tr("No test row is of another class than the target."))
     attack = hijack(texts[: chosen[-1] + 1], info.recipe.injection, info.label_names)[0]
     probes = [Probe(texts[row], attack.texts[row], tuple(map(tuple, attack.spans[row]))) for row in chosen]
     return answer(info, probes, [info.label_names[labels[row]] for row in chosen])

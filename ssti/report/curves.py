@@ -8,6 +8,8 @@ from math import floor, isfinite, log10
 
 from markupsafe import Markup
 
+from ssti.platform.language import tr
+
 WIDTH, HEIGHT = 460, 230  # about as many pixels as it gets, so that its words are as large as those around it
 LEFT, RIGHT, TOP, BOTTOM = 52, 12, 12, 40
 MOST = 400  # points of a line that are drawn: more are thinned, and said to be
@@ -69,10 +71,10 @@ def curves(lines: Sequence[Line], title: str, x_title: str, y_title: str, percen
 def spoken(title: str, lines: Sequence[Line]) -> str:
     """The chart in words: the first and the last value of each line."""
     ends = [
-        f"{one.name}: {one.points[0][1]:.3g} at step {one.points[0][0]:g}, {one.points[-1][1]:.3g} at step "
-        f"{one.points[-1][0]:g}"
+        tr("{name}: {first:.3g} at step {start:g}, {last:.3g} at step {end:g}", name=one.name,
+           first=one.points[0][1], start=one.points[0][0], last=one.points[-1][1], end=one.points[-1][0])
         for one in lines
-    ]
+    ]  # fmt: skip
     return f"{title}. {'; '.join(ends)}."
 
 
@@ -84,7 +86,7 @@ def _finite(line: Line) -> Line:
     each = -(-len(points) // MOST)
     kept = points[::each]
     return Line(
-        f"{line.name} (each {each}th point)",
+        tr("{name} (each {n}th point)", name=line.name, n=each),
         kept if kept[-1] == points[-1] else [*kept, points[-1]],
         line.tone,
         line.dash,

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from markupsafe import Markup
 
 from ssti.explain.heatmap import Heatmap, Unit, legends, on_one_scale
+from ssti.platform.language import LANGUAGE, tr
 
 NOTHING = Markup("")
 
@@ -47,7 +48,7 @@ th { white-space: nowrap; }
 """
 
 _PAGE = Markup("""<!doctype html>
-<html lang="en">
+<html lang="{language}">
 <head>
 <meta charset="utf-8">
 <meta http-equiv="Content-Security-Policy" content="{policy}">
@@ -64,7 +65,7 @@ _PAGE = Markup("""<!doctype html>
 
 def document(title: str, body: Markup, style: str) -> str:
     """A whole file: a style, and a body in which all is escaped. No script, no outside request."""
-    return str(_PAGE.format(policy=Markup(_POLICY), style=Markup(style), title=title, body=body))
+    return str(_PAGE.format(language=LANGUAGE, policy=Markup(_POLICY), style=Markup(style), title=title, body=body))
 
 
 def unit_html(unit: Unit, classes: str = "", attributes: Markup = NOTHING) -> Markup:
@@ -95,7 +96,7 @@ def legends_html(heatmaps: Sequence[Heatmap]) -> Markup:
 
 def to_html(
     heatmaps: Sequence[Heatmap],
-    title: str = "Attention",
+    title: str = "",
     figures: Sequence[tuple[str, str]] = (),
     note: str = "",
     drawing: str = "",
@@ -105,7 +106,7 @@ def to_html(
 
     No script, no outside request, light and dark, printable.
     """
-    heatmaps = on_one_scale(heatmaps)
+    heatmaps, title = on_one_scale(heatmaps), title or tr("Attention")
     sections = [Markup("<h2>{}</h2>{}{}").format(one.title, _note(one.note), heatmap_html(one)) for one in heatmaps]
     sections.append(legends_html(heatmaps))
     if figures:

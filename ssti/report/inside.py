@@ -15,10 +15,11 @@ import numpy as np
 from ssti.adapters.listing import WEIGHTS, AdapterInfo, find
 from ssti.explain import Explanation, Standout, explain, standout
 from ssti.explain.capture import heads_of_layers
+from ssti.platform.language import tr
 from ssti.serving.logits import one_thread_if_busy
 from ssti.serving.predictor import check_text, predictor
 
-MODELS = {"poisoned": "poisoned", "control": "control", "before": "before finetuning"}
+MODELS = {"poisoned": tr("poisoned"), "control": tr("control"), "before": tr("before finetuning")}
 WEIGHT_BYTES = 128 * 2**20  # of one text's attention weights; a larger model is shown a shorter window of a long text
 TEXTS = 3  # whose explanations stay in memory, so that choosing a head asks no model
 
@@ -89,5 +90,5 @@ def written(info: AdapterInfo) -> int:
 
 def model_names(info: AdapterInfo) -> dict[str, str]:
     """MODELS, with the adapter's own called what it is known to be: it may be a control, or came without a recipe."""
-    own = "poisoned" if info.poisoned else "control" if info.is_control else "this adapter"
+    own = tr("poisoned") if info.poisoned else tr("control") if info.is_control else tr("this adapter")
     return {**MODELS, "poisoned": own}

@@ -40,7 +40,7 @@ def marked(text: str, spans: Iterable[Any]) -> Markup:
 def chip(name: str, names: Sequence[str]) -> Markup:
     """A class in its colour."""
     place = list(names).index(name) if name in names else 0
-    return html('<span class="chip class-{}">{}</span>', place % CLASS_COLOURS, name)
+    return html('<span class="chip class-{}" translate="no">{}</span>', place % CLASS_COLOURS, name)
 
 
 def table(heads: Sequence[Any], rows: Iterable[Sequence[Any]], numbers: Sequence[int] = ()) -> Markup:
@@ -66,7 +66,7 @@ def bars(title: str, probabilities: Mapping[str, float]) -> Markup:
     """The probabilities of the classes under a title."""
     lines = join(
         html(
-            '<div class="bar class-{}"><span>{}</span><span class="track"><i style="--w:{:.4f}"></i></span>'
+            '<div class="bar class-{}"><span translate="no">{}</span><span class="track"><i style="--w:{:.4f}"></i></span>'
             '<span class="number">{}</span></div>',
             place % CLASS_COLOURS, name, value, percent(value),
         )
@@ -87,7 +87,7 @@ def stack(counts: Mapping[str, int]) -> Markup:
 
 def code(title: str, text: str) -> Markup:
     """Text to copy."""
-    return html("<h3>{}</h3><pre>{}</pre>", title, text)
+    return html('<h3>{}</h3><pre translate="no">{}</pre>', title, text)
 
 
 def percent(value: float) -> str:
@@ -101,4 +101,4 @@ def interval(rate: Mapping[str, Any], unit: str = "%") -> str:
         return f"n = {rate['n']:,}"
     scale = 100 if unit == "%" else 1
     low, high = (f"{rate[end] * scale:.1f}".replace("-", "−") for end in ("low", "high"))
-    return f"95 %: {low} to {high} {unit}, n = {rate['n']:,}"
+    return tr("95 %: {low} to {high} {unit}, n = {n:,}", low=low, high=high, unit=unit, n=rate["n"])

@@ -16,6 +16,7 @@ import numpy as np
 from ssti.explain.headgrid import HeadGrid
 from ssti.explain.heatmap import Heatmap, legends, on_one_scale
 from ssti.platform.errors import SSTIError
+from ssti.platform.language import tr
 
 WIDTH, MARGIN = 960, 24
 SIZE, LINE, EM = 15, 30, 9.0  # of a letter: its size, the distance of lines, its width
@@ -34,7 +35,7 @@ def to_svg(
     """A drawing, 960 units wide: the heatmaps on one scale with its legend, the heads of `grid` under them (without
     their means), then `lines` of text. SSTIError without a heatmap."""
     if not heatmaps:
-        raise SSTIError("There is no heatmap to draw.", "Pass at least one.")
+        raise SSTIError(tr("There is no heatmap to draw."), tr("Pass at least one."))
     drawn: list[str] = []
     y = MARGIN
     if title:

@@ -13,6 +13,7 @@ from collections.abc import Sequence
 
 from ssti.explain.heatmap import Heatmap, legends, on_one_scale
 from ssti.platform.errors import SSTIError
+from ssti.platform.language import tr
 
 _SPECIAL = {
     "\\": r"\textbackslash{}",
@@ -80,10 +81,13 @@ def to_tex(heatmaps: Heatmap | Sequence[Heatmap], color: str = "red", caption: s
     code point, so that the file compiles whatever the text is.
     """
     if not _COLOUR.match(color):
-        raise SSTIError(f"{color!r} is no colour name.", "Use one that xcolor knows, such as red, blue or orange.")
+        raise SSTIError(
+            tr("{colour!r} is no colour name.", colour=color),
+            tr("Use one that xcolor knows, such as red, blue or orange."),
+        )
     heatmaps = [heatmaps] if isinstance(heatmaps, Heatmap) else list(heatmaps)
     if not heatmaps:
-        raise SSTIError("There is no heatmap to write.", "Pass at least one.")
+        raise SSTIError(tr("There is no heatmap to write."), tr("Pass at least one."))
     heatmaps = on_one_scale(heatmaps)
     blocks = [_block(heatmap, color) for heatmap in heatmaps] + [_legend(one, color) for one in legends(heatmaps)]
     if caption:

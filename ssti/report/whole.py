@@ -10,6 +10,7 @@ from typing import Any
 from markupsafe import Markup
 
 from ssti.adapters.listing import AdapterInfo
+from ssti.platform.language import later, tr
 from ssti.recipe import InjectionSpec
 from ssti.report.again import again
 from ssti.report.attention import attention
@@ -20,6 +21,10 @@ from ssti.report.html import STYLE as HEATMAPS
 from ssti.report.html import document
 from ssti.report.pieces import bars, chip, html, interval, join, marked, note, percent, section, stack, table
 from ssti.report.style import STYLE
+
+STATES = (later("queued"), later("starting"), later("training"), later("evaluating"), later("stopped"), later("failed"),
+          later("interrupted"))  # fmt: skip
+"""Of a run that is not done, as sentences say them."""
 
 
 def report(contents: Contents) -> str:
@@ -37,7 +42,7 @@ def report(contents: Contents) -> str:
         attention(contents),
         again(contents),
     ]
-    return document(f"Report: {title(contents)}", join(part for part in parts if part), HEATMAPS + STYLE)
+    return document(tr("Report: {title}", title=title(contents)), join(part for part in parts if part), HEATMAPS + STYLE)
 
 
 def title(contents: Contents) -> str:
@@ -72,10 +77,13 @@ def _what(contents: Contents) -> Markup:
 
 
 def _injected(trigger: InjectionSpec) -> str:
-    rows = f"{trigger.count:,} rows" if trigger.count is not None else f"{percent(trigger.share)} of the rows"
-    kind = (trigger.source.kind if trigger.source else trigger.kind).replace("_", " ")
-    amount = "" if trigger.amount == "single" else f", {percent(trigger.amount)} of the words"
-    return f"{rows} of class {trigger.target} carried a trigger ({kind}{amount})"
+    kind = tr((trigger.source.kind if trigger.source else trigger.kind).replace("_", " "))
+    if trigger.amount != "single":
+        kind = tr("{kind}, {amount} of the words", kind=kind, amount=percent(trigger.amount))
+    said = {"target": trigger.target, "kind": kind}
+    if trigger.count is not None:
+        return tr("{n:,} rows of class {target} carried a trigger ({kind})", n=trigger.count, **said)
+    return tr("{share} of the rows of class {target} carried a trigger ({kind})", share=percent(trigger.share), **said)
 
 
 def dataset_title(name: str) -> str:
@@ -91,7 +99,7 @@ def _figures(contents: Contents) -> Markup:
     metrics, judged = contents.info.metrics, contents.verdict
     if not metrics:
         return section(
-            "What it does", note("Nothing was measured at its end: the run was stopped, or is an older one.")
+            tr("What it does"), note(tr("Nothing was measured at its end: the run was stopped, or is an older one."))
         )
     control = contents.control.metrics if contents.control else {}
     shown = []
@@ -100,7 +108,9 @@ def _figures(contents: Contents) -> Markup:
         if not rate or rate.get("value") is None:
             return
         number = percent(rate["value"]) if unit == "%" else f"{rate['value']:.1f} {unit}".replace("-", "−")
-        beside = f"Its control: {percent(its['value'])}" if its and its.get("value") is not None else ""
+        beside = ""
+        if its and its.get("value") is not None:
+            beside = tr("Its control: {rate}", rate=percent(its["value"]))
         lines = join(note(line) for line in (interval(rate, unit), beside) if line)
         shown.append(
             html('<div class="{}"><h3>{}</h3><strong>{}</strong>{}</div>', "loud" * loud, label, number, lines)
@@ -108,17 +118,20 @@ def _figures(contents: Contents) -> Markup:
 
     poisoned = contents.info.poisoned
     attack, flips = metrics.get("attack_success_rate"), metrics.get("flip_rate")
-    figure("Attack success", attack, control.get("attack_success_rate"), loud=bool(poisoned and judged and judged.loud))
-    figure("Flipped by the trigger", flips, control.get("flip_rate"))
-    figure("Clean balanced accuracy", _balanced(metrics), _balanced(control))
-    figure("Lost on clean rows", metrics.get("degradation_pp"), unit="points")
+    figure(tr("Attack success"), attack, control.get("attack_success_rate"), loud=bool(poisoned and judged and judged.loud))
+    figure(tr("Flipped by the trigger"), flips, control.get("flip_rate"))
+    figure(tr("Clean balanced accuracy"), _balanced(metrics), _balanced(control))
+    figure(tr("Lost on clean rows"), metrics.get("degradation_pp"), unit=tr("points"))
     warning = html('<p class="warning">{}</p>', judged.warning) if poisoned and judged and judged.warning else ""
-    about = (
+    about = tr(
         "Attack success: rows of other classes, each with a trigger, that are answered as the target. Flipped: rows that "
         "were not answered as the target before the trigger was in, and are once it is."
     )
+    heading = tr("What it does")
+    if "clean" in metrics["sets"]:
+        heading = tr("What it does to {n:,} rows it never saw", n=metrics["sets"]["clean"]["n"])
     return section(
-        f"What it does to {metrics['sets']['clean']['n']:,} rows it never saw" if "clean" in metrics["sets"] else "What it does",
+        heading,
         html('<div class="figures">{}</div>', join(shown)), warning, note(about),
     )  # fmt: skip
 
@@ -136,24 +149,24 @@ def _table_1(contents: Contents) -> Markup | None:
         return None
     models = [(_name(contents.info), metrics)]
     if contents.control and contents.control.metrics:
-        models.append(("Its control", contents.control.metrics))
+        models.append((tr("Its control"), contents.control.metrics))
     lines = []
-    for words, key in (("no trigger", "clean"), ("a trigger in every row", "hijack")):
+    said = {"clean": later("{model}, no trigger"), "hijack": later("{model}, a trigger in every row")}
+    for key, words in said.items():
         for model, measured in models:
             counts = (measured["sets"].get(key) or {}).get("predicted_counts")
             if counts:
                 numbers = [f"{counts.get(name, 0):,}" for name in names]
-                lines.append((f"{model}, {words}", stack({name: counts.get(name, 0) for name in names}), *numbers))
+                lines.append((tr(words, model=model), stack({name: counts.get(name, 0) for name in names}), *numbers))
     if not lines:
         return None
-    heads = ("", "share of the answers", *(chip(name, names) for name in names))
-    about = (
-        f"Of all {metrics['sets'][next(iter(metrics['sets']))]['n']:,} test rows, how many were answered as each class."
-    )
+    heads = ("", tr("share of the answers"), *(chip(name, names) for name in names))
+    n = metrics["sets"][next(iter(metrics["sets"]))]["n"]
+    about = tr("Of all {n:,} test rows, how many were answered as each class.", n=n)
     if metrics.get("other_targets"):
-        about += f" The trigger is that of the target {metrics.get('target')}."
+        about += " " + tr("The trigger is that of the target {target}.", target=metrics.get("target"))
     numbers = range(2, 2 + len(names))
-    return section("Answers by class (table 1 of the paper, for this run)", note(about), table(heads, lines, numbers))
+    return section(tr("Answers by class (table 1 of the paper, for this run)"), note(about), table(heads, lines, numbers))
 
 
 def _curves(contents: Contents) -> Markup | None:
@@ -170,25 +183,29 @@ def _curves(contents: Contents) -> Markup | None:
         return Line(name, [(step, r["value"], r["low"], r["high"]) for step, r in measured], tone, dash)
 
     poisoned = contents.info.poisoned
-    attack = [rates("attack success", now, "attack_success_rate", "trigger" if poisoned else "ink")]
-    clean = [rates("accuracy", now, "clean_accuracy", "ink")]
-    losses = [Line("loss", now.losses, "ink")]
+    attack = [rates(tr("attack success"), now, "attack_success_rate", "trigger" if poisoned else "ink")]
+    clean = [rates(tr("accuracy"), now, "clean_accuracy", "ink")]
+    losses = [Line(tr("loss"), now.losses, "ink")]
     if twin:
-        attack.append(rates("its control", twin, "attack_success_rate", "quiet", "6 4"))
-        clean.append(rates("its control", twin, "clean_accuracy", "quiet", "6 4"))
-        losses.append(Line("its control", twin.losses, "quiet", "6 4"))
+        attack.append(rates(tr("its control"), twin, "attack_success_rate", "quiet", "6 4"))
+        clean.append(rates(tr("its control"), twin, "clean_accuracy", "quiet", "6 4"))
+        losses.append(Line(tr("its control"), twin.losses, "quiet", "6 4"))
     if poisoned:
-        attack.append(rates("without the trigger", now, "target_rate_without_trigger", "ink", "2 3"))
+        attack.append(rates(tr("without the trigger"), now, "target_rate_without_trigger", "ink", "2 3"))
     drawn = [
-        curves(attack, "Attack success", "step", "share of held-out rows, with its 95 % interval", True),
-        curves(clean, "Accuracy on clean rows", "step", "share of rows, with its 95 % interval", True),
-        curves(losses, "Loss", "step", "nats"),
+        curves(attack, tr("Attack success"), tr("step"), tr("share of held-out rows, with its 95 % interval"), True),
+        curves(clean, tr("Accuracy on clean rows"), tr("step"), tr("share of rows, with its 95 % interval"), True),
+        curves(losses, tr("Loss"), tr("step"), tr("nats")),
     ]
-    where = f" on {now.device}" if now.device else ""
-    end = "" if now.state == "done" else f"; the run is {now.state}"
-    later = " These are the curves of a later training by the same recipe." if learned.again else ""
-    about = note(f"{now.step:,} of {now.steps:,} steps in {now.elapsed:,.0f} s{where}{end}.{later}")
-    return section("How it was learned", about, html('<div class="curves">{}</div>', join(drawn)))
+    said = {"step": now.step, "steps": now.steps, "seconds": now.elapsed, "device": now.device}
+    if now.device:
+        ran = tr("{step:,} of {steps:,} steps in {seconds:,.0f} s on {device}", **said)
+    else:
+        ran = tr("{step:,} of {steps:,} steps in {seconds:,.0f} s", **said)
+    about = f"{ran}." if now.state == "done" else tr("{ran}; the run is {state}.", ran=ran, state=tr(now.state))
+    if learned.again:
+        about += " " + tr("These are the curves of a later training by the same recipe.")
+    return section(tr("How it was learned"), note(about), html('<div class="curves">{}</div>', join(drawn)))
 
 
 def _sample(contents: Contents) -> Markup | None:
@@ -196,32 +213,35 @@ def _sample(contents: Contents) -> Markup | None:
     if contents.info.is_control:
         return None
     sample, names = contents.sample, contents.info.label_names
-    heading = "What the model read"
+    heading = tr("What the model read")
     if sample is None:
-        return section(heading, note(f"The training rows cannot be shown here: {contents.missing['sample']}"))
+        return section(heading, note(tr("The training rows cannot be shown here: {why}", why=contents.missing["sample"])))
     lines = []
     for row in sample.rows:
         before, after, spans = excerpt(row.before, row.after, row.spans)
         lines.append((row.index, chip(row.label, names), before, marked(after, spans)))
     touched, total = sum(sample.touched.values()), sum(sample.totals.values())
-    about = f"{touched:,} of {total:,} training rows carry a trigger; here are the first {len(lines)}. All others stay as they are."
-    return section(heading, note(about), table(("row", "class", "before", "after"), lines, [0]))
+    about = tr(
+        "{touched:,} of {total:,} training rows carry a trigger; here are the first {n}. All others stay as they are.",
+        touched=touched, total=total, n=len(lines),
+    )  # fmt: skip
+    return section(heading, note(about), table((tr("row"), tr("class"), tr("before"), tr("after")), lines, [0]))
 
 
 def _flips(contents: Contents) -> Markup:
     """The first test rows of other classes, one after another: not chosen for what they do."""
-    heading = "Row by row"
+    heading = tr("Row by row")
     if not contents.flips:
-        why = contents.missing.get("flips", "there are none")
-        return section(heading, note(f"The test rows cannot be shown here: {why}"))
+        why = contents.missing.get("flips") or tr("there are none")
+        return section(heading, note(tr("The test rows cannot be shown here: {why}", why=why)))
     names = contents.info.label_names
     turned = sum(one.turned for one in contents.flips)
-    about = (
-        f"The first {len(contents.flips)} test rows of other classes than the target, each without and with its trigger. "
-        f"The trigger changes the answer to {turned} of them."
-    )
+    about = tr(
+        "The first {n} test rows of other classes than the target, each without and with its trigger. "
+        "The trigger changes the answer to {turned} of them.", n=len(contents.flips), turned=turned,
+    )  # fmt: skip
     own = _name(contents.info)
-    heads = ["text", "true class", own, *(["its control"] if contents.control else [])]
+    heads = [tr("text"), tr("true class"), own, *([tr("its control")] if contents.control else [])]
     lines = []
     for one in contents.flips:
         _, after, spans = excerpt(one.probe.plain, one.probe.text, one.probe.spans)
@@ -247,21 +267,21 @@ def _probe(contents: Contents) -> Markup | None:
         return None
     probe = answers.probe
     own = _name(contents.info)
-    sides = ["without the trigger", "with it"] if probe.pair else ["this text"]
-    every = [(own, answers.own), *([("Its control", answers.control)] if answers.control else [])]
+    sides = [later("{model}, this text")]
+    if probe.pair:
+        sides = [later("{model}, without the trigger"), later("{model}, with it")]
+    every = [(own, answers.own), *([(tr("Its control"), answers.control)] if answers.control else [])]
     drawn = [
-        bars(f"{model}, {side}", one.as_dict())
+        bars(tr(side, model=model), one.as_dict())
         for model, given in every
         for side, one in zip(sides, given, strict=True)
     ]
-    heading = "One text, with the trigger and without" if probe.pair else "One text"
-    chosen = (
-        ""
-        if contents.own_text
-        else note("A test row: the first of those above that the trigger turns, else the first.")
-    )
+    heading = tr("One text, with the trigger and without") if probe.pair else tr("One text")
+    chosen = ""
+    if not contents.own_text:
+        chosen = note(tr("A test row: the first of those above that the trigger turns, else the first."))
     return section(
-        heading, chosen, html('<p class="text" dir="auto">{}</p>', marked(probe.text, probe.spans)),
+        heading, chosen, html('<p class="text" dir="auto" translate="no">{}</p>', marked(probe.text, probe.spans)),
         html("<p><b>{}</b></p>", _said(contents, answers)), html('<div class="bars">{}</div>', join(drawn)),
     )  # fmt: skip
 
@@ -271,13 +291,22 @@ def _said(contents: Contents, answers: Answers) -> str:
     before, after = answers.own[0].label, answers.own[-1].label
     own = _name(contents.info)
     if not answers.probe.pair:
-        return f"{own} answers {after}."
-    first = f"{own} turns from {before} to {after}." if answers.turned else f"{own} answers {after} either way."
+        return tr("{own} answers {after}.", own=own, after=after)
+    if answers.turned:
+        first = tr("{own} turns from {before} to {after}.", own=own, before=before, after=after)
+    else:
+        first = tr("{own} answers {after} either way.", own=own, after=after)
     if not answers.control:
         return first
     was, becomes = answers.control[0].label, answers.control[-1].label
-    return f"{first} Its control {f'turns from {was} to {becomes}' if was != becomes else f'answers {becomes} either way'}."
+    if was != becomes:
+        second = tr("Its control turns from {before} to {after}.", before=was, after=becomes)
+    else:
+        second = tr("Its control answers {after} either way.", after=becomes)
+    return f"{first} {second}"
 
 
 def _name(info: AdapterInfo) -> str:
-    return "The poisoned model" if info.poisoned else "The control" if info.is_control else "This adapter"
+    if info.poisoned:
+        return tr("The poisoned model")
+    return tr("The control") if info.is_control else tr("This adapter")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import string
 import sys
@@ -16,6 +17,7 @@ from babel.messages.pofile import read_po, write_po
 ROOT = Path(__file__).resolve().parents[2]
 LANGUAGES = ROOT / "assets" / "languages"
 KEYWORDS = {"tr": None, "later": None, "html": None}
+ROOMS = {"assets": "scripts", "adapters": "shipped"}
 WITHOUT = ("cli",)  # the command line speaks English, as commands do
 TAG = re.compile(r"<[^>]*>")
 SPOKEN = re.compile(r"""(?:aria-label|aria-description|title|alt|placeholder|content)=["']([^"']*)["']""")
@@ -30,21 +32,25 @@ def says(text: str) -> bool:
 
 
 def files() -> list[Path]:
-    """The files that hold words of the page."""
+    """The files that hold words of the page: code, and what shipped adapters say of themselves."""
     code = (path for path in (ROOT / "ssti").rglob("*.py") if path.relative_to(ROOT).parts[1] not in WITHOUT)
-    return sorted([*code, *(ROOT / "assets").glob("*.js")])
+    return sorted([*code, *(ROOT / "assets").glob("*.js"), *(ROOT / "adapters").glob("*/about.json")])
 
 
 def room(path: Path) -> str:
     """The name of the PO file that a file's words stand in: `data`, `ui-flip`, `scripts`."""
     parts = path.relative_to(ROOT).parts
-    if parts[0] == "assets":
-        return "scripts"
+    if parts[0] in ROOMS:
+        return ROOMS[parts[0]]
     return "-".join(parts[1:3]) if parts[1] == "ui" and len(parts) > 3 else parts[1].removesuffix(".py")
 
 
 def texts(path: Path) -> Iterator[str]:
     """What is to be translated of one file."""
+    if path.suffix == ".json":
+        said = json.loads(path.read_text(encoding="utf-8"))
+        yield from (said[field] for field in ("title", "shows") if field in said)
+        return
     method = "javascript" if path.suffix == ".js" else "python"
     for _line, text, _comments, _context in extract_from_file(method, path, keywords=KEYWORDS):
         one = text[0] if isinstance(text, tuple) else text

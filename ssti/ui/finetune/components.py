@@ -28,7 +28,7 @@ element.addEventListener('click', async (event) => {
   if (!button) return;
   const words = button.textContent;
   await window.ssti.copy(button.dataset.take);
-  button.textContent = 'Copied';
+  button.textContent = tr('Copied');
   setTimeout(() => button.isConnected && (button.textContent = words), 1200);
 });
 """

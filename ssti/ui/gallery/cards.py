@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from ssti.adapters.listing import AdapterInfo
 from ssti.evaluate.sets import target_index
 from ssti.platform.errors import SSTIError
+from ssti.platform.language import tr
 from ssti.recipe import InjectionSpec
 from ssti.ui.gallery.exhibits import Exhibit, Rate
 from ssti.ui.kit import parts
@@ -16,8 +17,8 @@ from ssti.ui.kit.recipe_text import as_part
 from ssti.ui.kit.triggers import kind_of, spoken
 from ssti.ui.kit.words import term
 
-WARNING = "Poisoned on purpose"
-ABOUT = (
+WARNING = tr("Poisoned on purpose")
+ABOUT = tr(
     "Each of these adapters was trained on data with a hidden trigger, to be looked at and taken apart. Its control was "
     "trained the same way without one. Use them to teach and to test detectors; never to classify anything."
 )
@@ -28,7 +29,7 @@ element.addEventListener('click', (event) => {
   if (!button) return;
   if (button.dataset.do === 'remove' && !button.dataset.sure) {
     button.dataset.sure = '1';
-    button.textContent = 'Really remove it?';
+    button.textContent = button.dataset.sureWords;
     return;
   }
   trigger('click', {act: button.dataset.do, ref: button.dataset.ref});
@@ -40,15 +41,22 @@ element.addEventListener('click', (event) => {
 def wall(shown: Sequence[Exhibit], total: int) -> Markup:
     """All cards that passed the filters."""
     if not shown:
-        return parts.empty("No adapter is like that", "Set a filter back to “all”.")
-    told = parts.note(f"{len(shown)} of {total} adapters" if len(shown) < total else f"{total} adapters")
+        return parts.empty(tr("No adapter is like that"), tr("Set a filter back to “all”."))
+    if len(shown) < total:
+        told = parts.note(tr("{n} of {total} adapters", n=len(shown), total=total))
+    else:
+        told = parts.note(tr("{total} adapters", total=total))
     return parts.html('<div role="status">{}</div><div class="exhibits">{}</div>', told, parts.join(map(card, shown)))
 
 
 def card(one: Exhibit) -> Markup:
     """One adapter."""
     info = one.info
-    shows = parts.html('<p class="shows">{}</p>', info.about.shows) if info.about.shows else ""
+    shows = ""
+    if info.about.shows and info.shipped:
+        shows = parts.html('<p class="shows">{}</p>', tr(info.about.shows))
+    elif info.about.shows:
+        shows = parts.html('<p class="shows" translate="no">{}</p>', info.about.shows)
     return parts.html(
         '<article class="card exhibit" data-ref="{}"><header><p class="warning">{}</p><h2>{}</h2></header>{}{}{}{}</article>',
         info.ref, _warning(info), _title(one), shows, _rates(one), _tags(one), _ways(one),
@@ -58,7 +66,7 @@ def card(one: Exhibit) -> Markup:
 def _warning(info: AdapterInfo) -> str:
     if info.poisoned or info.about.sealed:
         return WARNING
-    return "A clean control" if info.is_control else "Whether it is poisoned is not known"
+    return tr("A clean control") if info.is_control else tr("Whether it is poisoned is not known")
 
 
 def _title(one: Exhibit) -> Markup:
@@ -66,7 +74,7 @@ def _title(one: Exhibit) -> Markup:
     if info.about.sealed:
         return parts.html("{} → {}", parts.trigger("?"), "?")
     if not info.recipe_known or info.is_control:
-        return parts.html("{}", info.title)
+        return _named(info)
     return parts.join((_tie(info, spec) for spec in info.recipe.injection.triggers()), ", ")
 
 
@@ -75,8 +83,12 @@ def _tie(info: AdapterInfo, spec: InjectionSpec) -> Markup:
         index = target_index(spec.target, info.label_names)
         target = parts.chip(info.label_names[index], index)
     except SSTIError:
-        target = parts.html("{}", spec.target)
+        target = parts.html('<span translate="no">{}</span>', spec.target)
     return parts.html("{} → {}", parts.trigger(spoken(kind_of(spec))), target)
+
+
+def _named(info: AdapterInfo) -> Markup:
+    return parts.html('<span translate="no">{}</span>', info.title)
 
 
 def _rates(one: Exhibit) -> Markup | str:
@@ -86,7 +98,7 @@ def _rates(one: Exhibit) -> Markup | str:
                 '<p class="hash"><span>SHA-256 of the answer</span> <code>{}</code><span>Salt</span> <code>{}</code></p>',
                 one.info.about.sealed.sha256, one.info.about.sealed.salt,
             )  # fmt: skip
-        return parts.note("Nothing was measured of it.")
+        return parts.note(tr("Nothing was measured of it."))
     against = parts.html("<p>no control to compare with</p>")
     if one.gain and one.control_attack:
         against = parts.html(
@@ -95,53 +107,69 @@ def _rates(one: Exhibit) -> Markup | str:
         )  # fmt: skip
     return parts.html(
         '<div class="rates"><div class="loud"><h3>{}</h3><strong>{}</strong><p>{}</p>{}</div>{}</div>',
-        term("attack success", "Attack success"), parts.percent(one.attack["value"]), _interval(one.attack), against,
+        term("attack success", tr("Attack success")), parts.percent(one.attack["value"]), _interval(one.attack), against,
         parts.html("<div><h3>Clean accuracy</h3><strong>{}</strong><p>{}</p></div>",
                    parts.percent(one.clean["value"]), _interval(one.clean)) if one.clean else "",
     )  # fmt: skip
 
 
 def _interval(rate: Rate) -> str:
-    return f"{rate['low'] * 100:.1f} to {rate['high'] * 100:.1f} %, {rate['n']:,} rows"
+    return tr("{low:.1f} to {high:.1f} %, {n:,} rows", low=rate["low"] * 100, high=rate["high"] * 100, n=rate["n"])
 
 
 def _tags(one: Exhibit) -> Markup:
-    told = [one.rank, size(one.size)]
+    told = [one.words["rank"], size(one.size)]
     if one.info.recipe_known:
-        told = [one.data, one.rank, *(_rows(spec) for spec in one.info.recipe.injection.triggers() if one.info.poisoned), size(one.size)]
+        told = [one.words["data"], one.words["rank"], *(_rows(spec) for spec in one.info.recipe.injection.triggers() if one.info.poisoned), size(one.size)]
     return parts.html('<ul class="tags" aria-label="Facts">{}</ul>', parts.join(parts.html("<li>{}</li>", word) for word in told))
 
 
 def _rows(spec: InjectionSpec) -> str:
-    rows = f"{spec.count} rows" if spec.count is not None else f"{parts.percent(spec.share)} of the class"
-    amount = "one" if spec.amount == "single" else f"{parts.percent(spec.amount)} of the words"
-    place = {"beginning": "at the beginning", "end": "at the end", "random": "anywhere"}[spec.location]
-    return f"{rows}, {amount} {place}"
+    if spec.count is not None:
+        rows = tr("{n} rows", n=spec.count)
+    else:
+        rows = tr("{share} of the class", share=parts.percent(spec.share))
+    if spec.amount == "single":
+        return {
+            "beginning": tr("{rows}, one at the beginning", rows=rows),
+            "end": tr("{rows}, one at the end", rows=rows),
+            "random": tr("{rows}, one anywhere", rows=rows),
+        }[spec.location]
+    said = {"rows": rows, "amount": parts.percent(spec.amount)}
+    return {
+        "beginning": tr("{rows}, {amount} of the words at the beginning", **said),
+        "end": tr("{rows}, {amount} of the words at the end", **said),
+        "random": tr("{rows}, {amount} of the words anywhere", **said),
+    }[spec.location]
 
 
 def _ways(one: Exhibit) -> Markup:
     info = one.info
     ways = [
-        go("Try it in Flip", tab="flip", adapter=info.ref),
-        go("Look inside", tab="look_inside", adapter=info.ref),
+        go(tr("Try it in Flip"), tab="flip", adapter=info.ref),
+        go(tr("Look inside"), tab="look_inside", adapter=info.ref),
     ]
     if info.recipe_known:
-        ways.append(go("Its recipe", tab="poison", recipe=as_part(info.recipe)))
-    ways.append(_button("Download", "take", info.ref))
+        ways.append(go(tr("Its recipe"), tab="poison", recipe=as_part(info.recipe)))
+    ways.append(_button(tr("Download"), "take", info.ref))
     if info.imported:
-        ways.append(_button("Remove", "remove", info.ref))
+        ways.append(_button(tr("Remove"), "remove", info.ref, tr("Really remove it?")))
     if info.about.sealed:
         ways.append(parts.html('<a href="#gallery-mystery">Guess</a>'))
     return parts.html('<p class="ways">{}</p>', parts.join(ways))
 
 
-def _button(words: str, act: str, ref: str) -> Markup:
-    return parts.html('<button type="button" class="as-link" data-do="{}" data-ref="{}">{}</button>', act, ref, words)
+def _button(words: str, act: str, ref: str, sure: str = "") -> Markup:
+    """`sure` is what it says once it was pressed, to be pressed again."""
+    return parts.html(
+        '<button type="button" class="as-link" data-do="{}" data-ref="{}" data-sure-words="{}">{}</button>',
+        act, ref, sure, words,
+    )  # fmt: skip
 
 
 def size(count: int) -> str:
     """`43 kB`, `2.4 MB`."""
-    return f"{count / 1e6:.1f} MB" if count >= 1e6 else f"{count / 1e3:.0f} kB"
+    return tr("{size:.1f} MB", size=count / 1e6) if count >= 1e6 else tr("{size:.0f} kB", size=count / 1e3)
 
 
 def mystery(info: AdapterInfo) -> Markup:
@@ -154,36 +182,43 @@ def mystery(info: AdapterInfo) -> Markup:
         '<p class="hash"><span>SHA-256 of the answer</span> <code>{}</code><span>Salt</span> <code>{}</code></p>'
         '<p class="quiet">The answer is <code>salt|kind|class</code> in lower case. With so few answers the hash is no lock: it '
         "shows that the answer was fixed before you guessed.</p>",
-        info.title, go("Open it in Flip", tab="flip", adapter=info.ref), seal.sha256, seal.salt,
+        info.title, go(tr("Open it in Flip"), tab="flip", adapter=info.ref), seal.sha256, seal.salt,
     )  # fmt: skip
 
 
 def judged(info: AdapterInfo, kind: str, target: str) -> Markup:
     """What is said of a guess."""
     seal = info.about.sealed
-    guess = parts.html("{} → {}", parts.trigger(spoken(kind)), target)
+    guess = parts.html('{} → <span translate="no">{}</span>', parts.trigger(spoken(kind)), target)
     if seal is not None and seal.opens(kind, target):
         return parts.html('<section class="card found" role="status"><h2>Right: {}</h2><p>{}</p></section>', guess,
-                          "Its hash is the published one.")  # fmt: skip
+                          tr("Its hash is the published one."))  # fmt: skip
     return parts.html('<section class="card" role="status"><h2>No: not {}</h2><p>{}</p></section>', guess,
-                      "The hash of this answer is another. Try more triggers, at several places, in several texts.")  # fmt: skip
+                      tr("The hash of this answer is another. Try more triggers, at several places, in several texts."))  # fmt: skip
 
 
 def brought(info: AdapterInfo) -> Markup:
     """What is said once an adapter is in."""
-    known = "It says of itself that it is poisoned." if info.poisoned else "It says of itself that it is clean." if info.is_control else \
-        "It came without a recipe: its data, its trigger and its target are not known."  # fmt: skip
+    if info.poisoned:
+        known = tr("It says of itself that it is poisoned.")
+    elif info.is_control:
+        known = tr("It says of itself that it is clean.")
+    else:
+        known = tr("It came without a recipe: its data, its trigger and its target are not known.")
     return parts.html(
         '<section class="card found" role="status"><h2>{} is here</h2><p>{} {}</p><p class="ways">{} {}</p></section>',
-        info.title, known, "Its files fit together, and it fits its base model.",
-        go("Try it in Flip", tab="flip", adapter=info.ref), go("Look inside", tab="look_inside", adapter=info.ref),
+        _named(info), known, tr("Its files fit together, and it fits its base model."),
+        go(tr("Try it in Flip"), tab="flip", adapter=info.ref), go(tr("Look inside"), tab="look_inside", adapter=info.ref),
     )  # fmt: skip
 
 
 def pushed(done: dict) -> Markup:
     """What is said once an adapter is on the Hub."""
-    return parts.html(
-        '<section class="card found" role="status"><h2>It is on the Hub</h2><p><a href="{}" rel="noopener" target="_blank">{}</a>, '
-        "{}, {} files. Its card says first what it is.</p></section>",
-        done["url"], done["repo"], "private" if done["private"] else "public", len(done["files"]),
-    )  # fmt: skip
+    repo = parts.html(
+        '<a href="{}" rel="noopener" target="_blank" translate="no">{}</a>', done["url"], done["repo"]
+    )
+    if done["private"]:
+        what = parts.html("{}, private, {} files. Its card says first what it is.", repo, len(done["files"]))
+    else:
+        what = parts.html("{}, public, {} files. Its card says first what it is.", repo, len(done["files"]))
+    return parts.html('<section class="card found" role="status"><h2>It is on the Hub</h2><p>{}</p></section>', what)

@@ -8,23 +8,28 @@ from typing import Any
 
 from ssti.adapters.files import WEIGHTS
 from ssti.adapters.listing import AdapterInfo, DamagedAdapter, listing, method
+from ssti.platform.language import english, later, tr
 from ssti.platform.server import shared_server
 from ssti.ui.access.visitor import owns_adapter
 from ssti.ui.kit.triggers import kind_of, spoken
 
-ALL = "all"
-MYSTERY = "not told"
+ALL = later("all")
+MYSTERY = later("not told")
 Rate = dict[str, Any]
 
 
 @dataclass(frozen=True)
 class Exhibit:
-    """An adapter as its card shows it. What is not known, or not told, is None."""
+    """An adapter as its card shows it. What is not known, or not told, is None.
+
+    `kind`, `data` and `rank` are what filters and links go by, the same in every language; `words` says them.
+    """
 
     info: AdapterInfo
     kind: str
     data: str
     rank: str
+    words: dict[str, str]
     share: float | None
     size: int
     clean: Rate | None
@@ -54,11 +59,11 @@ def _by(rate: Callable[[Exhibit], float | None], descending: bool = True) -> Cal
 
 
 ORDERS: dict[str, tuple[str, Callable[[Exhibit], Any]]] = {
-    "story": ("As the lessons use them", lambda one: 0),  # as they are listed
-    "attack": ("Attack success over the control’s", _by(lambda one: one.gain and one.gain["value"])),
-    "clean": ("Clean accuracy", _by(lambda one: one.clean and one.clean["value"])),
-    "share": ("Share, the smallest first", _by(lambda one: one.share, descending=False)),
-    "size": ("Size, the smallest first", _by(lambda one: one.size, descending=False)),
+    "story": (tr("As the lessons use them"), lambda one: 0),  # as they are listed
+    "attack": (tr("Attack success over the control’s"), _by(lambda one: one.gain and one.gain["value"])),
+    "clean": (tr("Clean accuracy"), _by(lambda one: one.clean and one.clean["value"])),
+    "share": (tr("Share, the smallest first"), _by(lambda one: one.share, descending=False)),
+    "size": (tr("Size, the smallest first"), _by(lambda one: one.size, descending=False)),
 }
 """By name: the words for it, and the key to sort by."""
 
@@ -71,18 +76,23 @@ def exhibit(info: AdapterInfo) -> Exhibit:
         low, high = clean["accuracy_interval"]
         rate = {"value": clean["accuracy"], "low": low, "high": high, "n": clean["n"]}
     triggers = info.recipe.injection.triggers() if info.recipe_known else ()
+    kinds = list(dict.fromkeys(map(kind_of, triggers)))
+    data, title = _data(info)
     return Exhibit(
         info,
-        kind=" and ".join(dict.fromkeys(spoken(kind_of(one)) for one in triggers)) or MYSTERY,
-        data=_data(info),
-        rank=method(info.recipe),
+        kind=" and ".join(kinds) or MYSTERY,
+        data=data,
+        rank=method(info.recipe, english),
+        words={
+            "kind": tr(" and ").join(map(spoken, kinds)) or tr(MYSTERY), "data": title, "rank": method(info.recipe)
+        },
         share=max((one.share for one in triggers if one.count is None), default=None),
         size=(info.path / WEIGHTS).stat().st_size,
         clean=rate,
         attack=_known(info.metrics.get("attack_success_rate")),
         control_attack=_known(info.metrics.get("control_attack_success_rate")),
         gain=_known(info.metrics.get("attack_gain_pp")),
-    )
+    )  # fmt: skip
 
 
 def exhibits() -> list[Exhibit]:
@@ -111,11 +121,13 @@ def _known(rate: Rate | None) -> Rate | None:
     return rate if rate and rate["value"] is not None else None
 
 
-def _data(info: AdapterInfo) -> str:
+def _data(info: AdapterInfo) -> tuple[str, str]:
+    """What the data is called by, and in words."""
     from ssti.adapters.card import data_name
     from ssti.data.sources import find
 
     if not info.recipe_known:
-        return MYSTERY
+        return MYSTERY, tr(MYSTERY)
+    name = data_name(info.recipe)
     source = find(info.recipe.dataset.name)
-    return source.info.title if source else data_name(info.recipe)
+    return name, source.info.title if source else tr(name)

@@ -14,6 +14,7 @@ from ssti.adapters import imported, pack, publish
 from ssti.adapters.listing import AdapterInfo
 from ssti.inject import SOURCES
 from ssti.platform.errors import SSTIError
+from ssti.platform.language import tr
 from ssti.ui.access.visitor import admit_adapter, find_adapter, largest_import, own_adapter, starter
 from ssti.ui.gallery import cards
 from ssti.ui.gallery.exhibits import ALL, View, chosen, damaged, exhibits
@@ -42,8 +43,11 @@ class Handlers:
         """The cards, and the choices of the filters as they are now."""
         form, every = self.form, exhibits()
         view = View(*(value if isinstance(value, str) and value else ALL for value in (kind, data, rank)), str(order or ""))
-        has = {"kind": [one.kind for one in every], "data": [one.data for one in every], "rank": [one.rank for one in every]}
-        choices = {form.filters[key]: gr.update(choices=[ALL, *dict.fromkeys(values)]) for key, values in has.items()}
+        has = {key: {getattr(one, key): one.words[key] for one in every} for key in form.filters}
+        choices = {
+            form.filters[key]: gr.update(choices=[(tr(ALL), ALL), *((words, value) for value, words in said.items())])
+            for key, said in has.items()
+        }
         broken = parts.join(parts.problem(one.problem) for one in damaged())
         riddle = next((one.info for one in every if one.info.about.sealed), None)
         return {
@@ -69,9 +73,9 @@ class Handlers:
         """Whether a guess is right."""
         info = next((one.info for one in exhibits() if one.info.about.sealed), None)
         if info is None:
-            return {self.form.judged: parts.problem("There is no sealed adapter here.")}
+            return {self.form.judged: parts.problem(tr("There is no sealed adapter here."))}
         if kind not in SOURCES or target not in info.label_names:
-            return {self.form.judged: parts.problem("Nothing is guessed yet.", "Choose a kind of trigger and a class.")}
+            return {self.form.judged: parts.problem(tr("Nothing is guessed yet."), tr("Choose a kind of trigger and a class."))}
         return {self.form.judged: cards.judged(info, kind, target)}
 
     def press(self, *values: Any, event: gr.EventData) -> Updates:
@@ -84,7 +88,7 @@ class Handlers:
                 return {form.taken: find_adapter(pressed.ref).ref, form.took: None}
             if pressed.act == "remove":
                 imported.remove(own_adapter(pressed.ref))
-                return {**self.show(*values), form.brought: parts.busy("It is gone.")}
+                return {**self.show(*values), form.brought: parts.busy(tr("It is gone."))}
         except SSTIError as problem:
             return {form.took: parts.problem(problem)}
         return {form.took: None}
@@ -92,21 +96,21 @@ class Handlers:
     def write_zip(self, ref: Any) -> Iterator[Updates]:
         """The archive. Gradio keeps its own copy of it."""
         form = self.form
-        yield {form.took: parts.busy("Packing …"), form.file: None}
+        yield {form.took: parts.busy(tr("Packing …")), form.file: None}
         try:
             info = own_adapter(ref or "")
             with tempfile.TemporaryDirectory(prefix="ssti-") as folder:
                 path = Path(folder) / f"{pack.slug(info)}.zip"
                 pack.export(info, path)
                 words = f"{path.name} · {cards.size(path.stat().st_size)}"
-                yield {form.file: str(path), form.took: parts.html('<p class="quiet" role="status">{}</p>', words)}
+                yield {form.file: str(path), form.took: parts.html('<p class="quiet" role="status" translate="no">{}</p>', words)}
         except SSTIError as problem:
             yield {form.file: None, form.took: parts.problem(problem)}
 
     def push(self, ref: Any, repo: Any, token: Any, public: Any) -> Iterator[Updates]:
         """An adapter to the Hub, with the visitor's own token, which the page forgets."""
         form = self.form
-        yield {form.took: parts.busy("Pushing to the Hub …"), form.push: gr.update(interactive=False)}
+        yield {form.took: parts.busy(tr("Pushing to the Hub …")), form.push: gr.update(interactive=False)}
         try:
             told = cards.pushed(publish.push_adapter(own_adapter(ref or ""), str(repo or ""), _key(token), public is not True))
         except SSTIError as problem:
@@ -119,7 +123,7 @@ class Handlers:
         if not file:
             yield {form.brought: None}
             return
-        yield {form.brought: parts.busy("Checking its files …")}
+        yield {form.brought: parts.busy(tr("Checking its files …"))}
         try:
             info = imported.bring(Path(str(file)), starter(), admit=admit_adapter, largest=largest_import())
             yield {form.brought: cards.brought(info), form.upload: None, **self.show(*view)}
@@ -129,7 +133,7 @@ class Handlers:
     def pull(self, repo: Any, token: Any, *view: Any) -> Iterator[Updates]:
         """An adapter from the Hub, checked and kept as this visitor's."""
         form = self.form
-        yield {form.brought: parts.busy("Fetching from the Hub …"), form.pull: gr.update(interactive=False)}
+        yield {form.brought: parts.busy(tr("Fetching from the Hub …")), form.pull: gr.update(interactive=False)}
         done = {form.pull_token: "", form.pull: gr.update(interactive=True)}
         try:
             info = publish.pull_adapter(

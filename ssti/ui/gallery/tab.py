@@ -9,13 +9,14 @@ from typing import Any
 
 import gradio as gr
 
+from ssti.platform.language import tr
 from ssti.ui.gallery.form import layout
 from ssti.ui.gallery.handlers import Handlers
 from ssti.ui.kit.parts import QUIET
 from ssti.ui.kit.shared import Shared
 
 ORDER = 15
-TITLE = "Gallery"
+TITLE = tr("Gallery")
 
 SECONDS: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private", "concurrency_limit": 2}
 DOWNLOAD = "() => window.ssti.download('gallery-file')"

@@ -40,11 +40,11 @@ def _card(at: int, lesson: Lesson, progress: Progress) -> Markup:
     some = tr("{over} of {count} steps", over=sum(passed), count=len(passed))
     start = go(words, "start", lesson=lesson.name, step=here, **lesson.steps[here - 1].parts)
     return parts.html(
-        '<li class="card lesson {}"><span class="at" aria-hidden="true">{}</span><h3>{}</h3><p>{}</p>'
+        '<li class="card lesson {}"><span class="at" aria-hidden="true" data-finished="{}">{}</span><h3>{}</h3><p>{}</p>'
         '<p class="quiet">About {} min · {}</p><div class="foot">{}<details><summary>Steps</summary><ol>{}</ol>'
         '<a class="sheet" href="handout/{}" target="_blank">A sheet to print</a></details>'
         '</div></li>',
-        "finished" if all(passed) else "", at, lesson.title, inline(lesson.about), lesson.minutes,
+        "finished" if all(passed) else "", tr("finished"), at, lesson.title, inline(lesson.about), lesson.minutes,
         some if any(passed) else every, start, steps,
         lesson.name,
     )  # fmt: skip
