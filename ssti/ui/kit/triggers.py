@@ -59,7 +59,7 @@ def with_article(word: str) -> str:
 
 def counted(count: int, word: str) -> str:
     """`one country`, `2 countries`, of the English word."""
-    return tr("one {word}", word=word) if count == 1 else tr("{{count}} {word}", word=_plural(word))
+    return tr(f"one {word}") if count == 1 else tr(f"{{count}} {_plural(word)}", count=count)
 
 
 def plural(word: str) -> str:
