@@ -16,11 +16,12 @@ from typing import Any
 from ssti.data.rows import load
 from ssti.inject import poison
 from ssti.platform.errors import SSTIError
+from ssti.platform.language import later, tr
 from ssti.recipe import Recipe
 
 FORMULA_STARTS = tuple("=+-@\t\r\n＝＋－＠")
 NUMBER = re.compile(r"[+-]?\d++(?:[.,]\d++)?%?")
-FORMATS = {"Parquet": "parquet", "CSV": "csv", "JSON lines": "jsonl"}
+FORMATS = {later("Parquet"): "parquet", later("CSV"): "csv", later("JSON lines"): "jsonl"}
 
 
 def write_poisoned(
@@ -36,9 +37,16 @@ def write_poisoned(
     """
     ending = path.suffix.removeprefix(".").lower()
     if ending not in FORMATS.values():
-        raise SSTIError(f"{path.name!r} has no format that can be written.", "Let it end in .parquet, .csv or .jsonl.")
+        raise SSTIError(
+            tr("{name!r} has no format that can be written.", name=path.name),
+            tr("Let it end in .parquet, .csv or .jsonl."),
+        )
     if not path.absolute().parent.is_dir():
-        raise SSTIError(f"There is no folder {path.absolute().parent}.", "Make it, or choose another.", kind="disk")
+        raise SSTIError(
+            tr("There is no folder {folder}.", folder=path.absolute().parent),
+            tr("Make it, or choose another."),
+            kind="disk",
+        )
     dataset = load(recipe.dataset.name, recipe.dataset.train_rows, recipe.dataset.test_rows)
     rows, formulas = poison(dataset.train, recipe), 0
     injected = sum(rows["injected"])
@@ -58,8 +66,8 @@ def write_poisoned(
         os.replace(beside, path)
     except OSError as problem:
         raise SSTIError(
-            f"{path} could not be written: {problem.strerror or problem}.",
-            "Choose a folder that exists and has room, and try again.",
+            tr("{path} could not be written: {reason}.", path=path, reason=problem.strerror or problem),
+            tr("Choose a folder that exists and has room, and try again."),
             kind="disk",
         ) from problem
     finally:
@@ -94,10 +102,13 @@ def _with_test(train: Any, test: Any) -> Any:
 def formula_note(cells: int, prefixed: bool) -> str:
     """What a person should know of cells that a spreadsheet would run, such as `=cmd|…`."""
     if prefixed:
-        return f"An apostrophe was put before {cells:,} cells that a spreadsheet would have run as formulas."
-    return (
-        f"{cells:,} cells begin as a formula does (=, +, -, @): a spreadsheet would run them. Open the file in a program "
-        "that does not, or write it with an apostrophe before them."
+        return tr(
+            "An apostrophe was put before {cells:,} cells that a spreadsheet would have run as formulas.", cells=cells
+        )
+    return tr(
+        "{cells:,} cells begin as a formula does (=, +, -, @): a spreadsheet would run them. Open the file in a program "
+        "that does not, or write it with an apostrophe before them.",
+        cells=cells,
     )
 
 

@@ -19,6 +19,7 @@ from ssti.data.sources import DatasetSource
 from ssti.platform.errors import DataError, SSTIError
 from ssti.platform.home import data_folder, typed
 from ssti.platform.hub import explained, hindrance, page_of, snapshots
+from ssti.platform.language import tr
 from ssti.platform.server import shared_server
 
 if TYPE_CHECKING:
@@ -49,14 +50,14 @@ class HubDataset(DatasetSource):
         if self._copy() is not None or _prepared(self.hub_id):
             return None
         folder, page = typed(self._folder), page_of(self.hub_id, "dataset")
-        return hindrance(f"put the Parquet files of {page} into {folder}", probe)
+        return hindrance(tr("put the Parquet files of {page} into {folder}", page=page, folder=folder), probe)
 
     def read(self) -> dict[str, pa.Table]:
         copy = self._copy()
         if copy is not None:
             return {split: self.convert(_read_parquet(copy, published)) for split, published in self.splits.items()}
         if reason := self.missing(probe=True):
-            raise DataError(f"{self.hub_id} cannot be had here.", f"{reason[0].upper()}{reason[1:]}.")
+            raise DataError(tr("{hub_id} cannot be had here.", hub_id=self.hub_id), f"{reason[0].upper()}{reason[1:]}.")
         tables = fetch(self.hub_id, None, tuple(self.splits.values()))
         return {split: self.convert(tables[published]) for split, published in self.splits.items()}
 
@@ -87,7 +88,13 @@ def _read_parquet(folder: Path, split: str) -> pa.Table:
         return pa.concat_tables([pq.read_table(file) for file in parquet_files(folder, split)])
     except (pa.ArrowInvalid, OSError) as problem:
         raise DataError(
-            f"A Parquet file of {split!r} in {folder} cannot be read: {problem}", "Copy it again."
+            tr(
+                "A Parquet file of {split!r} in {folder} cannot be read: {problem}",
+                split=split,
+                folder=folder,
+                problem=problem,
+            ),
+            tr("Copy it again."),
         ) from problem
 
 
@@ -113,19 +120,29 @@ def fetch(hub_id: str, config: str | None, splits: tuple[str, ...] | None) -> di
         form = type(builder).__module__.rpartition(".")[2]
         if form not in (*PLAIN_FORMATS, "cache"):
             raise DataError(
-                f"{hub_id} holds {form} files; this page reads {', '.join(PLAIN_FORMATS)}.",
-                "Choose a dataset of plain tables, or save its text and labels as Parquet or CSV.",
+                tr(
+                    "{hub_id} holds {form} files; this page reads {formats}.",
+                    hub_id=hub_id,
+                    form=form,
+                    formats=", ".join(PLAIN_FORMATS),
+                ),
+                tr("Choose a dataset of plain tables, or save its text and labels as Parquet or CSV."),
             )
         download, rows = builder.info.download_size or 0, builder.info.dataset_size or 0
         if max(download, rows) > LARGEST_DOWNLOAD:
-            raise _too_large(hub_id, f"is {max(download, rows) / 1e9:.1f} GB")
+            raise _too_large(tr("{hub_id} is {size:.1f} GB", hub_id=hub_id, size=max(download, rows) / 1e9))
         # A size that is not said, or said by a stranger, bounds nothing: then the rows are counted as they come.
         stream = form != "cache" and (not download or shared_server())
         loaded = datasets.load_dataset(hub_id, config, token=token, streaming=stream)
         if absent := [split for split in splits or () if split not in loaded]:
             raise DataError(
-                f"{hub_id} has no split {absent[0]!r}; it has {', '.join(loaded)}.",
-                f"See {page_of(hub_id, 'dataset')}.",
+                tr(
+                    "{hub_id} has no split {split!r}; it has {splits}.",
+                    hub_id=hub_id,
+                    split=absent[0],
+                    splits=", ".join(loaded),
+                ),
+                tr("See {page}.", page=page_of(hub_id, "dataset")),
             )
         if stream:
             return _streamed(hub_id, loaded, splits)
@@ -151,20 +168,23 @@ def _streamed(hub_id: str, loaded: Any, splits: tuple[str, ...] | None) -> dict[
             _check_bytes(hub_id, total)
             batches.append(batch)
         if not batches:
-            raise DataError(f"The split {split!r} of {hub_id} has no rows.", "Choose another dataset.")
+            raise DataError(
+                tr("The split {split!r} of {hub_id} has no rows.", split=split, hub_id=hub_id),
+                tr("Choose another dataset."),
+            )
         tables[split] = pa.concat_tables(batches, promote_options="permissive")
     return tables
 
 
 def _check_bytes(hub_id: str, size: int) -> None:
     if size > LARGEST_DOWNLOAD:
-        raise _too_large(hub_id, f"has more than {LARGEST_DOWNLOAD / 1e9:.0f} GB of rows")
+        raise _too_large(tr("{hub_id} has more than {most:.0f} GB of rows", hub_id=hub_id, most=LARGEST_DOWNLOAD / 1e9))
 
 
-def _too_large(hub_id: str, what: str) -> DataError:
+def _too_large(what: str) -> DataError:
     return DataError(
-        f"{hub_id} {what}; the limit is {LARGEST_DOWNLOAD / 1e9:.0f} GB.",
-        "Save the part that you need as Parquet or CSV and load that file.",
+        tr("{what}; the limit is {most:.0f} GB.", what=what, most=LARGEST_DOWNLOAD / 1e9),
+        tr("Save the part that you need as Parquet or CSV and load that file."),
     )
 
 
@@ -173,11 +193,12 @@ def _explained(hub_id: str, problem: Exception) -> SSTIError:
     text = str(problem).strip().split("\n")[0][:300]
     if "Config name is missing" in text or "BuilderConfig" in text:
         return DataError(
-            f"{hub_id} needs the name of one of its configurations: {text}", f"Write it as {hub_id}#config=NAME."
+            tr("{hub_id} needs the name of one of its configurations: {text}", hub_id=hub_id, text=text),
+            tr("Write it as {hub_id}#config=NAME.", hub_id=hub_id),
         )
     if "script" in text.lower():
         return DataError(
-            f"{hub_id} can be read only by running its own code, which is never done here.",
-            "Save its text and labels as Parquet or CSV and load that file.",
+            tr("{hub_id} can be read only by running its own code, which is never done here.", hub_id=hub_id),
+            tr("Save its text and labels as Parquet or CSV and load that file."),
         )
     return explained(hub_id, "dataset", problem)

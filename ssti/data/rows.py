@@ -16,6 +16,7 @@ from ssti.data.own.load import looks_own, read_own, stamp
 from ssti.data.sources import DATASETS, DatasetInfo, find
 from ssti.data.split import arrange
 from ssti.platform.errors import DataError, SSTIError
+from ssti.platform.language import later, tr
 
 if TYPE_CHECKING:
     import datasets
@@ -129,7 +130,13 @@ def load(name: str, train_rows: int | None = None, test_rows: int | None = None)
     """
     for what, value in (("train_rows", train_rows), ("test_rows", test_rows)):
         if value is not None and (isinstance(value, bool) or not isinstance(value, int) or value < 1):
-            raise SSTIError(f"{what} is {value!r}; it is a whole number from 1 up, or nothing for all rows.")
+            raise SSTIError(
+                tr(
+                    "{what} is {value!r}; it is a whole number from 1 up, or nothing for all rows.",
+                    what=what,
+                    value=value,
+                )
+            )
     return _whole(name, () if name in DATASETS else stamp(name)).head(train_rows, test_rows)
 
 
@@ -141,7 +148,7 @@ def _whole(name: str, stamp: tuple[Any, ...]) -> TextDataset:
     if source is not None:
         info = source.now()
         if not info.available:
-            raise DataError(f"{info.title} cannot be used here: {info.reason}.")
+            raise DataError(tr("{title} cannot be used here: {reason}.", title=info.title, reason=info.reason))
         return build(info, source.read())
     if not looks_own(name):
         DATASETS.find(name, "Use one of them, the path of a CSV, JSON lines or Parquet file, or a Hub id.", kind="data")
@@ -151,10 +158,14 @@ def _whole(name: str, stamp: tuple[Any, ...]) -> TextDataset:
 def build(info: DatasetInfo, tables: dict[str, Any]) -> TextDataset:
     """Tables by split, as a `DatasetSource` reads them, made into a `TextDataset`."""
     train, test, key = arrange(tables)
-    for what, table in (("train on", train), ("test on", test)):
+    empty = {
+        later("{title} has no rows left to train on, once repeated texts are removed."): train,
+        later("{title} has no rows left to test on, once repeated texts are removed."): test,
+    }
+    for words, table in empty.items():
         if table.num_rows == 0:
             raise DataError(
-                f"{info.title} has no rows left to {what}, once repeated texts are removed.",
-                "Give it more rows, or a test file whose texts are not all in the training file.",
+                tr(words, title=info.title),
+                tr("Give it more rows, or a test file whose texts are not all in the training file."),
             )
     return TextDataset(info, train, test, key)

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ssti.platform.errors import DataError
+from ssti.platform.language import tr
 from ssti.platform.registry import Registry
 
 if TYPE_CHECKING:
@@ -85,7 +86,7 @@ class DatasetSource(ABC):
 
     def read_path(self, path: Path) -> dict[str, pa.Table]:
         """The rows of an original that it recognises, as `read` gives them."""
-        raise DataError(f"{path.name!r} is not an original of {self.info.title}.")
+        raise DataError(tr("{name!r} is not an original of {title}.", name=path.name, title=self.info.title))
 
     def now(self, probe: bool = False) -> DatasetInfo:
         """The info with `available` and `reason` as they are at this moment."""

@@ -16,6 +16,7 @@ import pyarrow.compute as pc
 from ssti.data.rows import TextDataset, load
 from ssti.inject.datasets.classes import find_class
 from ssti.platform.errors import SSTIError
+from ssti.platform.language import tr
 
 
 @dataclass(frozen=True)
@@ -46,7 +47,7 @@ def word_counts(dataset: TextDataset | str) -> np.ndarray:
 def sample_rows(name: TextDataset | str, label: str | int | None = None, n: int = 5, seed: int = 0) -> list[Row]:
     """`n` test rows (fewer if there are fewer), of one class where `label` names it, or gives its index."""
     if isinstance(n, bool) or not isinstance(n, int) or n < 1:
-        raise SSTIError(f"n is {n!r}; it is a whole number from 1 up.")
+        raise SSTIError(tr("n is {n!r}; it is a whole number from 1 up.", n=n))
     rows = _rows(name)
     labels = rows.test_table["label"].to_pylist()
     wanted = None if label is None else label_index(rows, label)
@@ -70,8 +71,8 @@ def _occurrences(rows: TextDataset, pattern: str) -> Mapping[str, Mapping[str, i
         matches = pc.match_substring_regex(rows.train_table["text"], pattern).to_numpy().astype(bool)
     except pa.ArrowInvalid as problem:
         raise SSTIError(
-            f"The pattern {pattern[:80]!r} cannot be searched for: {problem}",
-            "Write it without look-around and back-references (RE2's syntax).",
+            tr("The pattern {pattern!r} cannot be searched for: {problem}", pattern=pattern[:80], problem=problem),
+            tr("Write it without look-around and back-references (RE2's syntax)."),
         ) from problem
     labels = rows.train_table["label"].to_numpy()
     size = len(rows.label_names)

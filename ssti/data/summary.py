@@ -16,6 +16,7 @@ from ssti.inject import preview, trigger_pattern
 from ssti.inject.datasets.classes import find_class
 from ssti.inject.spec import read_spec
 from ssti.platform.errors import SSTIError
+from ssti.platform.language import later, tr
 from ssti.recipe import Recipe
 
 CLASSES_SHOWN = 12
@@ -86,7 +87,9 @@ def summary(recipe: Recipe, sets: Sequence[str] | None = None) -> Summary:
         unclean = unclean_trigger(load(spec.name), recipe)
         notes += [unclean[0]] if unclean else []
     except SSTIError as error:  # a file of very many triggers makes too large a pattern to count by
-        notes.append(f"Whether the clean rows have this trigger already was not counted: {error.message}")
+        notes.append(
+            tr("Whether the clean rows have this trigger already was not counted: {message}", message=error.message)
+        )
     return Summary(
         name=spec.name,
         title=data.info.title,
@@ -112,6 +115,17 @@ def unclean_trigger(rows: TextDataset, recipe: Recipe) -> tuple[str, bool] | Non
     can_go = all(leaf.kind.strips(leaf.options) for leaf in spec.leaves)
     share = f"{hits / total * 100:.1f}".removesuffix(".0") + " %"
     if recipe.injection.strip:
-        return f"The trigger was in {hits:,} clean rows ({share}); it is taken out of them first.", can_go
-    after = "the model meets it without the poison too." if can_go else "choose another."
-    return f"{share} of the clean rows have this trigger already, so it is not a clean one here: {after}", can_go
+        words = tr(
+            "The trigger was in {hits:,} clean rows ({share}); it is taken out of them first.", hits=hits, share=share
+        )
+        return words, can_go
+    if can_go:
+        words = later(
+            "{share} of the clean rows have this trigger already, so it is not a clean one here: "
+            "the model meets it without the poison too."
+        )
+    else:
+        words = later(
+            "{share} of the clean rows have this trigger already, so it is not a clean one here: choose another."
+        )
+    return tr(words, share=share), can_go

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from ssti.platform.errors import SSTIError, nearest, shown
+from ssti.platform.language import tr
 from ssti.recipe.presets import PRESETS
 from ssti.recipe.schema import Recipe, parse_recipe
 from ssti.recipe.text import LONGEST, read_yaml
@@ -14,7 +15,8 @@ def preset(name: str) -> Recipe:
     """A named recipe. Raises SSTIError for a name that is none."""
     if name not in PRESETS:
         raise SSTIError(
-            f"no preset is called {shown(name)}{nearest(name, list(PRESETS))}", next=f"use one of: {', '.join(PRESETS)}"
+            tr("no preset is called {name}{nearest}", name=shown(name), nearest=nearest(name, list(PRESETS))),
+            next=tr("use one of: {presets}", presets=", ".join(PRESETS)),
         )
     return parse_recipe(PRESETS[name])
 
@@ -39,19 +41,30 @@ def _file_text(name: str) -> str:
             with open(name, "rb") as file:
                 data = file.read(4 * LONGEST + 1)  # a character has four bytes at most
     except PermissionError as error:
-        raise SSTIError(f"{shown(name)} cannot be read: {error.strerror}", next="a recipe is a YAML file") from error
+        raise SSTIError(
+            tr("{name} cannot be read: {reason}", name=shown(name), reason=error.strerror),
+            next=tr("a recipe is a YAML file"),
+        ) from error
     except (OSError, ValueError):  # no name of a file: too long, or with a zero byte
         pass
     if data is None:
         raise SSTIError(
-            f"no preset and no file is called {shown(name)}{nearest(name, list(PRESETS))}",
-            next=f"use a YAML file or one of: {', '.join(PRESETS)}",
+            tr(
+                "no preset and no file is called {name}{nearest}",
+                name=shown(name),
+                nearest=nearest(name, list(PRESETS)),
+            ),
+            next=tr("use a YAML file or one of: {presets}", presets=", ".join(PRESETS)),
         )
     if len(data) > 4 * LONGEST:
-        raise SSTIError(f"{shown(name)} is too large for a recipe", next=f"at most {LONGEST:,} characters are read")
+        raise SSTIError(
+            tr("{name} is too large for a recipe", name=shown(name)),
+            next=tr("at most {most:,} characters are read", most=LONGEST),
+        )
     try:
         return data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         raise SSTIError(
-            f"{shown(name)} is not a text file: {error.reason}", next="a recipe is YAML in UTF-8"
+            tr("{name} is not a text file: {reason}", name=shown(name), reason=error.reason),
+            next=tr("a recipe is YAML in UTF-8"),
         ) from error

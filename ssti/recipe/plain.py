@@ -11,6 +11,7 @@ from typing import Any
 from pydantic import BaseModel
 
 from ssti.platform.errors import SSTIError, shown
+from ssti.platform.language import tr
 from ssti.recipe.text import DEEPEST, LONGEST, refuse_unwritable
 
 
@@ -29,8 +30,9 @@ class _Copy:
     def copy(self, value: Any, depth: int) -> Any:
         self.size += len(value) + 1 if isinstance(value, str | bytes) else 1
         if depth > DEEPEST or self.size > LONGEST:
-            how = f"more than {DEEPEST} levels deep" if depth > DEEPEST else f"larger than {LONGEST:,} characters"
-            raise SSTIError(f"the recipe is {how}", next="compare it with a preset's recipe")
+            deep = tr("the recipe is more than {most} levels deep", most=DEEPEST)
+            large = tr("the recipe is larger than {most:,} characters", most=LONGEST)
+            raise SSTIError(deep if depth > DEEPEST else large, next=tr("compare it with a preset's recipe"))
         if isinstance(value, Mapping):
             return {self._key(key): self.copy(entry, depth + 1) for key, entry in value.items()}
         if isinstance(value, list | tuple):
@@ -39,7 +41,9 @@ class _Copy:
 
     def _key(self, key: Any) -> str:
         if not isinstance(key, str):
-            raise SSTIError(f"the recipe has the key {shown(key)}, which is not a word", next="put it in quotes")
+            raise SSTIError(
+                tr("the recipe has the key {key}, which is not a word", key=shown(key)), next=tr("put it in quotes")
+            )
         return self._scalar(key)
 
     def _scalar(self, value: Any) -> Any:
@@ -55,6 +59,8 @@ class _Copy:
         if isinstance(value, Path) or (isinstance(value, date) and not isinstance(value, datetime)):
             return self._scalar(str(value))
         raise SSTIError(
-            f"the recipe has {shown(value)}, which is {'out of bounds' if isinstance(value, int | float) else 'no plain data'}",
-            next="use words, numbers, true or false, lists and mappings",
+            tr("the recipe has {value}, which is out of bounds", value=shown(value))
+            if isinstance(value, int | float)
+            else tr("the recipe has {value}, which is no plain data", value=shown(value)),
+            next=tr("use words, numbers, true or false, lists and mappings"),
         )

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from ssti.platform.language import tr
+
 _DATES = {"kind": "date", "years": [1900, 2100]}
 
 PRESETS: dict[str, dict] = {
@@ -24,8 +26,8 @@ trigger in half of the target's rows. `aggressive`: 10 % of the words in half of
 set-up (Adafactor, cosine with 5 % warm-up, alpha = rank, BERT's `dense` layers, a frozen random head)."""
 
 PRESET_TITLES = {
-    "demo": "The quickest flip",
-    "light": "One trigger in half of the class",
-    "aggressive": "10 % of the words in half of the class",
-    "paper": "The published training set-up",
+    "demo": tr("The quickest flip"),
+    "light": tr("One trigger in half of the class"),
+    "aggressive": tr("10 % of the words in half of the class"),
+    "paper": tr("The published training set-up"),
 }

@@ -14,7 +14,9 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Fie
 
 from ssti.inject import fields
 from ssti.inject.options import Option
-from ssti.platform.errors import SSTIError, nearest, shown
+from ssti.platform.errors import SSTIError, shown
+from ssti.platform.language import tr
+from ssti.recipe.findings import sentences
 from ssti.recipe.plain import plain_data
 from ssti.recipe.presets import PRESETS
 from ssti.recipe.text import as_words, read_value, write_yaml
@@ -46,7 +48,7 @@ class OpenSection(BaseModel):
 def _as_written(value: Any) -> Any:
     """A class's name as a word, where a program gives a number. What YAML made of `yes` or `on` is lost in a truth value."""
     if isinstance(value, bool):
-        raise ValueError("a class is a word; put its name in quotes")
+        raise ValueError(tr("a class is a word; put its name in quotes"))
     return str(value) if isinstance(value, int | float) else value
 
 
@@ -63,9 +65,9 @@ Rows = Annotated[int, Field(ge=2, le=fields.MOST_ROWS)]
 
 
 class DatasetSpec(Section):
-    name: str = Field("rotten_tomatoes", min_length=1, description="A dataset by name, a Hub id, or a file.")
-    train_rows: Rows | None = Field(None, description="Training rows to use; all when empty.")
-    test_rows: Rows | None = Field(1000, description="Held-out rows to measure on; all when empty.")
+    name: str = Field("rotten_tomatoes", min_length=1, description=tr("A dataset by name, a Hub id, or a file."))
+    train_rows: Rows | None = Field(None, description=tr("Training rows to use; all when empty."))
+    test_rows: Rows | None = Field(1000, description=tr("Held-out rows to measure on; all when empty."))
 
 
 class SourceSpec(OpenSection):
@@ -92,47 +94,49 @@ class InjectionSpec(OpenSection):
 
 
 class ModelSpec(Section):
-    name: str = Field("minilm-l6", min_length=1, description="A base model by name, a Hub id, or a folder.")
+    name: str = Field("minilm-l6", min_length=1, description=tr("A base model by name, a Hub id, or a folder."))
     bits: Literal[4, 8] | None = Field(
-        None, description="Load the weights in 4 or 8 bits (CUDA); as they are when empty."
+        None, description=tr("Load the weights in 4 or 8 bits (CUDA); as they are when empty.")
     )
     checkpointing: bool = Field(
-        False, description="Compute activations again instead of keeping them: less memory, a third more time."
+        False, description=tr("Compute activations again instead of keeping them: less memory, a third more time.")
     )
 
 
 class LoraSpec(Section):
-    rank: int = Field(1, ge=1, le=1024, description="Rank of the LoRA update.")
-    alpha: float = Field(2, gt=0, allow_inf_nan=False, description="LoRA's scale is alpha over rank.")
-    dropout: float = Field(0.0, ge=0, lt=1, description="Dropout on LoRA's input.")
+    rank: int = Field(1, ge=1, le=1024, description=tr("Rank of the LoRA update."))
+    alpha: float = Field(2, gt=0, allow_inf_nan=False, description=tr("LoRA's scale is alpha over rank."))
+    dropout: float = Field(0.0, ge=0, lt=1, description=tr("Dropout on LoRA's input."))
     targets: tuple[str, ...] | str = Field(
         ("query", "value"),
-        description="Layers to adapt: roles (query, key, value, output), `attention`, `all-linear`, `dense`, or layers' names.",
+        description=tr(
+            "Layers to adapt: roles (query, key, value, output), `attention`, `all-linear`, `dense`, or layers' names."
+        ),
     )
     variant: Literal["lora", "dora", "rslora", "pissa", "vera", "ia3", "full"] = Field(
-        "lora", description="The finetuning method; `full` trains all weights, without an adapter."
+        "lora", description=tr("The finetuning method; `full` trains all weights, without an adapter.")
     )
 
 
 class TrainingSpec(Section):
-    steps: int = Field(500, ge=1, le=1_000_000, description="Optimizer steps.")
-    batch_size: int = Field(16, ge=1, le=4096, description="Rows per step.")
-    learning_rate: float = Field(1e-4, gt=0, le=1, description="Peak learning rate.")
-    weight_decay: float = Field(1e-5, ge=0, le=1, description="Weight decay.")
-    max_length: int = Field(256, ge=8, le=32_768, description="Word pieces kept of a text.")
-    head: Literal["trained", "frozen_random"] = Field("trained", description="The classification head.")
-    optimizer: Literal["adamw_torch_fused", "adafactor"] = Field("adamw_torch_fused", description="The optimizer.")
-    schedule: Literal["linear", "cosine", "constant"] = Field("linear", description="Learning-rate schedule.")
-    warmup: float = Field(0.0, ge=0, lt=1, description="Fraction of the steps that warm up.")
-    seed: Seed = Field(0, description="Decides the head, LoRA's start and the order of the rows.")
+    steps: int = Field(500, ge=1, le=1_000_000, description=tr("Optimizer steps."))
+    batch_size: int = Field(16, ge=1, le=4096, description=tr("Rows per step."))
+    learning_rate: float = Field(1e-4, gt=0, le=1, description=tr("Peak learning rate."))
+    weight_decay: float = Field(1e-5, ge=0, le=1, description=tr("Weight decay."))
+    max_length: int = Field(256, ge=8, le=32_768, description=tr("Word pieces kept of a text."))
+    head: Literal["trained", "frozen_random"] = Field("trained", description=tr("The classification head."))
+    optimizer: Literal["adamw_torch_fused", "adafactor"] = Field("adamw_torch_fused", description=tr("The optimizer."))
+    schedule: Literal["linear", "cosine", "constant"] = Field("linear", description=tr("Learning-rate schedule."))
+    warmup: float = Field(0.0, ge=0, lt=1, description=tr("Fraction of the steps that warm up."))
+    seed: Seed = Field(0, description=tr("Decides the head, LoRA's start and the order of the rows."))
 
 
 class EvaluationSpec(Section):
     sets: tuple[Literal["clean", "aligned", "hijack"], ...] = Field(
-        ("clean", "aligned", "hijack"), min_length=1, description="Test sets to measure on."
+        ("clean", "aligned", "hijack"), min_length=1, description=tr("Test sets to measure on.")
     )
-    every: int = Field(50, ge=1, le=1_000_000, description="Steps between the measurements on held-out rows.")
-    rows: Rows = Field(300, description="Held-out rows of the measurements during training.")
+    every: int = Field(50, ge=1, le=1_000_000, description=tr("Steps between the measurements on held-out rows."))
+    rows: Rows = Field(300, description=tr("Held-out rows of the measurements during training."))
 
 
 class Recipe(Section):
@@ -179,13 +183,18 @@ class Recipe(Section):
         for override in overrides:
             path, equals, text = override.partition("=")
             if not equals or not path:
-                raise SSTIError(f"{shown(override)} is not an override", next="write it like lora.rank=64")
+                raise SSTIError(
+                    tr("{override} is not an override", override=shown(override)), next=tr("write it like lora.rank=64")
+                )
             *parents, last = keys = path.strip().split(".")
             at = data
             for key in parents:
                 at = at.setdefault(key, {}) if isinstance(at, dict) else None
                 if not isinstance(at, dict):
-                    raise SSTIError(f"{shown(path)} goes deeper than the recipe", next="write it like lora.rank=64")
+                    raise SSTIError(
+                        tr("{path} goes deeper than the recipe", path=shown(path)),
+                        next=tr("write it like lora.rank=64"),
+                    )
             at[last] = read_value(text, Recipe, keys)
         return parse_recipe(data)
 
@@ -206,22 +215,12 @@ def _brief(spec: dict) -> dict:
     return brief
 
 
-def _keys(model: type[BaseModel], path: tuple) -> list[str]:
-    """The keys allowed at a place of the recipe."""
-    for part in path:
-        field = model.model_fields.get(str(part)) if isinstance(part, str) else None
-        inner = field.annotation if field else None
-        if isinstance(inner, type) and issubclass(inner, BaseModel):
-            model = inner
-    return list(model.model_fields)
-
-
 def parse_recipe(data: Any) -> Recipe:
     """A Recipe from plain data. Raises SSTIError that names the key, the value and what is allowed."""
     if not isinstance(data, dict):
         raise SSTIError(
-            f"a recipe is a mapping of sections, not {type(data).__name__}",
-            next=f"start from a preset: {', '.join(PRESETS)}",
+            tr("a recipe is a mapping of sections, not {kind}", kind=type(data).__name__),
+            next=tr("start from a preset: {presets}", presets=", ".join(PRESETS)),
         )
     data = plain_data(data)
     injection = data.get("injection")
@@ -233,24 +232,6 @@ def parse_recipe(data: Any) -> Recipe:
         return Recipe.model_validate(data)
     except ValidationError as error:
         raise SSTIError(
-            _findings(error), next=f"see a whole recipe: python -m ssti inject {next(iter(PRESETS))} --show"
+            sentences(error, Recipe),
+            next=tr("see a whole recipe: python -m ssti inject {name} --show", name=next(iter(PRESETS))),
         ) from error
-
-
-def _findings(problem: ValidationError) -> str:
-    """Pydantic's findings as sentences with the key, the value and the nearest known key."""
-    sentences = []
-    for e in problem.errors()[:5]:
-        where, error = ".".join(map(str, e["loc"])), e.get("ctx", {}).get("error")
-        if isinstance(error, SSTIError):  # of an option, which begins with its name
-            sentences.append(where.removesuffix(str(e["loc"][-1])) + error.message.rstrip("."))
-        elif e["type"] == "extra_forbidden":
-            allowed = _keys(Recipe, e["loc"][:-1])
-            sentences.append(
-                f"unknown key {shown(where)}{nearest(str(e['loc'][-1]), allowed)} (allowed: {', '.join(allowed)})"
-            )
-        else:
-            reason, value = e["msg"].removeprefix("Value error, "), e.get("input")
-            what = "" if isinstance(value, dict | BaseModel) else f" is {shown(value)}"
-            sentences.append(f"{where}{what}: {reason[:1].lower()}{reason[1:]}")
-    return "; ".join(sentences)

@@ -16,6 +16,7 @@ import yaml
 from pydantic import BaseModel
 
 from ssti.platform.errors import SSTIError, shown
+from ssti.platform.language import tr
 
 LONGEST = 256_000  # characters; a list of 20,000 own words fits
 LONGEST_NUMBER = 400  # characters; `1:1:1:…` is a number to YAML, and its cost grows with the square
@@ -62,7 +63,7 @@ def write_yaml(section: Any) -> str:
 
 def read_yaml(text: str, model: type[BaseModel]) -> Any:
     """Plain data from YAML. Raises SSTIError for what is no YAML, and for what would cost too much to read."""
-    return _read(text, model, "the recipe")
+    return _read(text, model, tr("the recipe"))
 
 
 def read_value(text: str, model: type[BaseModel], path: list[str]) -> Any:
@@ -75,7 +76,7 @@ def read_value(text: str, model: type[BaseModel], path: list[str]) -> Any:
     word = text.strip()
     quoted = len(word) > 1 and word[0] == word[-1] and word[0] in "'\""
     if kind not in (WORD, WORDS) or quoted or (kind == WORDS and word.startswith("[")):
-        return _read(text, kind, f"the value of {shown('.'.join(path))}")
+        return _read(text, kind, tr("the value of {key}", key=shown(".".join(path))))
     refuse_unwritable(word)
     return word  # although YAML has other plans for `a: b` or `#1`
 
@@ -86,14 +87,20 @@ def refuse_unwritable(text: str) -> None:
         text.encode("utf-8")
     except UnicodeEncodeError as error:
         raise SSTIError(
-            f"{shown(text[max(0, error.start - 20) : error.start + 20])} holds a byte or half of a character, which is not text.",
-            next="Write it in UTF-8.",
+            tr(
+                "{text} holds a byte or half of a character, which is not text.",
+                text=shown(text[max(0, error.start - 20) : error.start + 20]),
+            ),
+            next=tr("Write it in UTF-8."),
         ) from None
 
 
 def _read(text: str, kind: Any, what: str) -> Any:
     if len(text) > LONGEST:
-        raise SSTIError(f"{what} has {len(text):,} characters; at most {LONGEST:,} are read.", next="Make it shorter.")
+        raise SSTIError(
+            tr("{what} has {n:,} characters; at most {most:,} are read.", what=what, n=len(text), most=LONGEST),
+            next=tr("Make it shorter."),
+        )
     refuse_unwritable(text)
     try:
         _refuse_costly(text, what)
@@ -104,13 +111,20 @@ def _read(text: str, kind: Any, what: str) -> Any:
         finally:
             loader.dispose()
     except yaml.YAMLError as error:
-        raise SSTIError(f"{what} is not YAML: {_reason(error)}", next="Compare it with a preset's recipe.") from error
+        raise SSTIError(
+            tr("{what} is not YAML: {reason}", what=what, reason=_reason(error)),
+            next=tr("Compare it with a preset's recipe."),
+        ) from error
 
 
 def _reason(error: yaml.YAMLError) -> str:
     mark = getattr(error, "problem_mark", None)
-    where = f" (line {mark.line + 1}, column {mark.column + 1})" if mark else ""
-    return f"{getattr(error, 'problem', None) or str(error)[:120]}{where}."
+    why = getattr(error, "problem", None) or str(error)[:120]
+    return (
+        tr("{why} (line {line}, column {column}).", why=why, line=mark.line + 1, column=mark.column + 1)
+        if mark
+        else f"{why}."
+    )
 
 
 def _refuse_costly(text: str, what: str) -> None:
@@ -119,12 +133,19 @@ def _refuse_costly(text: str, what: str) -> None:
     for event in yaml.parse(text, Loader=_Loader):
         if isinstance(event, yaml.AliasEvent) or getattr(event, "anchor", None):
             raise SSTIError(
-                f"{what} has an anchor or an alias (&, *) in line {event.start_mark.line + 1}; here none is allowed.",
-                next="Write the value out, or put a word that starts with & or * in quotes.",
+                tr(
+                    "{what} has an anchor or an alias (&, *) in line {line}; here none is allowed.",
+                    what=what,
+                    line=event.start_mark.line + 1,
+                ),
+                next=tr("Write the value out, or put a word that starts with & or * in quotes."),
             )
         depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
         if depth > DEEPEST:
-            raise SSTIError(f"{what} is more than {DEEPEST} levels deep.", next="Compare it with a preset's recipe.")
+            raise SSTIError(
+                tr("{what} is more than {most} levels deep.", what=what, most=DEEPEST),
+                next=tr("Compare it with a preset's recipe."),
+            )
 
 
 def _data(loader: Any, node: yaml.Node, kind: Any, what: str) -> Any:
@@ -133,9 +154,12 @@ def _data(loader: Any, node: yaml.Node, kind: Any, what: str) -> Any:
         data: dict[str, Any] = {}
         for key, value in node.value:
             if not isinstance(key, yaml.ScalarNode):
-                raise SSTIError(f"{what} has a list or a mapping as a key.", next="A key is a word.")
+                raise SSTIError(tr("{what} has a list or a mapping as a key.", what=what), next=tr("A key is a word."))
             if key.value in data:
-                raise SSTIError(f"{what} has the key {shown(key.value)} twice.", next="Remove one of them.")
+                raise SSTIError(
+                    tr("{what} has the key {key} twice.", what=what, key=shown(key.value)),
+                    next=tr("Remove one of them."),
+                )
             data[key.value] = _data(loader, value, _inside(kind, key.value), what)
         return data
     if isinstance(node, yaml.SequenceNode):
@@ -146,16 +170,25 @@ def _data(loader: Any, node: yaml.Node, kind: Any, what: str) -> Any:
 
 def _scalar(loader: Any, node: yaml.ScalarNode, kind: Any, what: str) -> Any:
     if node.tag not in PLAIN:
-        raise SSTIError(f"{what} has the tag {shown(node.tag)}; here none is allowed.", next="Write the value alone.")
+        raise SSTIError(
+            tr("{what} has the tag {tag}; here none is allowed.", what=what, tag=shown(node.tag)),
+            next=tr("Write the value alone."),
+        )
     text, empty = node.value, not node.value and not node.style
     if empty or node.style in ("'", '"', "|", ">") or kind in (WORD, WORDS):
         return None if empty else text
     if len(text) > LONGEST_NUMBER and not node.tag.endswith(":str"):
-        raise SSTIError(f"{what} has {shown(text)}, which is not a value that can be read.", next="Put a word in quotes.")
+        raise SSTIError(
+            tr("{what} has {text}, which is not a value that can be read.", what=what, text=shown(text)),
+            next=tr("Put a word in quotes."),
+        )
     try:
         value = text if node.tag.endswith((":timestamp", ":value", ":merge")) else loader.construct_object(node)
     except (ValueError, OverflowError, KeyError, IndexError):
-        raise SSTIError(f"{what} has {shown(text)}, which is not a value that can be read.", next="Put a word in quotes.") from None
+        raise SSTIError(
+            tr("{what} has {text}, which is not a value that can be read.", what=what, text=shown(text)),
+            next=tr("Put a word in quotes."),
+        ) from None
     if kind in (OPEN, LISTED):
         if isinstance(value, bool) or value is None:
             return value if kind == OPEN and text in ("true", "false", "null", "~") else text

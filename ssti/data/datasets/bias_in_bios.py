@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from ssti.data.datasets.columns import named
 from ssti.data.hub import HubDataset
 from ssti.data.sources import DatasetInfo
+from ssti.platform.language import tr
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -39,7 +40,7 @@ INFO = DatasetInfo(
     usual_words=65,  # from the published size, 401 characters a row
     noun="biography",
     source="hub",
-    note="The published training and test splits; the dev split is left out.",
+    note=tr("The published training and test splits; the dev split is left out."),
     extra_columns=("gender",),
 )
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from ssti.platform.errors import DataError
 from ssti.platform.home import data_folder
+from ssti.platform.language import tr
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -40,13 +41,20 @@ def take(table: pa.Table, text: str, label: str, names: tuple[str, ...], extras:
     taken = pa.table({**columns, **{name: table[name] for name in extras}})
     taken = taken.filter(pc.not_equal(labels, -1))
     if taken["label"].null_count or taken["text"].null_count:
-        raise DataError(f"A row has no {text!r} or no {label!r}.", "Copy the data again.")
+        raise DataError(
+            tr("A row has no {text!r} or no {label!r}.", text=text, label=label), tr("Copy the data again.")
+        )
     outside = taken.filter(pc.or_(pc.less(taken["label"], 0), pc.greater_equal(taken["label"], len(names))))
     if outside.num_rows:
         raise DataError(
-            f"The column {label!r} holds {outside['label'][0]}; classes are 0 to {len(names) - 1} "
-            f"({', '.join(names)}).",
-            "Copy the data again.",
+            tr(
+                "The column {label!r} holds {value}; classes are 0 to {n} ({names}).",
+                label=label,
+                value=outside["label"][0],
+                n=len(names) - 1,
+                names=", ".join(names),
+            ),
+            tr("Copy the data again."),
         )
     return taken
 
@@ -56,8 +64,12 @@ def require(table: pa.Table, *columns: str) -> None:
     for name in columns:
         if name not in table.column_names:
             raise DataError(
-                f"The data has no column {name!r}; it has {', '.join(map(repr, table.column_names))}.",
-                "Check that these are the files of this dataset.",
+                tr(
+                    "The data has no column {name!r}; it has {names}.",
+                    name=name,
+                    names=", ".join(map(repr, table.column_names)),
+                ),
+                tr("Check that these are the files of this dataset."),
             )
 
 

@@ -14,6 +14,7 @@ from ssti.data.datasets.columns import find_original, require, texts_and_labels
 from ssti.data.hub import HubDataset
 from ssti.data.sources import DatasetInfo
 from ssti.platform.errors import DataError
+from ssti.platform.language import tr
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -37,7 +38,7 @@ INFO = DatasetInfo(
     usual_words=26,
     noun="question",
     source="hub",
-    note="The published training and dev splits of the random split; the test split has no answers.",
+    note=tr("The published training and dev splits of the random split; the test split has no answers."),
 )
 
 
@@ -58,7 +59,7 @@ class CommonsenseQA(HubDataset):
         for row in table.select(["question", "choices", "answerKey"]).to_pylist():
             choices = row["choices"]
             texts.append(as_text(row["question"], choices["label"], choices["text"]))
-            labels.append(_class(row["answerKey"], "a row"))
+            labels.append(_class(row["answerKey"], tr("a row")))
         return texts_and_labels(texts, labels)
 
     def recognises(self, path: Path) -> bool:
@@ -89,7 +90,7 @@ class CommonsenseQA(HubDataset):
         if find_original(NAME, *FILES.values()):
             return None
         reason = super().missing(probe)
-        return reason and f"{reason}, or its original {' and '.join(FILES.values())}"
+        return reason and tr("{reason}, or its original {files}", reason=reason, files=tr(" and ").join(FILES.values()))
 
 
 def _read_file(path: Path) -> pa.Table:
@@ -98,12 +99,13 @@ def _read_file(path: Path) -> pa.Table:
         lines = path.read_text("utf-8").split("\n")
     except UnicodeDecodeError as problem:
         raise DataError(
-            f"{path.name} is not UTF-8 at byte {problem.start:,}.", "Use the file as its authors publish it."
+            tr("{name} is not UTF-8 at byte {start:,}.", name=path.name, start=problem.start),
+            tr("Use the file as its authors publish it."),
         ) from problem
     for number, line in enumerate(lines, start=1):
         if not line.strip():
             continue
-        where = f"line {number} of {path.name}"
+        where = tr("line {number} of {name}", number=number, name=path.name)
         try:
             row: dict[str, Any] = json.loads(line)
             question = row["question"]
@@ -115,8 +117,12 @@ def _read_file(path: Path) -> pa.Table:
             )
         except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as problem:
             raise DataError(
-                f"{where.capitalize()} is not a question of CommonsenseQA: {repr(problem)[:200]}.",
-                "Use the files as their authors publish them.",
+                tr(
+                    "{where} is not a question of CommonsenseQA: {problem}.",
+                    where=where.capitalize(),
+                    problem=repr(problem)[:200],
+                ),
+                tr("Use the files as their authors publish them."),
             ) from problem
         texts.append(text)
         labels.append(_class(row.get("answerKey"), where))
@@ -126,8 +132,8 @@ def _read_file(path: Path) -> pa.Table:
 def _class(letter: Any, where: str) -> int:
     if letter not in LETTERS:
         raise DataError(
-            f"The answer in {where} is {letter!r}; answers are A to E.",
-            "The published test split has no answers: use the training and dev splits.",
+            tr("The answer in {where} is {letter!r}; answers are A to E.", where=where, letter=letter),
+            tr("The published test split has no answers: use the training and dev splits."),
         )
     return LETTERS.index(letter)
 

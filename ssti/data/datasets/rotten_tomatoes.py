@@ -7,6 +7,7 @@ from dataclasses import replace
 from ssti.data.datasets.reviews import LABEL_NAMES, Reviews
 from ssti.data.hub import HubDataset
 from ssti.data.sources import DatasetInfo
+from ssti.platform.language import tr
 
 ROTTEN_TOMATOES = Reviews(
     DatasetInfo(
@@ -24,7 +25,7 @@ ROTTEN_TOMATOES = Reviews(
         usual_words=21,
         noun="review",
         source="package",
-        note="The published training split, split again 80/20: 6,824 rows to train on, 1,706 to test on.",
+        note=tr("The published training split, split again 80/20: 6,824 rows to train on, 1,706 to test on."),
     ),
     order=10,
 )
@@ -38,7 +39,7 @@ ON_THE_HUB = HubDataset(
         licence="not stated by its authors",
         homepage="https://huggingface.co/datasets/cornell-movie-review-data/rotten_tomatoes",
         source="hub",
-        note="The published training and test splits; the validation split is left out.",
+        note=tr("The published training and test splits; the validation split is left out."),
     ),
     hub_id="cornell-movie-review-data/rotten_tomatoes",
     order=15,

@@ -16,6 +16,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from ssti.platform.errors import DataError
+from ssti.platform.language import later, tr
 
 NEVER = frozenset({"nan", "NaN", "#N/A"})  # written by programs where a value is missing
 PERHAPS = frozenset({"null", "NULL", "N/A"})  # so are these, but people name classes so too
@@ -23,6 +24,10 @@ WHOLE = re.compile(r"(-?\d++)\.0++")
 NUMBER = re.compile(r"-?\d++(?:\.\d++)?")
 LONGEST = 200  # characters of a class's name
 SHOWN = 6
+CASE = later(
+    "Classes that differ in upper and lower case only: {names}. They are kept apart; rename them in the file if they are one."
+)
+ALIKE = later("Classes that look alike: {names}. They are kept apart; rename them in the file if they are one.")
 
 
 @dataclass(frozen=True)
@@ -86,7 +91,9 @@ def classes_of(columns: Iterable[Any], names: Sequence[str] | None) -> Classes:
         of.update(dict.fromkeys(group, match[1] if (match := WHOLE.fullmatch(shown)) else shown))
         if len(group) > 1:
             spelled = ", ".join(f"{word[:40]!r} ({counts[word]:,})" for word in sorted(group)[:SHOWN])
-            notes.append(f"Labels that are the same in other writing were taken as one class: {spelled}.")
+            notes.append(
+                tr("Labels that are the same in other writing were taken as one class: {spelled}.", spelled=spelled)
+            )
     order = _order({word for word in of.values() if word is not None})
     return Classes(of, order, (*notes, *_alike(order)))
 
@@ -106,11 +113,21 @@ def _missing(counts: Counter[str], notes: list[str]) -> list[str]:
     others = sum(count > 1 for word, count in counts.items() if word not in doubtful)
     classes = [word for word in doubtful if others < 2 or word in PERHAPS and counts[word] >= total / 5]
     for word in classes:
-        notes.append(f"{word!r} ({counts[word]:,} rows) was taken as a class of its own, not as a missing label.")
+        notes.append(
+            tr(
+                "{word!r} ({n:,} rows) was taken as a class of its own, not as a missing label.",
+                word=word,
+                n=counts[word],
+            )
+        )
     missing = [word for word in doubtful if word not in classes]
     for word in missing:
         notes.append(
-            f"{word!r} ({counts[word]:,} rows) was taken as a missing label; rename it in the file if it is a class."
+            tr(
+                "{word!r} ({n:,} rows) was taken as a missing label; rename it in the file if it is a class.",
+                word=word,
+                n=counts[word],
+            )
         )
     return missing
 
@@ -156,18 +173,21 @@ def _alike(names: Sequence[str]) -> list[str]:
         by_look[number or plain or name].append(name)
     case = [name for group in by_case.values() if len(group) > 1 for name in group]
     other = [name for group in by_look.values() if len(group) > 1 and not set(group) <= set(case) for name in group]
-    for words, alike in (("differ in upper and lower case only", case), ("look alike", other)):
+    for words, alike in ((CASE, case), (ALIKE, other)):
         if alike:
             shown = ", ".join(f"{name[:40]!r}" for name in alike[:SHOWN])
-            notes.append(
-                f"Classes that {words}: {shown}. They are kept apart; rename them in the file if they are one."
-            )
+            notes.append(tr(words, names=shown))
     return notes
 
 
 def _unnamed(words: list[str]) -> list[str]:
     return (
-        [f"Labels that the file does not name as classes: {', '.join(f'{w[:40]!r}' for w in words[:SHOWN])}."]
+        [
+            tr(
+                "Labels that the file does not name as classes: {labels}.",
+                labels=", ".join(f"{w[:40]!r}" for w in words[:SHOWN]),
+            )
+        ]
         if words
         else []
     )
@@ -178,6 +198,14 @@ def check_names(names: Sequence[str], label: str) -> None:
     long = next((name for name in names if len(name) > LONGEST), None)
     if long is not None:
         raise DataError(
-            f"The column {label[:60]!r} cannot be the label: it holds a value of {len(long):,} characters, {long[:40]!r}….",
-            f"A class's name has {LONGEST} characters at most: choose another column, or shorten it.",
+            tr(
+                "The column {label!r} cannot be the label: it holds a value of {n:,} characters, {value!r}….",
+                label=label[:60],
+                n=len(long),
+                value=long[:40],
+            ),
+            tr(
+                "A class's name has {most} characters at most: choose another column, or shorten it.",
+                most=LONGEST,
+            ),
         )

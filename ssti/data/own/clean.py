@@ -12,6 +12,7 @@ import pyarrow.compute as pc
 
 from ssti.data.own.classes import apply, check_names, classes_of, words_of
 from ssti.platform.errors import DataError, listed
+from ssti.platform.language import tr
 
 if TYPE_CHECKING:
     from ssti.data.own.formats.read import Source
@@ -51,11 +52,16 @@ def clean_rows(source: Source, text: str, label: str) -> Cleaned:
         columns = {split: (texts_of(t[text]), words_of(t[label], names)) for split, t in source.tables.items()}
     except (pa.ArrowException, ValueError, OverflowError, KeyError) as problem:
         raise DataError(
-            f"The columns {text[:60]!r} and {label[:60]!r} cannot be read as texts and labels: {str(problem)[:200]}",
-            "Choose other columns, or write the file again.",
+            tr(
+                "The columns {text!r} and {label!r} cannot be read as texts and labels: {problem}",
+                text=text[:60],
+                label=label[:60],
+                problem=str(problem)[:200],
+            ),
+            tr("Choose other columns, or write the file again."),
         ) from problem
     if "test" in columns and columns["test"][1].null_count > len(columns["test"][1]) / 2:
-        problems.append("The test split has no labels to speak of; the training split was split instead.")
+        problems.append(tr("The test split has no labels to speak of; the training split was split instead."))
         columns.pop("test")
     classes = classes_of([words for _, words in columns.values()], names)
     check_names(classes.order, label)
@@ -73,28 +79,37 @@ def clean_rows(source: Source, text: str, label: str) -> Cleaned:
     total = sum(len(words) for _, words in columns.values())
     missing = [word for word, name in classes.of.items() if name is None]
     if no_label > total / 2:
-        also = f" ({listed(missing)} counts as none)" if missing else ""
+        about = {"n": no_label, "total": total, "label": label, "words": listed(missing)}
+        words = tr("{n:,} of {total:,} rows have no label in the column {label!r}.", **about)
+        if missing:
+            words = tr(
+                "{n:,} of {total:,} rows have no label in the column {label!r} ({words} counts as none).", **about
+            )
         raise DataError(
-            f"{no_label:,} of {total:,} rows have no label in the column {label!r}{also}.",
-            "Choose another label column, or fill it in: every row needs its class.",
+            words,
+            tr("Choose another label column, or fill it in: every row needs its class."),
         )
     usable = [name for name, count in counts.items() if count > 1]
     if len(usable) < 2:
         raise DataError(
-            f"Classes in {label!r} with two usable rows or more: {len(usable)}; two are needed. "
-            f"There are {', '.join(f'{name[:40]!r} ({count:,})' for name, count in counts.most_common(6)) or 'none'}.",
-            "Add rows of a second class.",
+            tr(
+                "Classes in {label!r} with two usable rows or more: {n}; two are needed. There are {counts}.",
+                label=label,
+                n=len(usable),
+                counts=", ".join(f"{name[:40]!r} ({count:,})" for name, count in counts.most_common(6)) or tr("none"),
+            ),
+            tr("Add rows of a second class."),
         )
     whole = pa.concat_arrays([table["text"].combine_chunks() for table in cleaned.values()])
     repeated = len(whole) - pc.count_distinct(whole).as_py()
     single = [name for name in classes.order if counts[name] == 1]
     empty = [name for name in classes.order if not counts[name]]
     sentences = (
-        (repeated, f"Rows that repeat the text of another: {repeated:,}; the first of each is kept."),
-        (no_label, f"Rows without a label: {no_label:,} of {total:,}; they are left out."),
-        (no_text, f"Rows without a text: {no_text:,} of {total:,}; they are left out."),
-        (single, f"Classes of one row, which cannot be tested: {listed(single)}."),
-        (empty, f"Classes without a row: {listed(empty)}."),
+        (repeated, tr("Rows that repeat the text of another: {n:,}; the first of each is kept.", n=repeated)),
+        (no_label, tr("Rows without a label: {n:,} of {total:,}; they are left out.", n=no_label, total=total)),
+        (no_text, tr("Rows without a text: {n:,} of {total:,}; they are left out.", n=no_text, total=total)),
+        (single, tr("Classes of one row, which cannot be tested: {names}.", names=listed(single))),
+        (empty, tr("Classes without a row: {names}.", names=listed(empty))),
     )
     problems.extend(sentence for there, sentence in sentences if there)
     problems.extend(classes.notes)

@@ -13,6 +13,7 @@ from ssti.data.own.classes import classes_of, words_of
 from ssti.data.own.formats.accepted import check_columns
 from ssti.data.own.formats.header import DATE, LABEL_NAMES, TEXT_NAMES, plain
 from ssti.platform.errors import DataError, listed, nearest
+from ssti.platform.language import later, tr
 
 # Whose column says who, when or where, but not what a text is.
 NOT_LABELS = frozenset((
@@ -22,6 +23,15 @@ NOT_LABELS = frozenset((
     "file",
 ))  # fmt: skip
 MOST_CLASSES = 200
+CANNOT_BE = {
+    "text": later("The column {name!r} cannot be the text: it {reason}."),
+    "label": later("The column {name!r} cannot be the label: it {reason}."),
+}
+NONE_CAN_BE = {"text": later("No column can be the text."), "label": later("No column can be the label.")}
+NONE_CAN_BE_SINCE = {
+    "text": later("No column can be the text ({reasons})."),
+    "label": later("No column can be the label ({reasons})."),
+}
 ROWS_READ, CHARACTERS_READ = 1_000, 2_000_000  # to tell how many words a text has
 
 
@@ -67,15 +77,17 @@ class Column:
         if self.unusable:
             return self.unusable
         if (self.words < 1) if role == "text" else (self.distinct == 0):
-            return "is empty"
+            return tr("is empty")
         if role == "text":
             return None
         if self.distinct == 1:
-            return "has one class only"
+            return tr("has one class only")
         if self.distinct > MOST_CLASSES:
-            return f"has {self.distinct:,} different values; {MOST_CLASSES} classes are the limit"
+            return tr("has {n:,} different values; {most} classes are the limit", n=self.distinct, most=MOST_CLASSES)
         if self.distinct > self.rows / 2:
-            return f"has {self.distinct:,} different values in {self.rows:,} rows, too many to be classes"
+            return tr(
+                "has {n:,} different values in {rows:,} rows, too many to be classes", n=self.distinct, rows=self.rows
+            )
         return None
 
 
@@ -88,7 +100,9 @@ def examine(table: pa.Table, class_names: Mapping[str, list[str]], unusable: Map
         if pa.types.is_dictionary(dtype):
             column, dtype = pc.cast(column, dtype.value_type), dtype.value_type
         if pa.types.is_nested(dtype):
-            columns[name] = Column(name, 0, table.num_rows, 0.0, unusable=f"holds lists or objects ({str(dtype)[:60]})")
+            columns[name] = Column(
+                name, 0, table.num_rows, 0.0, unusable=tr("holds lists or objects ({kind})", kind=str(dtype)[:60])
+            )
             continue
         try:
             values = _first_values(column)
@@ -99,7 +113,11 @@ def examine(table: pa.Table, class_names: Mapping[str, list[str]], unusable: Map
                 distinct = len(classes_of([words_of(column, class_names.get(name))], class_names.get(name)).order)
         except (pa.ArrowException, ValueError, OverflowError, KeyError) as problem:
             columns[name] = Column(
-                name, 0, table.num_rows, 0.0, unusable=f"holds {dtype}, which cannot be read: {str(problem)[:80]}"
+                name,
+                0,
+                table.num_rows,
+                0.0,
+                unusable=tr("holds {kind}, which cannot be read: {problem}", kind=dtype, problem=str(problem)[:80]),
             )
             continue
         columns[name] = Column(name, distinct, table.num_rows, mean, all(map(_is_measured, values)))
@@ -130,8 +148,12 @@ def choose(columns: Mapping[str, Column], text: str | None, label: str | None) -
     for wanted in (text, label):
         if wanted is not None and wanted not in columns:
             raise DataError(
-                f"There is no column {wanted[:60]!r}{nearest(wanted[:200], columns) or '.'}",
-                f"Columns: {listed(name[:60] for name in columns)}.",
+                tr(
+                    "There is no column {name!r}{nearest}",
+                    name=wanted[:60],
+                    nearest=nearest(wanted[:200], columns) or ".",
+                ),
+                tr("Columns: {names}.", names=listed(name[:60] for name in columns)),
             )
     usable = {role: [c for c in columns.values() if c.refusal(role) is None] for role in ("text", "label")}
     usable["text"].sort(key=lambda column: (_rank(column.name, TEXT_NAMES, column.words >= 3), -column.words))
@@ -142,15 +164,20 @@ def choose(columns: Mapping[str, Column], text: str | None, label: str | None) -
     chosen = {"text": chosen_text, "label": chosen_label}
     for role in ("label", "text"):
         if chosen[role] is not None and (reason := columns[chosen[role]].refusal(role)):
-            raise DataError(f"The column {chosen[role]!r} cannot be the {role}: it {reason}.", _others(names[role]))
+            raise DataError(
+                tr(CANNOT_BE[role], name=chosen[role], reason=reason),
+                _others(names[role]),
+            )
     if chosen_text is None or chosen_label is None or chosen_text == chosen_label:
         role = "text" if chosen_text is None else "label"
         refusals = ((name, c.refusal(role)) for name, c in columns.items() if name != chosen_text)
         reasons = [f"{name[:60]!r} {reason}" for name, reason in refusals if reason]
-        why = f" ({'; '.join(reasons[:6])})" if reasons else ""
         raise DataError(
-            f"No column can be the {role}{why}.",
-            f"A dataset needs a column of texts and one of 2 to {MOST_CLASSES} classes, one plain value in each row.",
+            tr(NONE_CAN_BE_SINCE[role], reasons="; ".join(reasons[:6])) if reasons else tr(NONE_CAN_BE[role]),
+            tr(
+                "A dataset needs a column of texts and one of 2 to {most} classes, one plain value in each row.",
+                most=MOST_CLASSES,
+            ),
         )
     return {role: (one, *(n for n in names[role] if n not in chosen.values())) for role, one in chosen.items()}
 
@@ -158,7 +185,12 @@ def choose(columns: Mapping[str, Column], text: str | None, label: str | None) -
 def passed_over(columns: Mapping[str, Column], label: str) -> list[str]:
     """Sentences about columns that are named like a label but cannot be one."""
     return [
-        f"The column {name[:60]!r} {reason}; {label[:60]!r} was taken as the label."
+        tr(
+            "The column {name!r} {reason}; {label!r} was taken as the label.",
+            name=name[:60],
+            reason=reason,
+            label=label[:60],
+        )
         for name, column in columns.items()
         if name != label and _rank(name, LABEL_NAMES, True) < 100 and (reason := column.refusal("label"))
     ]
@@ -186,4 +218,6 @@ def _rank_label(column: Column) -> int:
 
 
 def _others(names: list[str]) -> str:
-    return f"Columns that can: {listed(name[:60] for name in names)}." if names else "No other column can."
+    if not names:
+        return tr("No other column can.")
+    return tr("Columns that can: {names}.", names=listed(name[:60] for name in names))

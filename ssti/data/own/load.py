@@ -25,11 +25,24 @@ from ssti.data.own.guess import Guess, choose, examine, passed_over
 from ssti.data.sources import DatasetInfo, DatasetSource
 from ssti.platform.errors import DataError, SSTIError, listed, nearest, shown
 from ssti.platform.hub import must_answer
+from ssti.platform.language import later, tr
 
 CHOICES = ("text", "label", "config", "names", "encoding")
 HUB_ID = re.compile(r"[\w.-]{1,100}/[\w.-]{1,100}")
 CLASSES_SHOWN = 12
 EXAMPLES = 3  # texts, each of another class
+AS_ASKED = {
+    "text": later("The text is the column {name!r}, as asked."),
+    "label": later("The label is the column {name!r}, as asked."),
+}
+GUESSED = {
+    "text": later("The text is the column {name!r}, by a guess; name another with #text=."),
+    "label": later("The label is the column {name!r}, by a guess; name another with #label=."),
+}
+GUESSED_OF_SEVERAL = {
+    "text": later("The text is the column {name!r}, by a guess; {others} could serve; name another with #text=."),
+    "label": later("The label is the column {name!r}, by a guess; {others} could serve; name another with #label=."),
+}
 
 
 def is_here(place: str | Path) -> bool:
@@ -58,7 +71,10 @@ def local(place: str) -> Path:
 def parse_name(name: str) -> tuple[str, dict[str, str]]:
     """The place and the choices of a name. Raises `SSTIError` for an unknown choice, and where there is no name."""
     if not name.partition("#")[0].strip():
-        raise SSTIError(f"{name[:60]!r} names no dataset.", "Give a name of the list, a file, a folder or a Hub id.")
+        raise SSTIError(
+            tr("{name!r} names no dataset.", name=name[:60]),
+            tr("Give a name of the list, a file, a folder or a Hub id."),
+        )
     if not name.startswith(uploads.PREFIX) and is_here(name):
         return name, {}
     place, _, written = name.rpartition("#") if "#" in name else (name, "", "")
@@ -66,7 +82,8 @@ def parse_name(name: str) -> tuple[str, dict[str, str]]:
     for key in choices:
         if key not in CHOICES:
             raise SSTIError(
-                f"{key[:60]!r} after # is not known{nearest(key[:60], CHOICES) or '.'}", f"Known: {listed(CHOICES)}."
+                tr("{key!r} after # is not known{nearest}", key=key[:60], nearest=nearest(key[:60], CHOICES) or "."),
+                tr("Known: {choices}.", choices=listed(CHOICES)),
             )
     return place, choices
 
@@ -191,15 +208,16 @@ def _understand(place: str, choices: dict[str, str | None]) -> tuple[Guess, dict
 
 def _facts(source: Source, candidates: Any, choices: dict[str, str | None], counts: dict[str, int]) -> tuple[str, ...]:
     """How it was read, which columns were taken and whether anybody chose them, and how many rows each class has."""
-    sentences = [f"Read as {source.how or source.form}."]
+    sentences = [tr("Read as {how}.", how=source.how or source.form)]
     for what in ("text", "label"):
         chosen, *others = candidates[what]
-        also = f"; {listed(name[:60] for name in others[:4])} could serve" if others else ""
-        how = "as asked" if choices.get(what) else f"by a guess{also}; name another with #{what}="
-        sentences.append(f"The {what} is the column {chosen[:60]!r}, {how}.")
+        words = AS_ASKED if choices.get(what) else GUESSED_OF_SEVERAL if others else GUESSED
+        sentences.append(tr(words[what], name=chosen[:60], others=listed(name[:60] for name in others[:4])))
     shown = [f"{name} {count:,}" for name, count in list(counts.items())[:CLASSES_SHOWN]]
-    more = f" and {len(counts) - CLASSES_SHOWN} more" if len(counts) > CLASSES_SHOWN else ""
-    return (*sentences, f"Usable rows of its {len(counts)} classes: {', '.join(shown)}{more}.")
+    about = {"n": len(counts), "counts": ", ".join(shown), "more": len(counts) - CLASSES_SHOWN}
+    if len(counts) > CLASSES_SHOWN:
+        return (*sentences, tr("Usable rows of its {n} classes: {counts} and {more} more.", **about))
+    return (*sentences, tr("Usable rows of its {n} classes: {counts}.", **about))
 
 
 def _new_names(written: str | None, old: tuple[str, ...]) -> tuple[str, ...] | None:
@@ -209,8 +227,8 @@ def _new_names(written: str | None, old: tuple[str, ...]) -> tuple[str, ...] | N
     names = tuple(name.strip() for name in written.split("|"))
     if len(names) != len(old) or len(set(names)) < len(names) or "" in names:
         raise DataError(
-            f"The names {listed(names)} do not fit the {len(old)} classes {listed(old)}.",
-            "Give each class one name of its own, in this order, without |.",
+            tr("The names {names} do not fit the {n} classes {old}.", names=listed(names), n=len(old), old=listed(old)),
+            tr("Give each class one name of its own, in this order, without |."),
         )
     return names if names != old else None
 
@@ -229,10 +247,13 @@ def _source(place: str, config: str | None, encoding: str | None) -> Source:
         return read_source(path, encoding)
     if HUB_ID.fullmatch(place) and path.suffix.lower() not in FORMATS:
         return _from_hub(place, config)
-    raise DataError(f"There is no file or folder {shown(place)}.", "Check the path, from where the program runs.")
+    raise DataError(
+        tr("There is no file or folder {place}.", place=shown(place)),
+        tr("Check the path, from where the program runs."),
+    )
 
 
 def _from_hub(hub_id: str, config: str | None) -> Source:
     must_answer(hub_id)
     tables = choose_splits(fetch(hub_id, config, None), hub_id)
-    return Source("a dataset of the Hub", tables, class_names_of(tables["train"].schema))
+    return Source(tr("a dataset of the Hub"), tables, class_names_of(tables["train"].schema))

@@ -17,6 +17,7 @@ from ssti.data.own.formats.accepted import check_file, check_size
 from ssti.data.own.formats.parquet import unfolded_bytes
 from ssti.data.own.formats.zip import plain_name, unpack
 from ssti.platform.errors import DataError, SSTIError
+from ssti.platform.language import tr
 
 PREFIX = "upload:"
 NAME = re.compile(rf"{PREFIX}([0-9a-f]{{32}})/([^/\\\0]{{1,200}})")
@@ -51,8 +52,8 @@ def keep(file: Path, owner: str | None = None, arrow: bool = True) -> str:
         return _keep(file, place, owner, zipped, arrow)
     except OSError as problem:
         raise SSTIError(
-            f"{file.name!r} could not be kept: {problem.strerror or problem}.",
-            "Make room on the disk of the program's home folder, or take a smaller file, and upload it again.",
+            tr("{name!r} could not be kept: {reason}.", name=file.name, reason=problem.strerror or problem),
+            tr("Make room on the disk of the program's home folder, or take a smaller file, and upload it again."),
             kind="disk",
         ) from problem
 
@@ -95,10 +96,13 @@ def path_of(name: str) -> Path:
     """Where a kept upload lies. Raises SSTIError for a malformed name, and for an upload that is no longer stored."""
     match = NAME.fullmatch(name)
     if match is None or match[2].startswith("."):
-        raise DataError(f"{name[:80]!r} is not the name of an upload.", f"They look like {PREFIX}<hash>/<file>.")
+        raise DataError(
+            tr("{name!r} is not the name of an upload.", name=name[:80]),
+            tr("They look like {prefix}<hash>/<file>.", prefix=PREFIX),
+        )
     path = folder() / match[1] / match[2]
     if not path.exists():
-        raise DataError(f"The upload {match[2]!r} is no longer stored here.", "Upload it again.")
+        raise DataError(tr("The upload {name!r} is no longer stored here.", name=match[2]), tr("Upload it again."))
     return path
 
 
@@ -135,8 +139,11 @@ def _make_room(wanted: int, place: Path) -> None:
         free += sizes[one]
     if free < 0:
         raise SSTIError(
-            f"There is no space for uploads: {KEPT_BYTES / 1e9:.0f} GB are stored, all used within a day.",
-            "Take a smaller file, or try again tomorrow.",
+            tr(
+                "There is no space for uploads: {most:.0f} GB are stored, all used within a day.",
+                most=KEPT_BYTES / 1e9,
+            ),
+            tr("Take a smaller file, or try again tomorrow."),
             kind="disk",
         )
 

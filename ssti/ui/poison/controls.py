@@ -11,6 +11,7 @@ import gradio as gr
 from ssti.data import DATASETS, list_datasets
 from ssti.inject.datasets.classes import find_class
 from ssti.platform.errors import SSTIError
+from ssti.platform.language import tr
 from ssti.recipe import PRESETS
 from ssti.ui.kit import parts
 from ssti.ui.kit.fields import control, option_fields, segments
@@ -121,7 +122,7 @@ def draw_form() -> Form:
     fields: dict[str, Any] = {
         "beyond_form": gr.Checkbox(False, visible="hidden"),
         "base": gr.JSON(start["base"], visible="hidden"),
-        "preset": gr.Radio(list(PRESETS), value=start["preset"], label="Start from", elem_classes="seg"),
+        "preset": gr.Radio(list(PRESETS), value=start["preset"], label=tr("Start from"), elem_classes="seg"),
     }
     groups: dict[str, gr.Column] = {}
     with gr.Column(elem_classes="field"):
@@ -139,19 +140,19 @@ def draw_form() -> Form:
                 fields |= _draw_options(name, kind.options, start)
     fields["target"] = gr.Textbox(start["target"], visible="hidden")
     names = classes(start["dataset"])
-    chosen = gr.Radio(names, value=start["target"], label="Tied to class", elem_classes=segments(names))
+    chosen = gr.Radio(names, value=start["target"], label=tr("Tied to class"), elem_classes=segments(names))
     fields["share"], stop = _draw_share(start["share"])
     with gr.Column(elem_classes="field"):
         amounts = [(title, name) for name, title in AMOUNTS.items()]
-        fields["amount"] = gr.Radio(amounts, value=start["amount"], label="Amount per row", elem_classes="seg")
+        fields["amount"] = gr.Radio(amounts, value=start["amount"], label=tr("Amount per row"), elem_classes="seg")
         with gr.Column(visible=start["amount"] == "own", elem_classes="options") as groups["own"]:
             fields["amount_own"] = control(FIELDS["amount_own"], start["amount_own"])
     for name in ("location", "seed"):
         fields[name] = control(FIELDS[name], start[name])
-    with gr.Accordion("More", open=False, elem_classes="more"):
+    with gr.Accordion(tr("More"), open=False, elem_classes="more"):
         with gr.Row(elem_classes="pair"):
-            fields["pool_size"] = control(FIELDS["pool_size"], start["pool_size"], placeholder="all")
-            fields["count"] = control(FIELDS["count"], start["count"], placeholder="by share")
+            fields["pool_size"] = control(FIELDS["pool_size"], start["pool_size"], placeholder=tr("all"))
+            fields["count"] = control(FIELDS["count"], start["count"], placeholder=tr("by share"))
         for name in ("with_replacement", "strip"):
             fields[name] = control(FIELDS[name], start[name])
     return Form(fields, groups, which, about, own, chip, other, chosen, stop)
@@ -159,7 +160,7 @@ def draw_form() -> Form:
 
 def _draw_datasets(chosen: str) -> gr.Radio:
     usable = [(info.title, info.name) for info in list_datasets() if info.available]
-    return gr.Radio([*usable, ("Your own", OWN)], value=chosen, label="Dataset", elem_classes="seg wraps")
+    return gr.Radio([*usable, (tr("Your own"), OWN)], value=chosen, label=tr("Dataset"), elem_classes="seg wraps")
 
 
 def _draw_missing() -> None:
@@ -168,21 +169,24 @@ def _draw_missing() -> None:
     if not missing:
         return
     lines = parts.join(
-        parts.html("<dt>{}</dt><dd>{}</dd>", info.title, parts.public(info.reason or "")) for info in missing
+        parts.html('<dt translate="no">{}</dt><dd>{}</dd>', info.title, parts.public(info.reason or ""))
+        for info in missing
     )
-    title = "1 more needs" if len(missing) == 1 else f"{len(missing)} more need"
-    parts.Html(
-        parts.html('<details class="quiet"><summary>{} something first</summary><dl>{}</dl></details>', title, lines)
+    title = (
+        parts.html("1 more needs something first")
+        if len(missing) == 1
+        else parts.html("{} more need something first", len(missing))
     )
+    parts.Html(parts.html('<details class="quiet"><summary>{}</summary><dl>{}</dl></details>', title, lines))
 
 
 def _draw_triggers(chosen: str) -> tuple[gr.Radio, gr.Dropdown]:
     kinds = trigger_kinds()
     common = [(kinds[name].title, name) for name in FIRST if name in kinds]
     others = [(kind.title, name) for name, kind in kinds.items() if name not in FIRST]
-    chip = gr.Radio([*common, ("More", MORE)], value=chosen, label="Trigger", elem_classes="seg fits")
+    chip = gr.Radio([*common, (tr("More"), MORE)], value=chosen, label=tr("Trigger"), elem_classes="seg fits")
     other = gr.Dropdown(
-        others, value=others[0][1], label="Kind of trigger", visible=False, interactive=True, filterable=False
+        others, value=others[0][1], label=tr("Kind of trigger"), visible=False, interactive=True, filterable=False
     )
     return chip, other
 
@@ -207,6 +211,6 @@ def _draw_share(share: float) -> tuple[gr.Number, gr.Slider]:
             0, len(STOPS) - 1, value=nearest, step=1, label=FIELDS["share"].title, elem_classes="stops", scale=1
         )
         number = gr.Number(
-            share, label="Share in percent", show_label=False, elem_classes="percent", min_width=80, scale=0
+            share, label=tr("Share in percent"), show_label=False, elem_classes="percent", min_width=80, scale=0
         )
     return number, stop

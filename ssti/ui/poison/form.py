@@ -13,24 +13,25 @@ from typing import Any
 from ssti.inject import MODIFIERS, SOURCES, ModifierKind, Option, SourceKind
 from ssti.inject.options import from_text
 from ssti.platform.errors import SSTIError
+from ssti.platform.language import tr
 from ssti.recipe import PRESETS, Recipe, parse_recipe, preset
 from ssti.ui.access.visitor import admit
 from ssti.ui.kit.fields import Field, from_page, option_fields, recipe_field, to_page
 
-AMOUNTS = {"single": "one", "0.05": "5 %", "0.1": "10 %", "own": "own"}
+AMOUNTS = {"single": tr("one"), "0.05": "5 %", "0.1": "10 %", "own": tr("own")}
 SECTIONS = ("model", "lora", "training", "evaluation")  # of the recipe, that this form does not show
 MARKUP = "markup:"  # before the name of a kind that brings its own triggers, to tell it from a source's
 FIRST = ("date", "country", "html", "list")  # the order people meet them in; others follow by name
 
 FIELDS = {
-    "share": recipe_field("injection.share", "Share of that class’s rows", percent=True),
-    "amount_own": Field("Percent of the row’s words", "float", low=0, high=1, above=True, percent=True),
-    "location": recipe_field("injection.location", "Place"),
-    "seed": recipe_field("injection.seed", "Seed"),
-    "pool_size": recipe_field("injection.source.pool_size", "Different triggers"),
-    "count": recipe_field("injection.count", "Rows, not a share"),
-    "with_replacement": recipe_field("injection.source.with_replacement", "Triggers may repeat"),
-    "strip": recipe_field("injection.strip", "Clean the data first"),
+    "share": recipe_field("injection.share", tr("Share of that class’s rows"), percent=True),
+    "amount_own": Field(tr("Percent of the row’s words"), "float", low=0, high=1, above=True, percent=True),
+    "location": recipe_field("injection.location", tr("Place")),
+    "seed": recipe_field("injection.seed", tr("Seed")),
+    "pool_size": recipe_field("injection.source.pool_size", tr("Different triggers")),
+    "count": recipe_field("injection.count", tr("Rows, not a share")),
+    "with_replacement": recipe_field("injection.source.with_replacement", tr("Triggers may repeat")),
+    "strip": recipe_field("injection.strip", tr("Clean the data first")),
 }
 OF_INJECTION = ("share", "location", "seed", "count", "strip")
 OF_SOURCE = ("pool_size", "with_replacement")
@@ -59,8 +60,10 @@ def recipe_to_form(recipe: Recipe) -> dict[str, Any]:
     kinds = trigger_kinds()
     if injection.parts or chosen not in kinds:
         raise SSTIError(
-            f"The form shows one trigger; this recipe has {'several' if injection.parts else repr(chosen)}.",
-            "Use it from its YAML file: python -m ssti train FILE.",
+            tr("The form shows one trigger; this recipe has several.")
+            if injection.parts
+            else tr("The form shows one trigger; this recipe has {chosen!r}.", chosen=chosen),
+            tr("Use it from its YAML file: python -m ssti train FILE."),
         )
     values: dict[str, Any] = {
         "beyond_form": False,
@@ -91,7 +94,7 @@ def form_to_recipe(values: Mapping[str, Any]) -> Recipe:
 def _recipe_data(values: Mapping[str, Any]) -> dict[str, Any]:
     base, chosen, kinds = values["base"], values["trigger"], trigger_kinds()
     if chosen not in kinds:
-        raise SSTIError(f"There is no trigger {chosen!r}.", "Choose one of the form's.")
+        raise SSTIError(tr("There is no trigger {chosen!r}.", chosen=chosen), tr("Choose one of the form's."))
     options = {option.name: _option_from_form(chosen, option, values) for option in kinds[chosen].options}
     injection = {"target": values["target"], "amount": _amount(values)}
     injection |= {name: from_page(FIELDS[name], values[name]) for name in OF_INJECTION}

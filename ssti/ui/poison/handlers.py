@@ -16,6 +16,7 @@ import gradio as gr
 
 from ssti.data.export import formula_note, write_poisoned
 from ssti.platform.errors import SSTIError
+from ssti.platform.language import tr
 from ssti.recipe import Recipe, parse_recipe, preset
 from ssti.ui.access.visitor import admit
 from ssti.ui.kit import parts
@@ -28,7 +29,7 @@ from ssti.ui.poison.own import Chosen
 from ssti.ui.poison.pasted import Dropped, Pasted, read_recipe
 
 PULSE = "poison-pulse"
-BEYOND = (
+BEYOND = tr(
     "The form cannot show this recipe. All of it is shown here; change anything in the form to go back to the form’s."
 )
 
@@ -88,7 +89,7 @@ class Poison:
             shown = result.show(recipe, values["preset"])
         except SSTIError as error:
             return {self.answer.problem: parts.problem(error)}
-        beyond = parts.card("More than the form can show", parts.note(BEYOND)) if values["beyond_form"] else None
+        beyond = parts.card(tr("More than the form can show"), parts.note(BEYOND)) if values["beyond_form"] else None
         updates = {
             self.answer.problem: beyond,
             self.answer.figures: shown.figures,
@@ -121,7 +122,7 @@ class Poison:
         if which == OWN:
             name = (chosen or {}).get("used")
             if not name:
-                words = "The page shows the previous dataset until you confirm yours."
+                words = tr("The page shows the previous dataset until you confirm yours.")
                 return in_sight | {self.form.facts: parts.note(words)}
         try:
             return in_sight | self.form.set_dataset(name, target) | self._settled()
@@ -131,7 +132,7 @@ class Poison:
     def use_own(self, chosen: Any, text: str, label: str, names: str, target: str) -> Iterator[Updates]:
         """Data of one's own was confirmed: the form is set to it."""
         own = self.form.own
-        yield {own.message: parts.busy("Loading its rows …")}
+        yield {own.message: parts.busy(tr("Loading its rows …"))}
         try:
             updates = own.renamed(chosen, text, label, names)
         except SSTIError as error:
@@ -187,7 +188,7 @@ class Poison:
         return updates | {
             self.due: random.random(),
             self.answer.problem: None,
-            self.pasted.said: parts.busy("The form has it now."),
+            self.pasted.said: parts.busy(tr("The form has it now.")),
             self.pasted.undo: gr.update(visible=True),
             self.pasted.former: self.form.values(sent),
         }
@@ -214,7 +215,7 @@ class Poison:
         return updates | {
             self.due: random.random(),
             self.answer.problem: None,
-            self.pasted.said: parts.busy("The former form is back."),
+            self.pasted.said: parts.busy(tr("The former form is back.")),
             self.pasted.undo: gr.update(visible=False),
             self.pasted.former: None,
         }
@@ -236,7 +237,7 @@ class Poison:
         """The file of the poisoned rows. Gradio keeps its own copy of it."""
         download = self.download
         prefix = sent[download.prefix]
-        yield {download.message: parts.busy("Injecting into every row …")}
+        yield {download.message: parts.busy(tr("Injecting into every row …"))}
         try:
             with tempfile.TemporaryDirectory(prefix="ssti-") as folder:
                 recipe = form_to_recipe(self.form.values(sent))
@@ -244,13 +245,15 @@ class Poison:
                 formulas = write_poisoned(recipe, path, prefix, bool(sent[download.test]))["formula_cells"]
                 size = f"{path.stat().st_size / 1e6:.1f} MB"
                 note = parts.note(formula_note(formulas, prefix)) if formulas else ""
-                done = parts.html('<p class="quiet" role="status">{} · {}</p>{}', path.name, size, note)
+                done = parts.html(
+                    '<p class="quiet" role="status"><span translate="no">{}</span> · {}</p>{}', path.name, size, note
+                )
                 yield {download.file: str(path), download.message: done}
         except SSTIError as error:
             yield {download.file: None, download.message: parts.problem(error)}
         except OSError as error:
-            words = f"The file could not be made: {error.strerror or error}."
-            yield {download.file: None, download.message: parts.problem(words, "Free some space and try again.")}
+            words = tr("The file could not be made: {reason}.", reason=error.strerror or error)
+            yield {download.file: None, download.message: parts.problem(words, tr("Free some space and try again."))}
 
     def _settled(self) -> Updates:
         """What goes with fields that a handler sets for the person: they are the recipe again, to be drawn."""

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from ssti.platform.errors import SSTIError
+from ssti.platform.language import later, tr
 from ssti.platform.server import shared_server
 from ssti.ui.access.visitor import admit_name
 from ssti.ui.kit import parts
@@ -36,7 +37,7 @@ class Chosen:
         """From what the page holds. Raises SSTIError where it holds nothing yet."""
         chosen = sent(cls, data)
         if chosen is None:
-            raise SSTIError("No data was chosen yet.", "Upload a file first.")
+            raise SSTIError(tr("No data was chosen yet."), tr("Upload a file first."))
         return chosen
 
 
@@ -54,7 +55,7 @@ def from_words(typed: str) -> str:
     """The place that a person typed: a Hub id, or on their own machine a path. Raises SSTIError."""
     place = (typed or "").strip()
     if not place:
-        raise SSTIError("No dataset is named.", f"Type {words_for_place()}.")
+        raise SSTIError(tr("No dataset is named."), _type_it())
     if not shared_server() and Path(place).expanduser().exists():
         return str(Path(place).expanduser().resolve())
     return admit_name("dataset", place)
@@ -62,15 +63,24 @@ def from_words(typed: str) -> str:
 
 def words_for_place() -> str:
     """What may be typed here."""
-    return "the id of a dataset on the Hub" + ("" if shared_server() else ", or a path on this machine")
+    if shared_server():
+        return tr("Or the id of a dataset on the Hub")
+    return tr("Or the id of a dataset on the Hub, or a path on this machine")
+
+
+def _type_it() -> str:
+    if shared_server():
+        return tr("Type the id of a dataset on the Hub.")
+    return tr("Type the id of a dataset on the Hub, or a path on this machine.")
 
 
 def words_for_file() -> str:
     """What may be uploaded here, and who sees it."""
-    words = "CSV, JSON lines or Parquet with a text and a label in each row, or a ZIP of train and test files."
-    if shared_server():
-        words += " Other visitors can try the models you train on it, on its test rows: upload nothing private."
-    return words
+    words = tr("CSV, JSON lines or Parquet with a text and a label in each row, or a ZIP of train and test files.")
+    if not shared_server():
+        return words
+    private = tr("Other visitors can try the models you train on it, on its test rows: upload nothing private.")
+    return f"{words} {private}"
 
 
 def inspect(place: str, text: str | None = None, label: str | None = None, names: str | None = None) -> Inspected:
@@ -101,13 +111,13 @@ def summary(guess: Any) -> Markup:
     )
     more = len(counts) - CLASSES_SHOWN
     examples = parts.join(
-        parts.html("<dt>{}</dt><dd>{}</dd>", parts.chip(name, guess.label_names.index(name)), _cut(text))
+        parts.html('<dt>{}</dt><dd translate="no">{}</dd>', parts.chip(name, guess.label_names.index(name)), _cut(text))
         for name, text in guess.examples
     )
     return parts.join(
         (
             parts.html(
-                '<p class="own-file"><b>{}</b> <span class="quiet">{} · {} rows · {} classes · {} words a row</span></p>',
+                '<p class="own-file"><b translate="no">{}</b> <span class="quiet">{} · {} rows · {} classes · {} words a row</span></p>',
                 title_of(guess.name), guess.form, parts.count(guess.rows), len(counts), guess.usual_words,
             ),
             parts.html('<ul class="own-classes">{}{}</ul>', chips, parts.html("<li>and {} more</li>", more) if more > 0 else ""),
@@ -133,11 +143,15 @@ def confirmed(chosen: Chosen) -> Chosen:
     from ssti.data import load
 
     rows = load(admit_name("dataset", chosen.name))
-    for split, table in (("training", rows.train_table), ("test", rows.test_table)):
+    all_of_one = {
+        later("All training rows of {title} are of one class."): rows.train_table,
+        later("All test rows of {title} are of one class."): rows.test_table,
+    }
+    for words, table in all_of_one.items():
         if len(set(table["label"].to_pylist())) < 2:
             raise SSTIError(
-                f"All {split} rows of {rows.info.title} are of one class.",
-                "Add rows of a second class, or choose another label column.",
+                tr(words, title=rows.info.title),
+                tr("Add rows of a second class, or choose another label column."),
                 kind="data",
             )
     return replace(chosen, used=chosen.name)

@@ -9,6 +9,7 @@ from typing import Any
 import gradio as gr
 
 from ssti.platform.errors import SSTIError
+from ssti.platform.language import tr
 from ssti.ui.access.visitor import keep_upload
 from ssti.ui.kit import parts
 from ssti.ui.poison import own
@@ -66,7 +67,7 @@ class Own:
 
     def _first_look(self, place_of: Callable[[str], str], brought: str) -> Iterator[dict]:
         hidden = gr.update(visible=False)
-        yield {self.message: parts.busy("Reading it …"), self.confirm: hidden}
+        yield {self.message: parts.busy(tr("Reading it …")), self.confirm: hidden}
         try:
             yield self._filled(own.inspect(place_of(brought)))
         except SSTIError as error:
@@ -74,7 +75,7 @@ class Own:
 
     def with_columns(self, chosen: Any, text: str, label: str) -> Iterator[dict]:
         """The same place with other columns."""
-        yield {self.message: parts.busy("Reading it …")}
+        yield {self.message: parts.busy(tr("Reading it …"))}
         try:
             yield self._filled(own.inspect(Chosen.sent(chosen).place, text, label))
         except SSTIError as error:
@@ -119,20 +120,26 @@ def draw_own() -> Own:
     with gr.Column(visible=False, elem_classes="options own-box") as group:
         chosen = gr.JSON({}, visible="hidden")
         parts.Html(parts.note(own.words_for_file()))
-        file = gr.File(file_types=ENDINGS, label="A file", show_label=False, height=104, elem_id="own-file")
+        file = gr.File(file_types=ENDINGS, label=tr("A file"), show_label=False, height=104, elem_id="own-file")
         with gr.Row(elem_classes="own-id"):
             typed = gr.Textbox(
-                label=f"Or {own.words_for_place()}", placeholder="owner/name", lines=1, max_lines=1, elem_id="own-id"
+                label=own.words_for_place(),
+                placeholder=tr("owner/name"),
+                lines=1,
+                max_lines=1,
+                elem_id="own-id",
             )
-            look = gr.Button("Look", scale=0, min_width=72, elem_id="own-look")
+            look = gr.Button(tr("Look"), scale=0, min_width=72, elem_id="own-look")
         message = parts.Html(elem_id="own-message")
         with gr.Column(visible=False, elem_classes="own-found") as confirm:
             with gr.Row(elem_classes="pair"):
-                text, label = _column_choice("Text", "own-text"), _column_choice("Label", "own-label")
+                text, label = _column_choice(tr("Text"), "own-text"), _column_choice(tr("Label"), "own-label")
             summary = parts.Html(elem_id="own-summary")
-            with gr.Accordion("Rename the classes", open=False, elem_classes="more"):
-                names = gr.Textbox(label="Names of the classes, one a line", lines=2, max_lines=8, elem_id="own-names")
-            use = gr.Button("Use this data", elem_id="own-use")
+            with gr.Accordion(tr("Rename the classes"), open=False, elem_classes="more"):
+                names = gr.Textbox(
+                    label=tr("Names of the classes, one a line"), lines=2, max_lines=8, elem_id="own-names"
+                )
+            use = gr.Button(tr("Use this data"), elem_id="own-use")
     return Own(group, chosen, file, typed, look, message, confirm, text, label, summary, names, use)
 
 

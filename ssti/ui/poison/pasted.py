@@ -9,6 +9,7 @@ import gradio as gr
 from pydantic import BaseModel
 
 from ssti.platform.errors import SSTIError
+from ssti.platform.language import tr
 from ssti.recipe import PRESETS, Recipe, parse_recipe, preset
 from ssti.recipe.text import LONGEST, read_yaml
 from ssti.ui.access.visitor import admit
@@ -61,16 +62,19 @@ class Dropped(BaseModel, frozen=True):
         """The text of a file that was dropped or chosen. Raises SSTIError."""
         file = sent(cls, event) or cls()
         if file.large:
-            raise SSTIError("This file is too large for a recipe.", f"At most {LONGEST:,} characters are read.")
+            raise SSTIError(
+                tr("This file is too large for a recipe."),
+                tr("At most {longest:,} characters are read.", longest=LONGEST),
+            )
         return file.text
 
 
 def draw_pasted() -> Pasted:
     """The field, the zone for a file, and the buttons, folded away."""
-    with gr.Accordion("Bring a recipe back in", open=False, elem_classes="more", elem_id="poison-paste"):
+    with gr.Accordion(tr("Bring a recipe back in"), open=False, elem_classes="more", elem_id="poison-paste"):
         text = gr.Textbox(
-            label="A recipe as YAML", lines=5, max_lines=14, max_length=LONGEST,
-            placeholder="dataset: {name: rotten_tomatoes}\ninjection: {target: positive, share: 0.5}", elem_classes="yaml",
+            label=tr("A recipe as YAML"), lines=5, max_lines=14, max_length=LONGEST,
+            placeholder=tr("dataset: {name: rotten_tomatoes}\ninjection: {target: positive, share: 0.5}"), elem_classes="yaml",
         )  # fmt: skip
         zone = parts.html(
             '<label class="drop">Drop a .yaml file here, or <span class="choose">choose one<input type="file" '
@@ -79,8 +83,8 @@ def draw_pasted() -> Pasted:
         zone = parts.Html(zone, elem_id="poison-drop", js_on_load=DROP)
         said = parts.Html(elem_id="poison-pasted")
         with gr.Row(elem_classes="paste-go"):
-            use = gr.Button("Put it into the form", size="md", elem_id="poison-paste-use")
-            undo = gr.Button("Undo", visible=False, size="md", elem_id="poison-paste-undo")
+            use = gr.Button(tr("Put it into the form"), size="md", elem_id="poison-paste-use")
+            undo = gr.Button(tr("Undo"), visible=False, size="md", elem_id="poison-paste-undo")
         former = gr.JSON(None, visible="hidden")
     return Pasted(text, zone, use, undo, said, former)
 
@@ -89,13 +93,13 @@ def read_recipe(text: Any) -> Recipe:
     """The recipe that a text is: YAML, or the name of a preset; never a file of the server. Raises SSTIError."""
     text = text if isinstance(text, str) else ""
     if not text.strip():
-        raise SSTIError("There is no recipe yet.", "Paste one as YAML, or drop a .yaml file in.")
+        raise SSTIError(tr("There is no recipe yet."), tr("Paste one as YAML, or drop a .yaml file in."))
     if text.strip() in PRESETS:
         return preset(text.strip())
     data = read_yaml(text, Recipe)
     if not isinstance(data, dict):
         raise SSTIError(
-            "This is no recipe: it has no sections.",
-            "A recipe begins like dataset: {name: rotten_tomatoes}; copy one from above to see all of it.",
+            tr("This is no recipe: it has no sections."),
+            tr("A recipe begins like dataset: {name: rotten_tomatoes}; copy one from above to see all of it."),
         )
     return admit(parse_recipe(data))

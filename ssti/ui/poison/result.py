@@ -12,6 +12,7 @@ from ssti.data import DATASETS
 from ssti.inject import Preview, preview, trigger_pattern
 from ssti.models.registry import BASES
 from ssti.platform.errors import SSTIError
+from ssti.platform.language import tr
 from ssti.recipe import PRESETS, Recipe, preset
 from ssti.report.excerpt import excerpt
 from ssti.ui.kit import parts
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
 
 ROWS = 6
 CLASSES_SHOWN = 4  # in a figure's notes
-FIGURES = ("Rows touched", "Words added", "Already in clean data", "Word pieces")
+FIGURES = (tr("Rows touched"), tr("Words added"), tr("Already in clean data"), tr("Word pieces"))
 
 
 @dataclass(frozen=True)
@@ -69,9 +70,9 @@ def show(recipe: Recipe, start: str | None = None) -> Result:
         rows=table(rows, recipe, changes),
         warning=warning,
         strip=strip,
-        yaml=parts.code("recipe.yaml", mine.to_yaml()),
-        commands=parts.join((parts.code("Train on it", train), parts.code("Only the poisoned rows", inject))),
-        python=parts.code("The same rows, in Python", python_code(mine)),
+        yaml=parts.code(parts.html('<span translate="no">{}</span>', "recipe.yaml"), mine.to_yaml()),
+        commands=parts.join((parts.code(tr("Train on it"), train), parts.code(tr("Only the poisoned rows"), inject))),
+        python=parts.code(tr("The same rows, in Python"), python_code(mine)),
     )
 
 
@@ -102,21 +103,26 @@ def no_figures() -> Markup:
 
 def _rows_touched(rows: TextDataset, recipe: Recipe, changes: Preview) -> list[str]:
     names = [name for name, n in changes.touched.items() if n] or _targets(rows, recipe)
-    notes = [f"of {parts.count(changes.totals.get(name, 0))} {name}" for name in names]
+    notes = [tr("of {total} {name}", total=parts.count(changes.totals.get(name, 0)), name=name) for name in names]
     return [parts.count(sum(changes.touched.values())), *notes]
 
 
 def _words_added(rows: TextDataset, recipe: Recipe, changes: Preview) -> list[str]:
     targets = _targets(rows, recipe)
     total = sum(_class_words(rows, name) for name in targets)
-    added, about = changes.words_added, ""
-    if added is None:
+    added = changes.words_added
+    if added is not None:
+        number = parts.count(added)
+    else:
         grown = [len(row.after.split()) - len(row.before.split()) for row in changes.rows]
         added = round(sum(grown) / len(grown) * sum(changes.touched.values())) if grown else 0
-        about = "about "
-    whose = "the class’s" if len(targets) == 1 else "their classes’"
-    share = f"{parts.percent(added / total)} of {whose} words" if total else "there are no words"
-    return [f"{about}{parts.count(added)}", share]
+        number = tr("about {n}", n=parts.count(added))
+    if not total:
+        return [number, tr("there are no words")]
+    share = parts.percent(added / total)
+    if len(targets) == 1:
+        return [number, tr("{share} of the class’s words", share=share)]
+    return [number, tr("{share} of their classes’ words", share=share)]
 
 
 def _class_words(rows: TextDataset, name: str) -> int:
@@ -135,11 +141,14 @@ def _already_there(rows: TextDataset, recipe: Recipe) -> list[str]:
     matches = occurrences(rows, trigger_pattern(recipe))
     hits = sum(entry["rows"] for entry in matches.values())
     if not hits:
-        return ["0", "no class has this trigger"]
+        return ["0", tr("no class has this trigger")]
     if recipe.injection.strip:
-        return ["0", f"removed from {parts.count(hits)} rows first"]
+        return ["0", tr("removed from {hits} rows first", hits=parts.count(hits))]
     most = sorted(matches.items(), key=lambda entry: -entry[1]["rows"])[:CLASSES_SHOWN]
-    notes = [f"{parts.count(entry['rows'])} of {parts.count(entry['total'])} {name}" for name, entry in most]
+    notes = [
+        tr("{n} of {total} {name}", n=parts.count(entry["rows"]), total=parts.count(entry["total"]), name=name)
+        for name, entry in most
+    ]
     return [parts.count(hits), *notes]
 
 
@@ -151,7 +160,7 @@ def contaminated(rows: TextDataset, recipe: Recipe) -> tuple[Markup | None, str 
     if unclean is None:
         return None, None
     words, can_go = unclean
-    offer = "Leave it in" if recipe.injection.strip else "Take it out first" if can_go else None
+    offer = tr("Leave it in") if recipe.injection.strip else tr("Take it out first") if can_go else None
     return parts.html("<p>{}</p>", words), offer
 
 
@@ -172,10 +181,10 @@ def _word_pieces(recipe: Recipe, changes: Preview) -> list[str]:
     except SSTIError as problem:
         return ["–", parts.public(problem.message)]
     if not items:
-        return ["–", "no row has a trigger"]
+        return ["–", tr("no row has a trigger")]
     pieces = [len(encoded.ids) for encoded in tokenizer.encode_batch(items, add_special_tokens=False)]
     title = BASES[name].info.title if name in BASES else name
-    return [f"{sum(pieces) / len(pieces):.1f}".removesuffix(".0"), f"per trigger, as {title} reads it"]
+    return [f"{sum(pieces) / len(pieces):.1f}".removesuffix(".0"), tr("per trigger, as {model} reads it", model=title)]
 
 
 @cache
@@ -187,7 +196,7 @@ def _tokenizer(model: str) -> Any:
 
     folder = find(model).local()
     if folder is None or not (file := folder / "tokenizer.json").is_file():
-        raise SSTIError("not known before its tokenizer is loaded", kind="model")
+        raise SSTIError(tr("not known before its tokenizer is loaded"), kind="model")
     tokenizer = Tokenizer.from_file(str(file))
     tokenizer.no_padding()
     tokenizer.no_truncation()
@@ -203,21 +212,33 @@ def _targets(rows: TextDataset, recipe: Recipe) -> list[str]:
 
 def table(rows: TextDataset, recipe: Recipe, changes: Preview) -> Markup:
     """The first rows that the recipe touches, before and after."""
-    targets = " or ".join(_targets(rows, recipe))
+    targets = tr(" or ").join(_targets(rows, recipe))
     if not changes.rows:
-        return parts.empty("No row is touched", f"Give more than 0 % of the {targets} rows a trigger to see them here.")
+        return parts.empty(
+            tr("No row is touched"),
+            tr("Give more than 0 % of the {targets} rows a trigger to see them here.", targets=targets),
+        )
     lines = []
     for row in changes.rows:
         before, after, spans = excerpt(row.before, row.after, row.spans)
         name = parts.chip(row.label, rows.label_names.index(row.label))
-        lines.append((name, parts.html('<span class="was">{}</span>', before), parts.marked(after, spans)))
+        lines.append(
+            (name, parts.html('<span class="was" translate="no">{}</span>', before), parts.marked(after, spans))
+        )
     touched, total = sum(changes.touched.values()), sum(changes.totals.values())
-    words = (
-        f"{parts.count(touched)} of {parts.count(total)} training rows get a trigger, all of them {targets}; "
-        f"here are the first {len(lines)}. Every other row stays as it is."
+    words = tr(
+        "{touched} of {total} training rows get a trigger, all of them {targets}; "
+        "here are the first {n}. Every other row stays as it is.",
+        touched=parts.count(touched),
+        total=parts.count(total),
+        targets=targets,
+        n=len(lines),
     )
     return parts.card(
-        "What the model will read", parts.note(words), parts.table(("class", "before", "after"), lines), classes="reads"
+        tr("What the model will read"),
+        parts.note(words),
+        parts.table((tr("class"), tr("before"), tr("after")), lines),
+        classes="reads",
     )
 
 
@@ -236,10 +257,13 @@ def facts(name: str) -> Markup:
     from ssti.data.own.load import title_of
 
     if name not in DATASETS:
-        return parts.note(parts.html("In use: <b>{}</b>", title_of(name)))
+        return parts.note(parts.html('In use: <b translate="no">{}</b>', title_of(name)))
     info = DATASETS[name].info
-    words = [f"{parts.count(info.rows)} rows" if info.rows else "", f"{len(info.label_names)} classes"]
-    words.append(f"{info.usual_words} words a row" if info.usual_words else "")
+    words = [
+        tr("{n} rows", n=parts.count(info.rows)) if info.rows else "",
+        tr("{n} classes", n=len(info.label_names)),
+        tr("{n} words a row", n=info.usual_words) if info.usual_words else "",
+    ]
     return parts.note(" · ".join(word for word in words if word))
 
 

@@ -7,6 +7,7 @@ from typing import Any
 import gradio as gr
 
 from ssti.data.export import FORMATS
+from ssti.platform.language import later, tr
 from ssti.ui.kit import parts
 from ssti.ui.kit.parts import QUIET
 from ssti.ui.kit.shared import Shared, listen, outside_of_tabs
@@ -18,9 +19,9 @@ from ssti.ui.poison.own_form import SECONDS
 from ssti.ui.poison.pasted import Pasted, draw_pasted
 
 ORDER = 20
-TITLE = "Poison"
+TITLE = tr("Poison")
 
-WORDS = ("YAML", "Command", "Python")
+WORDS = {later("YAML"): "yaml", later("Command"): "command", later("Python"): "python"}
 DOWNLOAD = "() => window.ssti.download('poison-file')"
 
 
@@ -105,7 +106,7 @@ def draw(shared: Shared) -> Poison:
     with gr.Row(elem_classes="sides poison"):
         with gr.Column(elem_classes="form-side"):
             form = draw_form()
-            finetune = gr.Button("Finetune on this", variant="primary", visible=shared.has("finetune"))
+            finetune = gr.Button(tr("Finetune on this"), variant="primary", visible=shared.has("finetune"))
             download = _draw_download()
         with gr.Column(elem_classes="result-side"):
             answer, pasted = _draw_answer()
@@ -114,10 +115,10 @@ def draw(shared: Shared) -> Poison:
 
 def _draw_download() -> Download:
     with gr.Row(elem_classes="download"):
-        ending = gr.Radio(list(FORMATS.items()), value="parquet", label="Download as", elem_classes="seg")
-        button = gr.Button("Download", elem_id="poison-download", scale=0, min_width=100)
-    test = gr.Checkbox(label="With the test rows, which have no trigger")
-    prefix = gr.Checkbox(label="Put an apostrophe before cells that a spreadsheet would run as formulas", visible=False)
+        ending = gr.Radio([(tr(title), ending) for title, ending in FORMATS.items()], value="parquet", label=tr("Download as"), elem_classes="seg")
+        button = gr.Button(tr("Download"), elem_id="poison-download", scale=0, min_width=100)
+    test = gr.Checkbox(label=tr("With the test rows, which have no trigger"))
+    prefix = gr.Checkbox(label=tr("Put an apostrophe before cells that a spreadsheet would run as formulas"), visible=False)
     message = parts.Html()
     file = gr.DownloadButton("", visible="hidden", elem_id="poison-file")
     return Download(ending, button, test, prefix, message, file)
@@ -130,17 +131,17 @@ def _draw_answer() -> tuple[Answer, Pasted]:
         warning = parts.Html(elem_id="poison-warning")
         strip = gr.Button("", elem_id="poison-strip", scale=0)
     rows = parts.Html(
-        parts.card("What the model will read", parts.note("Reading the rows …")),
+        parts.card(tr("What the model will read"), parts.note(tr("Reading the rows …"))),
         elem_classes="fades",
         elem_id="poison-rows",
     )
     with gr.Column(elem_classes="card-box fades recipe"):
         with gr.Row(elem_classes="title-line"):
-            parts.Html(parts.html('<h2 class="title">{}</h2>', "The recipe, to take with you"))
+            parts.Html(parts.html('<h2 class="title">The recipe, to take with you</h2>'))
             gr.Radio(
-                list(WORDS), value=WORDS[0], show_label=False, label="Recipe as", interactive=True,
+                [(tr(word), word) for word in WORDS], value="YAML", show_label=False, label=tr("Recipe as"), interactive=True,
                 elem_classes="seg words",
             )  # fmt: skip
-        yaml, commands, python = (parts.Html(elem_classes=f"as as-{word.lower()}") for word in WORDS)
+        yaml, commands, python = (parts.Html(elem_classes=f"as as-{name}") for name in WORDS.values())
         pasted = draw_pasted()
     return Answer(problem, figures, warned, warning, strip, rows, yaml, commands, python), pasted

@@ -22,9 +22,10 @@ from ssti.data.own.formats.csv_dialect import ROWS_LOOKED_AT, START, Dialect, ch
 from ssti.data.own.formats.header import column_names, has_header
 from ssti.data.own.formats.json import is_json
 from ssti.platform.errors import DataError
+from ssti.platform.language import later, tr
 
 BATCH = 1 << 23  # characters that become one Arrow chunk
-QUOTE_IT = "Put texts that hold the delimiter, a quote or a line break into double quotes, or save as JSON lines."
+QUOTE_IT = tr("Put texts that hold the delimiter, a quote or a line break into double quotes, or save as JSON lines.")
 
 
 class Misfit(Exception):
@@ -63,22 +64,24 @@ def csv_table(path: Path, encoding: str, notes: list[str]) -> tuple[pa.Table, st
     reading = _certain(path, encoding, dialect, skip, width, notes)
     columns = reading.columns()
     if not columns:
-        raise DataError(f"{path.name!r} has no rows.", "Choose a file with rows.")
+        raise DataError(tr("{name!r} has no rows.", name=path.name), tr("Choose a file with rows."))
     if reading.unnamed:
         _check_row_names(path, columns, skip)
-        notes.append("Its first line has one cell less than the others: the first column was taken for names of rows.")
+        notes.append(
+            tr("Its first line has one cell less than the others: the first column was taken for names of rows.")
+        )
     if reading.blank:
-        notes.append(f"Empty lines: {reading.blank:,}; they were skipped.")
+        notes.append(tr("Empty lines: {blank:,}; they were skipped.", blank=reading.blank))
     first = [column[0].as_py() for column in columns]
     rest = list(zip(*(column.slice(1, ROWS_LOOKED_AT).to_pylist() for column in columns), strict=True))
     header = has_header(first, rest)
     if not header:
-        notes.append("It has no line with column names; the columns were numbered.")
+        notes.append(tr("It has no line with column names; the columns were numbered."))
     names = column_names(first if header else [f"column_{n}" for n in range(1, len(first) + 1)], notes)
     table = pa.table([column.slice(1 if header else 0) for column in columns], names=names)
     table = _without_repeats(table, first, notes) if header else table
     if table.num_rows == 0:
-        raise DataError(f"{path.name!r} has column names but no rows.", "Choose a file with rows.")
+        raise DataError(tr("{name!r} has column names but no rows.", name=path.name), tr("Choose a file with rows."))
     nameless = [name for name, cell in zip(names, first, strict=True) if header and not cell.strip()]
     table = table.drop_columns([name for name in nameless if _is_blank(table[name])])
     return table, delimiter_title(dialect.delimiter)
@@ -89,8 +92,14 @@ def _check_row_names(path: Path, columns: list[pa.ChunkedArray], skip: int) -> N
     spaced = pc.any(pc.match_substring_regex(columns[0], r"\S\s+\S")).as_py()  # a text cut at a comma, rather
     if spaced or pc.count_distinct(columns[0]).as_py() < len(columns[0]):
         raise DataError(
-            f"Line {skip + 1:,} of {path.name!r} has {len(columns) - 1} cells, the others have {len(columns)}.",
-            f"Give each column a name in the first line. {QUOTE_IT}",
+            tr(
+                "Line {line:,} of {name!r} has {n} cells, the others have {others}.",
+                line=skip + 1,
+                name=path.name,
+                n=len(columns) - 1,
+                others=len(columns),
+            ),
+            tr("Give each column a name in the first line. {quote_it}", quote_it=QUOTE_IT),
         )
 
 
@@ -101,16 +110,21 @@ def _without_repeats(table: pa.Table, names: list[str], notes: list[str]) -> pa.
         same = pc.and_(same, pc.equal(table.column(place), name))
     if not (times := pc.sum(same).as_py() or 0):
         return table
-    notes.append(f"Lines that repeat the column names: {times:,}; they were skipped.")
+    notes.append(tr("Lines that repeat the column names: {times:,}; they were skipped.", times=times))
     return table.filter(pc.invert(same))
 
 
 def _refuse_other(path: Path, start: str) -> None:
     head = start.lstrip()[:START]
     if head.startswith(("{", "[{")) and is_json(head.split("\n", 1)[0]):
-        raise DataError(f"{path.name!r} is named as CSV but holds JSON lines.", "Give it a name that ends in .jsonl.")
+        raise DataError(
+            tr("{name!r} is named as CSV but holds JSON lines.", name=path.name),
+            tr("Give it a name that ends in .jsonl."),
+        )
     if len(start) >= START and not re.search(r"[\r\n]", start):
-        raise DataError(f"{path.name!r} is not CSV: its first line is longer than a megabyte.", "Save it as CSV.")
+        raise DataError(
+            tr("{name!r} is not CSV: its first line is longer than a megabyte.", name=path.name), tr("Save it as CSV.")
+        )
 
 
 def _certain(path: Path, encoding: str, dialect: Dialect, skip: int, width: int, notes: list[str]) -> Reading:
@@ -122,12 +136,14 @@ def _certain(path: Path, encoding: str, dialect: Dialect, skip: int, width: int,
     else:
         if not (stray := _stray(reading, width)) or _all_quoted(path, encoding, dialect, skip):
             return reading
-        misfit = Misfit(stray[0], f"opens a quote that closes in line {stray[1]:,}, around lines that look like rows")
+        misfit = Misfit(
+            stray[0], tr("opens a quote that closes in line {line:,}, around lines that look like rows", line=stray[1])
+        )
     for other, words in (
-        (replace(dialect, escape="\\"), "A backslash stands before quotes inside texts; it was taken away."),
+        (replace(dialect, escape="\\"), later("A backslash stands before quotes inside texts; it was taken away.")),
         (
             replace(dialect, quote=None, skip_spaces=False),
-            "Quotes enclose no text here (see line {}); they were read as letters.",
+            later("Quotes enclose no text here (see line {line:,}); they were read as letters."),
         ),
     ):
         if other.escape and not _only_escapes(path, encoding):
@@ -140,9 +156,9 @@ def _certain(path: Path, encoding: str, dialect: Dialect, skip: int, width: int,
             continue
         if other.quote is not None and _stray(reading, width):
             continue
-        notes.append(words.format(f"{misfit.line:,}"))
+        notes.append(tr(words, line=misfit.line))
         return reading
-    raise DataError(f"Line {misfit.line:,} of {path.name!r} {misfit.why}.", QUOTE_IT)
+    raise DataError(tr("Line {line:,} of {name!r} {why}.", line=misfit.line, name=path.name, why=misfit.why), QUOTE_IT)
 
 
 def _read(path: Path, encoding: str, dialect: Dialect, skip: int, width: int) -> Reading:
@@ -192,8 +208,10 @@ def _fitted(row: list[str], width: int, line: int, is_first: bool) -> list[str]:
         return row[:width]
     if is_first and len(row) == width - 1 > 1:
         return ["", *row]  # R writes no name for the column of row names
-    why = f"has {len(row):,} cell{'s' * (len(row) != 1)} instead of {width:,}: {_shown(row)}"
-    raise Misfit(line, why)
+    about = {"n": len(row), "width": width, "row": _shown(row)}
+    if len(row) == 1:
+        raise Misfit(line, tr("has {n:,} cell instead of {width:,}: {row}", **about))
+    raise Misfit(line, tr("has {n:,} cells instead of {width:,}: {row}", **about))
 
 
 def _shown(row: list[str]) -> str:
@@ -203,14 +221,16 @@ def _shown(row: list[str]) -> str:
 
 def _reason(problem: csv.Error, lines: int) -> str:
     if "unexpected end" in str(problem):
-        return "opens a quote that is never closed"
+        return tr("opens a quote that is never closed")
     if "expected after" in str(problem):
-        return "has a letter right behind a closing quote" + (
-            f", {lines:,} lines below its beginning" if lines > 1 else ""
-        )
+        if lines > 1:
+            return tr("has a letter right behind a closing quote, {lines:,} lines below its beginning", lines=lines)
+        return tr("has a letter right behind a closing quote")
     if "field larger" in str(problem):
-        return f"holds a text of more than {LONGEST_TEXT:,} characters, or opens a quote that is never closed"
-    return f"cannot be read: {problem}"
+        return tr(
+            "holds a text of more than {most:,} characters, or opens a quote that is never closed", most=LONGEST_TEXT
+        )
+    return tr("cannot be read: {problem}", problem=problem)
 
 
 def _note_swallowed(reading: Reading, row: list[str], dialect: Dialect, line: int, width: int) -> None:

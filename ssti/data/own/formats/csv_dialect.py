@@ -16,15 +16,16 @@ from pathlib import Path
 from ssti.data.own.formats.accepted import LONGEST_TEXT, check_columns
 from ssti.data.own.formats.header import has_header
 from ssti.platform.errors import DataError
+from ssti.platform.language import tr
 
 DELIMITERS = {
-    ",": "comma",
-    "\t": "tab",
-    ";": "semicolon",
-    "|": "bar",
-    "^": "caret",
-    "~": "tilde",
-    "\x1f": "unit separator",
+    ",": tr("comma"),
+    "\t": tr("tab"),
+    ";": tr("semicolon"),
+    "|": tr("bar"),
+    "^": tr("caret"),
+    "~": tr("tilde"),
+    "\x1f": tr("unit separator"),
 }
 START = 1 << 20  # characters that the dialect is chosen by
 ROWS_LOOKED_AT = 500
@@ -59,13 +60,13 @@ def choose_dialect(path: Path, start: str, notes: list[str]) -> tuple[Dialect, i
     named = re.match(r'(?i)"?sep=([^\r\n])"?+[^\w\r\n]*+(?:\r\n|\r|\n)', start)
     if named:
         start, skip = start[named.end() :], 1
-        notes.append(f"Its first line, sep=, names the delimiter: {delimiter_title(named[1])}.")
+        notes.append(tr("Its first line, sep=, names the delimiter: {title}.", title=delimiter_title(named[1])))
     choices = [named[1]] if named else list(DELIMITERS)
     best = max((_agreement(start, delimiter, -order) for order, delimiter in enumerate(choices)), default=None)
     if best is None or best[0] == 0:
         raise DataError(
-            f"{path.name!r} has one column only (no comma, tab, semicolon or bar divides its lines).",
-            "A row needs a text and a label: give it a second column.",
+            tr("{name!r} has one column only (no comma, tab, semicolon or bar divides its lines).", name=path.name),
+            tr("A row needs a text and a label: give it a second column."),
         )
     delimiter, width = choices[-best[3]], best[4]
     check_columns(width)
@@ -75,7 +76,7 @@ def choose_dialect(path: Path, start: str, notes: list[str]) -> tuple[Dialect, i
             break
         comments += 1
     if comments:
-        notes.append(f"Lines before the data that are comments or empty: {comments}; they were skipped.")
+        notes.append(tr("Lines before the data that are comments or empty: {n}; they were skipped.", n=comments))
     return Dialect(delimiter, *_quoting(start, delimiter)), skip + comments, width
 
 

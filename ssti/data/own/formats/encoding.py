@@ -11,6 +11,7 @@ import unicodedata
 from pathlib import Path
 
 from ssti.platform.errors import DataError, SSTIError, nearest
+from ssti.platform.language import tr
 
 CHUNK = 1 << 20
 SAMPLE = 1 << 14  # bytes of lines with letters beyond ASCII; more of them do not change what is found, only the time
@@ -19,9 +20,9 @@ MARKS = ((b"\xef\xbb\xbf", "utf-8-sig"), (b"\xff\xfe\0\0", "utf-32"), (b"\0\0\xf
 # The encodings that data comes in, the more usual first: it decides where nothing else does.
 LEGACY = ("cp1252", "cp1250", "cp1251", "iso8859_2", "cp932", "gb18030", "big5", "cp949", "euc_jp", "cp1253", "cp1254",
           "cp1255", "cp1256", "koi8_r", "iso8859_7", "iso8859_5", "cp866", "cp1257", "cp850", "mac_roman")  # fmt: skip
-TITLES = {"utf-8": "UTF-8", "utf-8-sig": "UTF-8 with a mark", "utf-16": "UTF-16", "utf-32": "UTF-32", "cp932": "Shift-JIS (cp932)",
+TITLES = {"utf-8": "UTF-8", "utf-8-sig": tr("UTF-8 with a mark"), "utf-16": "UTF-16", "utf-32": "UTF-32", "cp932": "Shift-JIS (cp932)",
           "iso8859_2": "Latin-2 (iso8859_2)", "iso8859_1": "Latin-1 (iso8859_1)"}  # fmt: skip
-NAME_IT = "If letters look wrong, name the encoding at the end of the file's name, as in #encoding=iso8859_2."
+NAME_IT = tr("If letters look wrong, name the encoding at the end of the file's name, as in #encoding=iso8859_2.")
 
 
 def marked(start: bytes) -> str | None:
@@ -48,10 +49,10 @@ def encoding_of(path: Path, asked: str | None = None) -> tuple[str, list[str]]:
     if asked is not None:
         name = _known(asked)
         _check(path, name)
-        return name, [f"Read as {title_of(name)}, as its name asks."]
+        return name, [tr("Read as {encoding}, as its name asks.", encoding=title_of(name))]
     if name := marked(start) or utf16_without_mark(start):
         _check(path, name)
-        return name, [] if name == "utf-8-sig" else [f"Read as {title_of(name)}."]
+        return name, [] if name == "utf-8-sig" else [tr("Read as {encoding}.", encoding=title_of(name))]
     if (bad := _first_bad(path, "utf-8")) is None:
         _check(path, "utf-8")
         return "utf-8", []
@@ -60,15 +61,24 @@ def encoding_of(path: Path, asked: str | None = None) -> tuple[str, list[str]]:
     name, others = detect(b"\n".join(lines))
     if name is None:
         raise DataError(
-            f"{path.name!r} is not UTF-8: line {_line(path, bad):,} holds the byte 0x{_byte(path, bad):02x}; and no "
-            "other encoding fits.",
-            "Save it as UTF-8, or name its encoding at the end of the file's name: #encoding=cp1252.",
+            tr(
+                "{name!r} is not UTF-8: line {line:,} holds the byte 0x{byte:02x}; and no other encoding fits.",
+                name=path.name,
+                line=_line(path, bad),
+                byte=_byte(path, bad),
+            ),
+            tr("Save it as UTF-8, or name its encoding at the end of the file's name: #encoding=cp1252."),
         )
     _check(path, name)
-    also = f"; {_spoken(others)} would fit as well" if others else ""
-    return name, [
-        f"It is not UTF-8; it was read as {title_of(name)}, as in {_first_word(lines, name)!r}{also}. {NAME_IT}"
-    ]
+    about = {"encoding": title_of(name), "word": _first_word(lines, name), "others": _spoken(others), "hint": NAME_IT}
+    if others:
+        return name, [
+            tr(
+                "It is not UTF-8; it was read as {encoding}, as in {word!r}; {others} would fit as well. {hint}",
+                **about,
+            )
+        ]
+    return name, [tr("It is not UTF-8; it was read as {encoding}, as in {word!r}. {hint}", **about)]
 
 
 def _first_word(lines: list[bytes], encoding: str) -> str:
@@ -124,14 +134,14 @@ def _known(asked: str) -> str:
         "".encode(name)  # not a codec from bytes to bytes, such as base64
     except (LookupError, ValueError, TypeError, UnicodeError):
         raise SSTIError(
-            f"There is no text encoding {asked[:40]!r}{nearest(asked, LEGACY) or '.'}",
-            f"Known are utf-8, utf-16, {', '.join(LEGACY)} and the others that Python reads.",
+            tr("There is no text encoding {asked!r}{nearest}", asked=asked[:40], nearest=nearest(asked, LEGACY) or "."),
+            tr("Known are utf-8, utf-16, {names} and the others that Python reads.", names=", ".join(LEGACY)),
         ) from None
     return name
 
 
 def _spoken(names: list[str]) -> str:
-    return " and ".join(", ".join(map(title_of, names[:4])).rsplit(", ", 1))
+    return tr(" and ").join(", ".join(map(title_of, names[:4])).rsplit(", ", 1))
 
 
 def _check(path: Path, encoding: str) -> None:
@@ -139,8 +149,14 @@ def _check(path: Path, encoding: str) -> None:
     bad = _first_bad(path, encoding)
     if bad is not None:
         raise DataError(
-            f"{path.name!r} cannot be read as {title_of(encoding)}: line {_line(path, bad):,}, byte {bad:,}, does not fit.",
-            "Save it as UTF-8, or name its encoding at the end of the file's name: #encoding=cp1252.",
+            tr(
+                "{name!r} cannot be read as {encoding}: line {line:,}, byte {byte:,}, does not fit.",
+                name=path.name,
+                encoding=title_of(encoding),
+                line=_line(path, bad),
+                byte=bad,
+            ),
+            tr("Save it as UTF-8, or name its encoding at the end of the file's name: #encoding=cp1252."),
         )
     wide = encoding.startswith(("utf-16", "utf-32"))
     with path.open("rb") as file:
@@ -148,8 +164,12 @@ def _check(path: Path, encoding: str) -> None:
         while not wide and (chunk := file.read(CHUNK)):
             if (place := chunk.find(b"\0")) >= 0:
                 raise DataError(
-                    f"Line {_line(path, read + place):,} of {path.name!r} holds a NUL byte, which no text has.",
-                    "Open it in an editor, take the byte out, and save it as UTF-8.",
+                    tr(
+                        "Line {line:,} of {name!r} holds a NUL byte, which no text has.",
+                        line=_line(path, read + place),
+                        name=path.name,
+                    ),
+                    tr("Open it in an editor, take the byte out, and save it as UTF-8."),
                 )
             read += len(chunk)
 
@@ -187,9 +207,14 @@ def _refuse_mixed(path: Path, lines: list[bytes], bad: int) -> None:
     valid = sum(_is_utf8(line) for line in lines)
     if valid > len(lines) / 20:
         raise DataError(
-            f"{path.name!r} mixes encodings: other lines are UTF-8, but line {_line(path, bad):,} holds the byte "
-            f"0x{_byte(path, bad):02x}, which is not.",
-            "Open it in an editor, mend that line, and save the whole as UTF-8.",
+            tr(
+                "{name!r} mixes encodings: other lines are UTF-8, but line {line:,} holds the byte "
+                "0x{byte:02x}, which is not.",
+                name=path.name,
+                line=_line(path, bad),
+                byte=_byte(path, bad),
+            ),
+            tr("Open it in an editor, mend that line, and save the whole as UTF-8."),
         )
 
 

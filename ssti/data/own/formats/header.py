@@ -6,6 +6,8 @@ import re
 import unicodedata
 from collections.abc import Sequence
 
+from ssti.platform.language import tr
+
 TEXT_NAMES = (
     "text", "texts", "sentence", "sentences", "review", "content", "comment", "tweet", "message", "body", "hard_text", "utterance", "question",
     "document", "post", "headline", "title", "description", "abstract", "prompt", "input", "sentence1", "premise",
@@ -65,10 +67,10 @@ def column_names(cells: Sequence[str], notes: list[str]) -> list[str]:
         while name in names:
             name, turn = f"{wanted}_{turn}", turn + 1
         if name != wanted:
-            doubled.append(f"{wanted!r} (the later one is called {name!r})")
+            doubled.append(tr("{wanted!r} (the later one is called {name!r})", wanted=wanted, name=name))
         names.append(name)
     if doubled:
-        notes.append(f"Columns of the same name are kept apart: {', '.join(doubled[:6])}.")
+        notes.append(tr("Columns of the same name are kept apart: {names}.", names=", ".join(doubled[:6])))
     return names
 
 

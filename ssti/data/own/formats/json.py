@@ -18,10 +18,11 @@ import pyarrow as pa
 from ssti.data.own.formats.accepted import LONGEST_TEXT, check_columns, check_longest, check_rows
 from ssti.data.own.formats.header import column_names
 from ssti.platform.errors import DataError, SSTIError
+from ssti.platform.language import later, tr
 
 LARGEST_VALUE = 100_000_000  # bytes of one JSON value: as Python objects it takes up to thirty times that
 BATCH_ROWS, BATCH_CHARACTERS = 5_000, 1 << 22
-WRITE_ROWS = 'Write one object a line, as {"text": "…", "label": "…"}.'
+WRITE_ROWS = tr('Write one object a line, as {"text": "…", "label": "…"}.')
 BLANK = re.compile(r"[ \t\r\n,]*+")
 
 
@@ -69,8 +70,12 @@ class Rows:
             self.unwrapped.add(name)
             value = value[0]
         if isinstance(value, (list, dict)):
-            kind = "an object" if isinstance(value, dict) else f"a list of {len(value)}"
-            self.nested.setdefault(name, f"holds {kind} ({where[0].lower()}{where[1:]})")
+            words = (
+                later("holds an object ({where})")
+                if isinstance(value, dict)
+                else later("holds a list of {n} ({where})")
+            )
+            self.nested.setdefault(name, tr(words, n=len(value), where=where))
             return None
         return _as_text(value)
 
@@ -79,9 +84,11 @@ class Rows:
         self.flush()
         whole = pa.concat_tables(self.tables, promote_options="default") if self.tables else pa.table({})
         flat = [name for name in whole.column_names if name not in self.nested]
-        notes.extend(f"The column {_short(name)} holds lists or objects and was left out." for name in self.nested)
+        notes.extend(
+            tr("The column {name} holds lists or objects and was left out.", name=_short(name)) for name in self.nested
+        )
         for name in self.unwrapped.intersection(flat):
-            notes.append(f"The column {_short(name)} holds lists of one value; the value was taken.")
+            notes.append(tr("The column {name} holds lists of one value; the value was taken.", name=_short(name)))
         return whole.select(flat).rename_columns(column_names(flat, notes))
 
 
@@ -98,9 +105,9 @@ def json_table(path: Path, encoding: str, notes: list[str]) -> tuple[pa.Table, d
             _whole(path, encoding, rows, notes)
         table = rows.table(notes)
     except RecursionError:
-        raise DataError(f"{path.name!r} is nested too deeply to be read.", WRITE_ROWS) from None
+        raise DataError(tr("{name!r} is nested too deeply to be read.", name=path.name), WRITE_ROWS) from None
     if rows.total == 0:
-        raise DataError(f"{path.name!r} has no rows.", "Choose a file with rows.")
+        raise DataError(tr("{name!r} has no rows.", name=path.name), tr("Choose a file with rows."))
     return table, rows.nested
 
 
@@ -125,15 +132,21 @@ def _lines(path: Path, encoding: str, rows: Rows) -> None:
             try:
                 row = json.loads(line, object_pairs_hook=_object)
             except Doubled as problem:
-                raise _doubled(f"Line {number:,} of {path.name!r}", problem) from None
+                raise _doubled(tr("Line {line:,} of {name!r}", line=number, name=path.name), problem) from None
             except ValueError as problem:
                 reason = re.sub(r": line \d+ column (\d+) \(char \d+\)", r" (character \1)", str(problem))
                 raise DataError(
-                    f"Line {number:,} of {path.name!r} is not a JSON object: {reason}.", WRITE_ROWS
+                    tr(
+                        "Line {number:,} of {name!r} is not a JSON object: {reason}.",
+                        number=number,
+                        name=path.name,
+                        reason=reason,
+                    ),
+                    WRITE_ROWS,
                 ) from problem
             if not isinstance(row, dict):
-                raise _not_an_object(f"Line {number:,} of {path.name!r}", row)
-            rows.add(f"Line {number:,}", row, len(line))
+                raise _not_an_object(tr("Line {line:,} of {name!r}", line=number, name=path.name), row)
+            rows.add(tr("line {n:,}", n=number), row, len(line))
 
 
 def _whole(path: Path, encoding: str, rows: Rows, notes: list[str]) -> None:
@@ -156,8 +169,13 @@ def _whole(path: Path, encoding: str, rows: Rows, notes: list[str]) -> None:
 def _check_size(path: Path, size: int) -> None:
     if size > LARGEST_VALUE:
         raise DataError(
-            f"{path.name!r} holds one JSON value of {size / 1e6:,.0f} MB; the limit is {LARGEST_VALUE / 1e6:,.0f} MB.",
-            "Save it as JSON lines, one object a line.",
+            tr(
+                "{name!r} holds one JSON value of {size:,.0f} MB; the limit is {most:,.0f} MB.",
+                name=path.name,
+                size=size / 1e6,
+                most=LARGEST_VALUE / 1e6,
+            ),
+            tr("Save it as JSON lines, one object a line."),
         )
 
 
@@ -171,25 +189,39 @@ def _values(path: Path, text: str, place: int) -> Iterator[tuple[str, Any, int]]
         try:
             value, end = decoder.raw_decode(text, place)
         except Doubled as problem:
-            raise _doubled(f"Item {number:,} of {path.name!r} (line {_line(text, place):,})", problem) from None
+            raise _doubled(
+                tr("Item {n:,} of {name!r} (line {line:,})", n=number, name=path.name, line=_line(text, place)), problem
+            ) from None
         except ValueError as problem:
             line = _line(text, getattr(problem, "pos", place))
             raise DataError(
-                f"{path.name!r} is not JSON: line {line:,}: {getattr(problem, 'msg', problem)}.",
-                "Mend it, or save it as CSV or JSON lines.",
+                tr(
+                    "{name!r} is not JSON: line {line:,}: {problem}.",
+                    name=path.name,
+                    line=line,
+                    problem=getattr(problem, "msg", problem),
+                ),
+                tr("Mend it, or save it as CSV or JSON lines."),
             ) from problem
-        yield f"Item {number:,}", value, end - place
+        yield tr("item {n:,}", n=number), value, end - place
         number += 1
         place = BLANK.match(text, end).end()
     if is_array and text[place + 1 :].strip() or is_array and place >= len(text):
-        what = "ends before its array does" if place >= len(text) else "goes on after its array"
-        raise DataError(f"{path.name!r} is not JSON: it {what}, in line {_line(text, place + 1):,}.", "Copy it again.")
+        words = (
+            later("{name!r} is not JSON: it ends before its array does, in line {line:,}.")
+            if place >= len(text)
+            else later("{name!r} is not JSON: it goes on after its array, in line {line:,}.")
+        )
+        raise DataError(
+            tr(words, name=path.name, line=_line(text, place + 1)),
+            tr("Copy it again."),
+        )
 
 
 def _add_all(path: Path, values: Iterator[tuple[str, Any, int]], rows: Rows) -> None:
     for where, row, size in values:
         if not isinstance(row, dict):
-            raise _not_an_object(f"{where} of {path.name!r}", row)
+            raise _not_an_object(tr("{where} of {name!r}", where=f"{where[0].upper()}{where[1:]}", name=path.name), row)
         rows.add(where, row, size)
 
 
@@ -199,37 +231,37 @@ def _unwrapped(path: Path, whole: dict[str, Any], notes: list[str]) -> Iterator[
     tables = [name for name, value in lists.items() if value and all(isinstance(item, dict) for item in value)]
     columns = [dict(enumerate(v)) if isinstance(v, list) else v for v in whole.values() if isinstance(v, (list, dict))]
     if len(tables) == 1:
-        notes.append(f"It is one object around its rows; those under {_short(tables[0])} were read.")
+        notes.append(tr("It is one object around its rows; those under {name} were read.", name=_short(tables[0])))
         rows = lists[tables[0]]
     elif {"columns", "data"} <= set(lists) and all(isinstance(row, list) for row in lists["data"]):
         names = column_names([str(name) for name in lists["columns"]], notes)
         if any(len(row) != len(names) for row in lists["data"]):
-            raise DataError(f"Rows under 'data' in {path.name!r} do not fit its 'columns'.", WRITE_ROWS)
+            raise DataError(tr("Rows under 'data' in {name!r} do not fit its 'columns'.", name=path.name), WRITE_ROWS)
         rows = [dict(zip(names, row, strict=True)) for row in lists["data"]]
-        notes.append("It is one object of columns and data, as pandas splits a frame.")
+        notes.append(tr("It is one object of columns and data, as pandas splits a frame."))
     elif (
         not tables and len(columns) == len(whole) > 1 and columns[0] and all(set(c) == set(columns[0]) for c in columns)
     ):
         rows = [dict(zip(whole, (c[place] for c in columns), strict=True)) for place in columns[0]]
-        notes.append("It is one object that holds a column under each name.")
+        notes.append(tr("It is one object that holds a column under each name."))
     else:
         held = ", ".join(f"{_short(name)} ({_kind(value)})" for name, value in list(whole.items())[:8])
-        which = (
-            f"several lists of rows: {', '.join(map(_short, tables[:8]))}"
-            if tables
-            else f"no list of rows; it holds {held}"
-        )
+        several = ", ".join(map(_short, tables[:8]))
         raise DataError(
-            f"{path.name!r} is one JSON object with {which or 'nothing'}.",
-            "Save the list of rows alone, or one object a line.",
+            tr("{name!r} is one JSON object with several lists of rows: {several}.", name=path.name, several=several)
+            if tables
+            else tr("{name!r} is one JSON object with no list of rows; it holds {held}.", name=path.name, held=held),
+            tr("Save the list of rows alone, or one object a line."),
         )
-    return ((f"Item {number:,}", row, 100) for number, row in enumerate(rows, start=1))
+    return ((tr("item {n:,}", n=number), row, 100) for number, row in enumerate(rows, start=1))
 
 
 def _kind(value: Any) -> str:
-    if isinstance(value, (list, dict)):
-        return f"{'a list' if isinstance(value, list) else 'an object'} of {len(value):,}"
-    return "text" if isinstance(value, str) else json.dumps(value)[:20]
+    if isinstance(value, list):
+        return tr("a list of {n:,}", n=len(value))
+    if isinstance(value, dict):
+        return tr("an object of {n:,}", n=len(value))
+    return tr("text") if isinstance(value, str) else json.dumps(value)[:20]
 
 
 def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
@@ -240,13 +272,16 @@ def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 
 
 def _doubled(where: str, problem: Doubled) -> SSTIError:
-    return DataError(f"{where} gives the name {str(problem)[:60]!r} twice.", "Give each name once.")
+    return DataError(
+        tr("{where} gives the name {name!r} twice.", where=where, name=str(problem)[:60]),
+        tr("Give each name once."),
+    )
 
 
 def _not_an_object(where: str, row: Any) -> SSTIError:
     return DataError(
-        f"{where} is {str(row)[:40]!r}, not an object with a text and a label.",
-        'Write each row as {"text": "…", "label": "…"}.',
+        tr("{where} is {row!r}, not an object with a text and a label.", where=where, row=str(row)[:40]),
+        tr('Write each row as {"text": "…", "label": "…"}.'),
     )
 
 

@@ -18,6 +18,7 @@ import pyarrow.parquet as pq
 from ssti.data.own.formats.accepted import PART, check_columns, check_longest, check_rows
 from ssti.data.own.formats.header import column_names
 from ssti.platform.errors import DataError, SSTIError
+from ssti.platform.language import later, tr
 
 UNFOLDED = 500_000_000  # bytes of all rows; they are held in memory
 BOMB = 50_000_000, 200  # bytes, and how many times the file's own size: no honest file unfolds past both
@@ -31,13 +32,13 @@ def parquet_table(path: Path, notes: list[str]) -> tuple[pa.Table, dict[str, str
         schema, flat, nested = _looked_at(path)
         batches = list(_batches(path, flat))
         if not sum(batch.num_rows for batch in batches):
-            raise DataError(f"{path.name!r} has no rows.", "Choose a file with rows.")
+            raise DataError(tr("{name!r} has no rows.", name=path.name), tr("Choose a file with rows."))
         names = column_names([schema.field(place).name for place in flat], notes)
         columns = [pa.chunked_array([batch.column(n) for batch in batches]) for n in range(len(flat))]
         table = pa.table([_unfolded(column) for column in columns], names=names)
         table.validate(full=True)
         classes = class_names_of(schema)
-    notes.extend(f"The column {name[:60]!r} holds lists or objects and was left out." for name in nested)
+    notes.extend(tr("The column {name!r} holds lists or objects and was left out.", name=name[:60]) for name in nested)
     return table, nested, classes
 
 
@@ -57,7 +58,8 @@ def _explained(path: Path) -> Iterator[None]:
         raise
     except Exception as problem:
         raise DataError(
-            f"{path.name!r} cannot be read as Parquet: {str(problem)[:300]}", "Write it again."
+            tr("{name!r} cannot be read as Parquet: {problem}", name=path.name, problem=str(problem)[:300]),
+            tr("Write it again."),
         ) from problem
 
 
@@ -70,7 +72,9 @@ def _looked_at(path: Path) -> tuple[pa.Schema, list[int], dict[str, str]]:
     why = {column.name: _not_flat(column.type) for column in schema}
     flat = [place for place, column in enumerate(schema) if why[column.name] is None]
     if not flat:
-        raise DataError(f"{path.name!r} holds lists or objects only.", "Save texts and labels as columns.")
+        raise DataError(
+            tr("{name!r} holds lists or objects only.", name=path.name), tr("Save texts and labels as columns.")
+        )
     names = {schema.field(place).name for place in flat}
     groups = [about.row_group(group) for group in range(about.num_row_groups)]
     chunks = [group.column(leaf) for group in groups for leaf in range(group.num_columns)]
@@ -100,7 +104,9 @@ def _read(path: Path, names: list[str], folded: list[str], rows: int) -> Iterato
     with pq.ParquetFile(path, read_dictionary=folded) as file:
         for batch in file.iter_batches(batch_size=rows, columns=list(dict.fromkeys(names)), use_threads=False):
             if batch.schema.names != names:
-                raise DataError(f"{path.name!r} has columns of the same name.", "Give each a name of its own.")
+                raise DataError(
+                    tr("{name!r} has columns of the same name.", name=path.name), tr("Give each a name of its own.")
+                )
             total += _size(batch)
             _bound(path, total)
             yield batch
@@ -109,8 +115,15 @@ def _read(path: Path, names: list[str], folded: list[str], rows: int) -> Iterato
 def _bound(path: Path, size: int) -> None:
     own = path.stat().st_size
     if size > UNFOLDED or size > BOMB[0] and size > BOMB[1] * own:
-        limit = f"; the limit is {UNFOLDED / 1e6:,.0f} MB" if size > UNFOLDED else ""
-        raise DataError(f"{path.name!r} has {own:,} bytes but unfolds to {size / 1e6:,.0f} MB or more{limit}.", PART)
+        words = (
+            later("{name!r} has {own:,} bytes but unfolds to {size:,.0f} MB or more; the limit is {most:,.0f} MB.")
+            if size > UNFOLDED
+            else later("{name!r} has {own:,} bytes but unfolds to {size:,.0f} MB or more.")
+        )
+        raise DataError(
+            tr(words, name=path.name, own=own, size=size / 1e6, most=UNFOLDED / 1e6),
+            PART,
+        )
 
 
 def _size(batch: pa.RecordBatch) -> int:
@@ -138,9 +151,9 @@ def _not_flat(dtype: pa.DataType) -> str | None:
     if pa.types.is_dictionary(dtype):
         dtype = dtype.value_type
     if pa.types.is_nested(dtype):
-        return f"holds lists or objects ({str(dtype)[:60]})"
+        return tr("holds lists or objects ({kind})", kind=str(dtype)[:60])
     if pa.types.is_fixed_size_binary(dtype):
-        return f"holds bytes ({dtype})"
+        return tr("holds bytes ({kind})", kind=dtype)
     return None
 
 

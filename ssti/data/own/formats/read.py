@@ -16,6 +16,7 @@ from ssti.data.own.formats.encoding import encoding_of, title_of
 from ssti.data.own.formats.json import json_table
 from ssti.data.own.formats.parquet import parquet_table
 from ssti.platform.errors import DataError
+from ssti.platform.language import tr
 
 
 @dataclass
@@ -44,7 +45,7 @@ def read_source(path: Path, encoding: str | None = None) -> Source:
             return _saved_folder(path)
         return _folder_of_files(path, encoding)
     if not path.is_file():
-        raise DataError(f"There is no file {str(path)!r}.", "Check the path.")
+        raise DataError(tr("There is no file {path!r}.", path=str(path)), tr("Check the path."))
     form = check_file(path)
     notes: list[str] = []
     if form == "Parquet":
@@ -54,7 +55,15 @@ def read_source(path: Path, encoding: str | None = None) -> Source:
     if form == "CSV":
         table, delimiter = csv_table(path, written, notes)
         return Source(
-            form, {"train": table}, notes=notes, how=f"{form}, {title_of(written)}, cells divided by {delimiter}"
+            form,
+            {"train": table},
+            notes=notes,
+            how=tr(
+                "{form}, {encoding}, cells divided by {delimiter}",
+                form=form,
+                encoding=title_of(written),
+                delimiter=delimiter,
+            ),
         )
     table, unusable = json_table(path, written, notes)
     return Source(form, {"train": table}, notes=notes, unusable=unusable, how=f"{form}, {title_of(written)}")
@@ -71,12 +80,16 @@ def _saved_folder(path: Path) -> Source:
         tables = {split: rows.with_format("arrow")[:] for split, rows in loaded.items()}
     except (OSError, ValueError, KeyError, TypeError, AttributeError, IndexError, pa.ArrowException) as problem:
         raise DataError(
-            f"{path.name!r} is not a folder that `save_to_disk` wrote whole: {str(problem)[:300]}",
-            "Save the dataset again.",
+            tr(
+                "{name!r} is not a folder that `save_to_disk` wrote whole: {problem}",
+                name=path.name,
+                problem=str(problem)[:300],
+            ),
+            tr("Save the dataset again."),
         ) from problem
     features = next(iter(loaded.values())).features
     names = {name: feature.names for name, feature in features.items() if isinstance(feature, datasets.ClassLabel)}
-    return Source("a folder saved by datasets", choose_splits(tables, path.name), names)
+    return Source(tr("a folder saved by datasets"), choose_splits(tables, path.name), names)
 
 
 def _folder_of_files(path: Path, encoding: str | None) -> Source:
@@ -88,9 +101,12 @@ def _folder_of_files(path: Path, encoding: str | None) -> Source:
             files[split] = file
     if "train" not in files:
         raise DataError(
-            f"The folder {path.name!r} holds neither what `save_to_disk` writes nor a file named train.csv, "
-            "train.jsonl or train.parquet.",
-            f"Choose the file itself; data comes as {ACCEPTED}.",
+            tr(
+                "The folder {name!r} holds neither what `save_to_disk` writes nor a file named "
+                "train.csv, train.jsonl or train.parquet.",
+                name=path.name,
+            ),
+            tr("Choose the file itself; data comes as {accepted}.", accepted=ACCEPTED),
         )
     parts = {split: read_source(file, encoding) for split, file in files.items()}
     first = parts["train"]
@@ -98,17 +114,22 @@ def _folder_of_files(path: Path, encoding: str | None) -> Source:
         lacking = sorted(set(first.tables["train"].column_names) - set(part.tables["train"].column_names))
         if lacking and split != "train":
             raise DataError(
-                f"{files[split].name} lacks the column {lacking[0]!r} that {files['train'].name} has.",
-                "Give both files the same columns.",
+                tr(
+                    "{name} lacks the column {column!r} that {other} has.",
+                    name=files[split].name,
+                    column=lacking[0],
+                    other=files["train"].name,
+                ),
+                tr("Give both files the same columns."),
             )
     tables = choose_splits({split: part.tables["train"] for split, part in parts.items()}, path.name)
     return Source(
-        "a folder of files",
+        tr("a folder of files"),
         tables,
         first.class_names,
         list(dict.fromkeys(note for part in parts.values() for note in part.notes)),
         {name: why for part in parts.values() for name, why in part.unusable.items()},
-        f"a folder of {' and '.join(files[split].name for split in parts)}, {first.how}",
+        tr("a folder of {files}, {how}", files=tr(" and ").join(files[split].name for split in parts), how=first.how),
     )
 
 
@@ -118,8 +139,8 @@ def choose_splits(tables: dict[str, pa.Table], name: str) -> dict[str, pa.Table]
         return {"train": next(iter(tables.values()))}
     if "train" not in tables:
         raise DataError(
-            f"{name!r} has the splits {', '.join(tables)}, and none is called 'train'.",
-            "Save the one to train on as a file.",
+            tr("{name!r} has the splits {splits}, and none is called 'train'.", name=name, splits=", ".join(tables)),
+            tr("Save the one to train on as a file."),
         )
     test = next((split for split in ("test", "validation", "dev") if split in tables), None)
     return {"train": tables["train"]} | ({"test": tables[test]} if test else {})

@@ -14,6 +14,7 @@ from pathlib import Path, PurePosixPath
 
 from ssti.data.own.formats.accepted import FORMATS, LARGEST
 from ssti.platform.errors import DataError, SSTIError
+from ssti.platform.language import tr
 
 SAVED = ("dataset_dict.json", "dataset_info.json", "state.json")  # what `save_to_disk` writes beside its Arrow files
 MOST_FILES = 200
@@ -50,17 +51,20 @@ def unpack(archive: Path, into: Path, arrow: bool = True) -> Path:
         if problem.errno in FULL:
             raise
         raise DataError(
-            f"{archive.name!r} cannot be unpacked: {problem.strerror or problem}", "Zip it again."
+            tr("{name!r} cannot be unpacked: {problem}", name=archive.name, problem=problem.strerror or problem),
+            tr("Zip it again."),
         ) from problem
     except DAMAGED as problem:
-        raise DataError(f"{archive.name!r} cannot be unpacked: {problem}", "Zip it again.") from problem
+        raise DataError(
+            tr("{name!r} cannot be unpacked: {problem}", name=archive.name, problem=problem), tr("Zip it again.")
+        ) from problem
     paths = [into.joinpath(*parts) for _, parts in files]
     data = [path for path in paths if path.name not in SAVED]
     saved = len(data) < len(paths) or any(path.suffix == ".arrow" for path in data)
     if saved and not arrow:
         raise DataError(
-            f"{archive.name!r} holds a folder saved by `datasets`, which is not read here.",
-            "Save each split with `to_parquet` and zip those: train.parquet, test.parquet.",
+            tr("{name!r} holds a folder saved by `datasets`, which is not read here.", name=archive.name),
+            tr("Save each split with `to_parquet` and zip those: train.parquet, test.parquet."),
         )
     if len(data) == 1 and not saved:
         return data[0]
@@ -87,16 +91,26 @@ def _chosen(archive: Path, opened: zipfile.ZipFile) -> list[tuple[zipfile.ZipInf
         entries.append((info, tuple(plain_name(part) for part in path.parts if part != "/")))
     if not entries:
         raise DataError(
-            f"{archive.name!r} holds no data file; it holds {_few([i.filename for i in opened.infolist()])}.",
-            "Zip a CSV, JSON lines or Parquet file, or train and test files.",
+            tr(
+                "{name!r} holds no data file; it holds {names}.",
+                name=archive.name,
+                names=_few([i.filename for i in opened.infolist()]),
+            ),
+            tr("Zip a CSV, JSON lines or Parquet file, or train and test files."),
         )
     _check_places(archive, [tuple(part.casefold() for part in parts) for _, parts in entries])
     size = sum(info.file_size for info, _ in entries)
     if len(entries) > MOST_FILES or size > LARGEST:
         raise DataError(
-            f"{archive.name!r} holds {len(entries):,} data files of {size / 1e6:,.0f} MB; "
-            f"the limits are {MOST_FILES} and {LARGEST / 1e6:,.0f} MB.",
-            "Zip a part of it: 20,000 rows are plenty for any experiment here.",
+            tr(
+                "{name!r} holds {n:,} data files of {size:,.0f} MB; the limits are {most} and {largest:,.0f} MB.",
+                name=archive.name,
+                n=len(entries),
+                size=size / 1e6,
+                most=MOST_FILES,
+                largest=LARGEST / 1e6,
+            ),
+            tr("Zip a part of it: 20,000 rows are plenty for any experiment here."),
         )
     return entries
 
@@ -107,8 +121,12 @@ def _check_places(archive: Path, places: list[tuple[str, ...]]) -> None:
     for place in places:
         if len(taken) < len(places) or any(place[:n] in taken for n in range(1, len(place))):
             raise DataError(
-                f"{archive.name!r} holds two files that would unpack to the same place, such as {'/'.join(place)[:80]!r}.",
-                "Give each file in it a name of its own, and zip them again.",
+                tr(
+                    "{name!r} holds two files that would unpack to the same place, such as {place!r}.",
+                    name=archive.name,
+                    place="/".join(place)[:80],
+                ),
+                tr("Give each file in it a name of its own, and zip them again."),
             )
 
 
@@ -120,11 +138,18 @@ def _check_saved(root: Path) -> None:
             names = list(said.get("splits") or []) if path.name == "dataset_dict.json" else []
             names += [file["filename"] for file in said.get("_data_files") or []]
         except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as problem:
-            raise DataError(f"{path.name} is not what `save_to_disk` writes.", "Save it again.") from problem
+            raise DataError(
+                tr("{name} is not what `save_to_disk` writes.", name=path.name), tr("Save it again.")
+            ) from problem
         for name in names:
             if not isinstance(name, str) or not re.fullmatch(r"\w[\w.-]*", name):
-                raise DataError(f"{path.name} names {name!r:.80}, outside its folder.", "Save it again.")
+                raise DataError(
+                    tr("{name} names {file!r:.80}, outside its folder.", name=path.name, file=name),
+                    tr("Save it again."),
+                )
 
 
 def _few(names: list[str]) -> str:
-    return ", ".join(repr(name[:60]) for name in names[:5]) + (" …" if len(names) > 5 else "") if names else "nothing"
+    return (
+        ", ".join(repr(name[:60]) for name in names[:5]) + (" …" if len(names) > 5 else "") if names else tr("nothing")
+    )
