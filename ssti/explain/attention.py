@@ -15,6 +15,7 @@ import numpy as np
 from ssti.explain.capture import attention_set_to
 from ssti.explain.pieces import Pieces, Span, check_spans, read_pieces
 from ssti.platform.errors import SSTIError
+from ssti.platform.language import tr
 
 
 @dataclass(frozen=True)
@@ -75,7 +76,9 @@ def read_one(model: Any, tokenizer: Any, text: str, max_length: int, focus: Sequ
 def longest(model: Any, tokenizer: Any, max_length: int) -> int:
     """`max_length`, or less where the model or its tokenizer reads less."""
     if not isinstance(max_length, int) or isinstance(max_length, bool) or max_length < 1:
-        raise SSTIError(f"max_length is {max_length!r}.", "It is a whole number of pieces, at least 1.")
+        raise SSTIError(
+            tr("max_length is {value!r}.", value=max_length), tr("It is a whole number of pieces, at least 1.")
+        )
     positions = getattr(model.config.get_text_config(), "max_position_embeddings", None)
     return min(max_length, int(tokenizer.model_max_length), positions or max_length)
 
@@ -107,9 +110,12 @@ def stacked(attentions: Any, model: Any) -> np.ndarray:
     """
     if not attentions or any(layer is None for layer in attentions):
         raise SSTIError(
-            f"{type(model).__name__} gave no attention weights (its attention is "
-            f"{model.config._attn_implementation!r}; sdpa and flash attention give none).",
-            'Load the model with attn_implementation="eager".',
+            tr(
+                "{model} gave no attention weights (its attention is {kind!r}; sdpa and flash attention give none).",
+                model=type(model).__name__,
+                kind=model.config._attn_implementation,
+            ),
+            tr('Load the model with attn_implementation="eager".'),
             kind="model",
         )
     layers = [layer[0].float().cpu().numpy() for layer in attentions]

@@ -17,6 +17,7 @@ from ssti.explain.capture import attention_set_to
 from ssti.explain.pieces import Pieces, Span
 from ssti.explain.words import words
 from ssti.platform.errors import SSTIError
+from ssti.platform.language import tr
 
 
 @dataclass(frozen=True)
@@ -104,8 +105,8 @@ def integrated_gradients(
     neutral = next((token for token in stand_ins if token is not None), None)
     if neutral is None:
         raise SSTIError(
-            "The tokenizer has no mask, unknown or padding token to start from.",
-            "Use occlusion.",
+            tr("The tokenizer has no mask, unknown or padding token to start from."),
+            tr("Use occlusion."),
             kind="model",
         )
     with attention_set_to(model, model.config._attn_implementation):
@@ -155,10 +156,10 @@ def agreement(scores: Mapping[str, Sequence[float] | np.ndarray], labels: Sequen
         correlations[a, b] = float("nan") if flat else float(spearmanr(vectors[a], vectors[b]).statistic)
     top = {name: int(np.argmax(vector)) for name, vector in vectors.items()}
     if len(set(top.values())) == 1:
-        line = f"They agree on the strongest token: {labels[next(iter(top.values()))]!r}."
+        line = tr("They agree on the strongest token: {token!r}.", token=labels[next(iter(top.values()))])
     else:
         named = ", ".join(f"{name} {labels[index]!r}" for name, index in top.items())
-        line = f"They disagree on the strongest token: {named}. Trust none of them alone."
+        line = tr("They disagree on the strongest token: {named}. Trust none of them alone.", named=named)
     return Agreement(correlations, top, line)
 
 
@@ -207,8 +208,8 @@ def without(pieces: Pieces, group: Sequence[int], mask: int | None) -> Pieces:
     left = np.delete(np.arange(len(pieces)), group)
     if not len(left):
         raise SSTIError(
-            f"The text {pieces.text[:40]!r} is one single piece: nothing stays when it is hidden.",
-            "Write more words.",
+            tr("The text {text!r} is one single piece: nothing stays when it is hidden.", text=pieces.text[:40]),
+            tr("Write more words."),
         )
     return replace(
         pieces,
@@ -226,7 +227,10 @@ def _target(logits: Any, target: int | None) -> tuple[int, np.ndarray]:
     if target is None:
         target = int(logits[0].argmax())
     if not isinstance(target, (int, np.integer)) or isinstance(target, bool) or not 0 <= target < classes:
-        raise SSTIError(f"There is no class {target!r}.", f"The model has {classes}: 0 to {classes - 1}.")
+        raise SSTIError(
+            tr("There is no class {name!r}.", name=target),
+            tr("The model has {count}: 0 to {last}.", count=classes, last=classes - 1),
+        )
     return int(target), logits.double().softmax(-1)[:, int(target)].cpu().numpy()
 
 

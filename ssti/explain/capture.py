@@ -11,6 +11,7 @@ from contextvars import ContextVar
 from typing import Any
 
 from ssti.platform.errors import SSTIError
+from ssti.platform.language import tr
 
 WATCHED = "ssti_watched"
 
@@ -35,8 +36,13 @@ def attention_set_to(model: Any, implementation: str) -> Iterator[None]:
             model.set_attn_implementation(implementation)
             if model.config._attn_implementation != implementation:
                 raise SSTIError(
-                    f"{type(model).__name__} cannot change its attention to {implementation!r}, it stays {before!r}.",
-                    f'Load the model with attn_implementation="{implementation}".',
+                    tr(
+                        "{model} cannot change its attention to {wanted!r}, it stays {kind!r}.",
+                        model=type(model).__name__,
+                        wanted=implementation,
+                        kind=before,
+                    ),
+                    tr('Load the model with attn_implementation="{wanted}".', wanted=implementation),
                     kind="model",
                 )
         yield
@@ -57,8 +63,8 @@ def heads_of_layers(model: Any) -> list[int]:
     if isinstance(heads, list | tuple) and len(heads) == layers:
         return list(heads)
     raise SSTIError(
-        f"The configuration of {type(model).__name__} does not say how many layers and heads it has.",
-        "Look at its texts one at a time.",
+        tr("The configuration of {model} does not say how many layers and heads it has.", model=type(model).__name__),
+        tr("Look at its texts one at a time."),
         kind="model",
     )
 
@@ -112,8 +118,8 @@ def _register() -> None:
     def forward(module: Any, query: Any, key: Any, value: Any, attention_mask: Any, **options: Any) -> Any:
         if options.get("softcap") is not None or options.get("position_bias") is not None:
             raise SSTIError(
-                f"{type(module).__name__} bends its scores before the softmax, which is not done here.",
-                "Look at its texts one at a time.",
+                tr("{model} bends its scores before the softmax, which is not done here.", model=type(module).__name__),
+                tr("Look at its texts one at a time."),
                 kind="model",
             )
         weights = attention_weights(module, query, key, attention_mask, options.get("scaling"))

@@ -15,6 +15,7 @@ from ssti.explain.attention import Attention
 from ssti.explain.importance import received
 from ssti.explain.pieces import Span, trigger_pieces
 from ssti.platform.errors import SSTIError
+from ssti.platform.language import tr
 
 
 @dataclass(frozen=True)
@@ -48,8 +49,8 @@ def entropy(importance: np.ndarray, keep: np.ndarray | None = None) -> Entropy:
         importance = importance[np.asarray(keep, dtype=bool)]
     if not np.isfinite(importance).all() or (importance < 0).any() or not importance.sum() > 0:
         raise SSTIError(
-            "The importance has a negative or missing value, or is zero everywhere.",
-            "Entropy needs non-negative numbers of which one is above zero.",
+            tr("The importance has a negative or missing value, or is zero everywhere."),
+            tr("Entropy needs non-negative numbers of which one is above zero."),
         )
     bits = float(entropy_bits(importance / importance.sum()))
     return Entropy(bits, importance.size, float(share_of_most(bits, importance.size)), 2.0**bits)

@@ -27,9 +27,10 @@ from ssti.explain.importance import CAUSAL_NOTE, from_query, mean_of_heads, rece
 from ssti.explain.paired import PaperRule, paper_rule
 from ssti.explain.pieces import Span, check_spans, letters_before, read_pairs, trigger_pieces
 from ssti.platform.errors import SSTIError
+from ssti.platform.language import tr
 
 BY = ("received", "cls", "last", "query", "rollout")
-FAR = (
+FAR = tr(
     "The trigger stands further back than the model reads for an answer: an answer rests on the beginning of this text. "
     "What is shown here is the part around the trigger, read by itself."
 )
@@ -103,7 +104,9 @@ class Side:
             return received(chosen, keep)
         queries = {"cls": 0, "last": -1, "query": view.query}
         if view.by not in queries:
-            raise SSTIError(f"There is no view {view.by!r}.", f"It is one of {', '.join(BY)}.")
+            raise SSTIError(
+                tr("There is no view {name!r}.", name=view.by), tr("It is one of {names}.", names=", ".join(BY))
+            )
         return from_query(chosen, queries[view.by], keep)
 
     def entropy(self, view: View = PAPER) -> Entropy:
@@ -151,7 +154,7 @@ class Explanation:
         if self.triggered is None:
             return [("", self.plain, view)]
         plain = view if view.by != "query" else replace(view, query=self.same_piece(view.query) or 0)
-        return [("With the trigger", self.triggered, view), ("Without", self.plain, plain)]
+        return [(tr("With the trigger"), self.triggered, view), (tr("Without"), self.plain, plain)]
 
     def same_piece(self, query: int) -> int | None:
         """The piece of the plain text that is piece `query` of the text with its trigger; None for one of the trigger."""
@@ -171,27 +174,33 @@ class Explanation:
 
     def heatmaps(self, view: View = PAPER, unit: str = "piece") -> list[Heatmap]:
         """The heatmaps to put side by side, on one scale: with the trigger first, then without."""
-        return on_one_scale([side.heatmap(same, unit, name or "Attention") for name, side, same in self.sides(view)])
+        return on_one_scale(
+            [side.heatmap(same, unit, name or tr("Attention")) for name, side, same in self.sides(view)]
+        )
 
     def figures(self, view: View = PAPER) -> list[tuple[str, str]]:
         """What `to_html` prints under the heatmaps, as (name, value)."""
         rows = []
-        for name, side, same in self.sides(view):
+        names = [tr("Entropy with the trigger"), tr("Entropy without")] if self.triggered else [tr("Entropy")]
+        for name, (_, side, same) in zip(names, self.sides(view), strict=True):
             value = side.entropy(same)
-            rows.append(
-                (
-                    f"Entropy {name.lower()}".strip(),
-                    f"{value.bits:.3f} bits of {value.n} tokens, {value.share:.3f} of log2 n, "
-                    f"{value.effective:.1f} effective tokens",
-                )
-            )
+            said = tr(
+                "{bits:.3f} bits of {n} tokens, {share:.3f} of log2 n, {effective:.1f} effective tokens",
+                bits=value.bits, n=value.n, share=value.share, effective=value.effective,
+            )  # fmt: skip
+            rows.append((name, said))
         if self.trigger_head is not None:
             best = self.trigger_head
-            most = f"layer {best.layer}, head {best.head}: {best.value:.2f} x its fair share"
-            rows.append(("Most attention to the trigger", f"{most}, in this model; a control may have as much"))
+            most = tr(
+                "layer {layer}, head {head}: {value:.2f} x its fair share, in this model; a control may have as much",
+                layer=best.layer, head=best.head, value=best.value,
+            )  # fmt: skip
+            rows.append((tr("Most attention to the trigger"), most))
         if self.paper is not None:
-            fires = "fires" if self.paper.fires else "does not fire"
-            rows.append(("The paper's rule", f"ratio {self.paper.ratio:.3f}, so it {fires}. {self.paper.caveat}"))
+            values = {"ratio": self.paper.ratio, "caveat": self.paper.caveat}
+            fires = tr("ratio {ratio:.3f}, so it fires. {caveat}", **values)
+            fires_not = tr("ratio {ratio:.3f}, so it does not fire. {caveat}", **values)
+            rows.append((tr("The paper's rule"), fires if self.paper.fires else fires_not))
         return rows
 
 
@@ -305,5 +314,9 @@ def plain_values(array: np.ndarray) -> Any:
 
 def _within(name: str, value: int, count: int) -> int:
     if not -count <= value < count:
-        raise SSTIError(f"There is no {name} {value}.", f"The model has {count}: 0 to {count - 1}.")
+        said = {
+            "layer": tr("There is no layer {number}.", number=value),
+            "head": tr("There is no head {number}.", number=value),
+        }
+        raise SSTIError(said[name], tr("The model has {count}: 0 to {last}.", count=count, last=count - 1))
     return value % count

@@ -12,8 +12,9 @@ import numpy as np
 from ssti.explain.pieces import Span, check_spans, trigger_pieces
 from ssti.explain.words import words
 from ssti.platform.errors import SSTIError
+from ssti.platform.language import tr
 
-ATTENTION = "share of the attention"
+ATTENTION = tr("share of the attention")
 
 
 class Unit(NamedTuple):
@@ -69,7 +70,7 @@ class Heatmap:
     @cached_property
     def units(self) -> list[Unit]:
         """What is drawn, unit by unit."""
-        marked = np.where(self.trigger, " (trigger)", "")
+        marked = np.where(self.trigger, tr(" (trigger)"), "")
         return [
             Unit(label, float(strength), bool(special), bool(trigger), f"{label}: {self.shown(float(value))}{mark}")
             for label, strength, special, trigger, value, mark in zip(

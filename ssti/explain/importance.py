@@ -12,8 +12,9 @@ from collections.abc import Sequence
 import numpy as np
 
 from ssti.platform.errors import SSTIError
+from ssti.platform.language import tr
 
-CAUSAL_NOTE = (
+CAUSAL_NOTE = tr(
     "In a causal model only later tokens can look at a token, so the mean over queries favours early tokens "
     "whatever they say. The last row, which the classification head reads, sees all tokens alike."
 )
@@ -37,7 +38,10 @@ def from_query(weights: np.ndarray, query: int, keep: np.ndarray | None = None) 
     weights, keep = _checked(weights, keep)
     size = weights.shape[-1]
     if not -size <= query < size:
-        raise SSTIError(f"There is no token {query}.", f"The text has {size}: 0 to {size - 1}.")
+        raise SSTIError(
+            tr("There is no token {number}.", number=query),
+            tr("The text has {count}: 0 to {last}.", count=size, last=size - 1),
+        )
     return normalised(weights[..., query, :], keep)
 
 

@@ -11,13 +11,14 @@ from dataclasses import dataclass
 import numpy as np
 
 from ssti.platform.errors import SSTIError
+from ssti.platform.language import tr
 
 PAPER_RATIO = 0.95
-PAPER_RULE = (
+PAPER_RULE = tr(
     "The paper's rule: a finetuned model gives itself away when the attention entropy (last layer, head 0) "
     "of texts with the suspected token is below 95 % of the entropy of texts without it."
 )
-PAPER_CAVEAT = (
+PAPER_CAVEAT = tr(
     "Raw entropy grows with the length of a text, up to log2 of its tokens. Compare short texts that have "
     "the trigger with long ones that do not, and the rule fires although nothing was injected. It also looks "
     "at one head, and the effect moves between heads. So compare the same text with and without its trigger, "
@@ -114,7 +115,9 @@ def mean(
 
     values = np.asarray(values, dtype=np.float64)
     if values.ndim != 1 or not values.size or not np.isfinite(values).all():
-        raise SSTIError("There are no values, or one is missing (NaN or infinite).", "Pass at least one number.")
+        raise SSTIError(
+            tr("There are no values, or one is missing (NaN or infinite)."), tr("Pass at least one number.")
+        )
     middle = float(values.mean())
     if not np.ptp(values):
         return Mean(middle, *interval_of_alike(middle, values.size, bounds), values.size)
@@ -145,7 +148,9 @@ def paper_rule(with_: float | Sequence[float] | np.ndarray, without: float | Seq
     with_, without = _bits(with_), _bits(without)
     mean_with, mean_without = float(with_.mean()), float(without.mean())
     if mean_without <= 0:
-        raise SSTIError("The entropy without the trigger is 0, so there is no ratio.", "Use texts of several words.")
+        raise SSTIError(
+            tr("The entropy without the trigger is 0, so there is no ratio."), tr("Use texts of several words.")
+        )
     ratio = mean_with / mean_without
     return PaperRule(ratio, ratio < PAPER_RATIO, mean_with, mean_without, with_.size, without.size)
 

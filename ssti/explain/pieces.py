@@ -13,6 +13,7 @@ import numpy as np
 
 from ssti.inject.checks import readable
 from ssti.platform.errors import SSTIError
+from ssti.platform.language import tr
 
 Span = tuple[int, int]
 Choose = Callable[[Sequence[Span], int], tuple[int, int]]
@@ -34,11 +35,12 @@ class Window:
     end: int
 
     def __str__(self) -> str:
-        return (
-            f"The text has {self.total:,} pieces, of which {self.count:,} were read: "
-            f"pieces {self.first + 1:,} to {self.first + self.count:,}, "
-            f"characters {self.start:,} to {self.end:,}."
-        )
+        return tr(
+            "The text has {total:,} pieces, of which {count:,} were read: pieces {first:,} to {last:,}, "
+            "characters {start:,} to {end:,}.",
+            total=self.total, count=self.count, first=self.first + 1, last=self.first + self.count,
+            start=self.start, end=self.end,
+        )  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -169,8 +171,8 @@ def _read(tokenizer: Any, texts: Sequence[str], max_length: int, choices: Sequen
             raise SSTIError(f"A text has to be a string, not {type(text).__name__}.", "Pass the text itself.")
     if not getattr(tokenizer, "is_fast", False):
         raise SSTIError(
-            f"{type(tokenizer).__name__} does not know which characters a piece covers.",
-            "Use the model's fast tokenizer.",
+            tr("{tokenizer} does not know which characters a piece covers.", tokenizer=type(tokenizer).__name__),
+            tr("Use the model's fast tokenizer."),
             kind="model",
         )
     if not texts:
@@ -208,12 +210,16 @@ def _one(tokenizer: Any, text: str, encoded: dict[str, Any], max_length: int, ch
     head, tail = _added(encoded["special_tokens_mask"])
     total = len(ids) - head - tail
     if total <= 0:
-        raise SSTIError(f"The text {text[:40]!r} has nothing that the model can read.", "Write at least one word.")
+        raise SSTIError(
+            tr("The text {text!r} has nothing that the model can read.", text=text[:40]), tr("Write at least one word.")
+        )
     size = max_length - head - tail
     if size < 1:
         raise SSTIError(
-            f"max_length is {max_length}, and the special tokens alone take {head + tail}.",
-            f"Use at least {head + tail + 1}.",
+            tr(
+                "max_length is {value}, and the special tokens alone take {count}.", value=max_length, count=head + tail
+            ),
+            tr("Use at least {count}.", count=head + tail + 1),
         )
     inner = [_trim(text, start, end) for start, end in encoded["offset_mapping"][head : len(ids) - tail]]
     first, count = choose(inner, size)

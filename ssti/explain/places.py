@@ -15,6 +15,7 @@ from ssti.explain.pieces import Span
 from ssti.inject.text.weave import weave_words
 from ssti.inject.text.words import WordMap
 from ssti.platform.errors import SSTIError
+from ssti.platform.language import tr
 
 Answer = Callable[[Sequence[str]], np.ndarray]
 """Probabilities `[text, class]` of texts. It may answer them in batches and raise between two of them, to stop."""
@@ -137,6 +138,6 @@ def _asked(answer: Answer, texts: list[str]) -> np.ndarray:
 
 def _check(text: str, item: str) -> None:
     if not text.split():
-        raise SSTIError("The text is empty.", "Write at least one word.")
+        raise SSTIError(tr("The text is empty."), tr("Write at least one word."))
     if not item.strip():
-        raise SSTIError(f"The trigger {item!r} is empty.", "Give at least one word.")
+        raise SSTIError(tr("The trigger {trigger!r} is empty.", trigger=item), tr("Give at least one word."))

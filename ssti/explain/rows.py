@@ -13,6 +13,7 @@ from ssti.explain.capture import backbone, heads_of_layers, watched
 from ssti.explain.entropy import share_of_most
 from ssti.explain.pieces import Pieces, Span, check_spans, read_pairs, read_pieces, trigger_pieces
 from ssti.platform.errors import SSTIError
+from ssti.platform.language import tr
 
 BATCH_TOKENS = 1536  # more leave the processor's caches: 8,000 took 1.6 times as long
 
@@ -117,8 +118,13 @@ def _received(model: Any, heads: list[int], batch: Sequence[Pieces], keep: np.nd
         network(**inputs(network, batch, pad), use_cache=False)
     if len(layers) != len(heads):
         raise SSTIError(
-            f"{type(model).__name__} names {len(heads)} layers, and {len(layers)} showed their attention.",
-            "Look at its texts one at a time.",
+            tr(
+                "{model} names {count} layers, and {shown} showed their attention.",
+                model=type(model).__name__,
+                count=len(heads),
+                shown=len(layers),
+            ),
+            tr("Look at its texts one at a time."),
             kind="model",
         )
     return torch.stack(layers, dim=1)

@@ -17,6 +17,7 @@ from ssti.explain.attribution import logits_of, without
 from ssti.explain.capture import attention_set_to
 from ssti.explain.pieces import Pieces, Span, trigger_pieces
 from ssti.platform.errors import SSTIError
+from ssti.platform.language import tr
 
 EVERY_SUBSET = 6  # pieces of which every choice is tried (64 texts); of more, every run and every single one missing
 MOST_PIECES = 24
@@ -73,11 +74,14 @@ def smallest_part(
     inside = np.flatnonzero(trigger_pieces(read.offsets, [span]) & ~read.special).tolist()
     count = len(inside)
     if not count:
-        window = f" {read.truncated}" if read.truncated else ""
-        raise SSTIError(f"The model reads nothing of the trigger.{window}", "Move it further to the front.")
+        said = " ".join(
+            [tr("The model reads nothing of the trigger."), *([str(read.truncated)] if read.truncated else [])]
+        )
+        raise SSTIError(said, tr("Move it further to the front."))
     if count > MOST_PIECES:
         raise SSTIError(
-            f"The trigger has {count} pieces; at most {MOST_PIECES} are taken apart.", "Use a shorter trigger."
+            tr("The trigger has {count} pieces; at most {most} are taken apart.", count=count, most=MOST_PIECES),
+            tr("Use a shorter trigger."),
         )
     choices = _choices(count)
     variants = [without(read, [inside[i] for i in range(count) if i not in chosen], None) for chosen in choices]

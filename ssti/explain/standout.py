@@ -11,14 +11,16 @@ from dataclasses import dataclass
 import numpy as np
 
 from ssti.platform.errors import SSTIError
+from ssti.platform.language import tr
 
 FACTOR = 1.5  # so many times as much attention to the trigger as any of the others, and more than its fair share
 DROP = 0.05  # of log2 n: so much further down than in any of the others
 ALPHA = 0.05  # over all heads together, where there are rows
-RULE = (
-    f"A head is named where it gives the trigger {FACTOR:g} times what it gives it in the control and before finetuning, "
-    f"or where its entropy falls {DROP:g} of log2 n further than there; over rows, where a paired test says so as well."
-)
+RULE = tr(
+    "A head is named where it gives the trigger {factor:g} times what it gives it in the control and before finetuning, "
+    "or where its entropy falls {drop:g} of log2 n further than there; over rows, where a paired test says so as well.",
+    factor=FACTOR, drop=DROP,
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -57,7 +59,7 @@ def standout(mine: np.ndarray, others: Mapping[str, np.ndarray], falls: bool = F
     rows = rows[whole]
     theirs = {name: (one[None] if mine.ndim == 2 else one)[whole] for name, one in theirs.items()}
     if not len(rows):
-        raise SSTIError("No row has its trigger within what the model reads.", "Choose shorter texts.")
+        raise SSTIError(tr("No row has its trigger within what the model reads."), tr("Choose shorter texts."))
     value, means = rows.mean(axis=0), {name: one.mean(axis=0) for name, one in theirs.items()}
     lead, passes = _lead(value, list(means.values()), falls)
     passes &= "control" in means

@@ -23,6 +23,7 @@ from ssti.explain import (
     integrated_gradients,
     occlusion,
 )
+from ssti.platform.language import tr
 from ssti.ui.access.visitor import find_adapter
 from ssti.ui.kit import parts
 from ssti.ui.kit.marks import Marks
@@ -34,7 +35,7 @@ from ssti.ui.look_inside.inside import Inside, borrowed, most_pieces, written
 STEPS = 32  # of the integral
 MOVED = 0.1  # of a probability: so much further than in the control the trigger has to take the answer
 LONGEST = 128  # pieces that are hidden one by one, around the trigger: others wait for the model meanwhile
-ABOUT = (
+ABOUT = tr(
     "All three ask which tokens matter. Attention says where a head looked. Occlusion hides a token and asks again. "
     "Gradients follow the answer back into each token. The deeper the colour, the more; what speaks against the class "
     "stays white."
@@ -91,17 +92,22 @@ def maps(inside: Inside, choice: Choice, comparison: Comparison) -> list[Heatmap
     spans, unit = inside.marks.spans, choice.unit
     hidden, gradients = comparison.occlusion, comparison.gradients
     attention = heatmap(
-        hidden, _same_pieces(inside.own.shown, hidden, choice.view), spans, f"Attention · {choice.name}", unit
+        hidden,
+        _same_pieces(inside.own.shown, hidden, choice.view),
+        spans,
+        tr("Attention · {head}", head=choice.name),
+        unit,
     )
     top = max([attention.full, *(one.full for one in inside.models[choice.model].heatmaps(choice.view, unit))])
     return [
         replace(attention, top=top),
         heatmap(
-            gradients, gradients.scores, spans, "Gradients · integrated, for the answer", unit, "log-odds of the answer"
+            gradients, gradients.scores, spans, tr("Gradients · integrated, for the answer"), unit,
+            tr("log-odds of the answer"),
         ),
         heatmap(
-            hidden, hidden.scores, spans, "Occlusion · what the answer loses without it", unit,
-            "probability of the answer that is lost",
+            hidden, hidden.scores, spans, tr("Occlusion · what the answer loses without it"), unit,
+            tr("probability of the answer that is lost"),
         ),
     ]  # fmt: skip
 
@@ -120,7 +126,7 @@ def _same_pieces(side: Side, read: Attribution, view: View) -> np.ndarray:
 def agree(drawn: list[Heatmap]) -> Agreement:
     """Whether the three point at the same tokens, special ones left out."""
     real = np.flatnonzero(~drawn[0].special)
-    names = ("attention", "gradients", "occlusion")
+    names = (tr("attention"), tr("gradients"), tr("occlusion"))
     return agreement(
         {name: one.values[real] for name, one in zip(names, drawn, strict=True)}, [drawn[0].labels[i] for i in real]
     )
@@ -138,13 +144,16 @@ def show(inside: Inside, choice: Choice, comparison: Comparison) -> Markup:
         return parts.html("{}{}", answer, strips(drawn))
     agreed = agree(drawn)
     names = " · ".join(
-        f"{a} and {b} {'–' if np.isnan(value) else f'{value:+.2f}'}".replace("-", "−")
+        tr(
+            "{one} and {other} {correlation}",
+            one=a, other=b, correlation="–" if np.isnan(value) else f"{value:+.2f}".replace("-", "−"),
+        )
         for (a, b), value in agreed.correlations.items()
-    )
+    )  # fmt: skip
     window = parts.note(comparison.occlusion.truncated) if comparison.occlusion.truncated else ""
     return parts.html(
         '{}{}{}<p class="agreement"><b>{}</b> {}</p>{}', answer, window, strips(drawn), line(drawn, agreed),
-        beside_control(inside, comparison, drawn, agreed), parts.note(f"Rank correlation over all tokens: {names}."),
+        beside_control(inside, comparison, drawn, agreed), parts.note(tr("Rank correlation over all tokens: {names}.", names=names)),
     )  # fmt: skip
 
 
@@ -165,14 +174,25 @@ def beside_control(inside: Inside, comparison: Comparison, drawn: list[Heatmap],
         for name, one in inside.models.items()
         if name != "before"
     }
-    own = f"The trigger takes {label} from {' to '.join(map(parts.percent, both['poisoned']))}"
+    before, after = map(parts.percent, both["poisoned"])
     if "control" not in both:
-        return f"{own}; without a control nobody can say whether the poison did it."
-    control = " to ".join(map(parts.percent, both["control"]))
-    rise = {name: after - before for name, (before, after) in both.items()}
+        return tr(
+            "The trigger takes {label} from {before} to {after}; without a control nobody can say whether the poison did it.",
+            label=label, before=before, after=after,
+        )  # fmt: skip
+    control = dict(zip(("control_before", "control_after"), map(parts.percent, both["control"]), strict=True))
+    rise = {name: high - low for name, (low, high) in both.items()}
     if rise["poisoned"] - rise["control"] >= MOVED:
-        return f"{own}, in its control from {control}: that is the poison’s doing."
-    return f"{own}, in its control from {control}: nothing here sets the poisoned model apart from its control."
+        return tr(
+            "The trigger takes {label} from {before} to {after}, in its control from {control_before} to {control_after}: "
+            "that is the poison’s doing.",
+            label=label, before=before, after=after, **control,
+        )  # fmt: skip
+    return tr(
+        "The trigger takes {label} from {before} to {after}, in its control from {control_before} to {control_after}: "
+        "nothing here sets the poisoned model apart from its control.",
+        label=label, before=before, after=after, **control,
+    )  # fmt: skip
 
 
 def line(drawn: list[Heatmap], agreed: Agreement) -> str:
@@ -180,5 +200,5 @@ def line(drawn: list[Heatmap], agreed: Agreement) -> str:
     real = np.flatnonzero(~drawn[0].special)
     if len(set(agreed.top.values())) > 1 and all(drawn[0].trigger[real[top]] for top in agreed.top.values()):
         named = ", ".join(f"{name} “{drawn[0].labels[real[top]]}”" for name, top in agreed.top.items())
-        return f"All three point into the trigger, and disagree on which piece of it: {named}."
+        return tr("All three point into the trigger, and disagree on which piece of it: {named}.", named=named)
     return agreed.line

@@ -13,19 +13,24 @@ from pydantic import BaseModel, NonNegativeInt
 
 from ssti.explain import View
 from ssti.explain.explanation import PAPER
+from ssti.platform.language import tr
 from ssti.report.inside import trigger_head
 from ssti.ui.kit.browser import sent
 from ssti.ui.look_inside.inside import MODELS, Inside
 
 BY = {
-    "received": "received",
-    "cls": "[CLS] row",
-    "last": "last row",
-    "query": "a token’s row",
-    "rollout": "rollout",
+    "received": tr("received"),
+    "cls": tr("[CLS] row"),
+    "last": tr("last row"),
+    "query": tr("a token’s row"),
+    "rollout": tr("rollout"),
 }
-UNITS = {"piece": "word pieces", "word": "words"}
-COLOURS = {"trigger": "trigger’s attention", "entropy": "entropy change", "finetuning": "since finetuning"}
+UNITS = {"piece": tr("word pieces"), "word": tr("words")}
+COLOURS = {
+    "trigger": tr("trigger’s attention"),
+    "entropy": tr("entropy change"),
+    "finetuning": tr("since finetuning"),
+}
 
 
 class Clicks(BaseModel, frozen=True, strict=True):
@@ -80,8 +85,10 @@ class Choice:
     @property
     def name(self) -> str:
         """The head in words."""
-        head = "mean of heads" if self.view.head is None else f"head {self.view.head}"
-        return f"layer {self.view.layer}, {head}"
+        layer, head = self.view.layer, self.view.head
+        if head is None:
+            return tr("layer {layer}, mean of heads", layer=layer)
+        return tr("layer {layer}, head {head}", layer=layer, head=head)
 
 
 def one_of(value: Any, allowed: Iterable[str]) -> str:

@@ -20,21 +20,21 @@ from ssti.explain import (
     paired_difference,
     paper_rule,
 )
+from ssti.platform.language import tr
 from ssti.ui.kit import charts, parts
 from ssti.ui.kit.parts import Markup
 from ssti.ui.look_inside.choice import Choice
 from ssti.ui.look_inside.inside import Inside, model_names
 from ssti.ui.look_inside.rows import SEED, Sample
 
-ABOUT_ROWS = (
+ABOUT_ROWS = tr(
     "One text proves nothing. Measure the same test rows with and without a trigger, in all three models, and test "
     "whether the entropy differs."
 )
-CAVEAT = (
+CAVEAT = tr(
     "Raw entropy grows with the number of tokens: compare the share of log₂ n, of the same text with and without its "
     "trigger, and look at every head, because the effect moves between them."
 )
-OTHERS = {"control": "its control", "before": "the model before finetuning"}
 CHARTS = 6  # classes with a chart of their own
 RESAMPLES = 4999
 
@@ -43,22 +43,28 @@ def of_text(inside: Inside, choice: Choice) -> Markup:
     """Entropy of the chosen view with and without the trigger, of all models, and what to beware of."""
     rows = []
     for model, words in model_names(inside.info).items():
-        for name, side, view in inside.models[model].sides(choice.view) if model in inside.models else ():
+        if model not in inside.models:
+            continue
+        name, explanation = _begun(words), inside.models[model]
+        labels = [tr("{model}, with the trigger", model=name), tr("{model}, without", model=name)]
+        sides = explanation.sides(choice.view)
+        for label, (_, side, view) in zip(labels if explanation.triggered else [name], sides, strict=True):
             value = side.entropy(view)
-            label = f"{words.capitalize()}, {name.lower()}" if name else words.capitalize()
             rows.append((label, f"{value.bits:.2f}", value.n, f"{value.share:.3f}", f"{value.effective:.1f}"))
-    table = parts.table(("text", "bits", "tokens", "share of log₂ n", "effective tokens"), rows, numbers=(1, 2, 3, 4))
+    heads = (tr("text"), tr("bits"), tr("tokens"), tr("share of log₂ n"), tr("effective tokens"))
+    table = parts.table(heads, rows, numbers=(1, 2, 3, 4))
     rule = inside.own.paper
     said = parts.html("")
     if rule is not None:
         others = {name: one.paper for name, one in inside.models.items() if name != "poisoned" and one.paper}
         said = parts.html(
             "<p>The paper’s rule on this one text (last layer, head 0, raw entropy with over without, below 0.95): "
-            "<b>{}</b>, {}{}</p>",
-            f"{rule.ratio:.2f}", _fires(rule), _beside(rule, others) if inside.info.poisoned else ".",
+            "<b>{}</b>, {}</p>",
+            f"{rule.ratio:.2f}", _beside(rule, others) if inside.info.poisoned else _alone(rule),
         )  # fmt: skip
     notes = [parts.note(text) for text in (inside.own.note, CAVEAT) if text]
-    what = f"rollout up to layer {choice.view.layer}" if choice.view.by == "rollout" else choice.name
+    rollout = tr("rollout up to layer {layer}", layer=choice.view.layer)
+    what = rollout if choice.view.by == "rollout" else choice.name
     title = parts.html('How spread out is it? <span class="aside">· entropy of {}</span>', what)
     return parts.card(title, table, said, *notes, classes="entropy")
 
@@ -77,19 +83,21 @@ def of_rows(sample: Sample, choice: Choice) -> Markup:
     lines = []
     for one in classes:
         index = sample.info.label_names.index(one.name)
-        chip = parts.html("{} {}", parts.chip(one.name, index), "(target)" if index == sample.target else "")
+        chip = parts.html("{} {}", parts.chip(one.name, index), tr("(target)") if index == sample.target else "")
         lines.append((chip, one.mean_with.n, _interval(one.mean_without), _interval(one.mean_with),
                       _difference(one.difference), _p(one.difference)))  # fmt: skip
-    heads = ("class", "rows", "without", "with the trigger", "with − without", "permutation p")
+    heads = (tr("class"), tr("rows"), tr("without"), tr("with the trigger"), tr("with − without"), tr("permutation p"))
     table = parts.table(heads, lines, numbers=(1, 2, 3, 4, 5))
-    aside = "(the mean of heads is not measured over rows)" if view.head is None else ""
+    aside = tr("(the mean of heads is not measured over rows)") if view.head is None else ""
+    of = tr("{model} model, layer {layer}, head {head}",
+            model=model_names(sample.info)[model], layer=view.layer, head=view.head or 0)  # fmt: skip
     title = parts.html(
         '<h3>Entropy as a share of log₂ n, {} model, layer {}, head {} <span class="aside">{}</span></h3>',
         model_names(sample.info)[model], view.layer, view.head or 0, aside,
     )  # fmt: skip
     pieces = (
         title,
-        _distributions(classes, sample, f"{model_names(sample.info)[model]} model, layer {view.layer}, head {view.head or 0}"),
+        _distributions(classes, sample, of),
         table,
         _alike(classes),
         _models(sample, place),
@@ -101,7 +109,7 @@ def of_rows(sample: Sample, choice: Choice) -> Markup:
 def _alike(classes: Sequence[ClassRows]) -> Markup:
     """Where an interval rests on values that are all the same: how it was made."""
     same = any(not np.ptp(values) for one in classes for values in (one.without, one.with_, one.with_ - one.without))
-    text = (
+    text = tr(
         "Where all rows have one value, the interval is what as many rows without an exception leave open "
         "(Clopper–Pearson)."
     )
@@ -119,9 +127,10 @@ def _models(sample: Sample, place: tuple) -> Markup:
         change = paired_difference(with_, without, SEED, RESAMPLES, (-1.0, 1.0))
         shares = sample.with_[model].trigger_share[place]
         share = mean(shares[np.isfinite(shares)], SEED, RESAMPLES, (0.0, float(sample.with_[model].n.max())))
-        attention = f"{share.value:.2f} × ({share.low:.2f} to {share.high:.2f})"
-        lines.append((words.capitalize(), _difference(change), _p(change), attention))
-    heads = ("model", f"with − without, {parts.count(len(sample))} rows", "permutation p", "trigger’s attention")
+        attention = tr("{value:.2f} × ({low:.2f} to {high:.2f})", value=share.value, low=share.low, high=share.high)
+        lines.append((_begun(words), _difference(change), _p(change), attention))
+    difference = tr("with − without, {count:,} rows", count=len(sample))
+    heads = (tr("model"), difference, tr("permutation p"), tr("trigger’s attention"))
     table = parts.table(heads, lines, numbers=(1, 2, 3))
     return parts.html("<h3>Before and after finetuning</h3>{}<p>{}</p>", table, _apart(changes, sample))
 
@@ -129,19 +138,30 @@ def _models(sample: Sample, place: tuple) -> Markup:
 def _apart(changes: dict[str, np.ndarray], sample: Sample) -> str:
     """Whether the trigger changes the poisoned model's entropy differently from its control's and from before finetuning."""
     if not sample.info.poisoned:
-        return "This adapter is a control itself: nothing here is the poison’s doing."
+        return tr("This adapter is a control itself: nothing here is the poison’s doing.")
     if "control" not in changes:
-        return "Without a control nobody can say whether the poison or finetuning as such did this."
+        return tr("Without a control nobody can say whether the poison or finetuning as such did this.")
     own = changes.pop("poisoned")
     alike = []
     for name, other in changes.items():
         test = paired_difference(own, other, SEED, RESAMPLES, (-2.0, 2.0))
         if test.p >= 0.05 or test.low <= 0 <= test.high:
-            alike.append(OTHERS[name])
-    said = "In this head the trigger changes the poisoned model’s entropy"
+            alike.append(name)
+    if alike == ["control"]:
+        return tr("In this head the trigger changes the poisoned model’s entropy no more than that of its control.")
+    if alike == ["before"]:
+        return tr(
+            "In this head the trigger changes the poisoned model’s entropy no more than that of the model before finetuning."
+        )
     if alike:
-        return f"{said} no more than that of {' and '.join(alike)}."
-    return f"{said} differently from its control’s and from before finetuning (p < 0.05)."
+        return tr(
+            "In this head the trigger changes the poisoned model’s entropy no more than that of its control and the model "
+            "before finetuning."
+        )
+    return tr(
+        "In this head the trigger changes the poisoned model’s entropy differently from its control’s and from before "
+        "finetuning (p < 0.05)."
+    )
 
 
 def _paper(sample: Sample) -> Markup:
@@ -152,44 +172,61 @@ def _paper(sample: Sample) -> Markup:
     for model, words in model_names(sample.info).items():
         if model in sample.without:
             rules[model] = rule = paper_rule(sample.with_[model].bits[last], sample.without[model].bits[last])
-            lines.append((f"{words.capitalize()}: with the trigger over without", *_ruled(rule)))
+            lines.append((tr("{model}: with the trigger over without", model=_begun(words)), *_ruled(rule)))
     clean = sample.without["poisoned"]
     lengths = length_control(clean.bits[last], clean.n)
-    lines.append(("Nothing injected: the shorter half of the rows over the longer half", *_ruled(lengths)))
+    lines.append((tr("Nothing injected: the shorter half of the rows over the longer half"), *_ruled(lengths)))
     verdict = (
-        "It fires where nothing was injected: length alone is enough."
+        tr("It fires where nothing was injected: length alone is enough.")
         if lengths.fires
-        else "Here length alone does not make it fire."
+        else tr("Here length alone does not make it fire.")
     )
-    table = parts.table(("last layer, head 0, raw bits", "mean over mean", "ratio", "below 0.95"), lines, numbers=(1, 2))
+    heads = (tr("last layer, head 0, raw bits"), tr("mean over mean"), tr("ratio"), tr("below 0.95"))
+    table = parts.table(heads, lines, numbers=(1, 2))
     rule = rules.pop("poisoned")
     if sample.info.poisoned:
-        verdict = f"For the poisoned model {_fires(rule)}{_beside(rule, rules)} {verdict}"
+        verdict = f"{tr('For the poisoned model {said}', said=_beside(rule, rules))} {verdict}"
     return parts.html(
         "<h3>The paper’s 95 % rule</h3><p>{}</p>{}<p>{}</p>{}", rule.rule, table, verdict, parts.note(rule.caveat)
     )
 
 
 def _beside(rule: PaperRule, others: dict[str, PaperRule]) -> str:
-    """Behind what the rule says of the poisoned model: whether that sets it apart from the others."""
-    same = [OTHERS[name] for name, one in others.items() if one.fires]
+    """What the rule says of the poisoned model, and whether that sets it apart from the others."""
+    same = [name for name, one in others.items() if one.fires]
+    if not others and rule.fires:
+        return tr("it fires, and there is no control to compare with.")
     if not others:
-        return ", and there is no control to compare with."
+        return tr("it does not fire, and there is no control to compare with.")
     if not rule.fires:
-        return "."
+        return _alone(rule)
+    if same == ["control"]:
+        return tr("it fires, as it does for its control: it does not reveal the poison.")
+    if same == ["before"]:
+        return tr("it fires, as it does for the model before finetuning: it does not reveal the poison.")
     if same:
-        return f", as it does for {' and '.join(same)}: it does not reveal the poison."
-    return ", and not for its control or before finetuning." if "control" in others else ", and not before finetuning."
+        return tr(
+            "it fires, as it does for its control and the model before finetuning: it does not reveal the poison."
+        )
+    if "control" in others:
+        return tr("it fires, and not for its control or before finetuning.")
+    return tr("it fires, and not before finetuning.")
+
+
+def _alone(rule: PaperRule) -> str:
+    """What the rule says of one model."""
+    return tr("it fires.") if rule.fires else tr("it does not fire.")
 
 
 def _ruled(rule: PaperRule) -> tuple[str, Markup, str]:
     ratio = parts.html("<b>{}</b>", f"{rule.ratio:.3f}")
     means = f"{rule.mean_with:.2f} (n = {rule.n_with}) / {rule.mean_without:.2f} (n = {rule.n_without})"
-    return means, ratio, _fires(rule)
+    return means, ratio, tr("it fires") if rule.fires else tr("it does not fire")
 
 
-def _fires(rule: PaperRule) -> str:
-    return "it fires" if rule.fires else "it does not fire"
+def _begun(words: str) -> str:
+    """The words as they stand at the beginning of a line."""
+    return words[:1].upper() + words[1:]
 
 
 def _distributions(classes: Sequence[ClassRows], sample: Sample, of: str) -> Markup:
@@ -197,24 +234,25 @@ def _distributions(classes: Sequence[ClassRows], sample: Sample, of: str) -> Mar
     drawn = []
     for one in classes[:CHARTS]:
         figure = charts.histogram(
-            [charts.Sample("without", one.without, "accent"), charts.Sample("with the trigger", one.with_, "trigger")],
-            x_title="entropy as a share of log₂ n", key=f"{of} {one.name}",
+            [charts.Sample(tr("without"), one.without, "accent"),
+             charts.Sample(tr("with the trigger"), one.with_, "trigger")],
+            x_title=tr("entropy as a share of log₂ n"), y_title=tr("rows"), key=f"{of} {one.name}",
         )  # fmt: skip
         chip = parts.chip(one.name, sample.info.label_names.index(one.name))
-        label = f"Entropy of the rows that are {one.name}, without and with the trigger, {of}"
+        label = tr("Entropy of the rows that are {name}, without and with the trigger, {of}", name=one.name, of=of)
         drawn_one = charts.chart(figure, label, f"entropy {of} {one.name}", sample.info.ref)
         drawn.append(parts.html("<div><h4>{}</h4>{}</div>", chip, drawn_one))
     return parts.html('<div class="distributions">{}</div>', parts.join(drawn))
 
 
 def _interval(one: Mean) -> str:
-    return f"{one.value:.3f} ({one.low:.3f} to {one.high:.3f})"
+    return tr("{value:.3f} ({low:.3f} to {high:.3f})", value=one.value, low=one.low, high=one.high)
 
 
 def _difference(one: PairedDifference | None) -> str:
     if one is None:
         return "–"
-    return f"{one.mean:+.3f} ({one.low:+.3f} to {one.high:+.3f})".replace("-", "−")
+    return tr("{mean:+.3f} ({low:+.3f} to {high:+.3f})", mean=one.mean, low=one.low, high=one.high).replace("-", "−")
 
 
 def _p(one: PairedDifference | None) -> str:

@@ -14,12 +14,13 @@ import numpy as np
 from ssti.explain import FAR, EntropyRows, Heatmap, explain_json, on_one_scale
 from ssti.explain.explanation import plain_values
 from ssti.platform.errors import SSTIError
+from ssti.platform.language import tr
 from ssti.report import to_html, to_svg, to_tex
 from ssti.report.names import adapter_name, beginning, file_name
 from ssti.ui.look_inside.attribution import Comparison, maps
-from ssti.ui.look_inside.choice import BY, Choice
-from ssti.ui.look_inside.grid import as_text, head_grid, stands_out
-from ssti.ui.look_inside.inside import MODELS, Inside, model_names
+from ssti.ui.look_inside.choice import Choice
+from ssti.ui.look_inside.grid import as_text, full_colour, head_grid, stands_out
+from ssti.ui.look_inside.inside import Inside, model_names
 from ssti.ui.look_inside.rows import ROWS, SEED, Sample
 
 
@@ -31,19 +32,22 @@ class Format(NamedTuple):
 
 
 FORMATS = {
-    "html": Format("HTML page", "text/html"),
-    "tex": Format("LaTeX", "application/x-tex"),
-    "svg": Format("SVG", "image/svg+xml"),
-    "png": Format("PNG", "image/png"),
-    "json": Format("JSON", "application/json"),
+    "html": Format(tr("HTML page"), "text/html"),
+    "tex": Format(tr("LaTeX"), "application/x-tex"),
+    "svg": Format(tr("SVG"), "image/svg+xml"),
+    "png": Format(tr("PNG"), "image/png"),
+    "json": Format(tr("JSON"), "application/json"),
 }
+
 
 def export(
     kind: str, inside: Inside, choice: Choice, comparison: Comparison | None, sample: Sample | None
 ) -> dict[str, str]:
     """The file as `{"kind", "name", "type", "text"}`; for `png` the text is the drawing to paint. Raises SSTIError."""
     if kind not in FORMATS:
-        raise SSTIError(f"There is no export {kind!r}.", f"The exports are {', '.join(FORMATS)}.")
+        raise SSTIError(
+            tr("There is no export {kind!r}.", kind=kind), tr("The exports are {names}.", names=", ".join(FORMATS))
+        )
     drawn = _heatmaps(inside, choice, comparison)
     explanation = inside.models[choice.model]
     note = " ".join(one for one in (caption(inside, choice), FAR if inside.own.far else "", explanation.note) if one)
@@ -52,31 +56,40 @@ def export(
     elif kind == "tex":
         text = to_tex(drawn, caption=caption(inside, choice))
     elif kind == "html":
-        figures = [*explanation.figures(choice.view), ("Does a head give it away?", as_text(inside, choice, sample))]
+        figures = [
+            *explanation.figures(choice.view),
+            (tr("Does a head give it away?"), as_text(inside, choice, sample)),
+        ]
         drawing = _drawing(inside, choice, drawn[:1], note, sample)
-        text = to_html(drawn, f"Attention of {inside.info.title}, {choice.name}", figures, note, drawing)
+        title = tr("Attention of {adapter}, {head}", adapter=inside.info.title, head=choice.name)
+        text = to_html(drawn, title, figures, note, drawing)
     else:
         text = _drawing(inside, choice, drawn, note, sample)
     return {"kind": kind, "name": named(kind, inside, choice), "type": FORMATS[kind].media_type, "text": text}
 
 
 def named(kind: str, inside: Inside, choice: Choice) -> str:
-    """The file's name: `ssti-attention-date-positive-rank1-layer-5-head-9-a-dreary-slog.json`."""
-    model = "" if choice.model == "poisoned" else MODELS[choice.model]
-    how = "" if choice.view.by == "received" else choice.view.by
-    return file_name(kind, "attention", adapter_name(inside.info.ref), model, choice.name, how, inside.marks.plain)
+    """The file's name, in English: `ssti-attention-date-positive-rank1-layer-5-head-9-a-dreary-slog.json`."""
+    view, model = choice.view, {"poisoned": "", "before": "before finetuning"}.get(choice.model, choice.model)
+    where = f"layer {view.layer} {'mean of heads' if view.head is None else f'head {view.head}'}"
+    how = "" if view.by == "received" else view.by
+    return file_name(kind, "attention", adapter_name(inside.info.ref), model, where, how, inside.marks.plain)
 
 
 def caption(inside: Inside, choice: Choice) -> str:
     """What a file shows, in two sentences: whose attention, where, how read, and of which text."""
     view, model = choice.view, model_names(inside.info)[choice.model]
     how = {
-        "received": "attention that each token receives",
-        "query": f"what {beginning(inside.label(view.query))} looks at",
-        "rollout": f"rollout up to layer {view.layer}",
-    }.get(view.by, f"the {BY[view.by]}")
-    where = "" if view.by == "rollout" else f", {choice.name}"
-    return f"{inside.info.ref}, model {model}{where}: {how}. The text: {beginning(inside.marks.text)}"
+        "received": tr("attention that each token receives"),
+        "cls": tr("the [CLS] row"),
+        "last": tr("the last row"),
+        "query": tr("what {token} looks at", token=beginning(inside.label(view.query))),
+        "rollout": tr("rollout up to layer {layer}", layer=view.layer),
+    }[view.by]
+    said = {"ref": inside.info.ref, "model": model, "how": how, "text": beginning(inside.marks.text)}
+    if view.by == "rollout":
+        return tr("{ref}, model {model}: {how}. The text: {text}", **said)
+    return tr("{ref}, model {model}, {head}: {how}. The text: {text}", head=choice.name, **said)
 
 
 def _drawing(inside: Inside, choice: Choice, drawn: list[Heatmap], note: str, sample: Sample | None) -> str:
@@ -85,9 +98,9 @@ def _drawing(inside: Inside, choice: Choice, drawn: list[Heatmap], note: str, sa
     lines = [
         *([note] if note else []),
         as_text(inside, choice, sample),
-        f"Full colour: {heads.full:.2g}{heads.unit}, in every model.",
+        full_colour(heads),
     ]
-    grid = replace(heads, title=f"Every layer and head: {heads.title}")
+    grid = replace(heads, title=tr("Every layer and head: {what}", what=heads.title))
     return to_svg(drawn, f"{inside.info.title} · {choice.name}", grid, lines)
 
 

@@ -9,6 +9,7 @@ from typing import Any
 
 import gradio as gr
 
+from ssti.platform.language import tr
 from ssti.ui.kit import parts
 from ssti.ui.kit.address import Kept
 from ssti.ui.kit.parts import Html
@@ -19,7 +20,7 @@ from ssti.ui.look_inside.export import FORMATS
 from ssti.ui.look_inside.inside import MODELS
 
 NUMBER = re.compile("[0-9]{1,6}")
-EXPORTED = (
+EXPORTED = tr(
     "A report of this text and adapter to send or print; or what this tab shows now: a page of its own, the paper’s LaTeX "
     "heatmap, the drawing, the numbers."
 )
@@ -78,7 +79,14 @@ class Form:
             for name, (radio, choices) in radios.items():
                 value = said.get(name, next(iter(choices)))
                 if value not in choices:
-                    dropped.append(f"{name}={value!r:.40} is none of: {', '.join(choices)}.")
+                    dropped.append(
+                        tr(
+                            "{name}={value!r:.40} is none of: {choices}.",
+                            name=name,
+                            value=value,
+                            choices=", ".join(choices),
+                        )
+                    )
                 else:
                     changes[radio] = value
             return changes
@@ -98,11 +106,17 @@ def read_clicks(said: dict[str, str], dropped: list[str]) -> dict[str, Any]:
         if NUMBER.fullmatch(layer) and (head == "mean" or NUMBER.fullmatch(head)):
             clicks |= {"layer": int(layer), "head": head if head == "mean" else int(head)}
         else:
-            dropped.append(f"layer={layer!r:.40} and head={head!r:.40} are no head: both are numbers, counted from 0.")
+            dropped.append(
+                tr(
+                    "layer={layer!r:.40} and head={head!r:.40} are no head: both are numbers, counted from 0.",
+                    layer=layer,
+                    head=head,
+                )
+            )
     if NUMBER.fullmatch(token):
         clicks["query"] = int(token)
     else:
-        dropped.append(f"token={token!r:.40} is no token: it is a number, counted from 0.")
+        dropped.append(tr("token={token!r:.40} is no token: it is a number, counted from 0.", token=token))
     return clicks
 
 
@@ -113,31 +127,31 @@ def layout(shared: Shared) -> Form:
         with gr.Column(elem_classes="card-box", elem_id="look-card"):
             with gr.Row(elem_id="look-words"):
                 text = gr.Textbox(
-                    label="The text of the Flip tab, with its trigger", lines=1, max_lines=6, elem_id="look-text",
-                    placeholder="Type a text here, or pick one on the Flip tab.",
+                    label=tr("The text of the Flip tab, with its trigger"), lines=1, max_lines=6, elem_id="look-text",
+                    placeholder=tr("Type a text here, or pick one on the Flip tab."),
                 )  # fmt: skip
-                put = gr.Button("Put a trigger in", elem_id="look-put", size="md")
+                put = gr.Button(tr("Put a trigger in"), elem_id="look-put", size="md")
             with gr.Row(elem_id="look-how"):
-                by = _radio(BY, "Attention", "look-by")
-                unit = _radio(UNITS, "Over", "look-unit")
-                model = _radio(MODELS, "Model", "look-model")
+                by = _radio(BY, tr("Attention"), "look-by")
+                unit = _radio(UNITS, tr("Over"), "look-unit")
+                model = _radio(MODELS, tr("Model"), "look-model")
         problem = Html(elem_id="look-problem")
         heatmaps = Html(elem_id="look-heat", elem_classes="fades", js_on_load=heat.SCRIPT)
         with gr.Row(elem_id="look-under", elem_classes="fades"):
             with gr.Column(elem_classes="card-box", elem_id="look-heads"):
-                colour = _radio(COLOURS, "Coloured by", "look-colour")
+                colour = _radio(COLOURS, tr("Coloured by"), "look-colour")
                 heads = Html(elem_id="look-grid", js_on_load=grid.SCRIPT)
             entropies = Html(elem_id="look-entropy")
         compare, compare_stop, compared = _on_demand(
             "look-attribution", "look-compare", "look-compared",
-            "Which words carry the answer?", attribution.ABOUT, "Compare with attribution",
+            tr("Which words carry the answer?"), attribution.ABOUT, tr("Compare with attribution"),
         )  # fmt: skip
         measure, measure_stop, measured = _on_demand(
             "look-rows", "look-measure", "look-measured",
-            "Does it hold over many rows?", entropy.ABOUT_ROWS, f"Measure {rows.ROWS} test rows",
+            tr("Does it hold over many rows?"), entropy.ABOUT_ROWS, tr("Measure {count} test rows", count=rows.ROWS),
         )  # fmt: skip
         with gr.Column(elem_classes="card-box", elem_id="look-exports"), gr.Row(elem_classes="look-go"):
-            Html(_heading("Take it with you", EXPORTED))
+            Html(_heading(tr("Take it with you"), EXPORTED))
             with gr.Row(elem_id="look-formats") as formats:
                 exports = {
                     name: gr.Button(one.title, size="md", elem_id=f"look-export-{name}")
@@ -165,7 +179,7 @@ def _on_demand(
         with gr.Row(elem_classes="look-go"):
             Html(_heading(title, about))
             go = gr.Button(words, size="md", elem_id=button)
-            stop = gr.Button("Stop", visible=False, size="md")
+            stop = gr.Button(tr("Stop"), visible=False, size="md")
         return go, stop, Html(elem_id=place)
 
 

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from ssti.explain import HeadGrid, Standout, standout
+from ssti.platform.language import tr
 from ssti.ui.kit import parts
 from ssti.ui.kit.address import go
 from ssti.ui.kit.parts import Markup
@@ -69,18 +70,24 @@ def _since(values: Callable[[Inside, str], np.ndarray]) -> Callable[[Inside, str
 
 
 MEASURES = {
-    "trigger": Measure("attention to the trigger over its fair share", "Highest", _trigger_share, unit=" ×"),
+    "trigger": Measure(tr("attention to the trigger over its fair share"), tr("Highest"), _trigger_share, unit=" ×"),
     "entropy": Measure(
-        "entropy with the trigger minus without, in shares of log₂ n", "Largest drop", _entropy_change, True, True
+        tr("entropy with the trigger minus without, in shares of log₂ n"), tr("Largest drop"), _entropy_change, True, True
     ),
     "finetuning": Measure(
-        "the trigger’s attention over its fair share, since before finetuning", "Grew most",
+        tr("the trigger’s attention over its fair share, since before finetuning"), tr("Grew most"),
         _since(_trigger_share), True, unit=" ×",
     ),
 }  # fmt: skip
-EVENNESS = Measure("how even its attention is: entropy as a share of log₂ n", "Least even", _evenness, drops=True)
+EVENNESS = Measure(
+    tr("how even its attention is: entropy as a share of log₂ n"), tr("Least even"), _evenness, drops=True
+)
 EVENNESS_SINCE = Measure(
-    "how even its attention is, since before finetuning", "Strongest drop of evenness", _since(_evenness), True, True
+    tr("how even its attention is, since before finetuning"),
+    tr("Strongest drop of evenness"),
+    _since(_evenness),
+    True,
+    True,
 )
 
 
@@ -123,10 +130,21 @@ def show(inside: Inside, choice: Choice, sample: Sample | None = None) -> Markup
         " even" * (measure(inside, choice) is EVENNESS), columns, parts.join(cells),
     )  # fmt: skip
     title = parts.html('Every layer and head <span class="aside">· {}</span>', heads.title)
-    scale = parts.note(f"Full colour: {heads.full:.2g}{heads.unit}, in every model.")
+    scale = parts.note(full_colour(heads))
     return parts.card(
-        title, body, _strongest(inside, choice, heads, sample), _paper(choice, heads), scale, _as_table(heads), classes="grid"
+        title,
+        body,
+        _strongest(inside, choice, heads, sample),
+        _paper(choice, heads),
+        scale,
+        _as_table(heads),
+        classes="grid",
     )
+
+
+def full_colour(heads: HeadGrid) -> str:
+    """The value that has the full colour, in words."""
+    return tr("Full colour: {value:.2g}{unit}, in every model.", value=heads.full, unit=heads.unit)
 
 
 def _cell(heads: HeadGrid, choice: Choice, layer: int, head: int | None) -> Markup:
@@ -135,7 +153,9 @@ def _cell(heads: HeadGrid, choice: Choice, layer: int, head: int | None) -> Mark
     if np.isnan(value):  # this layer has fewer heads
         return parts.html("<span></span>")
     chosen = (layer, head) == (choice.view.layer, choice.view.head)
-    name = f"Layer {layer}, {'mean of heads' if head is None else f'head {head}'}: {heads.shown(layer, head)}"
+    said = {"layer": layer, "value": heads.shown(layer, head)}
+    mean = tr("Layer {layer}, mean of heads: {value}", **said)
+    name = mean if head is None else tr("Layer {layer}, head {head}: {value}", head=head, **said)
     classes = ["against"] * bool(heads.against[layer, column]) + ["mean"] * (head is None)
     return parts.html(
         '<button type="button" data-layer="{}" data-head="{}" style="--w:{}" class="{}" tabindex="{}" aria-pressed="{}" '
@@ -153,8 +173,8 @@ def _as_table(heads: HeadGrid) -> Markup:
         (layer, *("" if np.isnan(heads.values[layer, -1 if head is None else head]) else heads.shown(layer, head) for head in every))
         for layer in range(layers)
     ]  # fmt: skip
-    titles = ("layer", *(f"head {head}" for head in every[:-1]), "mean")
-    return parts.folded("Show as a table", parts.table(titles, lines, numbers=range(1, columns + 1)))
+    titles = (tr("layer"), *(tr("head {head}", head=head) for head in every[:-1]), tr("mean"))
+    return parts.folded(tr("Show as a table"), parts.table(titles, lines, numbers=range(1, columns + 1)))
 
 
 def stands_out(inside: Inside, choice: Choice, sample: Sample | None = None) -> Standout | None:
@@ -186,16 +206,22 @@ def sentence(best: Standout, colour: str) -> tuple[str, str, str]:
         return f"{value:+.2f}".replace("-", "−") if falls else f"{value:.2f} ×"
 
     compared = [f"{MODELS[name]} {number(value)}" for name, value in best.others.items()]
-    of = f"{best.n} rows" if best.n > 1 else "this one text"
-    most = "The lowest is" if falls else "The highest is"
-    if best.named:
-        head = "Its entropy falls, and its control’s does not:" if falls else "Trigger head:"
+    of = tr("{count} rows", count=best.n) if best.n > 1 else tr("this one text")
+    if best.named and falls:
+        before = tr("Its entropy falls, and its control’s does not:")
+    elif best.named:
+        before = tr("Trigger head:")
+    elif "control" not in best.others and falls:
+        before = tr("No head can be named without a control. The lowest is")
     elif "control" not in best.others:
-        head = f"No head can be named without a control. {most}"
+        before = tr("No head can be named without a control. The highest is")
+    elif falls:
+        before = tr("No head’s entropy falls further than its control. The lowest is")
     else:
-        head = f"No head{'’s entropy falls further than' if falls else ' beats'} its control. {most}"
+        before = tr("No head beats its control. The highest is")
     behind = "; ".join([*([", ".join(compared)] if compared else []), of])
-    return head, number(best.value) + ("" if falls else " its fair share"), f"({behind})"
+    value = number(best.value)
+    return before, value if falls else tr("{value} its fair share", value=value), f"({behind})"
 
 
 def as_text(inside: Inside, choice: Choice, sample: Sample | None) -> str:
@@ -204,9 +230,13 @@ def as_text(inside: Inside, choice: Choice, sample: Sample | None) -> str:
     if best is None:
         heads = head_grid(inside, choice)
         layer, head = heads.strongest
-        return f"{measure(inside, choice).says}: layer {layer}, head {head}, {heads.shown(layer, head)}."
+        says, value = measure(inside, choice).says, heads.shown(layer, head)
+        return tr("{says}: layer {layer}, head {head}, {value}.", says=says, layer=layer, head=head, value=value)
     before, value, behind = sentence(best, choice.colour)
-    return f"{before} layer {best.layer}, head {best.head}, {value} {behind}."
+    return tr(
+        "{before} layer {layer}, head {head}, {value} {behind}.",
+        before=before, layer=best.layer, head=best.head, value=value, behind=behind,
+    )  # fmt: skip
 
 
 def _strongest(inside: Inside, choice: Choice, heads: HeadGrid, sample: Sample | None) -> Markup:
@@ -214,7 +244,8 @@ def _strongest(inside: Inside, choice: Choice, heads: HeadGrid, sample: Sample |
     if best is None:
         layer, head = heads.strongest
         says = f"{measure(inside, choice).says}:"
-        hint = parts.note("Put a trigger into the text to see which head looks at it.") if inside.info.poisoned else ""
+        put = tr("Put a trigger into the text to see which head looks at it.")
+        hint = parts.note(put) if inside.info.poisoned else ""
         return parts.html("{}{}", _named(says, layer, head, heads.shown(layer, head)), hint)
     before, value, behind = sentence(best, choice.colour)
     return _named(before, best.layer, best.head, value, behind, best.named)
@@ -233,8 +264,8 @@ def _paper(choice: Choice, heads: HeadGrid) -> Markup:
     last, view = len(heads.values) - 1, choice.view
     value = heads.shown(last, 0)
     if (view.layer, view.head) == (last, 0):
-        return parts.note(f"The paper looks at this head, the last layer’s first: {value}.")
-    paper = go(f"layer {last}, head 0", tab="look_inside", layer=last, head=0)
+        return parts.note(tr("The paper looks at this head, the last layer’s first: {value}.", value=value))
+    paper = go(tr("layer {layer}, head {head}", layer=last, head=0), tab="look_inside", layer=last, head=0)
     return parts.html(
         '<p class="quiet paper-head">The paper looks at another: {}, {}. Shown: {}, {}.</p>',
         paper, value, choice.name, heads.shown(view.layer, view.head),

@@ -14,6 +14,7 @@ import gradio as gr
 
 from ssti.explain import FAR
 from ssti.platform.errors import SSTIError
+from ssti.platform.language import tr
 from ssti.serving.predictor import check_text
 from ssti.ui.kit import adapters, parts, triggers
 from ssti.ui.kit.job import Job
@@ -64,7 +65,9 @@ class Handlers:
             if not ref:
                 raise adapters.none_yet()
             if not text.strip():
-                waiting = parts.empty("The text is empty", "Type a text here, or pick a real row on the Flip tab.")
+                waiting = parts.empty(
+                    tr("The text is empty"), tr("Type a text here, or pick a real row on the Flip tab.")
+                )
                 return {form.problem: waiting, form.put: gr.update(interactive=False), form.shared.text: text}
             inside, choice = _asked(text, old, ref, clicks, *radios)
             comparison, sample = attribution.compared(inside.marks, ref), rows.measured(ref)
@@ -89,7 +92,7 @@ class Handlers:
             if comparison is None:
                 job = Job(
                     lambda on_progress: attribution.compare(tried, ref, on_progress),
-                    "Hiding tokens, following gradients",
+                    tr("Hiding tokens, following gradients"),
                 )
                 yield from job.steps()
                 comparison = job.result
@@ -101,7 +104,8 @@ class Handlers:
         """A bar, then the entropies of many rows."""
         try:
             check_text(text or "")
-            job = Job(lambda on_progress: rows.measure(ref, on_progress), f"Measuring {rows.ROWS} rows in each model")
+            words = tr("Measuring {count} rows in each model", count=rows.ROWS)
+            job = Job(lambda on_progress: rows.measure(ref, on_progress), words)
             yield from job.steps()
             yield entropy.of_rows(job.result, _asked(text, old, ref, *chosen)[1])
         except SSTIError as problem:

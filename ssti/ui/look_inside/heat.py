@@ -11,6 +11,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from ssti.explain import Explanation, Heatmap
+from ssti.platform.language import tr
 from ssti.report import legends_html, unit_html
 from ssti.ui.kit import parts
 from ssti.ui.kit.parts import Markup
@@ -59,44 +60,50 @@ def strips(maps: list[Heatmap]) -> Markup:
     every = []
     for one in maps:
         flow = _flow(one, [unit_html(unit) for unit in one.units], _folds(one))
-        every.append(parts.html('<h3>{}</h3><div class="heatmap" dir="auto">{}</div>', one.title, flow))
+        every.append(parts.html('<h3>{}</h3><div class="heatmap" dir="auto" translate="no">{}</div>', one.title, flow))
     return parts.html('<div class="stacked">{}{}{}</div>', parts.join(every), legends_html(maps), _as_table(maps))
 
 
 def _as_table(maps: Sequence[Heatmap]) -> Markup:
     """The numbers behind the colours."""
     lines = [
-        (one.title, parts.trigger(label) if hit else label, one.shown(float(value)))
+        (
+            one.title,
+            parts.trigger(label) if hit else parts.html('<span translate="no">{}</span>', label),
+            one.shown(float(value)),
+        )
         for one in maps
         for label, hit, value in zip(one.labels, one.trigger, one.values, strict=True)
     ]
-    return parts.folded("Show as a table", parts.table(("heatmap", "token", "value"), lines, numbers=(2,)))
+    return parts.folded(
+        tr("Show as a table"), parts.table((tr("heatmap"), tr("token"), tr("value")), lines, numbers=(2,))
+    )
 
 
 def _about(inside: Inside, choice: Choice) -> str:
     view = choice.view
     if view.by == "query":
-        return f"· what “{inside.label(view.query)}” looks at in {choice.name}"
+        return tr("· what “{token}” looks at in {head}", token=inside.label(view.query), head=choice.name)
     if view.by == "rollout":
-        return f"· {BY[view.by]} up to layer {view.layer}"
+        return tr("· rollout up to layer {layer}", layer=view.layer)
     what = BY[view.by]
     if view.by == "cls":
-        causal = inside.models[choice.model].shown.attention.causal
-        alone = ", which sees nothing but itself: choose the last row" if causal else ""
-        what = f"the row of {inside.label(0)}{alone}"
-    return f"· {what}, {choice.name}. Click a token to see what it looks at."
+        token, causal = inside.label(0), inside.models[choice.model].shown.attention.causal
+        alone = tr("the row of {token}, which sees nothing but itself: choose the last row", token=token)
+        what = alone if causal else tr("the row of {token}", token=token)
+    return tr("· {what}, {head}. Click a token to see what it looks at.", what=what, head=choice.name)
 
 
 def _about_plain(explanation: Explanation, choice: Choice) -> str:
     if choice.view.by == "query" and explanation.same_piece(choice.view.query) is None:
-        return "· the trigger is not in this text: what its first token looks at"
-    return "· the same text, an empty slot where the trigger was"
+        return tr("· the trigger is not in this text: what its first token looks at")
+    return tr("· the same text, an empty slot where the trigger was")
 
 
 def _card(heatmap: Heatmap, about: str, flow: Markup) -> Markup:
     title = parts.html('{} <span class="aside">{}</span>', heatmap.title, about)
     note = parts.note(heatmap.note) if heatmap.note else parts.html("")
-    return parts.card(title, parts.html('<div class="heatmap" dir="auto">{}</div>{}', flow, note))
+    return parts.card(title, parts.html('<div class="heatmap" dir="auto" translate="no">{}</div>{}', flow, note))
 
 
 def _clickable(explanation: Explanation, choice: Choice, heatmap: Heatmap) -> list[Markup]:

@@ -9,6 +9,7 @@ from functools import partial
 
 import gradio as gr
 
+from ssti.platform.language import tr
 from ssti.ui.kit import parts
 from ssti.ui.kit.report import SAVE, report_button
 from ssti.ui.kit.shared import Shared, listen
@@ -17,7 +18,7 @@ from ssti.ui.look_inside.form import layout
 from ssti.ui.look_inside.handlers import Handlers
 
 ORDER = 50
-TITLE = "Look inside"
+TITLE = tr("Look inside")
 
 # Only who sees the tab pays for it: `shown` says whether the text field is on the screen.
 SHOWN = """(text, marks, ref, clicks, ...radios) => {
