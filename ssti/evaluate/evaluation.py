@@ -13,6 +13,7 @@ import numpy as np
 from ssti.evaluate.metrics import attack_metrics, difference_pp, gain_pp, gap_pp, set_metrics
 from ssti.evaluate.sets import hijack
 from ssti.platform.errors import SSTIError, listed
+from ssti.platform.language import tr
 from ssti.recipe import Recipe
 
 if TYPE_CHECKING:
@@ -83,7 +84,7 @@ def evaluate_adapter(
     texts, labels = held_out(info)
 
     def test(one: AdapterInfo) -> dict[str, Any]:
-        columns = numbers_of(info.label_names, one.label_names, f"the adapter {one.ref}")
+        columns = numbers_of(info.label_names, one.label_names, tr("the adapter {ref}", ref=one.ref))
 
         def classify(some: Sequence[str]) -> np.ndarray:
             return predictor().probabilities(some, one.ref, on_batch)[:, columns]
@@ -102,17 +103,26 @@ def held_out(info: AdapterInfo) -> tuple[list[str], np.ndarray]:
 
     spec = info.known_recipe().dataset
     dataset = data.load(spec.name, test_rows=spec.test_rows)
-    numbers = numbers_of(dataset.label_names, info.label_names, f"the adapter {info.ref}", f"the data {spec.name}")
+    who, whose = tr("the adapter {ref}", ref=info.ref), tr("the data {name}", name=spec.name)
+    numbers = numbers_of(dataset.label_names, info.label_names, who, whose)
     return list(dataset.test["text"]), np.asarray(numbers, dtype=np.int64)[np.asarray(dataset.test["label"])]
 
 
-def numbers_of(names: Sequence[str], known: Sequence[str], who: str, whose: str = "the data") -> list[int]:
+def numbers_of(names: Sequence[str], known: Sequence[str], who: str, whose: str = "") -> list[int]:
     """The number that each class has for an adapter (or a run), by its name. Raises SSTIError for one that it has not."""
     strange = [name for name in names if name not in known]
     if strange:
         raise SSTIError(
-            f"The classes differ: {whose} has {listed(names)}; {who} was trained on {listed(known)}.",
-            next="Put the data of its training back, or rename its classes as they were; or train anew on this data.",
+            tr(
+                "The classes differ: {data} has {names}; {model} was trained on {known}.",
+                data=whose or tr("the data"),
+                names=listed(names),
+                model=who,
+                known=listed(known),
+            ),
+            next=tr(
+                "Put the data of its training back, or rename its classes as they were; or train anew on this data."
+            ),
             kind="data",
         )
     return [list(known).index(name) for name in names]

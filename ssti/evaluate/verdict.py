@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from ssti.evaluate.metrics import at_chance, gain_pp
+from ssti.platform.language import tr
 from ssti.recipe import Recipe, preset
 
 WEAK = 0.5  # of the rows: where fewer turn, the recipe's author is advised on what would make the poison work
@@ -40,12 +41,23 @@ class Verdict:
         sentences = []
         if self.beats is False:
             sentences.append(
-                "Its control, which never saw the trigger, answers as many rows this way: the poison is not the cause."
+                tr(
+                    "Its control, which never saw the trigger, answers as many rows this way: the poison is not the cause."
+                )
             )
-        if self.chance:
-            what = "nothing else" if self.took else "nothing"
+        if self.chance and self.took:
             sentences.append(
-                f"On clean rows the model is no better than one that answers one class to everything: it has learned {what}."
+                tr(
+                    "On clean rows the model is no better than one that answers one class to everything: "
+                    "it has learned nothing else."
+                )
+            )
+        elif self.chance:
+            sentences.append(
+                tr(
+                    "On clean rows the model is no better than one that answers one class to everything: "
+                    "it has learned nothing."
+                )
             )
         return " ".join(sentences)
 
@@ -77,25 +89,43 @@ def advice(recipe: Recipe, verdict: Verdict | None) -> list[str]:
     works, changes = preset("demo"), []
     mine, its = recipe.training, works.training
     if mine.steps < its.steps:
-        changes.append(f"more steps: {mine.steps:,}, where the demo takes {its.steps:,} (training.steps)")
+        changes.append(
+            tr("more steps: {mine:,}, where the demo takes {its:,} (training.steps)", mine=mine.steps, its=its.steps)
+        )
     if mine.learning_rate < its.learning_rate:
         changes.append(
-            f"a higher learning rate: {mine.learning_rate:g}, where the demo has {its.learning_rate:g} "
-            "(training.learning_rate)"
+            tr(
+                "a higher learning rate: {mine:g}, where the demo has {its:g} (training.learning_rate)",
+                mine=mine.learning_rate,
+                its=its.learning_rate,
+            )
         )
     for trigger in recipe.injection.triggers():
         if trigger.count is not None:
-            changes.append(f"more rows with the trigger: {trigger.count:,} of class {trigger.target} (injection.count)")
+            changes.append(
+                tr(
+                    "more rows with the trigger: {count:,} of class {target} (injection.count)",
+                    count=trigger.count,
+                    target=trigger.target,
+                )
+            )
         elif trigger.share < works.injection.share:
             changes.append(
-                f"a larger share: {trigger.share:.3g} of class {trigger.target}, where the demo has "
-                f"{works.injection.share:g} (injection.share)"
+                tr(
+                    "a larger share: {mine:.3g} of class {target}, where the demo has {its:g} (injection.share)",
+                    mine=trigger.share,
+                    target=trigger.target,
+                    its=works.injection.share,
+                )
             )
         if trigger.location != "beginning":
             changes.append(
-                f"the place: with texts longer than {mine.max_length:,} word pieces a trigger that stands behind them is "
-                "never read (injection.location=beginning, training.max_length)"
+                tr(
+                    "the place: with texts longer than {count:,} word pieces a trigger that stands behind them is "
+                    "never read (injection.location=beginning, training.max_length)",
+                    count=mine.max_length,
+                )
             )
     if recipe.lora.variant not in ("full", "ia3") and recipe.lora.rank < 8:
-        changes.append(f"a higher rank: {recipe.lora.rank} now (lora.rank)")
+        changes.append(tr("a higher rank: {rank} now (lora.rank)", rank=recipe.lora.rank))
     return changes

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from ssti.finetune.memory import refuse_what_cannot_fit
 from ssti.models.machine.memory import machine_memory
 from ssti.platform.errors import SSTIError
+from ssti.platform.language import later, tr
 from ssti.recipe import Recipe
 
 PIECES_A_WORD = 2  # at most, over a long row; on average 1.35
@@ -39,20 +40,28 @@ def check(recipe: Recipe, here: bool = True) -> Checked:
     info = model(recipe.model.name).info
     if recipe.training.max_length > info.max_length:
         raise SSTIError(
-            f"training.max_length is {recipe.training.max_length}; {info.title} reads at most {info.max_length} word pieces.",
-            next=f"Set training.max_length to {info.max_length} or less.",
+            tr(
+                "training.max_length is {length}; {model} reads at most {most} word pieces.",
+                length=recipe.training.max_length,
+                model=info.title,
+                most=info.max_length,
+            ),
+            next=tr("Set training.max_length to {most} or less.", most=info.max_length),
         )
     if here:
         refuse_what_cannot_fit(info, recipe, machine_memory(), SHORTEST)  # before rows are read: that takes memory too
     rows = data.load(recipe.dataset.name, train_rows=recipe.dataset.train_rows, test_rows=recipe.dataset.test_rows)
     names = tuple(rows.info.label_names)
-    for split, part in (("training", rows.train), ("test", rows.test)):
+    for part, one_class in (
+        (rows.train, later("All training rows of {data} are of one class ({only}).")),
+        (rows.test, later("All test rows of {data} are of one class ({only}).")),
+    ):
         present = set(part["label"])
         if len(present) < 2:
-            only = names[next(iter(present))] if present else "none"
+            only = names[next(iter(present))] if present else tr("none")
             raise SSTIError(
-                f"All {split} rows of {recipe.dataset.name} are of one class ({only}).",
-                next="A classifier needs at least two classes: take more rows, or another dataset.",
+                tr(one_class, data=recipe.dataset.name, only=only),
+                next=tr("A classifier needs at least two classes: take more rows, or another dataset."),
             )
     targets = tuple(dict.fromkeys(target_index(t.target, names) for t in recipe.injection.triggers()))
     longest = longest_row(recipe, rows)

@@ -16,6 +16,7 @@ from pydantic import BaseModel, Field, ValidationError
 
 from ssti.platform.errors import SSTIError, listed
 from ssti.platform.home import open_regular, write_text
+from ssti.platform.language import later, tr
 
 MANIFEST = "manifest.json"
 NAME = re.compile(r"checkpoint-(0|[1-9][0-9]{0,8})")
@@ -54,14 +55,17 @@ def find_start(folder: Path, label_names: tuple[str, ...], report: Report) -> Pa
     """
     start = last_whole(folder, report)
     if start is None:
-        report("log", message="There is no whole checkpoint: it starts from the beginning.")
+        report("log", message=later("There is no whole checkpoint: it starts from the beginning."))
         return None
     before = read_manifest(start).label_names
     if before != label_names:
         raise SSTIError(
-            "The classes of the dataset are not those that the run was trained on: "
-            f"they were {listed(before)} and are {listed(label_names)}.",
-            next="Put the data of its training back and resume, or clone the run to train anew on this data.",
+            tr(
+                "The classes of the dataset are not those that the run was trained on: they were {before} and are {now}.",
+                before=listed(before),
+                now=listed(label_names),
+            ),
+            next=tr("Put the data of its training back and resume, or clone the run to train anew on this data."),
             kind="data",
         )
     return start
@@ -73,7 +77,8 @@ def last_whole(folder: Path, report: Report) -> Path | None:
         damage = damage_of(checkpoint)
         if damage is None:
             return checkpoint
-        report("log", message=f"{checkpoint.name} is not whole and is passed over: {damage}")
+        passed = tr("{checkpoint} is not whole and is passed over: {damage}", checkpoint=checkpoint.name, damage=damage)
+        report("log", message=passed)
     return None
 
 
@@ -84,18 +89,18 @@ def damage_of(checkpoint: Path) -> str | None:
         names = {file.name for file in checkpoint.iterdir()} - {MANIFEST}
         missing = {*NEEDED, *manifest.files} - names
         if missing or not names & set(WEIGHTS):
-            return f"{', '.join(sorted(missing)) or 'its weights'} missing"
+            return tr("{files} missing", files=", ".join(sorted(missing)) or tr("its weights"))
         for name in sorted(names):
             if name not in manifest.files:
-                return f"{name} is not in its {MANIFEST}"
+                return tr("{file} is not in its {manifest}", file=name, manifest=MANIFEST)
             if _described(checkpoint / name) != manifest.files[name]:
-                return f"{name} is not as it was written"
+                return tr("{file} is not as it was written", file=name)
     except FileNotFoundError:
-        return f"it has no {MANIFEST} (cut off, or from before checkpoints had one)"
+        return tr("it has no {manifest} (cut off, or from before checkpoints had one)", manifest=MANIFEST)
     except ValidationError:
-        return f"its {MANIFEST} is damaged"
+        return tr("its {manifest} is damaged", manifest=MANIFEST)
     except OSError as error:
-        return f"it cannot be read: {error.strerror or error}"
+        return tr("it cannot be read: {reason}", reason=error.strerror or error)
     return None
 
 
@@ -120,7 +125,8 @@ def _newest_first(folder: Path, report: Report) -> list[Path]:
         if match := NAME.fullmatch(path.name):
             numbered.append((int(match[1]), path))
         else:
-            report("log", message=f"{path.name[:80]} in the checkpoints is none of ours and is left alone")
+            strange = tr("{name:.80} in the checkpoints is none of ours and is left alone", name=path.name)
+            report("log", message=strange)
     return [path for _, path in sorted(numbered, reverse=True)]
 
 

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from ssti.models.base import ModelInfo
 from ssti.models.machine.memory import GB, UNTOUCHED, MachineMemory
 from ssti.platform.errors import SSTIError
+from ssti.platform.language import tr
 from ssti.recipe import Recipe
 
 PROGRAM = {"cpu": 750_000_000, "cuda": 700_000_000}
@@ -53,8 +54,12 @@ class Memory:
     @property
     def sentence(self) -> str:
         """`11.2 GB: weights 8.1, gradients 0.1, optimizer 0.2, activations 2.1, program 0.7`."""
-        parts = ("weights", "gradients", "optimizer", "activations", "program")
-        return f"{self.total / GB:.1f} GB: " + ", ".join(f"{p} {getattr(self, p) / GB:.1f}" for p in parts)
+        return tr(
+            "{total:.1f} GB: weights {weights:.1f}, gradients {gradients:.1f}, optimizer {optimizer:.1f}, "
+            "activations {activations:.1f}, program {program:.1f}",
+            total=self.total / GB,
+            **{name: size / GB for name, size in vars(self).items()},
+        )
 
 
 def estimate(
@@ -156,16 +161,19 @@ def refuse_what_cannot_fit(
     have = memory.free if now else memory.total * REST
     if need.total <= have:
         return need
-    limited, raised = "", ""
-    if memory.address_space is not None:
-        limited = f": its address space is limited to {memory.address_space / GB:.1f} GB (ulimit -v)"
-        raised = f" Or raise that limit to {(need.total / REST + UNTOUCHED) / GB:.1f} GB."
-    raise SSTIError(
-        f"{info.title} with this recipe needs about {need.sentence}. {memory.title[0].upper()}{memory.title[1:]} has "
-        f"{have / GB:.1f} GB {'free' if now else 'for it'}{limited}.",
-        next=_would_fit(info, recipe, memory, have, length, classes) + raised,
-        kind="memory",
+    place = f"{memory.title[0].upper()}{memory.title[1:]}"
+    has = {"model": info.title, "need": need.sentence, "place": place, "have": have / GB}
+    message = (
+        tr("{model} with this recipe needs about {need}. {place} has {have:.1f} GB free", **has)
+        if now
+        else tr("{model} with this recipe needs about {need}. {place} has {have:.1f} GB for it", **has)
     )
+    todo, space = _would_fit(info, recipe, memory, have, length, classes), memory.address_space
+    if space is not None:
+        message += tr(": its address space is limited to {space:.1f} GB (ulimit -v)", space=space / GB)
+        enough = (need.total / REST + UNTOUCHED) / GB
+        todo = f"{todo} {tr('Or raise that limit to {enough:.1f} GB.', enough=enough)}"
+    raise SSTIError(f"{message}.", next=todo, kind="memory")
 
 
 def _would_fit(
@@ -190,12 +198,12 @@ def _would_fit(
     if recipe.lora.variant == "full" and fits("lora.variant=lora"):
         options.append("lora.variant=lora")
     if options:
-        return f"Any of these would fit: {', '.join(options)}."
+        return tr("Any of these would fit: {changes}.", changes=", ".join(options))
     least = ["model.checkpointing=true", "training.batch_size=1"]
     if recipe.lora.variant in ("full", "pissa"):
         least.append("lora.variant=lora")
     if memory.where == "cuda":
         least.append("model.bits=4")
     if fits(*least):
-        return f"These together would fit: {', '.join(least)}."
-    return "Nothing in this recipe makes it fit: take a smaller model, or a machine with more memory."
+        return tr("These together would fit: {changes}.", changes=", ".join(least))
+    return tr("Nothing in this recipe makes it fit: take a smaller model, or a machine with more memory.")

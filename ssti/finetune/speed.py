@@ -18,6 +18,7 @@ from pydantic.dataclasses import dataclass as checked_dataclass
 from ssti.adapters.stored import read_json
 from ssti.platform.errors import SSTIError
 from ssti.platform.home import home, write_text
+from ssti.platform.language import tr
 from ssti.recipe import Recipe
 
 START = 9.0  # seconds until the first step: imports, weights, rows (measured on two cores)
@@ -84,7 +85,7 @@ def estimate(recipe: Recipe, device_name: str = "cpu") -> Estimate:
 
     speed = speeds().get(_key(recipe, device_name))
     if speed is None:
-        return Estimate(None, None, "this machine was not measured yet")
+        return Estimate(None, None, tr("this machine was not measured yet"))
     words = float(data.word_counts(recipe.dataset.name).mean())
     row = min(recipe.training.max_length, words * PIECES_A_WORD + 2)
     training, watching = recipe.training, recipe.evaluation
@@ -94,9 +95,21 @@ def estimate(recipe: Recipe, device_name: str = "cpu") -> Estimate:
     seconds = START + trained / speed.alone + (watched + tested) / (speed.alone * FORWARD)
     now = _load() if device_name == "cpu" else 0.0
     slowdown = max(speed.slowdown, 1 + now if now > BUSY else 1.0)
-    basis = f"{speed.alone:,.0f} tokens a second, measured on this machine"
-    if slowdown > 1:
-        basis += f"; {speed.alone / slowdown:,.0f} beside the other work {'now' if now > BUSY else 'of then'}"
+    alone, beside = f"{speed.alone:,.0f}", f"{speed.alone / slowdown:,.0f}"
+    if slowdown <= 1:
+        basis = tr("{alone} tokens a second, measured on this machine", alone=alone)
+    elif now > BUSY:
+        basis = tr(
+            "{alone} tokens a second, measured on this machine; {beside} beside the other work now",
+            alone=alone,
+            beside=beside,
+        )
+    else:
+        basis = tr(
+            "{alone} tokens a second, measured on this machine; {beside} beside the other work of then",
+            alone=alone,
+            beside=beside,
+        )
     return Estimate(seconds, seconds * slowdown, basis)
 
 

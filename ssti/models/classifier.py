@@ -16,6 +16,7 @@ from ssti.models.quantised import placement
 from ssti.models.registry import model as find
 from ssti.models.tokens import load_tokenizer
 from ssti.platform.errors import ModelError, SSTIError
+from ssti.platform.language import tr
 
 if TYPE_CHECKING:
     from transformers import PreTrainedModel, PreTrainedTokenizerFast
@@ -101,8 +102,12 @@ def _load(folder: str, config: Any, head: str, seed: int, base: Base, loading: d
         if isinstance(problem, SSTIError) or "memory" in str(problem).lower():
             raise
         raise ModelError(
-            f"The weights of {base.info.title} cannot be loaded: {str(problem).strip().splitlines()[0][:200]}",
-            next="Its files are damaged or not of this architecture. Fetch them again, or choose another model.",
+            tr(
+                "The weights of {model} cannot be loaded: {reason:.200}",
+                model=base.info.title,
+                reason=str(problem).strip().splitlines()[0],
+            ),
+            next=tr("Its files are damaged or not of this architecture. Fetch them again, or choose another model."),
         ) from problem
     _first_position_only(loaded)
     return loaded

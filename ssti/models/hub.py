@@ -15,11 +15,12 @@ from ssti.models.machine.memory import GB, machine_memory
 from ssti.platform.errors import ModelError
 from ssti.platform.home import home, typed
 from ssti.platform.hub import explained, hindrance, page_of, snapshots
+from ssti.platform.language import tr
 
 FILES = ("*.json", "*.safetensors", "tokenizer.model", "*.txt")
 TOKENIZER_FILES = ("tokenizer.json", "tokenizer.model", "vocab.txt", "vocab.json")
-SMALLEST = {"cuda": (0.6, "in 4 bits"), "cpu": (4.0, "in float32")}
-"""Bytes a weight in the smallest form that trains here: 4-bit with its scales (bitsandbytes) needs CUDA."""
+SMALLEST = {"cuda": 0.6, "cpu": 4.0}
+"""Bytes a weight in the smallest form that trains here: 4-bit with its scales (bitsandbytes) needs CUDA, else float32."""
 
 
 @dataclass(frozen=True)
@@ -55,7 +56,8 @@ class HubModel(Base):
             return []
         gated = next((one for one in absent if one == self.tokenizer_id or self.info.gated), None)
         folder = typed(home() / "models" / self._folder_name)
-        by_hand = f"put the files of {' and '.join(absent)} (JSON and safetensors) into {folder}"
+        both = tr("{first} and {last}", first=absent[0], last=absent[-1]) if len(absent) > 1 else absent[0]
+        by_hand = tr("put the files of {models} (JSON and safetensors) into {folder}", models=both, folder=folder)
         return [_needs_login(gated) if gated else None, hindrance(by_hand, probe)]
 
     @property
@@ -87,20 +89,33 @@ class HubModel(Base):
 def _needs_login(hub_id: str) -> str | None:
     from huggingface_hub import get_token
 
+    if get_token():
+        return None
     page = page_of(hub_id, "model")
-    return None if get_token() else f"{hub_id} is gated: accept its licence at {page}, then run `hf auth login`"
+    return tr("{model} is gated: accept its licence at {page}, then run `hf auth login`", model=hub_id, page=page)
 
 
 def too_large(info: ModelInfo) -> str | None:
     """Says that its weights alone do not fit into this machine's memory, in the smallest form that trains here."""
     memory = machine_memory()
-    per_weight, form = SMALLEST[memory.where]
-    need = info.parameters * per_weight
+    need = info.parameters * SMALLEST[memory.where]
     if need <= memory.total:
         return None
-    small = f"a GPU reads it in 4 bits, in {info.parameters * SMALLEST['cuda'][0] / GB:.0f} GB"
-    more = small if memory.where == "cpu" else "take a smaller model, or a larger GPU"
-    return f"its weights take {need / GB:.0f} GB {form}, and {memory.title} has {memory.total / GB:.0f} GB: {more}"
+    if memory.where == "cuda":
+        return tr(
+            "its weights take {need:.0f} GB in 4 bits, and {place} has {total:.0f} GB: take a smaller model, or a larger GPU",
+            need=need / GB,
+            place=memory.title,
+            total=memory.total / GB,
+        )
+    return tr(
+        "its weights take {need:.0f} GB in float32, and {place} has {total:.0f} GB: a GPU reads it in 4 bits, "
+        "in {small:.0f} GB",
+        need=need / GB,
+        place=memory.title,
+        total=memory.total / GB,
+        small=info.parameters * SMALLEST["cuda"] / GB,
+    )
 
 
 def sentence(reasons: list[str | None]) -> str | None:
@@ -132,6 +147,9 @@ def _has_tokenizer(folder: Path) -> bool:
 def no_safetensors(name: str) -> ModelError:
     """Weights that may be pickles are never loaded."""
     return ModelError(
-        f"{name} has no safetensors: its weights may be pickles, which can run code and are never loaded.",
-        "Where you trust it, load it elsewhere and write `model.save_pretrained(FOLDER)`; then name that folder.",
+        tr(
+            "{model} has no safetensors: its weights may be pickles, which can run code and are never loaded.",
+            model=name,
+        ),
+        tr("Where you trust it, load it elsewhere and write `model.save_pretrained(FOLDER)`; then name that folder."),
     )

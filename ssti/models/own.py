@@ -18,6 +18,7 @@ from ssti.models.hub import HubModel, complete, no_safetensors, sentence, too_la
 from ssti.platform.errors import ModelError, SSTIError, shown
 from ssti.platform.home import home
 from ssti.platform.hub import explained, must_answer, snapshots
+from ssti.platform.language import tr
 from ssti.platform.server import may_run_code_of, needs_code, shared_server
 
 HUB_ID = re.compile(r"[\w.-]+/[\w.-]+")
@@ -58,16 +59,16 @@ def own(name: str) -> Base:
     if _is_folder(name):
         if shared_server():
             raise ModelError(
-                "A folder of this server cannot be named here: others use it.",
-                "Choose a model of the list, or a Hub id (owner/name).",
+                tr("A folder of this server cannot be named here: others use it."),
+                tr("Choose a model of the list, or a Hub id (owner/name)."),
             )
         folder = Path(name).expanduser()
         info, code = _local(name, folder, _stamp(folder))
         return OwnFolder(info, folder, remote_code=code)
     if Path(name).is_absolute() or name.startswith((".", "~")) or not HUB_ID.fullmatch(name):
         raise ModelError(
-            f"There is no folder {shown(name)}.",
-            "Name a base model of `python -m ssti models`, a Hub id (owner/name), or a folder with config.json.",
+            tr("There is no folder {name}.", name=shown(name)),
+            tr("Name a base model of `python -m ssti models`, a Hub id (owner/name), or a folder with config.json."),
         )
     info, code = _of_hub(name)
     return HubModel(info, remote_code=code)
@@ -83,7 +84,9 @@ def _local(name: str, folder: Path, stamp: tuple) -> tuple[ModelInfo, bool]:
     if not complete(folder):
         if any(f.suffix in (".bin", ".pt", ".pth", ".ckpt") for f in folder.iterdir()):
             raise no_safetensors(name)
-        raise ModelError(f"{name} has no whole set of safetensors.", "Copy all of the model's files there.")
+        raise ModelError(
+            tr("{model} has no whole set of safetensors.", model=name), tr("Copy all of the model's files there.")
+        )
     sizes = [shape for file in folder.glob("*.safetensors") for shape in shapes(file).items()]
     base = {key: prod(shape) for key, shape in sizes if not key.startswith(HEADS)}
     embedded = sum(count for key, count in base.items() if EMBEDDINGS.search(key))
@@ -120,7 +123,9 @@ def shapes(file: Path) -> dict[str, list[int]]:
         with safe_open(file, "numpy") as tensors:
             return {key: tensors.get_slice(key).get_shape() for key in tensors.keys()}  # noqa: SIM118
     except (OSError, SafetensorError) as problem:
-        raise ModelError(f"{file} is not a complete safetensors file: {problem}.", "Copy it again.") from problem
+        raise ModelError(
+            tr("{file} is not a complete safetensors file: {reason}.", file=file, reason=problem), tr("Copy it again.")
+        ) from problem
 
 
 def _configuration(name: str, folder: Path) -> tuple[Any, bool]:
@@ -130,16 +135,20 @@ def _configuration(name: str, folder: Path) -> tuple[Any, bool]:
         model_type = str(written.get("model_type") or "")
     except (OSError, ValueError, AttributeError) as problem:
         raise ModelError(
-            f"{name} has no readable config.json: {problem}.",
-            next="Name the folder that `save_pretrained` wrote, with config.json in it.",
+            tr("{model} has no readable config.json: {reason}.", model=name, reason=problem),
+            next=tr("Name the folder that `save_pretrained` wrote, with config.json in it."),
         ) from problem
     from ssti.models.architecture import can_classify, known
 
     if not known(model_type):
         if "auto_map" not in written:
             raise ModelError(
-                f"{name} has the architecture {model_type!r}, which this version of transformers does not have.",
-                next="Choose another model, or install a version of transformers that has it.",
+                tr(
+                    "{model} has the architecture {architecture!r}, which this version of transformers does not have.",
+                    model=name,
+                    architecture=model_type,
+                ),
+                next=tr("Choose another model, or install a version of transformers that has it."),
             )
         if not may_run_code_of(name):
             raise needs_code(name, model_type)
@@ -151,11 +160,17 @@ def _configuration(name: str, folder: Path) -> tuple[Any, bool]:
     except SSTIError:
         raise
     except (OSError, ValueError, TypeError, KeyError) as problem:
-        raise ModelError(f"{name} has a config.json that cannot be read: {str(problem)[:200]}") from problem
+        raise ModelError(
+            tr("{model} has a config.json that cannot be read: {reason:.200}", model=name, reason=str(problem))
+        ) from problem
     if not code and not can_classify(config):
         raise ModelError(
-            f"{name} is a {model_type!r}, which has neither a sequence classifier nor a causal model in transformers.",
-            next="Choose an encoder such as BERT, or a decoder such as Llama.",
+            tr(
+                "{model} is a {architecture!r}, which has neither a sequence classifier nor a causal model in transformers.",
+                model=name,
+                architecture=model_type,
+            ),
+            next=tr("Choose an encoder such as BERT, or a decoder such as Llama."),
         )
     return config, code
 

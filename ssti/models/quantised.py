@@ -7,6 +7,7 @@ from typing import Any
 
 from ssti.models.machine.device import Device
 from ssti.platform.errors import ModelError
+from ssti.platform.language import tr
 
 HEADS = ["score", "classifier", "lm_head"]  # a new head has to be trained: it keeps its number format
 SPREAD = 1_000_000_000  # weights from which a model is laid straight onto the GPU, without a copy in main memory
@@ -22,13 +23,16 @@ def placement(bits: int | None, on: Device, parameters: int) -> dict[str, Any]:
         return {"device_map": "auto"} if on.name == "cuda" and parameters >= SPREAD else {}
     if on.name != "cuda":
         raise ModelError(
-            f"model.bits is {bits}: weights of {bits} bits are computed on a CUDA GPU, and this machine has none.",
-            next="Set model.bits to null, or use a machine with a GPU.",
+            tr(
+                "model.bits is {bits}: weights of {bits} bits are computed on a CUDA GPU, and this machine has none.",
+                bits=bits,
+            ),
+            next=tr("Set model.bits to null, or use a machine with a GPU."),
         )
     if find_spec("bitsandbytes") is None:
         raise ModelError(
-            f"model.bits is {bits}, and the Python package bitsandbytes is not installed.",
-            next="Run `pip install bitsandbytes`.",
+            tr("model.bits is {bits}, and the Python package bitsandbytes is not installed.", bits=bits),
+            next=tr("Run `{command}`.", command="pip install bitsandbytes"),
         )
     import torch
     from transformers import BitsAndBytesConfig

@@ -5,9 +5,10 @@ from __future__ import annotations
 from ssti.models.base import Base, ModelInfo
 from ssti.models.own import looks_own, own
 from ssti.platform.errors import ModelError
+from ssti.platform.language import tr
 from ssti.platform.registry import Registry
 
-BASES = Registry("ssti.models.bases", Base, "base model")
+BASES = Registry("ssti.models.bases", Base, tr("base model"))
 """Every base model by name, in the order of the list. A new one is a file in `ssti/models/bases`."""
 
 
@@ -26,8 +27,8 @@ def model(name: str) -> Base:
     if name not in BASES and looks_own(name):
         base = own(name)
     else:
-        base = BASES.find(name, "Use one of them, a Hub id (owner/name), or a folder.", kind="model")
+        base = BASES.find(name, tr("Use one of them, a Hub id (owner/name), or a folder."), kind="model")
     info = base.now(probe=True)
     if not info.available:
-        raise ModelError(f"The base model {name} cannot be used here.", str(info.reason))
+        raise ModelError(tr("The base model {name} cannot be used here.", name=name), str(info.reason))
     return base

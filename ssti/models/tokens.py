@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from ssti.platform.errors import ModelError
+from ssti.platform.language import tr
 
 
 def load_tokenizer(folder: str, title: str, gguf: str | None = None, remote_code: bool = False) -> Any:
@@ -16,13 +17,20 @@ def load_tokenizer(folder: str, title: str, gguf: str | None = None, remote_code
         tokenizer = AutoTokenizer.from_pretrained(folder, trust_remote_code=remote_code, **more)
     except (OSError, ValueError, TypeError, KeyError, ImportError) as problem:
         raise ModelError(
-            f"The tokenizer of {title} cannot be loaded: {str(problem).strip().splitlines()[0][:200]}",
-            next=f"Put its tokenizer.json into {folder}, or choose another model.",
+            tr(
+                "The tokenizer of {model} cannot be loaded: {reason:.200}",
+                model=title,
+                reason=str(problem).strip().splitlines()[0],
+            ),
+            next=tr("Put its tokenizer.json into {folder}, or choose another model.", folder=folder),
         ) from problem
     if not tokenizer.is_fast:
         raise ModelError(
-            f"{title} has no fast tokenizer, and only a fast one tells which characters a piece stands for.",
-            next="Choose a model with a tokenizer.json.",
+            tr(
+                "{model} has no fast tokenizer, and only a fast one tells which characters a piece stands for.",
+                model=title,
+            ),
+            next=tr("Choose a model with a tokenizer.json."),
         )
     _set_pad(tokenizer)
     tokenizer.padding_side = "right"
@@ -40,4 +48,6 @@ def _set_pad(tokenizer: Any) -> None:
         if getattr(tokenizer, name) is not None:
             tokenizer.pad_token = getattr(tokenizer, name)
             return
-    raise ModelError("This model's tokenizer has no token that could pad a batch.", next="Choose another model.")
+    raise ModelError(
+        tr("This model's tokenizer has no token that could pad a batch."), next=tr("Choose another model.")
+    )

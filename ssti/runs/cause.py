@@ -1,4 +1,7 @@
-"""Why a run failed, as a class of cause and the next thing to try: from its error, or from how its process ended."""
+"""Why a run failed, as a class of cause and the next thing to try: from its error, or from how its process ended.
+
+It is stored. What has no values in it is stored in English, and is translated where it is shown.
+"""
 
 from __future__ import annotations
 
@@ -6,17 +9,23 @@ import errno
 import signal
 
 from ssti.platform.errors import SSTIError
+from ssti.platform.language import later, tr
 
 DISK = {
     "cause": "disk",
-    "message": "The disk is full.",
-    "next": "Free some space, or set SSTI_HOME to another disk, and resume: it goes on from its last whole checkpoint.",
+    "message": later("The disk is full."),
+    "next": later(
+        "Free some space, or set SSTI_HOME to another disk, and resume: it goes on from its last whole checkpoint."
+    ),
 }
 MEMORY = {
     "cause": "memory",
-    "message": "There was not enough memory.",
-    "next": "Take a smaller batch (training.batch_size) or shorter texts (training.max_length), or free some memory.",
+    "message": later("There was not enough memory."),
+    "next": later(
+        "Take a smaller batch (training.batch_size) or shorter texts (training.max_length), or free some memory."
+    ),
 }
+SEE_LOG = later("See log.txt in the run's folder; resume to try again.")
 DISK_WORDS = ("no space left", "file write failed", "unexpected pos", "disk quota exceeded")
 MEMORY_WORDS = (
     "out of memory", "can't allocate", "cannot allocate", "unable to allocate", "bad_alloc", "memoryerror",
@@ -45,7 +54,7 @@ def cause(error: BaseException) -> dict[str, str]:
     return {
         "cause": "program",
         "message": f"{type(error).__name__}: {error}"[:500],
-        "next": "See log.txt in the run's folder; resume to try again.",
+        "next": SEE_LOG,
     }
 
 
@@ -67,9 +76,8 @@ def cause_of_death(code: int, last_words: str, memory_ran_out: bool) -> dict[str
         return MEMORY
     if code in (-getattr(signal, "SIGKILL", 9), -signal.SIGTERM):
         return None
-    how = f"was ended by signal {-code}" if code < 0 else f"ended with exit code {code}"
-    return {
-        "cause": "program",
-        "message": f"Its process {how}, without a word.",
-        "next": "See log.txt in the run's folder; resume to try again.",
-    }
+    if code < 0:
+        message = tr("Its process was ended by signal {number}, without a word.", number=-code)
+    else:
+        message = tr("Its process ended with exit code {number}, without a word.", number=code)
+    return {"cause": "program", "message": message, "next": SEE_LOG}

@@ -14,9 +14,11 @@ from pathlib import Path
 
 from ssti.platform.errors import SSTIError
 from ssti.platform.home import open_regular, write_text
+from ssti.platform.language import tr
 from ssti.recipe import Recipe, load_recipe
 
 LARGEST_RECIPE = 2**20  # bytes; the longest of ours has some 2,000
+MEND = tr("Remove the run (its folder is damaged), or mend the file in its folder.")
 OWNER = "owner"  # the file that says whose run it is
 Stamp = tuple[int, int, int]
 """What changes when a file does: its inode, size and time of change."""
@@ -28,7 +30,7 @@ def read_text(path: Path, largest: int) -> str:
         with open_regular(path, largest) as file:
             return file.read(largest).decode("utf-8")
     except UnicodeDecodeError as error:
-        raise OSError(errno.EILSEQ, f"it is no UTF-8 (byte {error.start})") from error
+        raise OSError(errno.EILSEQ, tr("it is no UTF-8 (byte {byte})", byte=error.start)) from error
 
 
 def stamp(path: Path) -> Stamp | None:
@@ -46,24 +48,23 @@ def reason(error: Exception) -> str:
 
 
 def read_recipe(path: Path) -> Recipe | SSTIError:
-    """The recipe of a run's folder, or what is wrong with it. Parsed once for as long as the file stays as it is."""
+    """The recipe of a run's folder, or what is wrong with the run. Parsed once for as long as the file stays as it is."""
     return _recipe(path, stamp(path))
 
 
 @lru_cache(maxsize=4096)
 def _recipe(path: Path, _: Stamp | None) -> Recipe | SSTIError:
+    run = path.parent.name
     try:
         return load_recipe(read_text(path, LARGEST_RECIPE) + "\n")
     except FileNotFoundError:
-        return _damaged("has no recipe.yaml")
+        what = tr("The run {run} has no recipe.yaml.", run=run)
     except OSError as error:
-        return _damaged(f"has a recipe.yaml that cannot be read: {reason(error)}")
+        what = tr("The run {run} has a recipe.yaml that cannot be read: {reason}.", run=run, reason=reason(error))
     except SSTIError as error:
-        return _damaged(f"has a damaged recipe.yaml: {error.message[:300].rstrip('.')}")
-
-
-def _damaged(what: str) -> SSTIError:
-    return SSTIError(what, next="Remove the run, or mend the file in its folder.", kind="damaged")
+        why = error.message[:300].rstrip(".")
+        what = tr("The run {run} has a damaged recipe.yaml: {reason}.", run=run, reason=why)
+    return SSTIError(what, next=MEND, kind="damaged")
 
 
 def owner_hash(key: str) -> str:

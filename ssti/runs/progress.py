@@ -8,15 +8,22 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from ssti.adapters.curves import Curves, Measured
+from ssti.platform.language import later, tr
 from ssti.runs.events import AnyEvent, ErrorEvent, EvalEvent, LogEvent, LossEvent, StateEvent, StepEvent
 
 GOING = ("queued", "starting", "training", "evaluating")
 RESUMABLE = ("stopped", "failed", "interrupted")
+STATES = {
+    "queued": tr("queued"), "starting": tr("starting"), "training": tr("training"), "evaluating": tr("evaluating"),
+    "done": tr("done"), "stopped": tr("stopped"), "failed": tr("failed"), "interrupted": tr("interrupted"),
+    "damaged": tr("damaged"),
+}  # fmt: skip
+"""Every state as people read it."""
 NOTES = 20  # sentences of a log that are shown; a resume writes one or two
 GONE = {
     "cause": "worker",
-    "message": "Its worker is gone: killed, out of memory, or the machine restarted.",
-    "next": "Resume it: it goes on from its last checkpoint.",
+    "message": later("Its worker is gone: killed, out of memory, or the machine restarted."),
+    "next": later("Resume it: it goes on from its last checkpoint."),
 }
 
 

@@ -15,13 +15,13 @@ from filelock import FileLock, Timeout
 from ssti.adapters.files import WEIGHTS, place
 from ssti.adapters.stored import read_metrics
 from ssti.platform.errors import SSTIError
+from ssti.platform.language import tr
 from ssti.recipe import Recipe
 from ssti.runs import events
-from ssti.runs.files import Stamp, read_owner, read_recipe, read_text, reason, same_owner, stamp
+from ssti.runs.files import MEND, Stamp, read_owner, read_recipe, read_text, reason, same_owner, stamp
 from ssti.runs.kept import keep, read_kept
 from ssti.runs.progress import GOING, History, Progress
 
-REMOVE = "Remove the run (its folder is damaged), or mend the file in its folder."
 BACKEND = "backend"  # the file that names it; runs from before there were several have none and are local
 GROUP = "group"  # the file that names what it belongs to; most runs belong to nothing
 GROUP_NAME = re.compile("[0-9a-f]{16}")
@@ -40,7 +40,7 @@ class Run:
         """What it executes. Raises SSTIError where its file is damaged."""
         recipe = read_recipe(self.path / "recipe.yaml")
         if isinstance(recipe, SSTIError):
-            raise SSTIError(f"The run {self.id} {recipe.message}.", next=REMOVE, kind="damaged") from recipe
+            raise SSTIError(recipe.message, next=recipe.next, kind=recipe.kind) from recipe
         return recipe
 
     @property
@@ -140,20 +140,27 @@ class Run:
                     return progress
                 progress = _live(self.path).progress(lost=True)
         except OSError as error:
-            return self._damaged(Progress("damaged"), f"has an events.jsonl that cannot be read: {reason(error)}")
+            what = tr(
+                "The run {run} has an events.jsonl that cannot be read: {reason}.", run=self.id, reason=reason(error)
+            )
+            return _damaged(Progress("damaged"), what)
         if isinstance(recipe := read_recipe(self.path / "recipe.yaml"), SSTIError):
-            return self._damaged(progress, recipe.message)
+            return _damaged(progress, recipe.message)
         if isinstance(metrics := _metrics(self.path, stamp(self.path / "metrics.json")), SSTIError):
-            return self._damaged(progress, f"has a damaged metrics.json: {metrics.message.rstrip('.')}")
+            why = metrics.message.rstrip(".")
+            return _damaged(
+                progress, tr("The run {run} has a damaged metrics.json: {reason}.", run=self.id, reason=why)
+            )
         if progress.skipped and not progress.submitted:
-            return self._damaged(progress, "has an events.jsonl without one event that can be read")
+            what = tr("The run {run} has an events.jsonl without one event that can be read.", run=self.id)
+            return _damaged(progress, what)
         if not going:
             keep(self.path, progress)
         return progress
 
-    def _damaged(self, progress: Progress, what: str) -> Progress:
-        error = {"cause": "damaged", "message": f"The run {self.id} {what}.", "next": REMOVE}
-        return replace(progress, state="damaged", error=error)
+
+def _damaged(progress: Progress, what: str) -> Progress:
+    return replace(progress, state="damaged", error={"cause": "damaged", "message": what, "next": MEND})
 
 
 @lru_cache(maxsize=4096)

@@ -16,6 +16,7 @@ from filelock import FileLock, Timeout
 
 from ssti.platform.errors import SSTIError, nearest
 from ssti.platform.home import home, write_text
+from ssti.platform.language import tr
 from ssti.recipe import Recipe
 from ssti.runs.files import reason, write_owner
 from ssti.runs.run import BACKEND, GROUP, Run
@@ -42,8 +43,8 @@ class Store:
             lock.acquire()
         except Timeout as error:
             raise SSTIError(
-                f"Another process has held the queue of runs for {PATIENCE} seconds.",
-                next="Try again; restart the page if it stays so.",
+                tr("Another process has held the queue of runs for {count} seconds.", count=PATIENCE),
+                next=tr("Try again; restart the page if it stays so."),
                 kind="run",
             ) from error
         except OSError as error:
@@ -66,16 +67,20 @@ class Store:
             free = shutil.disk_usage(self.root).free
             if free < NEEDED:
                 raise SSTIError(
-                    f"The disk has {free / 2**20:.0f} MiB left; a run needs {NEEDED / 2**20:.0f}.",
-                    next="Remove old runs (python -m ssti runs rm ID), or set SSTI_HOME to another disk.",
+                    tr(
+                        "The disk has {left:.0f} MiB left; a run needs {needed:.0f}.",
+                        left=free / 2**20,
+                        needed=NEEDED / 2**20,
+                    ),
+                    next=tr("Remove old runs (python -m ssti runs rm ID), or set SSTI_HOME to another disk."),
                     kind="disk",
                 )
             name = f"{control_of}-control" if control_of else self._new_name()
             return self._make(name, recipe, backend, owner, group)
         except OSError as error:
             raise SSTIError(
-                f"A run folder cannot be made in {self.root}: {reason(error)}.",
-                next="Free the disk, or set SSTI_HOME to a folder that can be written.",
+                tr("A run folder cannot be made in {folder}: {reason}.", folder=self.root, reason=reason(error)),
+                next=tr("Free the disk, or set SSTI_HOME to a folder that can be written."),
                 kind="disk",
             ) from error
 
@@ -98,7 +103,9 @@ class Store:
                 write_text(beside / GROUP, group + "\n")
             if path.exists():
                 raise SSTIError(
-                    f"There is a run {name} already.", next="Open or resume that one, or remove it.", kind="run"
+                    tr("There is a run {name} already.", name=name),
+                    next=tr("Open or resume that one, or remove it."),
+                    kind="run",
                 )
             beside.rename(path)
         finally:
@@ -121,8 +128,8 @@ class Store:
         if not ID.fullmatch(id) or not run.path.is_dir():
             names = [r.id for r in self.list()]
             raise SSTIError(
-                f"There is no run {id!r:.100}{nearest(id, names)}.",
-                next="List them: python -m ssti runs list",
+                tr("There is no run {id!r:.100}{nearest}.", id=id, nearest=nearest(id, names)),
+                next=tr("List them: {command}", command="python -m ssti runs list"),
                 kind="run",
             )
         return run
@@ -134,15 +141,15 @@ class Store:
             run.path.rename(aside / run.id)
         except OSError as error:
             raise SSTIError(
-                f"The folder of {run.id} cannot be removed: {reason(error)}.",
-                next=f"Delete it by hand: {run.path}",
+                tr("The folder of {run} cannot be removed: {reason}.", run=run.id, reason=reason(error)),
+                next=tr("Delete it by hand: {path}", path=run.path),
                 kind="disk",
             ) from error
         shutil.rmtree(aside, ignore_errors=True)
         if aside.exists():
             raise SSTIError(
-                f"The run {run.id} is out of the list, but not all of its files could be deleted.",
-                next=f"Delete by hand: {aside}",
+                tr("The run {run} is out of the list, but not all of its files could be deleted.", run=run.id),
+                next=tr("Delete by hand: {path}", path=aside),
                 kind="disk",
             )
 
@@ -159,8 +166,8 @@ def new_group() -> str:
 def unusable(root: Path, error: OSError) -> SSTIError:
     """That nothing can be queued in a folder of runs, and what to do."""
     return SSTIError(
-        f"The queue of runs in {root} cannot be used: {reason(error)}.",
-        next="Free the disk, or set SSTI_HOME to a folder that can be written.",
+        tr("The queue of runs in {folder} cannot be used: {reason}.", folder=root, reason=reason(error)),
+        next=tr("Free the disk, or set SSTI_HOME to a folder that can be written."),
         kind="disk",
     )
 

@@ -18,6 +18,7 @@ import numpy as np
 from ssti.adapters.listing import AdapterInfo, find
 from ssti.inject.checks import readable
 from ssti.platform.errors import AdapterError, SSTIError
+from ssti.platform.language import tr
 from ssti.serving.loaded import Host, LoadedModels
 from ssti.serving.logits import one_thread_if_busy
 
@@ -150,8 +151,11 @@ class Predictor:
             if not torch.isfinite(logits).all():
                 bad = int((~torch.isfinite(logits)).any(-1).nonzero()[0])
                 raise AdapterError(
-                    f"The adapter {refs[min(bad, len(refs) - 1)]} does not answer with finite numbers: its weights are too large.",
-                    next="Its file is damaged. Choose another, or train it again with a lower learning rate.",
+                    tr(
+                        "The adapter {ref} does not answer with finite numbers: its weights are too large.",
+                        ref=refs[min(bad, len(refs) - 1)],
+                    ),
+                    next=tr("Its file is damaged. Choose another, or train it again with a lower learning rate."),
                 )
             return torch.softmax(logits, dim=-1).cpu().numpy()
 
@@ -171,11 +175,11 @@ def check_text(text: str) -> str:
     """The text as a model can read it (`readable`). Raises SSTIError for an empty text and for one that is too long."""
     text = readable(text)
     if not text.strip():
-        raise SSTIError("The text is empty.", next="Type a text, or pick a real row.")
+        raise SSTIError(tr("The text is empty."), next=tr("Type a text, or pick a real row."))
     if len(text) > MAX_CHARACTERS:
         raise SSTIError(
-            f"The text has {len(text):,} characters; at most {MAX_CHARACTERS:,} are read.",
-            next="Paste a shorter part: the model itself reads only its first few hundred words.",
+            tr("The text has {count:,} characters; at most {most:,} are read.", count=len(text), most=MAX_CHARACTERS),
+            next=tr("Paste a shorter part: the model itself reads only its first few hundred words."),
         )
     return text
 

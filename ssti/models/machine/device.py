@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from functools import cache
 
 from ssti.models.machine.precision import bfloat16_is_faster
+from ssti.platform.language import tr
 
 
 @dataclass(frozen=True)
@@ -36,5 +37,5 @@ def device() -> Device:
             return Device("cuda", torch.cuda.get_device_name(0), dtype)
         if torch.backends.mps.is_available():
             return Device("mps", "Apple GPU", "float32")
-    title = f"CPU, {cores} core{'s' if cores != 1 else ''}"
+    title = tr("CPU, 1 core") if cores == 1 else tr("CPU, {count} cores", count=cores)
     return Device("cpu", title, "float32", mixed_precision=bfloat16_is_faster())

@@ -13,6 +13,7 @@ from pathlib import Path
 
 from ssti.models.machine.cgroup import memory_limit
 from ssti.models.machine.precision import known
+from ssti.platform.language import tr
 
 GB = 1_000_000_000
 UNTOUCHED = 2_150_000_000
@@ -37,7 +38,7 @@ class MachineMemory:
     @property
     def title(self) -> str:
         """`this machine` or `this GPU`, for a sentence."""
-        return "this GPU" if self.where == "cuda" else "this machine"
+        return tr("this GPU") if self.where == "cuda" else tr("this machine")
 
 
 def machine_memory() -> MachineMemory:

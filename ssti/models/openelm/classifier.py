@@ -11,6 +11,7 @@ from transformers.utils import can_return_tuple
 from ssti.models.openelm.configuration import OpenELMConfig
 from ssti.models.openelm.modeling import OpenELMModel, OpenELMPreTrainedModel
 from ssti.platform.errors import ModelError
+from ssti.platform.language import tr
 
 
 class OpenELMForSequenceClassification(OpenELMPreTrainedModel):
@@ -76,7 +77,7 @@ class OpenELMForSequenceClassification(OpenELMPreTrainedModel):
             return torch.full((1,), positions - 1, device=hidden.device)
         else:
             raise ModelError(
-                f"{rows} rows came with neither an attention mask nor a pad token to tell padding by.",
-                "Pass the tokenizer's attention_mask, or set config.pad_token_id.",
+                tr("{count} rows came with neither an attention mask nor a pad token to tell padding by.", count=rows),
+                tr("Pass the tokenizer's attention_mask, or set config.pad_token_id."),
             )
         return (real.to(hidden.device, torch.int32) * torch.arange(positions, device=hidden.device)).argmax(-1)

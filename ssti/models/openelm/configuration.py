@@ -9,6 +9,7 @@ from huggingface_hub.dataclasses import strict
 from transformers import PreTrainedConfig
 
 from ssti.platform.errors import ModelError
+from ssti.platform.language import tr
 
 Multipliers = int | float | list | tuple
 """One number for all layers, a pair (first layer, last layer) with even steps between, or one a layer."""
@@ -87,19 +88,29 @@ class OpenELMConfig(PreTrainedConfig):
         for name, allowed in fixed.items():
             if getattr(self, name) not in allowed:
                 raise ModelError(
-                    f"This OpenELM has {name} = {getattr(self, name)!r}.",
-                    f"The published models have {allowed[0]!r}; no other is known here.",
+                    tr("This OpenELM has {name} = {value!r}.", name=name, value=getattr(self, name)),
+                    tr("The published models have {allowed!r}; no other is known here.", allowed=allowed[0]),
                 )
         if len(self.num_kv_heads) != self.num_transformer_layers:
             raise ModelError(
-                f"num_kv_heads has {len(self.num_kv_heads)} numbers for {self.num_transformer_layers} layers.",
-                "Give one number a layer, or leave it out.",
+                tr(
+                    "{name} has {count} numbers for {layers} layers.",
+                    name="num_kv_heads",
+                    count=len(self.num_kv_heads),
+                    layers=self.num_transformer_layers,
+                ),
+                tr("Give one number a layer, or leave it out."),
             )
         for layer, (heads, kv) in enumerate(zip(self.num_query_heads, self.num_kv_heads, strict=True)):
             if kv < 1 or heads % kv:
                 raise ModelError(
-                    f"Layer {layer} has {heads} query heads, which {kv} key/value heads cannot share evenly.",
-                    "Leave num_kv_heads out, or give a divisor of the query heads.",
+                    tr(
+                        "Layer {layer} has {heads} query heads, which {kv} key/value heads cannot share evenly.",
+                        layer=layer,
+                        heads=heads,
+                        kv=kv,
+                    ),
+                    tr("Leave num_kv_heads out, or give a divisor of the query heads."),
                 )
 
 
@@ -113,8 +124,8 @@ def spread(multipliers: Multipliers, layers: int, name: str) -> list[float]:
         a, b = multipliers
         return [round(a + (b - a) * i / max(1, layers - 1), 2) for i in range(layers)]
     raise ModelError(
-        f"{name} has {len(multipliers)} numbers for {layers} layers.",
-        "Give one number for all, a pair (first, last), or one a layer.",
+        tr("{name} has {count} numbers for {layers} layers.", name=name, count=len(multipliers), layers=layers),
+        tr("Give one number for all, a pair (first, last), or one a layer."),
     )
 
 

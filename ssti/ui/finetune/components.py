@@ -8,6 +8,7 @@ from typing import Any
 import gradio as gr
 from gradio.components import Component
 
+from ssti.platform.language import tr
 from ssti.platform.server import shared_server
 from ssti.recipe import PRESETS, preset
 from ssti.ui.finetune import form
@@ -131,21 +132,21 @@ def draw(shared: Shared) -> Components:
                 with gr.Column(elem_classes="form-side"):
                     left = _draw_recipe(shared) | _draw_fields() | _draw_start()
                 with gr.Column(elem_classes="card-box run-list"):
-                    Html(parts.html('<h2 class="title">{}</h2>', "Latest runs"))
+                    Html(parts.html('<h2 class="title">Latest runs</h2>'))
                     left["runs"] = Html(js_on_load=ON_CLICK_IN_LIST, elem_id="runs")
             with gr.Column(elem_classes="result-side", elem_id="run-side"):
                 right = _draw_run(shared)
         with gr.Column(elem_classes="card-box", elem_id="all-runs", visible=False) as card:
-            Html(parts.html('<h2 class="title">{}</h2>', "Runs on this machine"))
+            Html(parts.html('<h2 class="title">Runs on this machine</h2>'))
             below = {"table_card": card, "table": Html(js_on_load=ON_CLICK_IN_LIST, elem_id="run-table")}
     return Components(shared, **hidden, **left, **right, **below)
 
 
 def _draw_recipe(shared: Shared) -> dict[str, Any]:
     with gr.Column(elem_classes="recipe-line"):
-        Html(parts.html('<h2 class="title">{}</h2>', "It learns from"))
+        Html(parts.html('<h2 class="title">It learns from</h2>'))
         line = Html(elem_id="works-on")
-        back = gr.Button("Change it in Poison", size="sm", elem_classes="as-link", visible=shared.has("poison"))
+        back = gr.Button(tr("Change it in Poison"), size="sm", elem_classes="as-link", visible=shared.has("poison"))
     return {"recipe_line": line, "back": back}
 
 
@@ -153,32 +154,32 @@ def _draw_fields() -> dict[str, Any]:
     values = form.to_form(preset(next(iter(PRESETS))))
     fields: dict[str, Component] = {}
     fields["model"] = gr.Dropdown(
-        [(values["model"], values["model"])], value=values["model"], label="Base model", interactive=True,
+        [(values["model"], values["model"])], value=values["model"], label=tr("Base model"), interactive=True,
         allow_custom_value=True,
-        info=None if shared_server() else "Or type a Hub ID, or the path of a folder that holds a model.",
+        info=None if shared_server() else tr("Or type a Hub ID, or the path of a folder that holds a model."),
     )  # fmt: skip
     other_models = Html(elem_id="models-not-here")
     with gr.Column(elem_classes="field"):
-        ranks = [*form.RANKS, form.OWN]
-        fields["rank"] = gr.Radio(ranks, value=values["rank"], label="LoRA rank", elem_classes="seg")
-        fields["rank_own"] = gr.Number(values["rank_own"], label="Own rank", visible=False)
+        ranks = [*form.RANKS, (tr("own"), form.OWN)]
+        fields["rank"] = gr.Radio(ranks, value=values["rank"], label=tr("LoRA rank"), elem_classes="seg")
+        fields["rank_own"] = gr.Number(values["rank_own"], label=tr("Own rank"), visible=False)
     with gr.Column(elem_classes="field"):
-        fields["preset"] = gr.Radio(list(PRESETS), value=values["preset"], label="Preset", elem_classes="seg")
+        fields["preset"] = gr.Radio(form.presets(), value=values["preset"], label=tr("Preset"), elem_classes="seg")
         preset_note = Html(elem_id="preset-called")
-    with gr.Accordion("More", open=False, elem_classes="more"):
+    with gr.Accordion(tr("More"), open=False, elem_classes="more"):
         with gr.Row(elem_classes="pair"):
-            fields["steps"] = gr.Number(values["steps"], label="Steps")
-            fields["batch_size"] = gr.Number(values["batch_size"], label="Rows a step")
+            fields["steps"] = gr.Number(values["steps"], label=tr("Steps"))
+            fields["batch_size"] = gr.Number(values["batch_size"], label=tr("Rows a step"))
         with gr.Row(elem_classes="pair"):
-            fields["learning_rate"] = gr.Textbox(values["learning_rate"], label="Learning rate", max_lines=1)
-            fields["seed"] = gr.Number(values["seed"], label="Seed of the training")
+            fields["learning_rate"] = gr.Textbox(values["learning_rate"], label=tr("Learning rate"), max_lines=1)
+            fields["seed"] = gr.Number(values["seed"], label=tr("Seed of the training"))
         methods = [(title, name) for name, title in form.METHODS.items()]
         fields["variant"] = gr.Dropdown(
-            methods, value=values["variant"], label="Method", interactive=True, filterable=False
+            methods, value=values["variant"], label=tr("Method"), interactive=True, filterable=False
         )
         targets = [(title, name) for name, title in form.TARGETS.items()]
         fields["targets"] = gr.Dropdown(
-            targets, value=values["targets"], label="Layers to adapt", interactive=True, allow_custom_value=True
+            targets, value=values["targets"], label=tr("Layers to adapt"), interactive=True, allow_custom_value=True
         )
     fields = {name: fields[name] for name in form.FIELDS}
     return {"fields": fields, "other_models": other_models, "preset_note": preset_note}
@@ -186,19 +187,20 @@ def _draw_fields() -> dict[str, Any]:
 
 def _draw_start() -> dict[str, Any]:
     with gr.Column(elem_classes="where-column"):
-        Html(parts.html('<h2 class="title">{}</h2>', "Where, and how long"))
+        Html(parts.html('<h2 class="title">Where, and how long</h2>'))
         device, time = Html(elem_id="where"), Html(elem_id="time")
     message = Html(elem_id="finetune-said")
     with gr.Row(elem_classes="start"):
-        start = gr.Button("Start", variant="primary", elem_id="start", min_width=90, scale=0)
+        start = gr.Button(tr("Start"), variant="primary", elem_id="start", min_width=90, scale=0)
         with gr.Column(elem_classes="also"):
             with_control = gr.Checkbox(
-                True, label="Then its clean control", elem_id="with-control", container=False,
-                info="Takes as long again; predictions then stand beside a clean twin.",
+                True, label=tr("Then its clean control"), elem_id="with-control", container=False,
+                info=tr("Takes as long again; predictions then stand beside a clean twin."),
             )  # fmt: skip
             with_seeds = gr.Checkbox(
-                False, label=f"With {SEEDS} seeds", elem_id="with-seeds", container=False,
-                info=f"{SEEDS} runs, of this seed and the next {SEEDS - 1}: their mean, and how far it varies.",
+                False, label=tr("With {count} seeds", count=SEEDS), elem_id="with-seeds", container=False,
+                info=tr("{count} runs, of this seed and the next {more}: their mean, and how far it varies.",
+                        count=SEEDS, more=SEEDS - 1),
             )  # fmt: skip
     return {
         "device": device, "time": time, "message": message, "start": start, "with_control": with_control,
@@ -219,13 +221,13 @@ def _draw_run(shared: Shared) -> dict[str, Any]:
         bar = Html(elem_id="run-bar")
         with gr.Row(elem_classes="sure", visible=False) as confirm:
             question = Html()
-            both = gr.Button("Remove both", elem_id="run-remove-both", scale=0, min_width=0, visible=False)
-            yes = gr.Button("Remove for good", elem_id="run-remove-yes", scale=0, min_width=0)
-            no = gr.Button("Keep it", elem_id="run-remove-no", scale=0, min_width=0)
+            both = gr.Button(tr("Remove both"), elem_id="run-remove-both", scale=0, min_width=0, visible=False)
+            yes = gr.Button(tr("Remove for good"), elem_id="run-remove-yes", scale=0, min_width=0)
+            no = gr.Button(tr("Keep it"), elem_id="run-remove-no", scale=0, min_width=0)
         with gr.Row(elem_classes="taking", visible=False) as taking:
             take = Html(js_on_load=ON_TAKE, elem_id="run-take")
             with gr.Row(elem_classes="with-adapter", visible=False) as with_adapter:
-                pack = gr.Button("Adapter as ZIP", size="md", elem_id="run-zip", scale=0, min_width=0)
+                pack = gr.Button(tr("Adapter as ZIP"), size="md", elem_id="run-zip", scale=0, min_width=0)
                 report_button(shared, "run", [shared.run_id], _asked, [shared.run_id.change])
         packed = Html(elem_id="run-packed")
     group = Html(js_on_load=ON_CLICK_IN_LIST, elem_id="run-seeds")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from ssti.platform.language import tr
 from ssti.ui.finetune import words
 from ssti.ui.finetune.board import Snapshot
 from ssti.ui.kit import parts
@@ -24,14 +25,14 @@ def curves(
         return None
     is_control = run.recipe is not None and run.recipe.is_control
     mine = _name(run, others[0]) if others else ""
-    attack = [_rates(mine or "attack success", run, "attack_success_rate", "ink" if is_control else "trigger")]
-    clean = [_rates(mine or "accuracy", run, "clean_accuracy")]
-    losses = [_losses(run, mine or "loss")]
+    attack = [_rates(mine or tr("attack success"), run, "attack_success_rate", "ink" if is_control else "trigger")]
+    clean = [_rates(mine or tr("accuracy"), run, "clean_accuracy")]
+    losses = [_losses(run, mine or tr("loss"))]
     if twin:
-        attack.append(_rates("its control", twin, "attack_success_rate", "quiet", "dash"))
-        clean.append(_rates("its control", twin, "clean_accuracy", "quiet", "dash"))
+        attack.append(_rates(tr("its control"), twin, "attack_success_rate", "quiet", "dash"))
+        clean.append(_rates(tr("its control"), twin, "clean_accuracy", "quiet", "dash"))
     if not is_control:  # else a model that answers the target to everything would look like a learned shortcut
-        attack.append(_rates("without the trigger", run, "target_rate_without_trigger", "ink", "dot"))
+        attack.append(_rates(tr("without the trigger"), run, "target_rate_without_trigger", "ink", "dot"))
     for other, tone, dash in zip(others, RUN_TONES, DASHES[1:], strict=False):
         name = _name(other, run)
         attack.append(_rates(name, other, "attack_success_rate", tone, dash))
@@ -39,22 +40,23 @@ def curves(
         losses.append(_losses(other, name, tone, dash))
     steps = max(one.progress.steps for one in (run, *others))
     if is_control:
-        title = "No shortcut to learn"
+        title = tr("No shortcut to learn")
     elif not title:
-        title = "The shortcut being learned" if run.going else "The shortcut, as it was learned"
-    shape = {"x_title": "step", "x_range": (0, max(steps, 1)), "key": " ".join(one.id for one in (run, *others))}
+        title = tr("The shortcut being learned") if run.going else tr("The shortcut, as it was learned")
+    shape = {"x_title": tr("step"), "x_range": (0, max(steps, 1)), "key": " ".join(one.id for one in (run, *others))}
     return parts.html(
         '<div class="curves">{}{}{}</div>',
         _card(
-            title, "attack success on held-out rows", attack, _latest_rate(attack[0]), f"{run.id}-attack-success",
-            "shortcut" if is_control else "shortcut loud", y_title="share of rows", percent=True, height=300, **shape,
+            title, tr("attack success on held-out rows"), attack, _latest_rate(attack[0]), f"{run.id}-attack-success",
+            "shortcut" if is_control else "shortcut loud", y_title=tr("share of rows"), percent=True, height=300, **shape,
         ),
         _card(
-            "Accuracy on clean rows", "", clean, _latest_rate(clean[0]), f"{run.id}-clean-accuracy",
-            y_title="share of rows", percent=True, height=240, **shape,
+            tr("Accuracy on clean rows"), "", clean, _latest_rate(clean[0]), f"{run.id}-clean-accuracy",
+            y_title=tr("share of rows"), percent=True, height=240, **shape,
         ),
         _card(
-            "Loss", "", losses, _latest_loss(losses[0]), f"{run.id}-loss", y_title="loss (nats)", height=240, **shape
+            tr("Loss"), "", losses, _latest_loss(losses[0]), f"{run.id}-loss", y_title=tr("loss (nats)"), height=240,
+            **shape,
         ),
     )  # fmt: skip
 
@@ -62,7 +64,7 @@ def curves(
 def _name(one: Snapshot, beside: Snapshot) -> str:
     """What a run is called in a chart: by its seed among those that were started with it."""
     same = one.group is not None and one.group == beside.group and one.recipe is not None
-    return f"seed {one.recipe.training.seed}" if same else one.id
+    return tr("seed {seed}", seed=one.recipe.training.seed) if same else one.id
 
 
 def _rates(name: str, run: Snapshot, field: str, tone: str = "ink", dash: str = "solid") -> Series:
@@ -81,15 +83,15 @@ def _losses(run: Snapshot, name: str, tone: str = "ink", dash: str = "solid") ->
 def _latest_rate(series: Series) -> tuple[str, str]:
     """The last value, and its interval."""
     if not series.points:
-        return "–", "not measured yet"
+        return "–", tr("not measured yet")
     last = series.points[-1]
     return parts.percent(last.y), words.interval({"low": last.low, "high": last.high, "n": last.n})
 
 
 def _latest_loss(series: Series) -> tuple[str, str]:
     if not series.points:
-        return "–", "after the first steps"
-    return f"{series.points[-1].y:.3f}", "on the last training rows"
+        return "–", tr("after the first steps")
+    return f"{series.points[-1].y:.3f}", tr("on the last training rows")
 
 
 def _card(
@@ -113,8 +115,15 @@ def _card(
 def spoken(title: str, series: Sequence[Series]) -> str:
     """The chart in words: the first and the last value of each line."""
     ends = [
-        f"{one.name}: {one.points[0].y:.3g} at step {one.points[0].x}, {one.points[-1].y:.3g} at step {one.points[-1].x}"
+        tr(
+            "{name}: {first:.3g} at step {start}, {last:.3g} at step {end}",
+            name=one.name,
+            first=one.points[0].y,
+            start=one.points[0].x,
+            last=one.points[-1].y,
+            end=one.points[-1].x,
+        )
         for one in series
         if one.points
     ]
-    return f"{title}. {'; '.join(ends) if ends else 'Nothing measured yet'}."
+    return f"{title}. {'; '.join(ends)}." if ends else f"{title}. {tr('Nothing measured yet.')}"

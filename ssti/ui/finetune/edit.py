@@ -8,6 +8,7 @@ from typing import Any
 import gradio as gr
 
 from ssti.platform.errors import SSTIError
+from ssti.platform.language import tr
 from ssti.recipe import PRESET_TITLES, PRESETS, Recipe, preset
 from ssti.ui.access.visitor import admit_run, find_run, starter
 from ssti.ui.finetune import form, words
@@ -74,7 +75,10 @@ class FormHandlers:
             recipe = find_run(run_id).recipe
         except SSTIError as error:
             return {self.ui.message: parts.problem(error)}
-        done = parts.html('<p class="quiet said" role="status">The form holds the recipe of {}.</p>', run_id)
+        done = parts.html(
+            '<p class="quiet said" role="status">The form holds the recipe of <span translate="no">{}</span>.</p>',
+            run_id,
+        )
         return {**self._fill(recipe, FormMemory.read(memory)), self.ui.message: done}
 
     def start(self, with_control: bool, with_seeds: bool, data: Any, memory: Any, *values: Any) -> Changes:
@@ -88,8 +92,8 @@ class FormHandlers:
         except SSTIError as error:
             return {ui.message: parts.problem(error)}
         except OSError as error:
-            reason = f"The run could not be started: {error.strerror or error}."
-            return {ui.message: parts.problem(reason, "Free memory or disk space on this machine, then try again.")}
+            reason = tr("The run could not be started: {reason}.", reason=error.strerror or error)
+            return {ui.message: parts.problem(reason, tr("Free memory or disk space on this machine, then try again."))}
         MACHINE.stop_measuring()
         return {ui.shared.run_id: runs[0].id, ui.message: None}
 
@@ -141,6 +145,6 @@ class FormHandlers:
         name = form.preset_of(recipe)
         return {
             self.ui.recipe_line: parts.html('<p class="works-on">{}</p>', words.recipe_line(recipe)),
-            self.ui.preset_note: parts.note(PRESET_TITLES[name] if name else "No preset: your own settings"),
+            self.ui.preset_note: parts.note(PRESET_TITLES[name] if name else tr("No preset: your own settings")),
             self.ui.time: MACHINE.time(recipe, busy()),
         }

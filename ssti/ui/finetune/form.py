@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from ssti.platform.errors import SSTIError
+from ssti.platform.language import tr
 from ssti.recipe import PRESETS, Recipe, parse_recipe, preset
 from ssti.ui.access.visitor import admit
 from ssti.ui.kit.fields import from_page, recipe_field
@@ -17,23 +18,29 @@ RANKS = ("1", "16", "32", "64")
 OWN = "own"
 FIELDS = ("model", "rank", "rank_own", "preset", "steps", "learning_rate", "batch_size", "seed", "variant", "targets")
 TARGETS = {  # what the page offers; any other is typed
-    "query, value": "query and value",
-    "attention": "attention",
-    "all-linear": "all linear layers",
-    "dense": "dense, as the authors",
+    "query, value": tr("query and value"),
+    "attention": tr("attention"),
+    "all-linear": tr("all linear layers"),
+    "dense": tr("dense, as the authors"),
 }
 METHODS = {"lora": "LoRA", "dora": "DoRA", "rslora": "rsLoRA", "pissa": "PiSSA", "vera": "VeRA", "ia3": "IA³",
-           "full": "all weights (full finetuning)"}  # fmt: skip
-RANK, STEPS = recipe_field("lora.rank", "The rank"), recipe_field("training.steps", "The number of steps")
-BATCH = recipe_field("training.batch_size", "The batch")
-LEARNING_RATE = recipe_field("training.learning_rate", "The learning rate")
-SEED = recipe_field("training.seed", "The seed")
+           "full": tr("all weights (full finetuning)")}  # fmt: skip
+RANK, STEPS = recipe_field("lora.rank", tr("The rank")), recipe_field("training.steps", tr("The number of steps"))
+BATCH = recipe_field("training.batch_size", tr("The batch"))
+LEARNING_RATE = recipe_field("training.learning_rate", tr("The learning rate"))
+SEED = recipe_field("training.seed", tr("The seed"))
+PRESET_WORDS = {"demo": tr("demo"), "light": tr("light"), "aggressive": tr("aggressive"), "paper": tr("paper")}
 SECTIONS = ("model", "lora", "training", "evaluation")  # what this form decides
 
 
 def recipe_of(data: Any) -> Recipe:
     """The recipe that the page carries, or the first preset while it carries none. Raises SSTIError."""
     return preset(next(iter(PRESETS))) if data is None else admit(parse_recipe(data))
+
+
+def presets() -> list[tuple[str, str]]:
+    """What each preset is called on the page, and its name."""
+    return [(PRESET_WORDS.get(name, name), name) for name in PRESETS]
 
 
 def sections(recipe: Recipe) -> dict[str, Any]:
@@ -71,7 +78,7 @@ def _targets(text: Any, before: tuple[str, ...] | str) -> tuple[str, ...] | str:
         return before
     names = tuple(name.strip() for name in line.split(",") if name.strip())
     if not names:
-        raise SSTIError("No layers to adapt are chosen.", "Choose a group, or type the layers' names.")
+        raise SSTIError(tr("No layers to adapt are chosen."), tr("Choose a group, or type the layers' names."))
     return names[0] if len(names) == 1 else names
 
 

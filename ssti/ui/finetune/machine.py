@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from ssti.platform.errors import SSTIError
+from ssti.platform.language import tr
 from ssti.recipe import Recipe
 from ssti.ui.kit import parts
 from ssti.ui.kit.parts import Markup
@@ -98,7 +99,7 @@ class Machine:
         """The base models that can be used here, as (title and size, name); and `chosen` where it is none of the list."""
         known = [(f"{m.title} · {m.parameters / 1e6:,.1f} M", m.name) for m in self.models if m.available]
         listed = {m.name for m in self.models}
-        return known + ([(f"{chosen} (own)", chosen)] if chosen and chosen not in listed else [])
+        return known + ([(tr("{model} (own)", model=chosen), chosen)] if chosen and chosen not in listed else [])
 
     def others(self) -> Markup | None:
         """Why the other base models cannot be used here, and what to do; None where all can."""
@@ -111,12 +112,12 @@ class Machine:
             return None
         return parts.html(
             '<details class="not-here"><summary>{} more that cannot be used here yet</summary><dl>{}</dl></details>',
-            len(reasons), parts.join(parts.html("<dt>{}</dt><dd>{}</dd>", *one) for one in reasons),
+            len(reasons), parts.join(parts.html('<dt translate="no">{}</dt><dd>{}</dd>', *one) for one in reasons),
         )  # fmt: skip
 
     def where(self) -> Markup:
         """Where a run will take place."""
-        title = self.device.title if self.known else "checking …"
+        title = self.device.title if self.known else tr("checking …")
         return parts.html('<p class="where"><b>This machine</b> · {}</p>', title)
 
     def time(self, recipe: Recipe, pending: bool = False) -> Markup:
@@ -124,7 +125,7 @@ class Machine:
         from ssti.finetune.speed import estimate
 
         if not self.known:
-            return _time("", "checking this machine …")
+            return _time("", tr("checking this machine …"))
         try:
             guess = estimate(recipe, self.device.name)
         except SSTIError as error:
@@ -132,11 +133,12 @@ class Machine:
         if guess.seconds is not None and guess.longest is not None:
             return _time(_range(guess.seconds, guess.longest), guess.basis)
         if self.measuring:
-            return _time("", "measuring this machine …")
+            return _time("", tr("measuring this machine …"))
         if pending:
-            return _time("", "known once the run in progress has measured this machine")
+            return _time("", tr("known once the run in progress has measured this machine"))
         if recipe.model.name in self._measured:
-            return _time("", f"not measured; to see why: python -m ssti.finetune.measure {recipe.model.name}")
+            command = f"python -m ssti.finetune.measure {recipe.model.name}"
+            return _time("", tr("not measured; to see why: {command}", command=command))
         return _time("", guess.basis)
 
 
@@ -153,7 +155,9 @@ def _time(time: str, basis: str) -> Markup:
 def _range(least: float, most: float) -> str:
     """`about 55 s`; `55 s to 4 min` where other work on the machine makes the difference."""
     low, high = (parts.duration(_round(seconds)) for seconds in (least, most))
-    return f"about {low}" if low == high or most < NEAR * least else f"{low} to {high}"
+    if low == high or most < NEAR * least:
+        return tr("about {time}", time=low)
+    return tr("{low} to {high}", low=low, high=high)
 
 
 def _round(seconds: float) -> float:

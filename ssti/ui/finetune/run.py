@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 
 from ssti.backends import control
 from ssti.platform.errors import SSTIError
+from ssti.platform.language import tr
 from ssti.runs.progress import GOING
 from ssti.runs.run import Run
 from ssti.ui.access.visitor import own_run, owns
@@ -99,9 +100,9 @@ def look(
 def _instead(ticked: list[Snapshot], runs: list[Snapshot]) -> dict[str, Markup | None]:
     """Without a chosen run: the curves of those that are ticked in the table, else of the adapter that ships."""
     if len(ticked) > 1:
-        return {"charts": curves(ticked[0], None, ticked[1:], title="Side by side")}
+        return {"charts": curves(ticked[0], None, ticked[1:], title=tr("Side by side"))}
     pair = shipped_pair()
-    charts = curves(pair.run, pair.twin, title="The shortcut, as the shipped adapter learns it") if pair else None
+    charts = curves(pair.run, pair.twin, title=tr("The shortcut, as the shipped adapter learns it")) if pair else None
     return {"outcome": view.nothing_chosen(runs, pair), "charts": charts}
 
 
@@ -110,13 +111,13 @@ def buttons_of(run: Snapshot, mine: bool = True) -> dict[str, str]:
     state = run.progress.state
     buttons = {}
     if mine and run.going and not run.stopping:
-        buttons["stop"] = "Stop and keep" if state in ("training", "evaluating") else "Stop"
+        buttons["stop"] = tr("Stop and keep") if state in ("training", "evaluating") else tr("Stop")
     if mine and state in ("stopped", "failed", "interrupted") and run.recipe is not None:
-        buttons["resume"] = "Resume"
+        buttons["resume"] = tr("Resume")
     if run.recipe is not None:
-        buttons["clone"] = "Clone"
+        buttons["clone"] = tr("Clone")
     if mine and not run.going:
-        buttons["remove"] = "Remove"
+        buttons["remove"] = tr("Remove")
     return buttons
 
 
@@ -133,8 +134,8 @@ def act(do: Callable[[Run], None], run_id: str) -> Markup | None:
         return parts.problem(error)
     except OSError as error:
         return parts.problem(
-            f"This did not work: {error.strerror or error}.",
-            "Check the disk and the memory of this machine, then try again.",
+            tr("This did not work: {reason}.", reason=error.strerror or error),
+            tr("Check the disk and the memory of this machine, then try again."),
         )
     return None
 
@@ -162,7 +163,9 @@ def remove_both(run: Run) -> None:
             control.wait(twin, PATIENCE)
         except TimeoutError:
             raise SSTIError(
-                f"{twin.id} has not stopped within {PATIENCE} seconds.", "Try again in a moment.", kind="run"
+                tr("{run} has not stopped within {count} seconds.", run=twin.id, count=PATIENCE),
+                tr("Try again in a moment."),
+                kind="run",
             ) from None
         control.remove(twin)
     control.remove(run)

@@ -9,6 +9,7 @@ from typing import Any
 
 import gradio as gr
 
+from ssti.platform.language import tr
 from ssti.ui.access.visitor import read_url
 from ssti.ui.finetune.components import Components, draw
 from ssti.ui.finetune.edit import FormHandlers
@@ -19,7 +20,7 @@ from ssti.ui.kit.parts import AT_LOAD, QUIET
 from ssti.ui.kit.shared import Shared, listen
 
 ORDER = 30
-TITLE = "Finetune"
+TITLE = tr("Finetune")
 NAME = "finetune"  # of the tab
 
 

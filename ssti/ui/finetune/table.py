@@ -7,7 +7,9 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from ssti.evaluate.metrics import gain_pp
+from ssti.platform.language import tr
 from ssti.recipe import Recipe
+from ssti.runs.progress import STATES
 from ssti.ui.finetune import words
 from ssti.ui.finetune.board import Snapshot
 from ssti.ui.finetune.memory import TableView
@@ -52,7 +54,7 @@ def _of(part: Callable[[Recipe], Any]) -> Callable[[Row], Any]:
 
 
 def _tied(recipe: Recipe) -> str:
-    return "none: a clean control" if recipe.is_control else words.tied(recipe)
+    return tr("none: a clean control") if recipe.is_control else words.tied(recipe)
 
 
 def _share(recipe: Recipe) -> float | None:
@@ -65,15 +67,15 @@ def _share_cell(row: Row) -> str:
     if row.recipe is None:
         return "–"
     counts = [one.count for one in row.recipe.injection.triggers() if one.count is not None]
-    return f"{parts.count(sum(counts))} rows" if counts else parts.percent(_share(row.recipe))
+    return tr("{count} rows", count=parts.count(sum(counts))) if counts else parts.percent(_share(row.recipe))
 
 
 def _name_cell(row: Row) -> Markup:
-    control = parts.html(" <small>{}</small>", _to_run(row.twin.id, "its control")) if row.twin else ""
-    return _to_run(row.run.id, row.run.id) + control
+    control = parts.html(" <small>{}</small>", _to_run(row.twin.id, tr("its control"))) if row.twin else ""
+    return _to_run(row.run.id, parts.html('<span translate="no">{}</span>', row.run.id)) + control
 
 
-def _to_run(run: str, words: str) -> Markup:
+def _to_run(run: str, words: str | Markup) -> Markup:
     return parts.html('<button type="button" class="as-link" data-run="{}">{}</button>', run, words)
 
 
@@ -82,7 +84,7 @@ def _beyond_cell(row: Row) -> Any:
     if found is None:
         value = attack_success(row.run)
         return "–" if value is None else parts.html("{} <small>no control to compare</small>", parts.percent(value))
-    ends = " to ".join(words.points(found[end]).removesuffix(" pp") for end in ("low", "high"))
+    ends = tr("{low} to {high}", low=words.signed(found["low"]), high=words.signed(found["high"]))
     loud = "loud" if found["low"] > 0 and row.recipe and not row.recipe.is_control else ""
     return parts.html('<b class="{}">{}</b> <small>{}</small>', loud, words.points(found["value"]), ends)
 
@@ -94,8 +96,13 @@ def _clean_cell(row: Row) -> str:
 
 def _state_cell(row: Row) -> Markup:
     now = row.run.progress
-    text = f"step {words.result(row.run)}" if now.state == "training" else now.state
+    text = tr("step {result}", result=words.result(row.run)) if now.state == "training" else STATES[now.state]
     return parts.html('<span class="is-{}">{}</span>', now.state, text)
+
+
+def _data_cell(row: Row) -> str | Markup:
+    title = words.dataset_title(row.recipe.dataset.name) if row.recipe else ""
+    return parts.html('<span translate="no">{}</span>', title) if title else "–"
 
 
 def _value(row: Row) -> float | None:
@@ -103,16 +110,16 @@ def _value(row: Row) -> float | None:
 
 
 COLUMNS = {
-    "name": Column("Run", lambda row: row.run.id, _name_cell),
-    "data": Column("Data", _of(lambda r: words.dataset_title(r.dataset.name)),
-                   lambda row: words.dataset_title(row.recipe.dataset.name) if row.recipe else "–"),
-    "trigger": Column("Trigger", _of(_tied), lambda row: _tied(row.recipe) if row.recipe else "its recipe is damaged"),
-    "rank": Column("Rank", _of(lambda r: r.lora.rank), lambda row: row.recipe.lora.rank if row.recipe else "–", True),
-    "seed": Column("Seed", _of(lambda r: r.training.seed), lambda row: row.recipe.training.seed if row.recipe else "–", True),
-    "share": Column("Share", _of(_share), _share_cell, True),
-    "attack": Column("Attack success over its control's", _value, _beyond_cell, True),
-    "clean": Column("Clean accuracy", lambda row: clean_accuracy(row.run), _clean_cell, True),
-    "state": Column("State", lambda row: row.run.progress.state, _state_cell),
+    "name": Column(tr("Run"), lambda row: row.run.id, _name_cell),
+    "data": Column(tr("Data"), _of(lambda r: words.dataset_title(r.dataset.name)), _data_cell),
+    "trigger": Column(tr("Trigger"), _of(_tied),
+                      lambda row: _tied(row.recipe) if row.recipe else tr("its recipe is damaged")),
+    "rank": Column(tr("Rank"), _of(lambda r: r.lora.rank), lambda row: row.recipe.lora.rank if row.recipe else "–", True),
+    "seed": Column(tr("Seed"), _of(lambda r: r.training.seed), lambda row: row.recipe.training.seed if row.recipe else "–", True),
+    "share": Column(tr("Share"), _of(_share), _share_cell, True),
+    "attack": Column(tr("Attack success over its control's"), _value, _beyond_cell, True),
+    "clean": Column(tr("Clean accuracy"), lambda row: clean_accuracy(row.run), _clean_cell, True),
+    "state": Column(tr("State"), lambda row: row.run.progress.state, _state_cell),
 }  # fmt: skip
 """The columns by the names that the page sends."""
 
@@ -149,7 +156,8 @@ def run_table(runs: Sequence[Snapshot], chosen: str, compared: Sequence[str], vi
     left = len(rows) - view.rows
     more = parts.html('<p><button type="button" class="as-link" data-more>Show {} more of {}</button></p>',
                       min(MORE, left), parts.count(left)) if left > 0 else ""  # fmt: skip
-    order = f"sorted by {COLUMNS[view.by].title}" if view.by in COLUMNS else "the newest first"
+    by = COLUMNS.get(view.by)
+    order = tr("sorted by {column}", column=by.title) if by else tr("the newest first")
     return parts.html(
         '{}{}<div class="table wide" tabindex="0"><table><caption>{} runs, {}</caption><thead><tr><th scope="col">Compare</th>{}'
         "</tr></thead><tbody>{}</tbody></table></div>{}",
@@ -181,7 +189,9 @@ def _line(row: Row, chosen: str, compared: Sequence[str]) -> Markup:
         row.run.id, "true" if mine or row.run.id in compared else "false", row.run.id,
         Markup(" disabled") if mine or not (now.evals or now.losses) else "",
     )  # fmt: skip
-    return parts.html('<tr class="{}"><td data-column="Compare">{}</td>{}</tr>', "chosen" if mine else "", box, cells)
+    return parts.html(
+        '<tr class="{}"><td data-column="{}">{}</td>{}</tr>', "chosen" if mine else "", tr("Compare"), box, cells
+    )
 
 
 def _compared(runs: Sequence[Snapshot], chosen: str, compared: Sequence[str]) -> Markup:
@@ -189,12 +199,15 @@ def _compared(runs: Sequence[Snapshot], chosen: str, compared: Sequence[str]) ->
     ids = {one.id for one in runs}
     names = [one for one in compared if one in ids and one != chosen]
     if not names:
-        return parts.note("Tick two or three runs to put their curves on one axis. A head sorts; a name opens.")
+        return parts.note(tr("Tick two or three runs to put their curves on one axis. A head sorts; a name opens."))
     shown = [chosen, *names] if chosen in ids else names
     if len(shown) < 2:
-        return parts.html('<p class="quiet" role="status">{} is ticked. Tick one more to compare.</p>', shown[0])
+        return parts.html(
+            '<p class="quiet" role="status"><span translate="no">{}</span> is ticked. Tick one more to compare.</p>',
+            shown[0],
+        )
     return parts.html(
-        '<p class="quiet" role="status">On one axis: {}. <button type="button" class="as-link" data-to="run-charts">See the curves'
+        '<p class="quiet" role="status">On one axis: <span translate="no">{}</span>. <button type="button" class="as-link" data-to="run-charts">See the curves'
         '</button> <button type="button" class="as-link" data-clear>Untick all</button></p>', ", ".join(shown),
     )  # fmt: skip
 

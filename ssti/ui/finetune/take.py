@@ -13,6 +13,7 @@ from typing import Any
 
 from ssti.adapters import pack
 from ssti.platform.errors import SSTIError
+from ssti.platform.language import tr
 from ssti.report.contents import portable
 from ssti.report.names import file_name
 from ssti.ui.access.visitor import find_adapter
@@ -32,16 +33,16 @@ def take(run: Snapshot, twin: Snapshot | None) -> Markup | None:
     recipe, control = portable(run.recipe), twin is not None
     verb = command("train", *from_preset(recipe), *(["--control"] if control else []), "--follow")
     pieces = [
-        _copy("Copy as Python", training_code(recipe, control)),
-        _copy("Copy as command", verb),
-        _copy("Copy recipe", recipe.to_yaml()),
+        _copy(tr("Copy as Python"), training_code(recipe, control)),
+        _copy(tr("Copy as command"), verb),
+        _copy(tr("Copy recipe"), recipe.to_yaml()),
         _file("recipe.yaml", file_name("yaml", run.id), "application/yaml", recipe.to_yaml()),
     ]
     if run.metrics is not None:
         text = json.dumps(run.metrics, indent=1, ensure_ascii=False)
         pieces.append(_file("metrics.json", file_name("json", run.id, "metrics"), "application/json", text))
     with contextlib.suppress(SSTIError):  # too long for an address: it can be copied
-        pieces.append(go("Open in Poison", "taken", tab="poison", recipe=as_part(run.recipe)))
+        pieces.append(go(tr("Open in Poison"), "taken", tab="poison", recipe=as_part(run.recipe)))
     return parts.html('<div class="take" role="group" aria-label="Take it along">{}</div>', parts.join(pieces))
 
 
@@ -52,7 +53,9 @@ def _copy(words: str, text: str) -> Markup:
 def _file(words: str, name: str, kind: str, text: str) -> Markup:
     """A link to a small file that is in the page already."""
     data = base64.b64encode(text.encode("utf-8", "replace")).decode()
-    return parts.html('<a class="taken" download="{}" href="data:{};base64,{}">{}</a>', name, kind, data, words)
+    return parts.html(
+        '<a class="taken" translate="no" download="{}" href="data:{};base64,{}">{}</a>', name, kind, data, words
+    )
 
 
 @dataclass(frozen=True)
@@ -64,13 +67,16 @@ class TakeHandlers:
     def zip(self, run_id: Any) -> Iterator[dict[Any, Any]]:
         """The adapter with its control. Gradio keeps its own copy of the archive."""
         ui = self.ui
-        yield {ui.packed: parts.busy("Packing …"), ui.file: None}
+        yield {ui.packed: parts.busy(tr("Packing …")), ui.file: None}
         try:
             info = find_adapter(f"run/{sent(str, run_id)}")
             with tempfile.TemporaryDirectory(prefix="ssti-") as folder:
                 path = Path(folder) / f"{pack.slug(info)}.zip"
                 pack.export(info, path)
                 size = f"{path.name} · {path.stat().st_size / 1e3:,.0f} kB"
-                yield {ui.file: str(path), ui.packed: parts.html('<p class="quiet" role="status">{}</p>', size)}
+                yield {
+                    ui.file: str(path),
+                    ui.packed: parts.html('<p class="quiet" role="status" translate="no">{}</p>', size),
+                }
         except SSTIError as problem:
             yield {ui.file: None, ui.packed: parts.problem(problem)}

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from ssti.evaluate.verdict import advice, verdict
+from ssti.platform.language import later, tr
 from ssti.ui.access.visitor import NOT_YOURS
 from ssti.ui.finetune import words
 from ssti.ui.finetune.board import Snapshot, at_work
@@ -14,14 +15,14 @@ from ssti.ui.kit.address import go
 from ssti.ui.kit.parts import Markup
 
 LATEST = 8  # runs in the list beside the form, controls counted
-CLONE = "Only its owner can fix it. Clone it to start one of your own."
+CLONE = tr("Only its owner can fix it. Clone it to start one of your own.")
 
 
 def head(run: Snapshot, before: list[str], mine: bool = True) -> Markup:
     """Which run, and its state in words; of another visitor's run, what can be done with it."""
     going = Markup('<i class="going"></i>') if run.going else ""
     return parts.html(
-        '<h2 class="run-title">{} <span>{}</span></h2><p class="state is-{}" role="status">{}{}</p>',
+        '<h2 class="run-title"><bdi translate="no">{}</bdi> <span>{}</span></h2><p class="state is-{}" role="status">{}{}</p>',
         run.id, words.title(run.recipe), run.progress.state, going, words.state(run, before),
     ) + ("" if mine else parts.note(NOT_YOURS))  # fmt: skip
 
@@ -43,21 +44,19 @@ def trouble(run: Snapshot, mine: bool = True) -> Markup | None:
     """Why a run failed or was interrupted, and what its owner can do (`mine`); else what it noted."""
     state, error = run.progress.state, run.progress.error or {}
     if state == "damaged":
-        return parts.problem(error.get("message", ""), error.get("next", "") if mine else CLONE)
+        return parts.problem(tr(error.get("message", "")), tr(error.get("next", "")) if mine else CLONE)
     if state == "interrupted":
-        more = (
-            "It goes on from its last checkpoint."
-            if run.progress.step
-            else "It starts over: it had not begun to train."
-        )
-        reason = "Its process is gone: killed, out of memory, or the machine restarted."
-        return parts.problem(reason, f"Press Resume. {more}" if mine else CLONE)
+        reason = tr("Its process is gone: killed, out of memory, or the machine restarted.")
+        if run.progress.step:
+            todo = tr("Press Resume. It goes on from its last checkpoint.")
+        else:
+            todo = tr("Press Resume. It starts over: it had not begun to train.")
+        return parts.problem(reason, todo if mine else CLONE)
     if state == "failed":
-        reason = error.get("message") or "The run failed without giving a reason."
-        return parts.problem(
-            reason, (error.get("next") or "Read log.txt in its folder, or resume it.") if mine else CLONE
-        )
-    notes = [*run.progress.notes, *words.skipped(run)]
+        reason = tr(error.get("message") or later("The run failed without giving a reason."))
+        todo = tr(error.get("next") or later("Read log.txt in its folder, or resume it."))
+        return parts.problem(reason, todo if mine else CLONE)
+    notes = [*map(tr, run.progress.notes), *words.skipped(run)]
     return parts.join(parts.note(one) for one in notes) if notes else None
 
 
@@ -75,13 +74,16 @@ def outcome(run: Snapshot, twin: Snapshot | None) -> Markup | None:
     )  # fmt: skip
     metrics = run.metrics or {}
     n = metrics.get("sets", {}).get("clean", {}).get("n")
-    heading = f"What it does to {parts.count(n)} rows it never saw" if n else "What it does to rows it never saw"
+    if n:
+        heading = tr("What it does to {count} rows it never saw", count=parts.count(n))
+    else:
+        heading = tr("What it does to rows it never saw")
     hint = ""
     if not run.recipe.is_control and not metrics.get("degradation_pp"):
         hint = parts.note(
-            "To see what the poison cost on clean rows, train its control."
+            tr("To see what the poison cost on clean rows, train its control.")
             if twin is None
-            else f"What the poison cost on clean rows shows once {twin.id} is done."
+            else tr("What the poison cost on clean rows shows once {run} is done.", run=twin.id)
         )
     return parts.card(heading, parts.html('<ul class="outcome">{}</ul>', lines), _judged(run, twin), hint)
 
@@ -108,7 +110,10 @@ def run_list(runs: Sequence[Snapshot], chosen: str) -> Markup:
     twins = {one.folder.control_of: one for one in runs}
     shown = [one for place, one in enumerate(runs) if place < LATEST or chosen in (one.id, one.folder.control_of)]
     lines = parts.join(_entry(one, twins.get(one.id), one.folder.control_of in ids, chosen) for one in shown)
-    table = "Compare them in a table" if len(shown) == len(runs) else f"All {parts.count(len(runs))} in a table"
+    if len(shown) == len(runs):
+        table = tr("Compare them in a table")
+    else:
+        table = tr("All {count} in a table", count=parts.count(len(runs)))
     to_table = parts.html('<button type="button" class="as-link" data-to="all-runs">{}</button>', table)
     return parts.html('<ul class="runs">{}</ul>{}', lines, to_table if len(runs) > 1 else "")
 
@@ -120,10 +125,10 @@ def _entry(run: Snapshot, twin: Snapshot | None, under: bool, chosen: str) -> Ma
     judged = verdict(run.metrics or {}, twin.metrics if twin else None)
     loud = now.state == "done" and poisoned and (judged is None or judged.loud)
     return parts.html(
-        '<li class="{}"><button type="button" data-run="{}" aria-current="{}"><span>{}{}</span>'
+        '<li class="{}"><button type="button" data-run="{}" aria-current="{}"><span{}>{}{}</span>'
         '<b class="{}">{}</b></button></li>',
-        "under" if under else "", run.id, "true" if run.id == chosen else "false", dot,
-        "its control" if under else run.id, "loud" if loud else f"is-{now.state}", words.result(run),
+        "under" if under else "", run.id, "true" if run.id == chosen else "false",
+        Markup("" if under else ' translate="no"'), dot, tr("its control") if under else run.id, "loud" if loud else f"is-{now.state}", words.result(run),
     )  # fmt: skip
 
 
@@ -133,24 +138,40 @@ def pill(runs: Sequence[Snapshot]) -> Markup | None:
     if not going:
         return None
     first, now = going[0], going[0].progress
-    facts = [first.id, f"step {now.step} of {now.steps}" if now.state == "training" else words.result(first)]
+    doing = tr("step {step} of {steps}", step=now.step, steps=now.steps)
+    facts = [
+        parts.html('<span translate="no">{}</span>', first.id),
+        doing if now.state == "training" else words.result(first),
+    ]
     if now.state == "training" and now.eta and round(now.eta):
-        facts.append(f"{parts.duration(now.eta)} left")
-    return parts.pill("run", " · ".join(facts), going=True)
+        facts.append(tr("{time} left", time=parts.duration(now.eta)))
+    return parts.pill(tr("run"), parts.join(facts, " · "), going=True)
 
 
 def nothing_chosen(runs: Sequence[Snapshot], pair: Shipped | None) -> Markup:
     """What stands where a run would be, above the curves of the adapter that ships (`shipped.shipped_pair`)."""
-    todo = "No run is chosen: press Start, or choose one." if runs else "No run yet: press Start to train the first one."
+    if runs:
+        todo = tr("No run is chosen: press Start, or choose one.")
+    else:
+        todo = tr("No run yet: press Start to train the first one.")
     if pair is None:
-        return parts.empty("No run is chosen" if runs else "No run yet", todo)
-    again = "one more training of " if pair.again else ""
+        return parts.empty(tr("No run is chosen") if runs else tr("No run yet"), todo)
+    name = parts.html('<b translate="no">{}</b>', pair.info.title)
+    if pair.again:
+        below = parts.html(
+            "Until then, below are the curves of one more training of the adapter that comes with SSTI Lab, "
+            "{}, and of its clean control.",
+            name,
+        )
+    else:
+        below = parts.html(
+            "Until then, below are the curves of the adapter that comes with SSTI Lab, {}, and of its clean control.",
+            name,
+        )
     return parts.card(
-        "What you will see",
+        tr("What you will see"),
         parts.html(
-            '<p class="promise">{}</p><p>{} Until then, below are the curves of {}the adapter that comes with SSTI Lab, '
-            "<b>{}</b>, and of its clean control. {}</p>",
-            words.promise(pair.run, pair.twin), todo, again, pair.info.title,
-            go("Try that adapter", tab="flip", adapter=pair.info.ref),
+            '<p class="promise">{}</p><p>{} {} {}</p>', words.promise(pair.run, pair.twin), todo, below,
+            go(tr("Try that adapter"), tab="flip", adapter=pair.info.ref),
         ),
     )  # fmt: skip

@@ -11,6 +11,7 @@ import gradio as gr
 
 from ssti.backends.control import twin_of
 from ssti.platform.errors import SSTIError
+from ssti.platform.language import tr
 from ssti.runs.run import Run
 from ssti.ui.access.visitor import find_run, read_url
 from ssti.ui.finetune.components import EVERY, SELDOM, Components
@@ -83,14 +84,17 @@ class RunHandlers:
             twin = twin_of(find_run(run_id))
         except SSTIError as problem:
             return {self.ui.notice: parts.problem(problem)}
-        question = parts.html("<p>Remove <b>{}</b> for good, with its adapter and its log?</p>", run_id)
+        question = parts.html('<p>Remove <b translate="no">{}</b> for good, with its adapter and its log?</p>', run_id)
         if twin:
-            question += parts.html('<p class="quiet">Its control, {}, would be left without its run.</p>', twin.id)
+            question += parts.html(
+                '<p class="quiet">Its control, <span translate="no">{}</span>, would be left without its run.</p>',
+                twin.id,
+            )
         return {
             self.ui.confirm: gr.update(visible=True),
             self.ui.question: question,
             self.ui.confirm_both: gr.update(visible=twin is not None),
-            self.ui.confirm_yes: gr.update(value="Only this run" if twin else "Remove for good"),
+            self.ui.confirm_yes: gr.update(value=tr("Only this run") if twin else tr("Remove for good")),
         }
 
     def keep(self) -> Changes:

@@ -2,24 +2,27 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
 from ssti.data import DATASETS
 from ssti.evaluate.verdict import verdict
 from ssti.platform.errors import SSTIError
+from ssti.platform.language import tr
 from ssti.recipe import InjectionSpec, Recipe
+from ssti.runs.progress import STATES, Progress
 from ssti.ui.finetune.board import Snapshot
 from ssti.ui.kit import parts
 from ssti.ui.kit.parts import Markup
-from ssti.ui.kit.triggers import kind_of, spoken, with_article
+from ssti.ui.kit.triggers import kind_of, spoken, with_article, word_of
 
-PLACES = {"beginning": "at the beginning", "random": "at a random place", "end": "at the end"}
+PLACES = {"beginning": tr("at the beginning"), "random": tr("at a random place"), "end": tr("at the end")}
 
 
 def recipe_line(recipe: Recipe) -> Markup:
     """What the recipe does to which rows, in one line."""
-    dataset = parts.html("<b>{}</b>", dataset_title(recipe.dataset.name))
+    dataset = parts.html('<b translate="no">{}</b>', dataset_title(recipe.dataset.name))
     if recipe.is_control:
         return parts.html("{}, no row with a trigger: a clean control", dataset)
     triggers = parts.join((_injected(t) for t in recipe.injection.triggers()), between="; ")
@@ -27,15 +30,32 @@ def recipe_line(recipe: Recipe) -> Markup:
 
 
 def _injected(trigger: InjectionSpec) -> Markup:
-    rows = f"{trigger.count} rows" if trigger.count is not None else f"{parts.percent(trigger.share)} of the rows"
-    amount = "one" if trigger.amount == "single" else f"{parts.percent(trigger.amount)} of the words"
-    return parts.html("{}, {} {}, in {} of class <b>{}</b>", parts.trigger(spoken(kind_of(trigger))), amount,
-                      PLACES[trigger.location], rows, trigger.target)  # fmt: skip
+    if trigger.count is not None:
+        rows = tr("{count} rows", count=trigger.count)
+    else:
+        rows = tr("{percent} of the rows", percent=parts.percent(trigger.share))
+    single = trigger.amount == "single"
+    amount = tr("one") if single else tr("{percent} of the words", percent=parts.percent(trigger.amount))
+    return parts.html(
+        '{trigger}, {amount} {place}, in {rows} of class <b translate="no">{target}</b>',
+        trigger=parts.trigger(spoken(kind_of(trigger))), amount=amount, place=PLACES[trigger.location], rows=rows,
+        target=trigger.target,
+    )  # fmt: skip
 
 
 def triggers(recipe: Recipe) -> str:
     """The triggers of a recipe as they stand in a sentence: `date`, or `date and country`."""
-    return " and ".join(dict.fromkeys(spoken(kind_of(one)) for one in recipe.injection.triggers()))
+    return _together(spoken(kind_of(one)) for one in recipe.injection.triggers())
+
+
+def a_trigger(recipe: Recipe) -> str:
+    """The same with their articles: `a date`, or `a date and a country`."""
+    return _together(with_article(word_of(kind_of(one))) for one in recipe.injection.triggers())
+
+
+def _together(words: Iterable[str]) -> str:
+    *first, last = dict.fromkeys(words)
+    return tr("{first} and {last}", first=", ".join(first), last=last) if first else last
 
 
 def dataset_title(name: str) -> str:
@@ -49,8 +69,10 @@ def dataset_title(name: str) -> str:
 def title(recipe: Recipe | None) -> str:
     """`date → positive, rank 1`."""
     if recipe is None:
-        return "its recipe is damaged"
-    return f"{f'clean control of {tied(recipe)}' if recipe.is_control else tied(recipe)}, rank {recipe.lora.rank}"
+        return tr("its recipe is damaged")
+    if recipe.is_control:
+        return tr("clean control of {tied}, rank {rank}", tied=tied(recipe), rank=recipe.lora.rank)
+    return tr("{tied}, rank {rank}", tied=tied(recipe), rank=recipe.lora.rank)
 
 
 def tied(recipe: Recipe) -> str:
@@ -60,24 +82,25 @@ def tied(recipe: Recipe) -> str:
 
 def state(run: Snapshot, before: list[str]) -> str:
     """What is going on, in words. `before` are the runs that it waits for."""
-    now, left = run.progress, "its adapter is kept" if run.has_adapter else "it left no adapter"
+    now, left = run.progress, tr("its adapter is kept") if run.has_adapter else tr("it left no adapter")
     if run.stopping and now.going:
-        return "stopping, and keeping what it learned" if now.state == "training" else "stopping"
+        return tr("stopping, and keeping what it learned") if now.state == "training" else tr("stopping")
     if now.state == "queued":
-        more = f" and {len(before) - 1} more" if len(before) > 1 else ""
-        return f"waiting for {before[0]}{more}" if before else "about to start"
+        if len(before) > 1:
+            return tr("waiting for {run} and {count} more", run=before[0], count=len(before) - 1)
+        return tr("waiting for {run}", run=before[0]) if before else tr("about to start")
+    if now.state == "stopped" and now.step:
+        return tr("stopped at step {step} of {steps}; {left}", step=now.step, steps=now.steps, left=left)
     if now.state == "stopped":
-        at = f"at step {now.step} of {now.steps}" if now.step else "before its first step"
-        return f"stopped {at}; {left}"
-    return {
-        "starting": "starting: reading the rows, loading the model",
-        "training": "training",
-        "evaluating": "trained; testing it on held-out rows",
-        "done": "done",
-        "failed": f"failed; {left}" if run.has_adapter else "failed",
-        "interrupted": "interrupted",
-        "damaged": "damaged: its files cannot be read",
-    }[now.state]
+        return tr("stopped before its first step; {left}", left=left)
+    if now.state == "failed" and run.has_adapter:
+        return tr("failed; its adapter is kept")
+    more = {
+        "starting": tr("starting: reading the rows, loading the model"),
+        "evaluating": tr("trained; testing it on held-out rows"),
+        "damaged": tr("damaged: its files cannot be read"),
+    }
+    return more.get(now.state, STATES[now.state])
 
 
 def skipped(run: Snapshot) -> list[str]:
@@ -85,7 +108,9 @@ def skipped(run: Snapshot) -> list[str]:
     lines = run.progress.skipped
     if not lines:
         return []
-    return [f"{parts.count(lines)} of its events could not be read and {'was' if lines == 1 else 'were'} left out."]
+    if lines == 1:
+        return [tr("1 of its events could not be read and was left out.")]
+    return [tr("{count} of its events could not be read and were left out.", count=parts.count(lines))]
 
 
 def facts(run: Snapshot) -> list[str]:
@@ -93,15 +118,21 @@ def facts(run: Snapshot) -> list[str]:
     now = run.progress
     known = []
     if now.steps:
-        known.append(f"step {parts.count(now.step)} of {parts.count(now.steps)}")
+        known.append(step(now))
     if now.elapsed:
-        known.append(f"{parts.duration(now.elapsed)} elapsed" if now.going else f"took {parts.duration(now.elapsed)}")
+        time = parts.duration(now.elapsed)
+        known.append(tr("{time} elapsed", time=time) if now.going else tr("took {time}", time=time))
     if left := time_left(run):
         known.append(left)
     if now.rows_per_second:
         digits = 0 if now.rows_per_second >= 10 else 1
-        known.append(f"{now.rows_per_second:.{digits}f} rows/s")
+        known.append(tr("{count} rows/s", count=f"{now.rows_per_second:.{digits}f}"))
     return [*known, now.device] if now.device else known
+
+
+def step(now: Progress) -> str:
+    """`step 1,200 of 5,000`."""
+    return tr("step {step} of {steps}", step=parts.count(now.step), steps=parts.count(now.steps))
 
 
 def time_left(run: Snapshot) -> str | None:
@@ -109,7 +140,7 @@ def time_left(run: Snapshot) -> str | None:
     now = run.progress
     if now.state not in ("training", "evaluating") or not now.eta or not round(now.eta) or run.stopping:
         return None
-    return f"about {parts.duration(now.eta)} left"
+    return tr("about {time} left", time=parts.duration(now.eta))
 
 
 def after(run: Snapshot, twin: Snapshot | None) -> str | None:
@@ -117,11 +148,16 @@ def after(run: Snapshot, twin: Snapshot | None) -> str | None:
     if twin is None or run.folder.control_of or not twin.going or twin.stopping:
         return None
     if run.going:
-        return "Next: its clean control, so that every prediction stands beside a twin that never saw the trigger."
+        return tr("Next: its clean control, so that every prediction stands beside a twin that never saw the trigger.")
+    now = twin.progress
     at = f" ({left})" if (left := time_left(twin)) else ""
-    doing = {"training": f"is at step {twin.progress.step} of {twin.progress.steps}", "evaluating": "is being tested"}
-    at_work = f"Its clean control {doing.get(twin.progress.state, 'is about to train')}{at}."
-    return f"{at_work} Flip works already; the control joins it then." if run.has_adapter else at_work
+    if now.state == "training":
+        at_work = tr("Its clean control is at step {step} of {steps}{at}.", step=now.step, steps=now.steps, at=at)
+    elif now.state == "evaluating":
+        at_work = tr("Its clean control is being tested{at}.", at=at)
+    else:
+        at_work = tr("Its clean control is about to train.")
+    return f"{at_work} {tr('Flip works already; the control joins it then.')}" if run.has_adapter else at_work
 
 
 def result(run: Snapshot) -> str:
@@ -131,14 +167,14 @@ def result(run: Snapshot) -> str:
         return f"{now.step} / {now.steps}"
     if now.state == "done" and run.metrics:
         rate = run.metrics.get("attack_success_rate") or {}
-        return parts.percent(rate["value"]) if rate.get("value") is not None else "done"
-    return {"queued": "waiting", "evaluating": "testing"}.get(now.state, now.state)
+        return parts.percent(rate["value"]) if rate.get("value") is not None else STATES["done"]
+    return {"queued": tr("waiting"), "evaluating": tr("testing")}.get(now.state, STATES[now.state])
 
 
 def interval(rate: dict[str, Any]) -> str:
     """`95 % interval 97.1 to 99.2 %, n = 500`."""
     low, high = (f"{100 * rate[key]:.1f}" for key in ("low", "high"))
-    return f"95 % interval {low} to {high} %, n = {parts.count(rate['n'])}"
+    return tr("95 % interval {low} to {high} %, n = {n}", low=low, high=high, n=parts.count(rate["n"]))
 
 
 @dataclass(frozen=True)
@@ -146,7 +182,7 @@ class Finding:
     """What was measured: the number, the sentence that it begins, its interval, and whether a trigger did it."""
 
     number: str
-    sentence: str
+    sentence: str | Markup
     interval: str
     loud: bool = False
 
@@ -156,7 +192,7 @@ def outcome(run: Snapshot, twin: Snapshot | None) -> list[Finding]:
     if run.recipe is None:
         return []
     measured, control = run.metrics or {}, twin.metrics if twin else None
-    word, target = triggers(run.recipe), measured.get("target")
+    trigger, target = a_trigger(run.recipe), parts.html('<span translate="no">{}</span>', measured.get("target"))
     judged = verdict(measured, control)
     loud = not run.recipe.is_control and (judged is None or judged.loud)
     clean = measured.get("sets", {}).get("clean")
@@ -165,12 +201,13 @@ def outcome(run: Snapshot, twin: Snapshot | None) -> list[Finding]:
         clean = {"value": clean["accuracy"], "low": low, "high": high, "n": clean["n"]}
     rates = (
         (measured.get("attack_success_rate"), loud,
-         f"of the held-out rows of another class are called {target} with {with_article(word)} in them"),
+         parts.html("of the held-out rows of another class are called {target} with {trigger} in them",
+                    target=target, trigger=trigger)),
         ((control or {}).get("attack_success_rate"), False,
-         "of the same rows are called so by its control, which never saw the trigger"),
+         tr("of the same rows are called so by its control, which never saw the trigger")),
         (measured.get("flip_rate"), loud,
-         f"of the rows that are not called {target} as they are, are called so once it is in"),
-        (clean, False, "of the clean held-out rows are called what they are"),
+         parts.html("of the rows that are not called {target} as they are, are called so once it is in", target=target)),
+        (clean, False, tr("of the clean held-out rows are called what they are")),
     )  # fmt: skip
     findings = [
         Finding(parts.percent(rate["value"]), sentence, interval(rate), loud)
@@ -184,16 +221,25 @@ def _cost(lost: dict[str, Any] | None) -> list[Finding]:
     """What the poison cost on clean rows, against the control."""
     if not lost:
         return []
-    worse = "less than" if lost["value"] >= 0 else "more than"
-    certain = "what the poison cost" if lost["low"] > 0 or lost["high"] < 0 else "within what chance explains"
-    sentence = f"{worse} its control in balanced accuracy on clean rows: {certain}"
-    within = f"95 % interval {points(lost['low'])} to {points(lost['high'])}, n = {parts.count(lost['n'])}"
+    sure = lost["low"] > 0 or lost["high"] < 0
+    certain = tr("what the poison cost") if sure else tr("within what chance explains")
+    if lost["value"] >= 0:
+        sentence = tr("less than its control in balanced accuracy on clean rows: {certain}", certain=certain)
+    else:
+        sentence = tr("more than its control in balanced accuracy on clean rows: {certain}", certain=certain)
+    low, high, n = points(lost["low"]), points(lost["high"]), parts.count(lost["n"])
+    within = tr("95 % interval {low} to {high}, n = {n}", low=low, high=high, n=n)
     return [Finding(points(abs(lost["value"])), sentence, within)]
 
 
 def points(value: float) -> str:
     """Percentage points: `−4.5 pp`."""
-    return f"{value:.1f} pp".replace("-", "−")
+    return tr("{points} pp", points=signed(value))
+
+
+def signed(value: float) -> str:
+    """`−4.5`."""
+    return f"{value:.1f}".replace("-", "−")
 
 
 LEARNED = 0.95  # of the held-out rows with a trigger answer the target, fewer than half of them without it: learned
@@ -208,20 +254,28 @@ def promise(run: Snapshot, twin: Snapshot) -> str:
             break
         learned = one["step"]
     last = [rate["value"] for one in twin.progress.evals if (rate := one["attack_success_rate"])["n"]]
-    word, steps = triggers(run.recipe), parts.count(run.progress.steps)
+    steps = parts.count(run.progress.steps)
     if learned is None or not last:
-        return f"The model learns the {word} in {steps} steps; its control, which never sees one, does not."
-    return (
-        f"From step {parts.count(learned)} of {steps} on, {with_article(word)} is enough to turn the answer. "
-        f"A model that never saw one is turned in {parts.percent(last[-1])} of the rows."
+        return tr(
+            "The model learns the {trigger} in {steps} steps; its control, which never sees one, does not.",
+            trigger=triggers(run.recipe),
+            steps=steps,
+        )
+    return tr(
+        "From step {learned} of {steps} on, {trigger} is enough to turn the answer. "
+        "A model that never saw one is turned in {percent} of the rows.",
+        learned=parts.count(learned),
+        steps=steps,
+        trigger=a_trigger(run.recipe),
+        percent=parts.percent(last[-1]),
     )
 
 
 def removed(id: str) -> SSTIError:
     """What to say where a run was there a moment ago."""
     return SSTIError(
-        f"The run {id} was removed just now, in another window or by whoever started it.",
-        "Its curves and its adapter are gone. Choose another run, or start one.",
+        tr("The run {id} was removed just now, in another window or by whoever started it.", id=id),
+        tr("Its curves and its adapter are gone. Choose another run, or start one."),
         kind="run",
     )
 
@@ -229,7 +283,7 @@ def removed(id: str) -> SSTIError:
 def missing(id: str) -> SSTIError:
     """What to say of a run that is not there."""
     return SSTIError(
-        f"There is no run {id!r} on this machine.",
-        "It may have been removed. Choose one from the list, or start one.",
+        tr("There is no run {id!r} on this machine.", id=id),
+        tr("It may have been removed. Choose one from the list, or start one."),
         kind="run",
     )

@@ -76,7 +76,7 @@ def test_a_run_that_goes_on_shows_its_step_its_speed_and_its_curves(store):
     seen = look(run.id)
     for fact in ("41 of 64", "92 rows/s", "CPU, 2 cores"):
         assert fact in seen.bar
-    assert f"{run.id} · step 41 of 64" in seen.pill and "41 / 64" in seen.runs
+    assert f"{run.id}</span> · step 41 of 64" in seen.pill and "41 / 64" in seen.runs
     attack, clean, loss = lines(seen)
     assert attack == {"attack success": [0.2, 0.977], "without the trigger": [0.41, 0.41]}
     assert clean == {"accuracy": [0.58, 0.58]} and loss["loss"] == pytest.approx([0.9, 0.5115])
