@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import json
 import re
 import string
@@ -50,12 +51,25 @@ def texts(path: Path) -> Iterator[str]:
     if path.suffix == ".json":
         said = json.loads(path.read_text(encoding="utf-8"))
         yield from (said[field] for field in ("title", "shows") if field in said)
-        return
-    method = "javascript" if path.suffix == ".js" else "python"
-    for _line, text, _comments, _context in extract_from_file(method, path, keywords=KEYWORDS):
-        one = text[0] if isinstance(text, tuple) else text
-        if one and says(one):
-            yield one
+    else:
+        yield from filter(says, _of_script(path) if path.suffix == ".js" else _of_python(path))
+
+
+def _of_script(path: Path) -> Iterator[str]:
+    for _line, text, _comments, _context in extract_from_file("javascript", path, keywords=KEYWORDS):
+        yield text[0] if isinstance(text, tuple) else text
+
+
+def _of_python(path: Path) -> list[str]:
+    """The literals with which the KEYWORDS are called. Babel's own reader passes over a call deep within another."""
+    calls = [node for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))) if isinstance(node, ast.Call)]
+    firsts = [(one.lineno, one.args[0]) for one in calls if one.args and _name(one.func) in KEYWORDS]
+    literals = [(line, one.value) for line, one in firsts if isinstance(one, ast.Constant) and isinstance(one.value, str)]
+    return [text for _line, text in sorted(literals, key=lambda literal: literal[0])]
+
+
+def _name(function: ast.expr) -> str:
+    return getattr(function, "id", "") or getattr(function, "attr", "")
 
 
 def wanted() -> dict[str, dict[str, list[str]]]:
