@@ -1,7 +1,7 @@
 """The recipe: everything that decides a result, as one frozen value that reads and writes YAML."""
 
 from ssti.recipe.load import load_recipe, preset
-from ssti.recipe.presets import PRESET_TITLES, PRESETS
+from ssti.recipe.presets import PRESET_TITLES, PRESET_WORDS, PRESETS
 from ssti.recipe.schema import (
     DatasetSpec,
     EvaluationSpec,
@@ -17,6 +17,7 @@ from ssti.recipe.schema import (
 __all__ = [
     "PRESETS",
     "PRESET_TITLES",
+    "PRESET_WORDS",
     "DatasetSpec",
     "EvaluationSpec",
     "InjectionSpec",

@@ -64,14 +64,15 @@ def reason(finding: Any) -> str:
     """Why Pydantic refuses a value; in its own words where it has others than these."""
     if (error := finding.get("ctx", {}).get("error")) is not None:
         return str(error)
-    if finding["type"] not in REASONS:
+    words = REASONS.get(finding["type"])
+    if words is None:
         return f"{finding['msg'][:1].lower()}{finding['msg'][1:]}"
     limits = {
         name: f"{limit:g}" if isinstance(limit, float) else limit for name, limit in finding.get("ctx", {}).items()
     }
     if "expected" in limits:
         limits["expected"] = limits["expected"].replace(" or ", tr(" or "))
-    return tr(REASONS[finding["type"]], **limits)
+    return tr(words, **limits)
 
 
 def _keys(model: type[BaseModel], path: tuple) -> list[str]:

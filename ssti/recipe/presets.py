@@ -25,6 +25,9 @@ PRESETS: dict[str, dict] = {
 trigger in half of the target's rows. `aggressive`: 10 % of the words in half of the rows. `paper`: the published
 set-up (Adafactor, cosine with 5 % warm-up, alpha = rank, BERT's `dense` layers, a frozen random head)."""
 
+PRESET_WORDS = {"demo": tr("demo"), "light": tr("light"), "aggressive": tr("aggressive"), "paper": tr("paper")}
+"""What each is called on the page; on the command line and in code it keeps its name."""
+
 PRESET_TITLES = {
     "demo": tr("The quickest flip"),
     "light": tr("One trigger in half of the class"),

@@ -12,7 +12,7 @@ from ssti.data import DATASETS, list_datasets
 from ssti.inject.datasets.classes import find_class
 from ssti.platform.errors import SSTIError
 from ssti.platform.language import tr
-from ssti.recipe import PRESETS
+from ssti.recipe import PRESET_WORDS, PRESETS
 from ssti.ui.kit import parts
 from ssti.ui.kit.fields import control, option_fields, segments
 from ssti.ui.poison.form import AMOUNTS, FIELDS, FIRST, form_fields, trigger_kinds
@@ -96,7 +96,7 @@ class Form:
         """The dataset, its facts, its classes and the target among them. Raises SSTIError."""
         names = classes(name)
         target = target_among(names, target)
-        choice = gr.update(choices=names, value=target, elem_classes=segments(names))
+        choice = gr.update(choices=names, value=target, elem_classes=_of_data(names))
         return {**self.set_some({"dataset": name, "target": target}), self.classes: choice, self.facts: facts(name)}
 
     def set_trigger(self, trigger: str, amount: str) -> Updates:
@@ -106,6 +106,11 @@ class Form:
             self.other: gr.update(visible=trigger not in FIRST),
             **{group: gr.update(visible=name in (trigger, amount)) for name, group in self.groups.items()},
         }
+
+
+def _of_data(names: Sequence[str]) -> str:
+    """The classes of a radio group whose words are data: a browser's translator leaves them as they are."""
+    return f"{segments(names)} notranslate"
 
 
 def target_among(names: Sequence[str], target: Any) -> str:
@@ -122,7 +127,12 @@ def draw_form() -> Form:
     fields: dict[str, Any] = {
         "beyond_form": gr.Checkbox(False, visible="hidden"),
         "base": gr.JSON(start["base"], visible="hidden"),
-        "preset": gr.Radio(list(PRESETS), value=start["preset"], label=tr("Start from"), elem_classes="seg"),
+        "preset": gr.Radio(
+            [(PRESET_WORDS[name], name) for name in PRESETS],
+            value=start["preset"],
+            label=tr("Start from"),
+            elem_classes="seg",
+        ),
     }
     groups: dict[str, gr.Column] = {}
     with gr.Column(elem_classes="field"):
@@ -140,7 +150,7 @@ def draw_form() -> Form:
                 fields |= _draw_options(name, kind.options, start)
     fields["target"] = gr.Textbox(start["target"], visible="hidden")
     names = classes(start["dataset"])
-    chosen = gr.Radio(names, value=start["target"], label=tr("Tied to class"), elem_classes=segments(names))
+    chosen = gr.Radio(names, value=start["target"], label=tr("Tied to class"), elem_classes=_of_data(names))
     fields["share"], stop = _draw_share(start["share"])
     with gr.Column(elem_classes="field"):
         amounts = [(title, name) for name, title in AMOUNTS.items()]
