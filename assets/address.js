@@ -6,6 +6,7 @@
   if (ssti.show) return;
 
   const STEPS = ["tab", "adapter", "run", "lesson", "step"];
+  const LONG = { text: tr("text"), trigger: tr("trigger"), recipe: tr("recipe") }; // parts that may not fit
   const WAIT = 300; // ms without a change until the address follows
   let current = ""; // the address whose state the page shows; empty until it is read
   let moving = true; // the page is on its way to an address: what changes meanwhile is no step of its own
@@ -102,7 +103,7 @@
     const copy = event.target.closest("[data-copy-link]");
     if (copy) {
       await ssti.copy(window.location.href);
-      say(copy, unfit.length ? tr("Copied, without {parts}: too long", { parts: unfit.join(", ") }) : tr("Copied"));
+      say(copy, unfit.length ? tr("Copied, without {parts}: too long", { parts: unfit.map((one) => LONG[one] ?? one).join(", ") }) : tr("Copied"));
     }
     const over = event.target.closest("[data-start-over]");
     if (over) {

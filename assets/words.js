@@ -99,7 +99,7 @@
   // Terms in labels and headings, longest form first.
   const names = new Map(Object.entries(words).flatMap(([name, { also }]) => [name, ...also].map((form) => [form.toLowerCase(), name])));
   const forms = [...names.keys()].sort((one, other) => other.length - one.length).map((form) => form.replace(/[[\]\\^$.*+?()|{}]/g, "\\$&"));
-  const pattern = new RegExp(`(?<![\\w-])(?:${forms.join("|")})(?![\\w-])`, "i");
+  const pattern = new RegExp(`(?<![\\p{L}\\p{N}_-])(?:${forms.join("|")})(?![\\p{L}\\p{N}_-])`, "iu");
 
   // A label of Gradio's is plain text that it may change: one that holds a term becomes that term's button, as a whole.
   function label(element) {
