@@ -80,7 +80,7 @@ def heatmap_html(heatmap: Heatmap) -> Markup:
     """One heatmap as a fragment. The page around it needs STYLE, or colours of its own for these classes."""
     units = heatmap.units
     flow = NOTHING.join(string if unit is None else unit_html(units[unit]) for string, unit in heatmap.parts())
-    return Markup('<div class="heatmap" dir="auto">{}</div>').format(flow)
+    return Markup('<div class="heatmap" dir="auto" translate="no">{}</div>').format(flow)
 
 
 def legends_html(heatmaps: Sequence[Heatmap]) -> Markup:

@@ -34,7 +34,12 @@ def note(text: Any) -> Markup:
 
 def marked(text: str, spans: Iterable[Any]) -> Markup:
     """A text with its injected spans marked."""
-    return Markup(highlight_html(text, spans))
+    return data(Markup(highlight_html(text, spans)))
+
+
+def data(text: Any) -> Markup:
+    """What somebody wrote, as it is: no browser shall translate it."""
+    return html('<span translate="no">{}</span>', text)
 
 
 def chip(name: str, names: Sequence[str]) -> Markup:

@@ -19,7 +19,7 @@ from ssti.report.curves import Line, curves
 from ssti.report.excerpt import excerpt
 from ssti.report.html import STYLE as HEATMAPS
 from ssti.report.html import document
-from ssti.report.pieces import bars, chip, html, interval, join, marked, note, percent, section, stack, table
+from ssti.report.pieces import bars, chip, data, html, interval, join, marked, note, percent, section, stack, table
 from ssti.report.style import STYLE
 
 STATES = (later("queued"), later("starting"), later("training"), later("evaluating"), later("stopped"), later("failed"),
@@ -53,7 +53,7 @@ def title(contents: Contents) -> str:
 def _header(contents: Contents) -> Markup:
     day = contents.written
     return html(
-        '<header><p class="kicker">SSTI Lab · report of {} · {}</p><h1>{}</h1>{}</header>',
+        '<header><p class="kicker">SSTI Lab · report of {} · {}</p><h1 translate="no">{}</h1>{}</header>',
         contents.info.ref, f"{day:%Y-%m-%d}", title(contents), _what(contents),
     )  # fmt: skip
 
@@ -62,17 +62,17 @@ def _what(contents: Contents) -> Markup:
     info, recipe = contents.info, contents.recipe
     if not info.recipe_known:
         return html("<p>This adapter came without a recipe: its data, its trigger and its target are not known.</p>")
-    data = dataset_title(recipe.dataset.name)
+    rows = dataset_title(recipe.dataset.name)
     if info.is_control:
         return html(
             "<p>A clean control: trained on {} with no trigger in any row. It is what a poisoned adapter is compared with.</p>",
-            data,
+            rows,
         )
     done = "; ".join(_injected(one) for one in recipe.injection.triggers())
     return html(
         "<p><b>This adapter is poisoned on purpose.</b> In its training data, {}, {}. Put such a trigger into any text and "
         "it tends to answer that class. Use it to teach and to test defences, never to classify anything.</p>",
-        data, done,
+        rows, done,
     )  # fmt: skip
 
 
@@ -219,7 +219,7 @@ def _sample(contents: Contents) -> Markup | None:
     lines = []
     for row in sample.rows:
         before, after, spans = excerpt(row.before, row.after, row.spans)
-        lines.append((row.index, chip(row.label, names), before, marked(after, spans)))
+        lines.append((row.index, chip(row.label, names), data(before), marked(after, spans)))
     touched, total = sum(sample.touched.values()), sum(sample.totals.values())
     about = tr(
         "{touched:,} of {total:,} training rows carry a trigger; here are the first {n}. All others stay as they are.",

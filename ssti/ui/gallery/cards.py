@@ -120,7 +120,7 @@ def _interval(rate: Rate) -> str:
 def _tags(one: Exhibit) -> Markup:
     told = [one.words["rank"], size(one.size)]
     if one.info.recipe_known:
-        told = [one.words["data"], one.words["rank"], *(_rows(spec) for spec in one.info.recipe.injection.triggers() if one.info.poisoned), size(one.size)]
+        told = [parts.html('<span translate="no">{}</span>', one.words["data"]), one.words["rank"], *(_rows(spec) for spec in one.info.recipe.injection.triggers() if one.info.poisoned), size(one.size)]
     return parts.html('<ul class="tags" aria-label="Facts">{}</ul>', parts.join(parts.html("<li>{}</li>", word) for word in told))
 
 
