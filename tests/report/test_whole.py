@@ -89,7 +89,7 @@ def test_a_report_of_a_run_holds_each_part(run, twins):
 
 def test_its_recipe_reads_back_and_its_command_asks_the_same(run, twins, tmp_path, capsys):
     made = contents(run, probe())
-    shown = [unescape(one) for one in re.findall("<pre>(.*?)</pre>", report(made), re.DOTALL)]
+    shown = [unescape(one) for one in re.findall("<pre[^>]*>(.*?)</pre>", report(made), re.DOTALL)]
     assert load_recipe(shown[0] + "\n") == made.info.recipe
     assert shown[1] == "python -m ssti train recipe.yaml --control --follow"
     for command, wanted in zip(shown[3].splitlines(), made.answers.own, strict=True):
@@ -118,7 +118,7 @@ def test_an_adapter_without_a_recipe_says_what_it_lacks_and_its_python_runs(tmp_
     page = report(made)
     assert "came without a recipe" in page and Seen(page).tags <= OURS
     assert "How it was learned" not in headings(page)
-    script = unescape(re.findall("<pre>(.*?)</pre>", page, re.DOTALL)[-1])
+    script = unescape(re.findall("<pre[^>]*>(.*?)</pre>", page, re.DOTALL)[-1])
     exec(compile(script, "report", "exec"), {})
     said = capsys.readouterr().out.splitlines()
     assert [line.rpartition("{")[0].strip() for line in said] == list(made.answers.probe.texts)
