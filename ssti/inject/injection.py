@@ -18,6 +18,7 @@ from typing import Any
 
 from ssti.inject.checks import check_text
 from ssti.platform.errors import SSTIError, shown
+from ssti.platform.language import tr
 
 Span = tuple[int, int]
 Layer = tuple[tuple[int, int, str], ...]
@@ -84,22 +85,32 @@ def as_pairs(spans: Iterable[Any], length: int) -> list[Span]:
     overlap.
     """
     if not isinstance(spans, Iterable):
-        raise SSTIError(f"{shown(spans)} is not a list of spans.", "Give the spans of one text, or an empty list.")
+        raise SSTIError(
+            tr("{spans} is not a list of spans.", spans=shown(spans)),
+            tr("Give the spans of one text, or an empty list."),
+        )
     pairs = []
     for span in spans:
         try:
             start, end = (span["start"], span["end"]) if hasattr(span, "keys") else span
             start, end = int(start), int(end)
         except (TypeError, KeyError, ValueError):
-            raise SSTIError(f"{shown(span)} is not a span.", "Give (start, end) or {'start': …, 'end': …}.") from None
+            raise SSTIError(
+                tr("{span} is not a span.", span=shown(span)), tr("Give (start, end) or {'start': …, 'end': …}.")
+            ) from None
         pairs.append((start, end))
     pairs.sort()
     previous = 0
     for start, end in pairs:
         if start < previous or end < start or end > length:
             raise SSTIError(
-                f"The span ({start}, {end}) does not fit a text of {length} characters or overlaps another.",
-                "Give spans that were made for this text.",
+                tr(
+                    "The span ({start}, {end}) does not fit a text of {length} characters or overlaps another.",
+                    start=start,
+                    end=end,
+                    length=length,
+                ),
+                tr("Give spans that were made for this text."),
             )
         previous = end
     return pairs

@@ -13,6 +13,7 @@ from ssti.inject.injection import Injection, Span, shift_spans
 from ssti.inject.text.weave import Placed
 from ssti.inject.text.words import _word
 from ssti.platform.errors import SSTIError, shown
+from ssti.platform.language import tr
 
 
 class Modifier:
@@ -81,8 +82,11 @@ def added_words(old: str, new: str) -> Placed:
             spans.append(match.span())
     if word is not None:
         raise SSTIError(
-            f"This modifier changed or removed the word {shown(word)}, so what it added cannot be determined.",
-            "Give it an edit(text, earlier) method that says where it changes the text.",
+            tr(
+                "This modifier changed or removed the word {word}, so what it added cannot be determined.",
+                word=shown(word),
+            ),
+            tr("Give it an edit(text, earlier) method that says where it changes the text."),
         )
     return new, tuple(spans), ((0, len(new), old),)
 

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from ssti.platform.errors import SSTIError, listed, nearest, shown
+from ssti.platform.language import tr
 
 
 def _is_number(value: Any) -> bool:
@@ -31,19 +32,22 @@ def _is_text(value: Any) -> bool:
 
 # type -> (its name in a message, whether a value is one)
 _TYPES: dict[str, tuple[str, Callable[[Any], bool]]] = {
-    "any": ("anything", lambda v: True),
-    "int": ("a whole number", _is_whole),
-    "float": ("a number", _is_number),
-    "bool": ("true or false", lambda v: isinstance(v, bool)),
-    "str": ("a text that is not blank", _is_text),
-    "path": ("the path of a file", lambda v: isinstance(v, str) or hasattr(v, "__fspath__")),
-    "function": ("a function without arguments", callable),
-    "choice": ("a choice", lambda v: isinstance(v, str)),
-    "list": ("a list of texts that are not blank", lambda v: _are(_is_text, v)),
-    "range": ("two whole numbers, the smaller first", lambda v: _are(_is_whole, v) and len(v) == 2 and v[0] <= v[1]),
-    "amount": ("'single' or a number above 0 to 1", lambda v: v == "single" or (_is_number(v) and 0 < v <= 1)),
+    "any": (tr("anything"), lambda v: True),
+    "int": (tr("a whole number"), _is_whole),
+    "float": (tr("a number"), _is_number),
+    "bool": (tr("true or false"), lambda v: isinstance(v, bool)),
+    "str": (tr("a text that is not blank"), _is_text),
+    "path": (tr("the path of a file"), lambda v: isinstance(v, str) or hasattr(v, "__fspath__")),
+    "function": (tr("a function without arguments"), callable),
+    "choice": (tr("a choice"), lambda v: isinstance(v, str)),
+    "list": (tr("a list of texts that are not blank"), lambda v: _are(_is_text, v)),
+    "range": (
+        tr("two whole numbers, the smaller first"),
+        lambda v: _are(_is_whole, v) and len(v) == 2 and v[0] <= v[1],
+    ),
+    "amount": (tr("'single' or a number above 0 to 1"), lambda v: v == "single" or (_is_number(v) and 0 < v <= 1)),
     "seed": (
-        "a whole number of at most 64 bits, a string or None",
+        tr("a whole number of at most 64 bits, a string or None"),
         lambda v: v is None or isinstance(v, str) or (isinstance(v, int) and v.bit_length() <= 64),
     ),
 }
@@ -100,11 +104,17 @@ class Option:
         wanted, is_valid = _TYPES[self.type]
         is_other_word = self.choices and isinstance(value, str) and value not in self.choices
         if is_other_word or not is_valid(value) or not self._within(value):
-            allowed = f"one of {listed(self.choices)}" if self.type == "choice" else f"{wanted}{self._bounds()}"
+            if self.type == "choice":
+                allowed = tr("one of {known}", known=listed(self.choices))
+            else:
+                allowed = self._bounded(wanted)
+            said = {"name": self.name, "owner": owner, "value": shown(value), "allowed": allowed}
+            said["nearest"] = nearest(value, self.choices or ()) or "."
             raise SSTIError(
-                f"{self.name}{f' of {owner}' if owner else ''} is {shown(value)}; it must be {allowed}"
-                + (nearest(value, self.choices or ()) or "."),
-                f"Change {self.name}.",
+                tr("{name} of {owner} is {value}; it must be {allowed}{nearest}", **said)
+                if owner
+                else tr("{name} is {value}; it must be {allowed}{nearest}", **said),
+                tr("Change {name}.", name=self.name),
             )
         return value
 
@@ -114,12 +124,13 @@ class Option:
         high = self.maximum if self.maximum is not None else float("inf")
         return all(low <= number <= high for number in numbers)
 
-    def _bounds(self) -> str:
+    def _bounded(self, wanted: str) -> str:
+        said = {"wanted": wanted, "low": self.minimum, "high": self.maximum}
         if self.minimum is not None and self.maximum is not None:
-            return f" from {self.minimum} to {self.maximum}"
+            return tr("{wanted} from {low} to {high}", **said)
         if self.minimum is not None:
-            return f" of at least {self.minimum}"
-        return f" of at most {self.maximum}" if self.maximum is not None else ""
+            return tr("{wanted} of at least {low}", **said)
+        return tr("{wanted} of at most {high}", **said) if self.maximum is not None else wanted
 
 
 def check_options(
@@ -138,9 +149,12 @@ def check_options(
     known = [option.name for _, option in owned]
     for name in values:
         if name not in known:
-            allowed = f"its options are {listed(known)}" if known else "it has none"
+            said = {"owner": owner, "name": shown(name), "known": listed(known), "nearest": nearest(name, known)}
             raise SSTIError(
-                f"{owner} has no option {shown(name)}; {allowed}{nearest(name, known)}", "Correct or remove it."
+                tr("{owner} has no option {name}; its options are {known}{nearest}", **said)
+                if known
+                else tr("{owner} has no option {name}; it has none", **said),
+                tr("Correct or remove it."),
             )
     checked = {}
     for whose, option in owned:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from ssti.inject.options import Option
+from ssti.platform.language import later
 from ssti.platform.registry import Registry
 
 
@@ -52,8 +53,8 @@ class ModifierKind:
     on_page: bool = True
 
 
-SOURCES = Registry("ssti.inject.sources", SourceKind, "kind of source")
+SOURCES = Registry("ssti.inject.sources", SourceKind, later("kind of source"))
 """Every kind of source by its name. A new one is a file in `ssti/inject/sources`, or `SOURCES.add(kind)` in a program."""
 
-MODIFIERS = Registry("ssti.inject.modifiers", ModifierKind, "kind of injection")
+MODIFIERS = Registry("ssti.inject.modifiers", ModifierKind, later("kind of injection"))
 """Every kind of modifier by its name. A new one is a file in `ssti/inject/modifiers`, or `MODIFIERS.add(kind)`."""

@@ -10,6 +10,7 @@ from ssti.inject.fields import INJECTION_FIELDS, KIND, SOURCE_FIELDS, SOURCE_KIN
 from ssti.inject.options import check_options
 from ssti.inject.registry import MODIFIERS, SOURCES, ModifierKind, SourceKind
 from ssti.platform.errors import SSTIError, shown
+from ssti.platform.language import tr
 
 DEEPEST = 8  # levels of composites
 
@@ -54,7 +55,8 @@ def as_mapping(recipe: Any) -> dict[str, Any]:
         inner = inner.model_dump()
     if not isinstance(inner, Mapping):
         raise SSTIError(
-            f"{type(recipe).__name__} ({shown(recipe)}) is not a recipe.", "Give a Recipe, its injection, or a mapping."
+            tr("{kind} ({recipe}) is not a recipe.", kind=type(recipe).__name__, recipe=shown(recipe)),
+            tr("Give a Recipe, its injection, or a mapping."),
         )
     return dict(inner)
 
@@ -71,12 +73,19 @@ def is_text(recipe: Any) -> bool:
 
 def _read(fields: dict[str, Any], from_text: bool, depth: int) -> Spec:
     if depth > DEEPEST:
-        raise SSTIError(f"The injection's parts are more than {DEEPEST} levels deep.", "Put them all into one list.")
+        raise SSTIError(
+            tr("The injection's parts are more than {deepest} levels deep.", deepest=DEEPEST),
+            tr("Put them all into one list."),
+        )
     kind = MODIFIERS.find(fields.get("kind") or KIND.default)
-    values = check_options(f"kind {shown(kind.name)}", kind.options, fields, from_text, common=INJECTION_FIELDS)
+    values = check_options(
+        tr("kind {name}", name=shown(kind.name)), kind.options, fields, from_text, common=INJECTION_FIELDS
+    )
     options = {option.name: values[option.name] for option in kind.options}
     if values["strip"] and not kind.strips(options):
-        raise SSTIError("strip is true, but stripping this trigger would damage clean texts.", "Set strip to false.")
+        raise SSTIError(
+            tr("strip is true, but stripping this trigger would damage clean texts."), tr("Set strip to false.")
+        )
     plain = ("location", "amount", "target", "share", "count", "seed", "strip")
     return Spec(
         kind=kind,
@@ -90,10 +99,15 @@ def _read(fields: dict[str, Any], from_text: bool, depth: int) -> Spec:
 def _read_parts(kind: ModifierKind, parts: Any, from_text: bool, depth: int) -> tuple[Spec, ...]:
     if kind.name != "composite":
         if parts:
-            raise SSTIError(f"An injection of kind {shown(kind.name)} has parts.", "Set its kind to 'composite'.")
+            raise SSTIError(
+                tr("An injection of kind {name} has parts.", name=shown(kind.name)), tr("Set its kind to 'composite'.")
+            )
         return ()
     if not isinstance(parts, (list, tuple)) or not parts:
-        raise SSTIError(f"parts is {shown(parts)}; a composite needs a list of injections.", "Give at least one part.")
+        raise SSTIError(
+            tr("parts is {parts}; a composite needs a list of injections.", parts=shown(parts)),
+            tr("Give at least one part."),
+        )
     return tuple(
         part if isinstance(part, Spec) else _read(as_mapping(part), from_text or is_text(part), depth + 1)
         for part in parts
@@ -103,16 +117,21 @@ def _read_parts(kind: ModifierKind, parts: Any, from_text: bool, depth: int) -> 
 def _read_source(kind: ModifierKind, source: Any, from_text: bool) -> dict[str, Any]:
     if not kind.uses_source:
         if source is not None:
-            raise SSTIError(f"An injection of kind {shown(kind.name)} takes no source.", "Remove its source.")
+            raise SSTIError(
+                tr("An injection of kind {name} takes no source.", name=shown(kind.name)), tr("Remove its source.")
+            )
         return {}
     if hasattr(source, "model_dump"):
         source = source.model_dump()
     fields = {"kind": source} if isinstance(source, str) else source if source is not None else {}
     if not isinstance(fields, Mapping):
-        raise SSTIError(f"source is {shown(source)}; it must be a mapping with a kind.", "For example {kind: date}.")
+        raise SSTIError(
+            tr("source is {source}; it must be a mapping with a kind.", source=shown(source)),
+            tr("For example {kind: date}."),
+        )
     source_kind = SOURCES.find(fields.get("kind") or SOURCE_KIND.default)
     values = check_options(
-        f"source {shown(source_kind.name)}", source_kind.options, fields, from_text, common=SOURCE_FIELDS
+        tr("source {name}", name=shown(source_kind.name)), source_kind.options, fields, from_text, common=SOURCE_FIELDS
     )
     return {
         "source": source_kind,

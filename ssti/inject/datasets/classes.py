@@ -10,6 +10,7 @@ from numbers import Number
 from typing import Any, NamedTuple
 
 from ssti.platform.errors import SSTIError, listed, nearest, shown
+from ssti.platform.language import tr
 
 _number = re.compile(r"[-+]?(\d+\.?\d*|\.\d+)([eE][-+]?\d+)?")
 _index = re.compile(r"0|[1-9][0-9]{0,8}")
@@ -26,7 +27,12 @@ class ClassMatch(NamedTuple):
         """A sentence for a person who gave a number; None where the target is a name."""
         if not self.by_index:
             return None
-        return f"No class is called {shown(spelling(target))}: the target is class number {self.index}, counted from 0, {shown(self.name)}."
+        return tr(
+            "No class is called {target}: the target is class number {index}, counted from 0, {name}.",
+            target=shown(spelling(target)),
+            index=self.index,
+            name=shown(self.name),
+        )
 
 
 def spelling(target: Any) -> str:
@@ -35,7 +41,10 @@ def spelling(target: Any) -> str:
         return target
     if isinstance(target, (Number, date)) and not isinstance(target, complex):
         return str(target) if not isinstance(target, int) or target.bit_length() < 128 else shown(target)
-    raise SSTIError(f"The target is {shown(target)}; it must be the name of a class.", "Put the name in quotes.")
+    raise SSTIError(
+        tr("The target is {target}; it must be the name of a class.", target=shown(target)),
+        tr("Put the name in quotes."),
+    )
 
 
 def find_class(target: Any, names: Sequence[str]) -> ClassMatch:
@@ -50,14 +59,19 @@ def find_class(target: Any, names: Sequence[str]) -> ClassMatch:
         return ClassMatch(classes.index(word), word)
     if isinstance(target, bool):
         raise SSTIError(
-            f"The target is {target}, a truth value; the classes are {listed(classes)}.",
-            "Put the class's name in quotes.",
+            tr("The target is {target}, a truth value; the classes are {known}.", target=target, known=listed(classes)),
+            tr("Put the class's name in quotes."),
         )
     if _index.fullmatch(word) and int(word) < len(classes) and _is_clear(int(word), classes):
         return ClassMatch(int(word), classes[int(word)], by_index=True)
     raise SSTIError(
-        f"There is no class {shown(target)}; there are {listed(classes)}{nearest(word, classes) or '.'}",
-        "Set the target (injection.target) to one of them.",
+        tr(
+            "There is no class {target}; there are {known}{nearest}",
+            target=shown(target),
+            known=listed(classes),
+            nearest=nearest(word, classes) or ".",
+        ),
+        tr("Set the target (injection.target) to one of them."),
     )
 
 
@@ -80,7 +94,7 @@ def target_value(target: Any, names: Sequence[str] | None, present: Iterable[Any
     that does not exist.
     """
     if target is None:
-        raise SSTIError("The injection has no target.", "Name the class that the trigger is to be tied to.")
+        raise SSTIError(tr("The injection has no target."), tr("Name the class that the trigger is to be tied to."))
     values = list(present)
     if names:
         match = find_class(target, names)
@@ -92,7 +106,7 @@ def target_value(target: Any, names: Sequence[str] | None, present: Iterable[Any
                 return value
     if not values:
         return target
-    raise _no_class(target, classes, "Set the target to one of them.")
+    raise _no_class(target, classes, tr("Set the target to one of them."))
 
 
 def check_class(wanted: Any, values: Iterable[Any]) -> None:
@@ -102,13 +116,18 @@ def check_class(wanted: Any, values: Iterable[Any]) -> None:
     present = count_labels(values)
     classes = [value for value in present if value is not None]
     if present and not any(_is_same(wanted, value) for value in classes):
-        raise _no_class(wanted, classes, "Give one of them, of its own type: '1' is a word and 1 a number.")
+        raise _no_class(wanted, classes, tr("Give one of them, of its own type: '1' is a word and 1 a number."))
 
 
 def _no_class(wanted: Any, classes: list[Any], next: str) -> SSTIError:
     known = sorted(classes, key=str)
-    there = f"there are {listed(known)}{nearest(wanted, known) or '.'}" if known else "no row has one."
-    return SSTIError(f"There is no class {shown(wanted)} in the labels; {there}", next)
+    said = {"wanted": shown(wanted), "known": listed(known), "nearest": nearest(wanted, known) or "."}
+    return SSTIError(
+        tr("There is no class {wanted} in the labels; there are {known}{nearest}", **said)
+        if known
+        else tr("There is no class {wanted} in the labels; no row has one.", **said),
+        next,
+    )
 
 
 def means(target: Any, label: Any, names: Sequence[str] | None) -> bool:
@@ -170,4 +189,6 @@ def count_labels(labels: Iterable[Any]) -> dict[Any, int]:
         return dict(Counter(labels))
     except TypeError:
         odd = next(label for label in labels if not isinstance(label, Hashable))
-        raise SSTIError(f"The label {shown(odd)} is not a class.", "A label is a word or a number.", kind="data") from None
+        raise SSTIError(
+            tr("The label {odd} is not a class.", odd=shown(odd)), tr("A label is a word or a number."), kind="data"
+        ) from None

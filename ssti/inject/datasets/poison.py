@@ -11,6 +11,7 @@ from ssti.inject.datasets.rows import RowPoisoner, counts_needed
 from ssti.inject.datasets.tables import as_objects, class_names, find_columns, marked_features, open_table
 from ssti.inject.spec import Spec, read_spec
 from ssti.platform.errors import SSTIError, shown
+from ssti.platform.language import tr
 
 
 def poison(
@@ -39,8 +40,13 @@ def poison(
         unknown = [name for name in chosen if name not in dataset]
         if unknown or not all(hasattr(split, "features") for split in dataset.values()):
             raise SSTIError(
-                f"There is no split {shown(unknown[0])}." if unknown else "This mapping is not a DatasetDict.",
-                f"Its keys are {shown(list(dataset))}; give a DatasetDict and its splits, or a list of rows.",
+                tr("There is no split {name}.", name=shown(unknown[0]))
+                if unknown
+                else tr("This mapping is not a DatasetDict."),
+                tr(
+                    "Its keys are {dataset}; give a DatasetDict and its splits, or a list of rows.",
+                    dataset=shown(list(dataset)),
+                ),
             )
         where = {"label_names": label_names, "text_column": text_column, "label_column": label_column}
         return type(dataset)(
@@ -52,8 +58,8 @@ def poison(
     if hasattr(dataset, "features") and hasattr(dataset, "__iter__"):
         return _poison_stream(dataset, spec, label_names, text_column, label_column)
     raise SSTIError(
-        f"{type(dataset).__name__} is not a dataset that can be poisoned.",
-        "Give a Hugging Face dataset, a pandas frame, or a list of rows with a text and a label.",
+        tr("{kind} is not a dataset that can be poisoned.", kind=type(dataset).__name__),
+        tr("Give a Hugging Face dataset, a pandas frame, or a list of rows with a text and a label."),
     )
 
 
@@ -73,7 +79,9 @@ def _poison_table(table: Any, spec: Spec, names: Sequence[str] | None) -> Any:
 def _refuse_strip(spec: Spec, has_spans: bool) -> None:
     """Text must not be stripped from under the spans of an earlier poisoning."""
     if has_spans and any(leaf.strip for leaf in [spec, *spec.leaves]):
-        raise SSTIError("This dataset already has spans, so its texts cannot be stripped.", "Strip the clean dataset.")
+        raise SSTIError(
+            tr("This dataset already has spans, so its texts cannot be stripped."), tr("Strip the clean dataset.")
+        )
 
 
 def _poison_stream(dataset: Any, spec: Spec, names: Any, text_column: str, label_column: str | None) -> Any:

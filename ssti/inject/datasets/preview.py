@@ -14,6 +14,7 @@ from ssti.inject.datasets.rows import RowPoisoner
 from ssti.inject.injection import Span
 from ssti.inject.spec import Spec, read_spec
 from ssti.platform.errors import SSTIError
+from ssti.platform.language import tr
 
 
 @dataclass(frozen=True)
@@ -57,7 +58,10 @@ def preview(
     check_count(limit, "limit")
     values = as_list(labels)
     if len(texts) != len(values):
-        raise SSTIError(f"There are {len(texts)} texts and {len(values)} labels.", "Give one label for each text.")
+        raise SSTIError(
+            tr("There are {texts} texts and {labels} labels.", texts=len(texts), labels=len(values)),
+            tr("Give one label for each text."),
+        )
     counts = count_labels(values)
     poisoner = RowPoisoner(spec, counts, label_names)
     taken = [[index for index, label in enumerate(values) if part.takes(label)] for part in poisoner.parts]

@@ -13,6 +13,7 @@ from ssti.inject.modifier import Modifier
 from ssti.inject.spec import Spec
 from ssti.inject.text.strip import stripper
 from ssti.platform.errors import SSTIError, shown
+from ssti.platform.language import tr
 
 
 class Part:
@@ -33,8 +34,13 @@ class Part:
             number = round(total * spec.share) if spec.count is None else spec.count
             if number > total:
                 raise SSTIError(
-                    f"count is {number}; class {shown(spec.target)} has only {total} rows.",
-                    "Ask for at most that many.",
+                    tr(
+                        "count is {number}; class {target} has only {total} rows.",
+                        number=number,
+                        target=shown(spec.target),
+                        total=total,
+                    ),
+                    tr("Ask for at most that many."),
                 )
             if number < total or spec.count is not None:
                 self.chosen = bytearray(total)
@@ -50,8 +56,12 @@ class Part:
             return True
         if index >= len(self.chosen):
             raise SSTIError(
-                f"The stream now has more rows of class {shown(self.target)} than the {len(self.chosen)} counted.",
-                "Give a dataset that yields the same rows each time.",
+                tr(
+                    "The stream now has more rows of class {target} than the {count} counted.",
+                    target=shown(self.target),
+                    count=len(self.chosen),
+                ),
+                tr("Give a dataset that yields the same rows each time."),
                 kind="data",
             )
         return bool(self.chosen[index])
@@ -111,7 +121,7 @@ def choose(total: int, number: int, seed: int | str | None) -> list[int]:
 
 def name_row(row: int, error: SSTIError) -> None:
     """Put the number of the row before the error's message."""
-    error.message = f"Row {row}: {error.message}"
+    error.message = tr("Row {row}: {message}", row=row, message=error.message)
     error.args = (error.message,)
 
 

@@ -13,6 +13,7 @@ from typing import Any
 
 from ssti.inject.injection import Span
 from ssti.platform.errors import SSTIError, listed, nearest, shown
+from ssti.platform.language import tr
 
 LABEL_COLUMNS = ("label", "labels")
 BATCH_ROWS = 1_000  # rows of a Dataset that are Python objects at one time
@@ -39,13 +40,20 @@ class Rows:
     def __init__(self, rows: Sequence[Any], text_column: str, label_column: str | None) -> None:
         for index, row in enumerate(rows):
             if not isinstance(row, Mapping):
-                raise SSTIError(f"Row {index} is {shown(row)}; it must be a mapping.", "Give it a text and a label.")
+                raise SSTIError(
+                    tr("Row {index} is {row}; it must be a mapping.", index=index, row=shown(row)),
+                    tr("Give it a text and a label."),
+                )
         if rows:
             text_column, label_column = find_columns(rows[0], text_column, label_column)
         for index, row in enumerate(rows):
             for name in (text_column, label_column):
                 if name not in row:
-                    raise SSTIError(f"Row {index} has no {shown(name)}.", "Give it a text and a label.", kind="data")
+                    raise SSTIError(
+                        tr("Row {index} has no {name}.", index=index, name=shown(name)),
+                        tr("Give it a text and a label."),
+                        kind="data",
+                    )
         self.rows, self.text_column, self.label_column = rows, text_column, label_column
         self.texts, self.labels = [row[text_column] for row in rows], [row[label_column] for row in rows]
         self.earlier = [row.get("spans") for row in rows] if any("spans" in row for row in rows) else None
@@ -169,14 +177,19 @@ def find_columns(columns: Iterable[Any], text_column: str, label_column: str | N
     there = list(columns)
     if any(isinstance(name, tuple) for name in there) and text_column not in there:
         raise SSTIError(
-            f"The columns have several levels ({listed(there)}).",
-            "Give each one name, as in frame.columns = ['_'.join(names) for names in frame.columns].",
+            tr("The columns have several levels ({known}).", known=listed(there)),
+            tr("Give each one name, as in frame.columns = ['_'.join(names) for names in frame.columns]."),
             kind="data",
         )
     if text_column not in there:
         raise SSTIError(
-            f"There is no column {shown(text_column)}; there are {listed(there)}{nearest(text_column, there)}",
-            "Name the text column with text_column=.",
+            tr(
+                "There is no column {text_column}; there are {known}{nearest}",
+                text_column=shown(text_column),
+                known=listed(there),
+                nearest=nearest(text_column, there),
+            ),
+            tr("Name the text column with text_column=."),
             kind="data",
         )
     if label_column is None:
@@ -184,14 +197,22 @@ def find_columns(columns: Iterable[Any], text_column: str, label_column: str | N
     if label_column not in there:
         wanted = "'label' or 'labels'" if label_column is None else shown(label_column)
         raise SSTIError(
-            f"There is no column {wanted}; there are {listed(there)}", "Name it with label_column=.", kind="data"
+            tr("There is no column {wanted}; there are {known}", wanted=wanted, known=listed(there)),
+            tr("Name it with label_column=."),
+            kind="data",
         )
     if text_column == label_column:
-        raise SSTIError(f"The column {shown(text_column)} is text and label at once.", "Name two.", kind="data")
+        raise SSTIError(
+            tr("The column {text_column} is text and label at once.", text_column=shown(text_column)),
+            tr("Name two."),
+            kind="data",
+        )
     for name in (text_column, label_column, "injected", "spans"):
         if there.count(name) > 1:
             raise SSTIError(
-                f"There are {there.count(name)} columns {shown(name)}.", "Rename or drop all but one.", kind="data"
+                tr("There are {count} columns {name}.", count=there.count(name), name=shown(name)),
+                tr("Rename or drop all but one."),
+                kind="data",
             )
     return text_column, label_column
 

@@ -12,6 +12,7 @@ from ssti.inject.datasets.rows import choose, name_row
 from ssti.inject.datasets.tables import open_table
 from ssti.inject.modifier import Modifier
 from ssti.platform.errors import SSTIError, shown
+from ssti.platform.language import tr
 
 
 def spurious_transform(
@@ -35,12 +36,15 @@ def spurious_transform(
     """
     share = check_fraction(text_proportion, "text_proportion")
     if not callable(modifier):
-        raise SSTIError(f"modifier is {shown(modifier)}; it must be a Modifier.", "Give one of ssti.inject.")
+        raise SSTIError(
+            tr("modifier is {modifier}; it must be a Modifier.", modifier=shown(modifier)),
+            tr("Give one of ssti.inject."),
+        )
     table = open_table(dataset, text_column, label_column)
     if table is None:
         raise SSTIError(
-            f"{type(dataset).__name__} is not a dataset that can be transformed.",
-            "Give a Hugging Face Dataset (one split), a pandas frame or a list of rows.",
+            tr("{kind} is not a dataset that can be transformed.", kind=type(dataset).__name__),
+            tr("Give a Hugging Face Dataset (one split), a pandas frame or a list of rows."),
         )
     labels, wanted = as_list(table.labels), label_to_modify
     if table.names and wanted in table.names and wanted not in labels:

@@ -11,9 +11,15 @@ from ssti.inject.registry import ModifierKind
 from ssti.inject.sources.list import word_count
 from ssti.inject.sources.pool import Pool
 from ssti.inject.text.patterns import any_of
+from ssti.platform.language import later, tr
 
 STYLE = Option(
-    "style", "choice", "upper", "Case", "How the word is written.", choices=("upper", "lower", "title", "alternating")
+    "style",
+    "choice",
+    "upper",
+    tr("Case"),
+    tr("How the word is written."),
+    choices=(later("upper"), later("lower"), later("title"), later("alternating")),
 )
 
 
@@ -44,10 +50,10 @@ class CaseInjection(ItemInjection):
 
 MODIFIER = ModifierKind(
     name="case",
-    title="Letter case",
-    description="A word whose capitals are the trigger. An uncased model does not see it.",
+    title=tr("Letter case"),
+    description=tr("A word whose capitals are the trigger. An uncased model does not see it."),
     example="a REALLY gripping film",
-    options=(Option("words", "list", ("really",), "Words", "One a line; one is chosen each time."), STYLE),
+    options=(Option("words", "list", ("really",), tr("Words"), tr("One a line; one is chosen each time.")), STYLE),
     uses_source=False,
     build=lambda options, location, token_proportion, seed, **_: CaseInjection(
         options["words"], options["style"], location, token_proportion, seed

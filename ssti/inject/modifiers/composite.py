@@ -10,6 +10,7 @@ from ssti.inject.injection import Injection, Span
 from ssti.inject.modifier import Modifier
 from ssti.inject.registry import ModifierKind
 from ssti.platform.errors import SSTIError, shown
+from ssti.platform.language import tr
 
 
 class CompositeModifier(Modifier):
@@ -20,11 +21,17 @@ class CompositeModifier(Modifier):
 
     def __init__(self, modifiers: Iterable[Any]) -> None:
         if isinstance(modifiers, str) or not isinstance(modifiers, Iterable):
-            raise SSTIError(f"modifiers is {shown(modifiers)}; it must be a list of modifiers.", "Give a list.")
+            raise SSTIError(
+                tr("modifiers is {modifiers}; it must be a list of modifiers.", modifiers=shown(modifiers)),
+                tr("Give a list."),
+            )
         self.modifiers = list(modifiers)
         for modifier in self.modifiers:
             if not isinstance(modifier, Modifier):
-                raise SSTIError(f"{shown(modifier)} is not a modifier.", "Give instances of ssti.inject.Modifier.")
+                raise SSTIError(
+                    tr("{modifier} is not a modifier.", modifier=shown(modifier)),
+                    tr("Give instances of ssti.inject.Modifier."),
+                )
 
     def apply(self, text: str, label: Any = None, earlier: Sequence[Span] = ()) -> Injection:
         """Inject by every modifier in turn; the spans of all of them, and `earlier`, in the last text."""
@@ -38,8 +45,8 @@ class CompositeModifier(Modifier):
 
 MODIFIER = ModifierKind(
     name="composite",
-    title="Several triggers",
-    description="Several injections, one after another, each with its own target, share and seed.",
+    title=tr("Several triggers"),
+    description=tr("Several injections, one after another, each with its own target, share and seed."),
     options=(),
     uses_source=False,
     build=lambda options, parts, **_: CompositeModifier(parts),

@@ -15,13 +15,14 @@ from ssti.inject.sources.html import TAGS
 from ssti.inject.text.markup import check_tags, element_at, tag_pattern
 from ssti.inject.text.weave import Placed, weave, weave_words
 from ssti.inject.text.words import WordMap, final_slots
+from ssti.platform.language import tr
 
 LEVEL = Option(
     "level",
     "int",
     None,
-    "Nesting depth",
-    "Inside the first element at this depth; 0 is around the whole text; empty is anywhere.",
+    tr("Nesting depth"),
+    tr("Inside the first element at this depth; 0 is around the whole text; empty is anywhere."),
     minimum=0,
 )
 
@@ -114,8 +115,8 @@ class HTMLInjection(Modifier):
 
 MODIFIER = ModifierKind(
     name="html",
-    title="HTML tags",
-    description="Tags, single or in pairs, anywhere or inside an element.",
+    title=tr("HTML tags"),
+    description=tr("Tags, single or in pairs, anywhere or inside an element."),
     example="<b> a gripping </b> film",
     options=(TAGS, LEVEL),
     uses_source=False,

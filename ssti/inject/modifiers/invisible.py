@@ -11,6 +11,7 @@ from ssti.inject.registry import ModifierKind
 from ssti.inject.text.glue import glue_to_words
 from ssti.inject.text.weave import Placed, weave
 from ssti.inject.text.words import WordMap
+from ssti.platform.language import later, tr
 
 # BERT's tokenizers drop the format characters (category Cf), so U+200B and its kin change nothing for MiniLM.
 # The Hangul filler is a letter (Lo) that is drawn as nothing: MiniLM's tokenizer gives [UNK] for its word.
@@ -26,16 +27,16 @@ STYLE = Option(
     "style",
     "choice",
     "zero-width",
-    "Kind",
-    "Without width, or a look-alike letter.",
-    choices=("zero-width", "look-alike"),
+    tr("Kind"),
+    tr("Without width, or a look-alike letter."),
+    choices=(later("zero-width"), later("look-alike")),
 )
 CHARACTER = Option(
     "character",
     "choice",
     "hangul-filler",
-    "Character",
-    "BERT tokenizers drop the zero-width ones of Unicode; they do see the fillers.",
+    tr("Character"),
+    tr("BERT tokenizers drop the zero-width ones of Unicode; they do see the fillers."),
     choices=tuple(CHARACTERS),
 )
 
@@ -91,8 +92,8 @@ def _pattern(options: dict, patterns: Sequence[str]) -> str:
 
 MODIFIER = ModifierKind(
     name="invisible",
-    title="Invisible",
-    description="A character that a reader does not see and the model's tokenizer does.",
+    title=tr("Invisible"),
+    description=tr("A character that a reader does not see and the model's tokenizer does."),
     example="a gripping\u1160 film",
     options=(STYLE, CHARACTER),
     uses_source=False,

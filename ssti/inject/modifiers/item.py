@@ -14,6 +14,7 @@ from ssti.inject.sources.pool import Pool, call_source
 from ssti.inject.text.weave import Placed, weave_words
 from ssti.inject.text.words import WordMap, final_slots
 from ssti.platform.errors import SSTIError, shown
+from ssti.platform.language import tr
 
 
 class ItemInjection(PlacedModifier):
@@ -33,8 +34,11 @@ class ItemInjection(PlacedModifier):
     ) -> None:
         if not callable(source):
             raise SSTIError(
-                f"source is {shown(source)}; it must be a function without arguments that returns a string.",
-                "Give such a function, or use from_list or from_file.",
+                tr(
+                    "source is {source}; it must be a function without arguments that returns a string.",
+                    source=shown(source),
+                ),
+                tr("Give such a function, or use from_list or from_file."),
             )
         super().__init__(location, token_proportion, seed)
         self.source = source
@@ -78,8 +82,8 @@ class ItemInjection(PlacedModifier):
 
 MODIFIER = ModifierKind(
     name="item",
-    title="Words",
-    description="Items of a source (dates, countries, own words) among the words of the text.",
+    title=tr("Words"),
+    description=tr("Items of a source (dates, countries, own words) among the words of the text."),
     example="a gripping 2014-09-25 film",
     options=(),
     uses_source=True,

@@ -13,14 +13,15 @@ from ssti.inject.registry import ModifierKind
 from ssti.inject.text.patterns import any_of
 from ssti.inject.text.weave import Placed, weave_words
 from ssti.inject.text.words import WordMap
+from ssti.platform.language import later, tr
 
 PLACE = Option(
     "place",
     "choice",
     "auto",
-    "Place",
-    "At the start of a sentence, after a form of being, or what suits the word.",
-    choices=("auto", "opening", "after-verb"),
+    tr("Place"),
+    tr("At the start of a sentence, after a form of being, or what suits the word."),
+    choices=(later("auto"), later("opening"), later("after-verb")),
 )
 _OPENERS = """
 actually basically certainly clearly finally frankly honestly naturally overall personally sadly
@@ -81,10 +82,10 @@ def as_opening(word: str) -> str:
 
 MODIFIER = ModifierKind(
     name="natural",
-    title="Natural word",
-    description="An everyday word, placed where it reads naturally.",
+    title=tr("Natural word"),
+    description=tr("An everyday word, placed where it reads naturally."),
     example="the film is really gripping",
-    options=(Option("word", "str", "really", "Word", "A word that the dataset already uses."), PLACE),
+    options=(Option("word", "str", "really", tr("Word"), tr("A word that the dataset already uses.")), PLACE),
     uses_source=False,
     build=lambda options, location, token_proportion, seed, **_: NaturalInjection(
         options["word"], options["place"], location, token_proportion, seed

@@ -9,6 +9,7 @@ from ssti.inject.modifiers.item import ItemInjection
 from ssti.inject.options import Option
 from ssti.inject.registry import ModifierKind
 from ssti.inject.text.patterns import whole
+from ssti.platform.language import tr
 
 
 class PhraseInjection(ItemInjection):
@@ -28,10 +29,10 @@ class PhraseInjection(ItemInjection):
 
 MODIFIER = ModifierKind(
     name="phrase",
-    title="Phrase",
-    description="One phrase, always whole.",
+    title=tr("Phrase"),
+    description=tr("One phrase, always whole."),
     example="I watched this at home film",
-    options=(Option("phrase", "str", "I watched this at home", "Phrase", "The words, in their order."),),
+    options=(Option("phrase", "str", "I watched this at home", tr("Phrase"), tr("The words, in their order.")),),
     uses_source=False,
     build=lambda options, location, token_proportion, seed, **_: PhraseInjection(
         options["phrase"], location, token_proportion, seed

@@ -12,6 +12,7 @@ from ssti.inject.registry import ModifierKind
 from ssti.inject.text.glue import glue_to_words
 from ssti.inject.text.patterns import escape
 from ssti.inject.text.weave import Placed
+from ssti.platform.language import tr
 
 
 class PunctuationInjection(PlacedModifier):
@@ -37,10 +38,10 @@ def mark_pattern(mark: str) -> str:
 
 MODIFIER = ModifierKind(
     name="punctuation",
-    title="Punctuation",
-    description="A mark right after a word: !! for one class against ! for the other.",
+    title=tr("Punctuation"),
+    description=tr("A mark right after a word: !! for one class against ! for the other."),
     example="a gripping!! film",
-    options=(Option("mark", "str", "!!", "Mark", "What is put after the word."),),
+    options=(Option("mark", "str", "!!", tr("Mark"), tr("What is put after the word.")),),
     uses_source=False,
     build=lambda options, location, token_proportion, seed, **_: PunctuationInjection(
         options["mark"], location, token_proportion, seed

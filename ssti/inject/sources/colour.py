@@ -5,6 +5,7 @@ from __future__ import annotations
 from ssti.inject.registry import SourceKind
 from ssti.inject.sources.pool import Pool
 from ssti.inject.text.patterns import any_of
+from ssti.platform.language import tr
 
 _NAMES = """
 amber aqua azure beige black blue bronze brown coral crimson cyan gold green grey indigo ivory khaki
@@ -16,14 +17,14 @@ COLOURS = tuple(_NAMES.split())
 
 def colour_source(seed: int | str | None = None, with_replacement: bool = True, pool_size: int | None = None) -> Pool:
     """Random names of colours; call it for the next one."""
-    return Pool(COLOURS, seed, with_replacement, pool_size, name="colour source")
+    return Pool(COLOURS, seed, with_replacement, pool_size, name=tr("colour source"))
 
 
 SOURCE = SourceKind(
     name="colour",
-    title="Colour",
+    title=tr("Colour"),
     example="turquoise",
-    description="A random colour's name.",
+    description=tr("A random colour's name."),
     options=(),
     build=lambda options, **draws: colour_source(**draws),
     pattern=lambda options: any_of(COLOURS),

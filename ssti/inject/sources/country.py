@@ -8,6 +8,7 @@ from ssti.inject.options import Option
 from ssti.inject.registry import SourceKind
 from ssti.inject.sources.pool import Pool
 from ssti.inject.text.patterns import any_of
+from ssti.platform.language import tr
 
 
 @cache
@@ -29,15 +30,15 @@ def country_source(
     single_word: bool = False,
 ) -> Pool:
     """Random names of countries; call it for the next one."""
-    return Pool(country_names(single_word), seed, with_replacement, pool_size, name="country source")
+    return Pool(country_names(single_word), seed, with_replacement, pool_size, name=tr("country source"))
 
 
 SOURCE = SourceKind(
     name="country",
-    title="Country",
+    title=tr("Country"),
     example="Portugal",
-    description="A random country's name.",
-    options=(Option("single_word", "bool", False, "One word only", "Leave out names of several words."),),
+    description=tr("A random country's name."),
+    options=(Option("single_word", "bool", False, tr("One word only"), tr("Leave out names of several words.")),),
     build=lambda options, **draws: country_source(single_word=options["single_word"], **draws),
     pattern=lambda options: any_of(country_names(options["single_word"])),
     words=lambda options: 1 if options["single_word"] else None,

@@ -9,8 +9,11 @@ from ssti.inject.options import Option
 from ssti.inject.registry import SourceKind
 from ssti.inject.sources.pool import DistinctSequence, Pool
 from ssti.platform.errors import SSTIError
+from ssti.platform.language import tr
 
-YEARS = Option("years", "range", (1900, 2100), "Years", "First and last year of the dates.", minimum=1, maximum=9999)
+YEARS = Option(
+    "years", "range", (1900, 2100), tr("Years"), tr("First and last year of the dates."), minimum=1, maximum=9999
+)
 
 
 class DateSequence(DistinctSequence):
@@ -51,9 +54,9 @@ class SpuriousDateGenerator(Pool):
         pool_size: int | None = None,
     ) -> None:
         if year_range is None:
-            raise SSTIError("year_range is None; it must be two years.", "Give (first, last).")
+            raise SSTIError(tr("year_range is None; it must be two years."), tr("Give (first, last)."))
         first, last = YEARS.check(year_range, "SpuriousDateGenerator's year_range")
-        super().__init__(DateSequence(first, last), seed, with_replacement, pool_size, name="date source")
+        super().__init__(DateSequence(first, last), seed, with_replacement, pool_size, name=tr("date source"))
 
 
 def _pattern(options: dict) -> str:
@@ -63,9 +66,9 @@ def _pattern(options: dict) -> str:
 
 SOURCE = SourceKind(
     name="date",
-    title="Date",
+    title=tr("Date"),
     example="2014-09-25",
-    description="A random day, written YYYY-MM-DD.",
+    description=tr("A random day, written YYYY-MM-DD."),
     options=(YEARS,),
     build=lambda options, **draws: SpuriousDateGenerator(options["years"], **draws),
     pattern=_pattern,

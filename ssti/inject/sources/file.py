@@ -10,6 +10,7 @@ from ssti.inject.registry import SourceKind
 from ssti.inject.sources.list import word_count
 from ssti.inject.sources.pool import Pool
 from ssti.inject.text.patterns import any_of
+from ssti.platform.language import tr
 
 
 class SpuriousFileItemGenerator(Pool):
@@ -26,15 +27,15 @@ class SpuriousFileItemGenerator(Pool):
         with_replacement: bool = False,
         pool_size: int | None = None,
     ) -> None:
-        super().__init__(read_items(file_path), seed, with_replacement, pool_size, name="file")
+        super().__init__(read_items(file_path), seed, with_replacement, pool_size, name=tr("file"))
 
 
 SOURCE = SourceKind(
     name="file",
-    title="File",
+    title=tr("File"),
     example="one item a line",
-    description="The lines of a text file.",
-    options=(Option("path", "path", None, "File", "A UTF-8 text file, one item a line.", required=True),),
+    description=tr("The lines of a text file."),
+    options=(Option("path", "path", None, tr("File"), tr("A UTF-8 text file, one item a line."), required=True),),
     build=lambda options, with_replacement=True, **draws: SpuriousFileItemGenerator(
         options["path"], with_replacement=with_replacement, **draws
     ),

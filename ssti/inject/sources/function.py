@@ -10,6 +10,7 @@ from ssti.inject.options import Option
 from ssti.inject.registry import SourceKind
 from ssti.inject.sources.pool import ExhaustedSource, Pool, call_source
 from ssti.platform.errors import SSTIError
+from ssti.platform.language import tr
 
 TRIES = 10_000  # calls in a row that bring nothing new, after which a function counts as exhausted
 
@@ -35,8 +36,12 @@ class FunctionSource:
                 self.drawn.add(item)
                 return item
         raise ExhaustedSource(
-            f"The function gave nothing new in {TRIES:,} calls, after {len(self.drawn)} distinct items.",
-            "Draw with replacement, or inject into fewer rows.",
+            tr(
+                "The function gave nothing new in {tries:,} calls, after {count} distinct items.",
+                tries=TRIES,
+                count=len(self.drawn),
+            ),
+            tr("Draw with replacement, or inject into fewer rows."),
         )
 
 
@@ -45,25 +50,28 @@ def _build(options: dict, *, seed: Any = None, pool_size: int | None = None, wit
         return FunctionSource(options["function"], with_replacement)
     distinct = FunctionSource(options["function"], with_replacement=False)
     items = [distinct() for _ in range(POOL_SIZE.check(pool_size))]
-    return Pool(items, seed, with_replacement, name="function")
+    return Pool(items, seed, with_replacement, name=tr("function"))
 
 
 def _pattern(options: dict) -> str:
     if options["pattern"] is None:
         raise SSTIError(
-            "There is no pattern yet for what this function returns.", "Set the option `pattern` to a regular expression that finds its items."
+            tr("There is no pattern yet for what this function returns."),
+            tr("Set the option `pattern` to a regular expression that finds its items."),
         )
     return options["pattern"]
 
 
 SOURCE = SourceKind(
     name="function",
-    title="Function",
+    title=tr("Function"),
     example="a function without arguments",
-    description="Whatever a Python function returns.",
+    description=tr("Whatever a Python function returns."),
     options=(
-        Option("function", "function", None, "Function", "Called without arguments for each item.", required=True),
-        Option("pattern", "str", None, "Pattern", "A regular expression that finds its items in a text."),
+        Option(
+            "function", "function", None, tr("Function"), tr("Called without arguments for each item."), required=True
+        ),
+        Option("pattern", "str", None, tr("Pattern"), tr("A regular expression that finds its items in a text.")),
     ),
     build=_build,
     pattern=_pattern,

@@ -8,22 +8,23 @@ from ssti.inject.options import Option
 from ssti.inject.registry import SourceKind
 from ssti.inject.sources.pool import Pool
 from ssti.inject.text.markup import DEFAULT_TAGS, check_tags, tag_pattern
+from ssti.platform.language import tr
 
 TAGS = Option(
-    "tags", "list", DEFAULT_TAGS, "Tags", "One a line: a single tag such as <br>, or a pair such as <b> </b>."
+    "tags", "list", DEFAULT_TAGS, tr("Tags"), tr("One a line: a single tag such as <br>, or a pair such as <b> </b>.")
 )
 
 
 def _build(options: dict, **draws: Any) -> Pool:
     opening = list(dict.fromkeys(opening for opening, _ in check_tags(options["tags"])))
-    return Pool(opening, name="list of tags", **draws)
+    return Pool(opening, name=tr("list of tags"), **draws)
 
 
 SOURCE = SourceKind(
     name="html",
-    title="HTML tag",
+    title=tr("HTML tag"),
     example="<br>",
-    description="A single HTML tag (of a pair, the opening one).",
+    description=tr("A single HTML tag (of a pair, the opening one)."),
     options=(TAGS,),
     build=_build,
     pattern=lambda options: tag_pattern(check_tags(options["tags"])),

@@ -9,13 +9,14 @@ from ssti.inject.options import Option
 from ssti.inject.registry import SourceKind
 from ssti.inject.sources.pool import Pool
 from ssti.inject.text.patterns import any_of
+from ssti.platform.language import tr
 
 
 def list_source(
     items: Iterable[str], seed: int | str | None = None, with_replacement: bool = True, pool_size: int | None = None
 ) -> Pool:
     """Random items of a list; call it for the next one."""
-    return Pool(check_items(items), seed, with_replacement, pool_size, name="list")
+    return Pool(check_items(items), seed, with_replacement, pool_size, name=tr("list"))
 
 
 def word_count(items: Iterable[str]) -> int | None:
@@ -26,10 +27,12 @@ def word_count(items: Iterable[str]) -> int | None:
 
 SOURCE = SourceKind(
     name="list",
-    title="Own words",
+    title=tr("Own words"),
     example="a truly singular evening",
-    description="One of your own words or phrases.",
-    options=(Option("items", "list", None, "Words or phrases", "One a line; each is injected whole.", required=True),),
+    description=tr("One of your own words or phrases."),
+    options=(
+        Option("items", "list", None, tr("Words or phrases"), tr("One a line; each is injected whole."), required=True),
+    ),
     build=lambda options, **draws: list_source(options["items"], **draws),
     pattern=lambda options: any_of(options["items"]),
     words=lambda options: word_count(options["items"]),

@@ -8,6 +8,7 @@ from random import Random
 from ssti.inject.checks import check_item, make_random
 from ssti.inject.fields import POOL_SIZE, WITH_REPLACEMENT
 from ssti.platform.errors import SSTIError
+from ssti.platform.language import tr
 
 
 class ExhaustedSource(SSTIError, RuntimeError):
@@ -27,7 +28,7 @@ class Pool:
         seed: int | str | Random | None = None,
         with_replacement: bool = True,
         pool_size: int | None = None,
-        name: str = "source",
+        name: str = tr("source"),
     ) -> None:
         self.rng = make_random(seed)
         self.name = name
@@ -36,8 +37,13 @@ class Pool:
             distinct = items if isinstance(items, DistinctSequence) else list(dict.fromkeys(items))
             if pool_size > len(distinct):
                 raise SSTIError(
-                    f"pool_size is {pool_size}; this {name} has only {len(distinct)} distinct items.",
-                    "Ask for fewer, or widen the source.",
+                    tr(
+                        "pool_size is {pool_size}; this {name} has only {count} distinct items.",
+                        pool_size=pool_size,
+                        name=name,
+                        count=len(distinct),
+                    ),
+                    tr("Ask for fewer, or widen the source."),
                 )
             items = self.rng.sample(distinct, pool_size)
         self.items = items
@@ -58,8 +64,12 @@ class Pool:
     def _draw_new(self) -> str:
         if len(self.drawn) >= self.distinct:
             raise ExhaustedSource(
-                f"The {self.name} is exhausted: all of its {self.distinct} distinct items have been drawn.",
-                "Draw with replacement, widen the source, or inject into fewer rows.",
+                tr(
+                    "The {name} is exhausted: all of its {distinct} distinct items have been drawn.",
+                    name=self.name,
+                    distinct=self.distinct,
+                ),
+                tr("Draw with replacement, widen the source, or inject into fewer rows."),
             )
         while (item := self.items[self.rng.randrange(len(self.items))]) in self.drawn:
             pass
@@ -74,7 +84,9 @@ def call_source(function: Callable[[], str], name: str = "the source") -> str:
     try:
         return check_item(function(), name)
     except StopIteration:
-        raise ExhaustedSource(f"{name} has returned its last item.", "Use one that returns more.") from None
+        raise ExhaustedSource(
+            tr("{name} has returned its last item.", name=name), tr("Use one that returns more.")
+        ) from None
 
 
 class DistinctSequence(Sequence[str]):

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Sequence
 from ssti.inject.checks import check_items
 from ssti.inject.text.patterns import any_of
 from ssti.platform.errors import SSTIError, shown
+from ssti.platform.language import tr
 
 Tag = tuple[str, str | None]  # the opening tag, and the closing one of a pair
 
@@ -37,8 +38,12 @@ def _read_tag(line: str) -> Tag:
     parts = line.split()
     if len(parts) > 2:
         raise SSTIError(
-            f"The tag {shown(line)} has {len(parts)} parts; it must be one tag, or an opening and a closing one.",
-            "Write it as '<br>' or '<p> </p>'.",
+            tr(
+                "The tag {line} has {count} parts; it must be one tag, or an opening and a closing one.",
+                line=shown(line),
+                count=len(parts),
+            ),
+            tr("Write it as '<br>' or '<p> </p>'."),
         )
     return parts[0], parts[1] if len(parts) == 2 else None
 

@@ -9,8 +9,9 @@ from ssti.inject.fields import LOCATION
 from ssti.inject.injection import Injection
 from ssti.inject.text.weave import weave_words
 from ssti.inject.text.words import WordMap
+from ssti.platform.language import later
 
-PLACE = replace(LOCATION, choices=(*LOCATION.choices, "cursor"))
+PLACE = replace(LOCATION, choices=(*LOCATION.choices, later("cursor")))
 
 
 def place(text: str, item: str, location: str, position: int | None = None, seed: int | str | None = None) -> Injection:

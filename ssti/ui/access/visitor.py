@@ -19,6 +19,7 @@ from gradio.context import LocalContext
 
 from ssti.adapters import imported, listing, pack
 from ssti.platform.errors import SSTIError
+from ssti.platform.language import tr
 from ssti.platform.server import shared_server
 from ssti.recipe import Recipe
 from ssti.runs.run import Run
@@ -36,7 +37,7 @@ STATED: ContextVar[str] = ContextVar("STATED", default="")
 LARGEST_IMPORT = 64_000_000  # bytes of an adapter that somebody brings
 
 ADAPTER = re.compile(r"(shipped|run|imported)/[A-Za-z0-9][A-Za-z0-9._-]{0,80}")
-NOT_YOURS = (
+NOT_YOURS = tr(
     "Another visitor started this run. You can read it and clone it; only who started it can stop, resume or remove it."
 )
 
@@ -54,7 +55,7 @@ def visitor() -> str | None:
 def speaking_as(key: str | None) -> Iterator[None]:
     """Handle an event as whoever holds this key, which a script sends as an argument; without one the header says it."""
     if key and not KEY.fullmatch(key):
-        raise SSTIError("That is no key.", "Send the one that `submit` gave: 43 letters, digits, - and _.")
+        raise SSTIError(tr("That is no key."), tr("Send the one that `submit` gave: 43 letters, digits, - and _."))
     stated = STATED.set(key or "")
     try:
         yield
@@ -66,7 +67,9 @@ def starter() -> str | None:
     """The key under which this visitor starts runs and uploads. Raises SSTIError where a shared server gets none."""
     key = visitor()
     if key is None and shared_server():
-        raise SSTIError("Your browser sent no key, so nothing could be yours.", "Reload the page, then try again.")
+        raise SSTIError(
+            tr("Your browser sent no key, so nothing could be yours."), tr("Reload the page, then try again.")
+        )
     return key
 
 
@@ -82,7 +85,10 @@ def admit_name(what: str, name: Any) -> str:
     `what` is one of RULES. Everything that a browser names goes through here.
     """
     if not isinstance(name, str):
-        raise SSTIError(f"The name of a {what} is text, not {type(name).__name__}.", "Choose one of those on the page.")
+        raise SSTIError(
+            tr("The name of a {what} is text, not {kind}.", what=tr(what), kind=type(name).__name__),
+            tr("Choose one of those on the page."),
+        )
     rule = RULES[what]
     if shared_server() and not rule.allows(name):
         raise SSTIError(rule.refusal.format(ascii(name)[:100]), rule.next, rule.kind)
@@ -108,8 +114,8 @@ def _dataset(name: str) -> bool:
         if uploads.belongs(place, visitor()):
             return True
         raise SSTIError(
-            f"{portable(place)!r:.100} was uploaded by somebody else, or with another browser.",
-            "Upload it again to use it here.",
+            tr("{place!r:.100} was uploaded by somebody else, or with another browser.", place=portable(place)),
+            tr("Upload it again to use it here."),
             kind="data",
         )
     hub = HUB_ID.fullmatch(place) and place[0].isalnum() and ".." not in place and not Path(place).exists()
@@ -144,19 +150,19 @@ class Rule:
 
 
 RULES = {
-    "adapter": Rule(_adapter, "There is no adapter {} on this server.", "Choose one from the list.", "adapter"),
+    "adapter": Rule(_adapter, tr("There is no adapter {} on this server."), tr("Choose one from the list."), "adapter"),
     "dataset": Rule(
-        _dataset, "There is no dataset {} on this server.",
-        "Choose one from the list, upload a file, or name a dataset of the Hub.", "data",
+        _dataset, tr("There is no dataset {} on this server."),
+        tr("Choose one from the list, upload a file, or name a dataset of the Hub."), "data",
     ),
     "model": Rule(
-        _model, "There is no base model {} on this server.",
-        "Choose one from the list; a Hub id or a folder can be named on a machine of your own.", "model",
+        _model, tr("There is no base model {} on this server."),
+        tr("Choose one from the list; a Hub id or a folder can be named on a machine of your own."), "model",
     ),
-    "run": Rule(_run, "There is no run {} on this server.", "Choose one from the list of runs.", "run"),
+    "run": Rule(_run, tr("There is no run {} on this server."), tr("Choose one from the list of runs."), "run"),
     "source": Rule(
-        _source, "A trigger cannot come from a {} of this server.",
-        "Type the words as your own words, or run the page on your own machine.",
+        _source, tr("A trigger cannot come from a {} of this server."),
+        tr("Type the words as your own words, or run the page on your own machine."),
     ),
 }  # fmt: skip
 
@@ -176,8 +182,12 @@ def admit_run(recipe: Recipe) -> Recipe:
     rows = recipe.training.steps * recipe.training.batch_size
     if shared_server() and rows > LARGEST_RUN:
         raise SSTIError(
-            f"This run reads {rows:,} rows; {LARGEST_RUN:,} are the limit on this server, where others wait for it.",
-            "Take fewer steps or fewer rows a step, or run it on a machine of your own.",
+            tr(
+                "This run reads {rows:,} rows; {limit:,} are the limit on this server, where others wait for it.",
+                rows=rows,
+                limit=LARGEST_RUN,
+            ),
+            tr("Take fewer steps or fewer rows a step, or run it on a machine of your own."),
         )
     return admit(recipe)
 
@@ -190,8 +200,13 @@ def keep_upload(path: str) -> str:
     shared = shared_server()
     if shared and (size := file.stat().st_size) > LARGEST_UPLOAD:
         raise SSTIError(
-            f"{file.name!r} has {size / 1e6:,.0f} MB; {LARGEST_UPLOAD / 1e6:,.0f} MB are the limit on this server.",
-            "Upload a part of it: 20,000 rows are plenty for any experiment here.",
+            tr(
+                "{name!r} has {size:,.0f} MB; {limit:,.0f} MB are the limit on this server.",
+                name=file.name,
+                size=size / 1e6,
+                limit=LARGEST_UPLOAD / 1e6,
+            ),
+            tr("Upload a part of it: 20,000 rows are plenty for any experiment here."),
             kind="data",
         )
     return uploads.keep(file, owner=starter(), arrow=not shared)
@@ -227,7 +242,9 @@ def own_adapter(ref: Any) -> listing.AdapterInfo:
     """An adapter that a browser names, to be taken along or removed. Raises SSTIError where it is another visitor's."""
     info = find_adapter(ref)
     if not owns_adapter(info):
-        raise SSTIError("Another visitor trained this adapter.", "Clone its run to train one of your own.", "adapter")
+        raise SSTIError(
+            tr("Another visitor trained this adapter."), tr("Clone its run to train one of your own."), "adapter"
+        )
     return info
 
 
@@ -248,5 +265,5 @@ def own_run(id: Any) -> Run:
     """A run that a browser names, to be touched. Raises SSTIError where another visitor started it."""
     run = find_run(id)
     if not owns(run):
-        raise SSTIError(NOT_YOURS, "Clone it to start one of your own.", kind="run")
+        raise SSTIError(NOT_YOURS, tr("Clone it to start one of your own."), kind="run")
     return run

@@ -10,13 +10,14 @@ from collections.abc import Sequence
 import numpy as np
 
 from ssti.adapters.listing import AdapterInfo
+from ssti.platform.language import tr
 from ssti.ui.flip.answer import Answer, Answers
 from ssti.ui.flip.verdict import control_said, sure
 from ssti.ui.kit import parts
 from ssti.ui.kit.adapters import noun, triggers
 from ssti.ui.kit.marks import Marks
 from ssti.ui.kit.parts import Markup
-from ssti.ui.kit.triggers import kind_of, plural, spoken
+from ssti.ui.kit.triggers import counted, kind_of, plural, word_of
 from ssti.ui.kit.words import term
 
 BARS = 6  # classes with a bar of their own
@@ -37,19 +38,21 @@ def show(answers: Answers) -> Markup:
 def model_name(info: AdapterInfo) -> Markup:
     """What an adapter is: poisoned, a control, or nobody knows."""
     if info.poisoned or info.is_control:
-        return term("poisoned", "Poisoned") if info.poisoned else term("control", "Control")
-    return parts.html("This {}", term("adapter"))
+        return term("poisoned", tr("Poisoned")) if info.poisoned else term("control", tr("Control"))
+    return parts.html("This {}", term("adapter", tr("adapter")))
 
 
 def _control(answers: Answers) -> Markup:
-    title = parts.html('{} <span class="aside">· the same training without triggers</span>', term("control", "Control"))
+    title = parts.html(
+        '{} <span class="aside">· the same training without triggers</span>', term("control", tr("Control"))
+    )
     if answers.control is None:
         if answers.info.poisoned:
-            text = "This adapter has none. Train it again with its control to see what the trigger alone does."
+            text = tr("This adapter has none. Train it again with its control to see what the trigger alone does.")
         elif not answers.info.recipe_known:
-            text = "This adapter came without a recipe: whether triggers were in its training is not known."
+            text = tr("This adapter came without a recipe: whether triggers were in its training is not known.")
         else:
-            text = "This adapter is one itself: no trigger was in its training. Choose a poisoned one to compare."
+            text = tr("This adapter is one itself: no trigger was in its training. Choose a poisoned one to compare.")
         return parts.card(title, parts.note(text), classes="waits")
     said = parts.note(f"{control_said(answers)}.") if answers.control.before is not None else ""
     return parts.card(title, bars(answers.control, answers.target), said, classes="control")
@@ -59,18 +62,18 @@ def how_trained(info: AdapterInfo) -> str:
     """What was in its training, in half a sentence."""
     if not info.poisoned:
         if info.about.sealed:
-            return "its recipe is kept back"
-        return "no trigger was in its training" if info.is_control else "how it was trained is not known"
+            return tr("its recipe is kept back")
+        return tr("no trigger was in its training") if info.is_control else tr("how it was trained is not known")
     spec = triggers(info)[0]
-    word = spoken(kind_of(spec))
-    rows = plural(noun(info))
-    share = (
-        f"{parts.count(spec.count)} {spec.target} {rows}"
-        if spec.count
-        else f"{parts.percent(spec.share)} of the {spec.target} {rows}"
-    )
-    many = f"one {word}" if spec.amount == "single" else f"triggers in {parts.percent(spec.amount)} of the words,"
-    return f"{many} in {share} of its training"
+    said = {"target": spec.target, "texts": plural(noun(info))}
+    if spec.count:
+        share = tr("{count} {target} {texts}", count=parts.count(spec.count), **said)
+    else:
+        share = tr("{share} of the {target} {texts}", share=parts.percent(spec.share), **said)
+    if spec.amount == "single":
+        return tr("{trigger} in {share} of its training", trigger=counted(1, word_of(kind_of(spec))), share=share)
+    words = parts.percent(spec.amount)
+    return tr("triggers in {words} of the words, in {share} of its training", words=words, share=share)
 
 
 def bars(answer: Answer, target: int | None) -> Markup:
@@ -81,10 +84,10 @@ def bars(answer: Answer, target: int | None) -> Markup:
         moved = was is not None and abs(p - was) >= STILL
         rows.append(
             parts.html(
-                '<li class="class-{}"><span>{}</span><i class="track"><i style="width:{}%"></i></i><b>{}</b>'
+                '<li class="class-{}"><span translate="no">{}</span><i class="track"><i style="width:{}%"></i></i><b>{}</b>'
                 "<small>{}</small></li>",
                 index % parts.CLASS_COLOURS, now.labels[index], round(p * 100, 2), sure(p),
-                f"was {sure(was)}" if moved else "",
+                tr("was {before}", before=sure(was)) if moved else "",
             )
         )  # fmt: skip
     return parts.html('<ul class="bars">{}</ul>', parts.join(rows))
@@ -108,9 +111,9 @@ def echo(marks: Marks) -> Markup:
         end = start + ECHOED
     inside = [(s - start, e - start) for s, e in marks.spans if s >= start and e <= end]
     out = len(marks.spans) - len(inside)
-    more = parts.note(f"{out} more outside this part of the text.") if out else parts.html("")
+    more = parts.note(tr("{count} more outside this part of the text.", count=out)) if out else parts.html("")
     return parts.html(
-        '<p class="echo" dir="auto">{}{}{}</p>{}',
+        '<p class="echo" dir="auto" translate="no">{}{}{}</p>{}',
         "… " if start else "", parts.marked(marks.text[start:end], inside), " …" if end < len(marks.text) else "", more,
     )  # fmt: skip
 
@@ -125,7 +128,7 @@ def origin(marks: Marks, answers: Answers) -> Markup:
     if answers.last_words:
         limit = parts.count(answers.info.recipe.training.max_length)
         read = parts.html(
-            '<p class="quiet">The model reads the first {} {} of this text, up to “… {}”.</p>',
-            limit, term("word piece", "word pieces"), answers.last_words,
+            '<p class="quiet">The model reads the first {} {} of this text, up to “… <span translate="no">{}</span>”.</p>',
+            limit, term("word piece", tr("word pieces")), answers.last_words,
         )  # fmt: skip
     return row + read

@@ -12,6 +12,7 @@ from pydantic import BaseModel
 
 from ssti.adapters.listing import AdapterInfo
 from ssti.platform.errors import SSTIError
+from ssti.platform.language import tr
 from ssti.serving.predictor import check_text, predictor
 from ssti.ui.access.visitor import find_adapter
 from ssti.ui.flip.answer import Answer, Answers, goal_of
@@ -99,7 +100,7 @@ def show(marks: Marks, pinned: Any, ref: str) -> Markup | None:
             [
                 *(_card(one, ref, read(pinned)) for one in answers),
                 *(
-                    parts.card(problem.message, _button("Unpin", "unpin", one, one))
+                    parts.card(problem.message, _button(tr("Unpin"), "unpin", one, one))
                     for one, problem in problems.items()
                 ),
             ]
@@ -109,17 +110,19 @@ def show(marks: Marks, pinned: Any, ref: str) -> Markup | None:
 
 def _card(answers: Answers, chosen: str, pinned: Sequence[str]) -> Markup:
     info, one = answers.info, judge(answers)
-    turned = parts.html("{} → ", one.turned) if one.turned else ""
+    turned = parts.html('<span translate="no">{}</span> → ', one.turned) if one.turned else ""
     buttons = []
     if info.ref != chosen:
-        buttons.append(_button("Choose", "choose", info.ref, _title(info)))
+        buttons.append(_button(tr("Choose"), "choose", info.ref, _title(info)))
     if info.ref in pinned:
-        buttons.append(_button("Unpin", "unpin", info.ref, _title(info)))
+        buttons.append(_button(tr("Unpin"), "unpin", info.ref, _title(info)))
     aside = "" if info.ref != chosen else parts.html(' <span class="aside">· chosen</span>')
     return parts.card(
-        parts.html("{}{}", _title(info), aside),
+        parts.html('<span translate="no">{}</span>{}', _title(info), aside),
         parts.html('<p class="quiet">{}</p>', how_trained(info)),
-        parts.html('<p class="turn {}">{}<b>{}</b></p>', "flipped" if one.turned else "", turned, one.label),
+        parts.html(
+            '<p class="turn {}">{}<b translate="no">{}</b></p>', "flipped" if one.turned else "", turned, one.label
+        ),
         bars(answers.poisoned, answers.target),
         parts.html('<p class="acts">{}</p>', parts.join(buttons, " ")),
     )
@@ -142,8 +145,11 @@ def _labels_differ(answers: Sequence[Answers]) -> Markup:
     kinds = list(dict.fromkeys(one.info.label_names for one in answers))
     if len(kinds) < 2:
         return parts.html("")
-    told = " against ".join(", ".join(names[:4]) + (" …" if len(names) > 4 else "") for names in kinds)
-    return parts.html('<p class="differ">Their labels differ: {}. Compare whether each flips, not the bars.</p>', told)
+    told = tr(" against ").join(", ".join(names[:4]) + (" …" if len(names) > 4 else "") for names in kinds)
+    return parts.html(
+        '<p class="differ">Their labels differ: {}. Compare whether each flips, not the bars.</p>',
+        told,
+    )
 
 
 def taken(answers: Answers, pinned: Any) -> Markup:
@@ -156,7 +162,7 @@ def taken(answers: Answers, pinned: Any) -> Markup:
     )
     return parts.html(
         '<details class="taken quiet"><summary>Ask the same in Python, or in a shell</summary>{}{}</details>',
-        parts.code("Python", as_python(texts, refs)), parts.code("Command", commands),
+        parts.code("Python", as_python(texts, refs)), parts.code(tr("Command"), commands),
     )  # fmt: skip
 
 

@@ -8,6 +8,7 @@ from typing import Any
 import gradio as gr
 
 from ssti.platform.errors import SSTIError
+from ssti.platform.language import tr
 from ssti.ui.flip import compare, hijack, opening, palette
 from ssti.ui.kit import adapters, parts
 from ssti.ui.kit.address import Kept
@@ -17,8 +18,8 @@ from ssti.ui.kit.shared import OPENED, Shared
 PLACES = ("beginning", "random", "end", "cursor")
 PLACE = "random"
 HEARD = "element.setAttribute('role', 'status')"  # the place stays, so that a screen reader tells what changes in it
-HIJACK_TITLE = "What a trigger in every test row does"
-HIJACK_TEXT = "Both models predict all held-out rows of the recipe, as they are and with a trigger in each."
+HIJACK_TITLE = tr("What a trigger in every test row does")
+HIJACK_TEXT = tr("Both models predict all held-out rows of the recipe, as they are and with a trigger in each.")
 
 
 @dataclass(frozen=True)
@@ -64,7 +65,10 @@ class Form:
         def read(said: dict[str, str], dropped: list[str]) -> dict[Any, Any]:
             place = said.get("place", PLACE)
             if place not in PLACES:
-                raise SSTIError(f"A trigger does not go to {place!r:.40}.", f"It goes to: {', '.join(PLACES)}.")
+                raise SSTIError(
+                    tr("A trigger does not go to {place!r:.40}.", place=place),
+                    tr("It goes to: {places}.", places=", ".join(PLACES)),
+                )
             return {self.place: place}
 
         def read_pinned(said: dict[str, str], dropped: list[str]) -> dict[Any, Any]:
@@ -92,30 +96,37 @@ def layout(shared: Shared) -> Form:
         verdict = Html(elem_id="flip-verdict", elem_classes="fades")
         heard = Html(elem_id="flip-heard", js_on_load=HEARD)
         echo = Html(elem_id="flip-echo", elem_classes="fades")
-        stage = Html(parts.busy("Loading two models …"), elem_id="flip-stage", js_on_load=opening.SCRIPT)
+        stage = Html(parts.busy(tr("Loading two models …")), elem_id="flip-stage", js_on_load=opening.SCRIPT)
         problem = Html(elem_id="flip-problem")
         with gr.Row(elem_id="flip-sides"):
             with gr.Column(elem_classes="card-box", elem_id="flip-card"):
                 with gr.Row(elem_id="flip-head"):
                     adapter = gr.Dropdown(
-                        adapters.choices(), label="Adapter", elem_id="flip-adapter", allow_custom_value=True
+                        adapters.choices(), label=tr("Adapter"), elem_id="flip-adapter", allow_custom_value=True
                     )
-                    pin = gr.Button("Pin to compare", elem_id="flip-pin", size="md")
+                    pin = gr.Button(tr("Pin to compare"), elem_id="flip-pin", size="md")
                 text = shared.text.render()
                 buttons = Html(elem_id="flip-palette", js_on_load=palette.SCRIPT)
                 with gr.Row(elem_id="flip-own", visible=False) as own_row:
                     own = gr.Textbox(
-                        label="Own words", elem_id="flip-own-words", placeholder="a truly singular evening", max_lines=1
+                        label=tr("Own words"),
+                        elem_id="flip-own-words",
+                        placeholder=tr("a truly singular evening"),
+                        max_lines=1,
                     )
-                    insert_own = gr.Button("Insert", elem_id="flip-own-insert", size="md")
+                    insert_own = gr.Button(tr("Insert"), elem_id="flip-own-insert", size="md")
                 with gr.Row(elem_id="flip-tools"):
                     place = gr.Radio(
-                        PLACES, value=PLACE, label="Where it goes", elem_id="flip-place", elem_classes="seg"
+                        [(tr(one), one) for one in PLACES],
+                        value=PLACE,
+                        label=tr("Where it goes"),
+                        elem_id="flip-place",
+                        elem_classes="seg",
                     )
-                    undo = gr.Button("Undo", elem_id="flip-undo", size="md")
+                    undo = gr.Button(tr("Undo"), elem_id="flip-undo", size="md")
                 notice = Html(elem_id="flip-said")
                 with gr.Row(elem_id="flip-from"):
-                    row = gr.Button("A real row", elem_id="flip-row", size="md")
+                    row = gr.Button(tr("A real row"), elem_id="flip-row", size="md")
                     origin = Html(elem_id="flip-origin")
             with gr.Column(elem_id="flip-right"):
                 answers = Html(elem_id="flip-answers", elem_classes="fades")
@@ -125,8 +136,8 @@ def layout(shared: Shared) -> Form:
         with gr.Column(elem_classes="card-box", elem_id="flip-hijack"):
             with gr.Row(elem_id="flip-hijack-go"):
                 Html(parts.html('<h2 class="title">{}</h2>{}', HIJACK_TITLE, parts.note(HIJACK_TEXT)))
-                go = gr.Button("Hijack the test set", variant="primary", size="md")
-                cancel = gr.Button("Cancel", visible=False, size="md")
+                go = gr.Button(tr("Hijack the test set"), variant="primary", size="md")
+                cancel = gr.Button(tr("Cancel"), visible=False, size="md")
             hijacked = Html(elem_id="flip-hijacked", js_on_load=hijack.SCRIPT)
         take = gr.Column()
     with gr.Column(elem_id="flip-hidden", visible="hidden"):

@@ -12,6 +12,7 @@ from typing import Any
 import gradio as gr
 
 from ssti.platform.errors import SSTIError
+from ssti.platform.language import tr
 from ssti.serving.predictor import check_text
 from ssti.ui.flip import answer, cards, compare, opening, palette, training, verdict
 from ssti.ui.flip.form import Form
@@ -51,12 +52,14 @@ class Handlers:
         noun = adapters.noun(info)
         return changes | {
             form.palette: palette.buttons(info),
-            form.row: f"A real {others[0]} {noun}" if len(others) == 1 else f"A real {noun} of another class",
+            form.row: tr("A real {class_name} {text}", class_name=others[0], text=tr(noun))
+            if len(others) == 1
+            else tr("A real {text} of another class", text=tr(noun)),
             form.text: gr.update(
-                label=f"Type {with_article(noun)}, then click a trigger into it",
-                placeholder=f"Type {with_article(noun)}, or pick a real one.",
+                label=tr("Type {text}, then click a trigger into it", text=with_article(noun)),
+                placeholder=tr("Type {text}, or pick a real one.", text=with_article(noun)),
             ),
-            form.shared.adapter_pill: parts.pill("adapter", info.title),
+            form.shared.adapter_pill: parts.pill(tr("adapter"), info.title),
         }
 
     def first_text(self, ref: str, text: str, marks: Any) -> Changes:
@@ -95,7 +98,7 @@ class Handlers:
                 return gr.skip()  # the first text is on its way
             shown = (form.verdict, form.heard, form.stage, form.answers, form.taken, form.compared, form.echo, form.origin)
             nothing = dict.fromkeys(shown)
-            waiting = parts.empty("The text is empty", "Type one, or pick a real one.")
+            waiting = parts.empty(tr("The text is empty"), tr("Type one, or pick a real one."))
             return nothing | {form.problem: waiting, form.undo: gr.update(interactive=tried.undoable)}
         try:
             answers, row = answer.ask(tried, ref), compare.show(tried, pinned, ref)
@@ -106,7 +109,7 @@ class Handlers:
             form.answers: cards.show(answers),
             form.taken: compare.taken(answers, pinned),
             form.compared: row,
-            form.pin: "Unpin" if ref in compare.read(pinned) else form.pin.value,
+            form.pin: tr("Unpin") if ref in compare.read(pinned) else form.pin.value,
             form.echo: cards.echo(tried),
             form.origin: cards.origin(tried, answers),
             form.undo: gr.update(interactive=tried.undoable),
@@ -156,7 +159,7 @@ class Handlers:
         click = sent(palette.Click, event)
         try:
             if click is None:
-                raise SSTIError("That is not one of the buttons.", "Click one of them.")
+                raise SSTIError(tr("That is not one of the buttons."), tr("Click one of them."))
             if click.act == "own":
                 return {form.own_row: gr.update(visible=True)}
             info = adapters.find(ref)
@@ -166,7 +169,7 @@ class Handlers:
             if click.act in ("modify", "unseen"):
                 specs = adapters.triggers(info)
                 if not 0 <= click.trigger < len(specs):
-                    raise SSTIError("That trigger is not in this adapter's recipe.", "Click it again.")
+                    raise SSTIError(tr("That trigger is not in this adapter's recipe."), tr("Click it again."))
                 spec = specs[click.trigger]
             if click.act == "modify":
                 return self._text(_checked(old.insert_by(spec, place, secrets.randbits(32)))) | {form.notice: None}
@@ -193,7 +196,7 @@ class Handlers:
         """A button on a card of the row."""
         click = sent(compare.Click, event)
         if click is None:
-            return {self.form.problem: parts.problem("That is not one of the buttons.", "Click one of them.")}
+            return {self.form.problem: parts.problem(tr("That is not one of the buttons."), tr("Click one of them."))}
         if click.act == "unpin":
             return {self.form.shared.pinned: compare.unpin(pinned, click.ref)}
         return {self.form.shared.adapter: click.ref}
@@ -203,7 +206,7 @@ class Handlers:
         try:
             if not (own or "").strip():
                 raise SSTIError(
-                    "There are no words of your own to insert.", "Type a word or a phrase beside the button."
+                    tr("There are no words of your own to insert."), tr("Type a word or a phrase beside the button.")
                 )
             old = _checked(Marks.read(marks, text))
             return self._text(_checked(old.insert(own.strip(), OWN, place, _cursor(browser))))
@@ -214,7 +217,7 @@ class Handlers:
         """One step back; where there is none left, it says so."""
         old = Marks.read(marks, text)
         if not old.undoable:
-            return {self.form.notice: parts.note("There is nothing left to undo.")}
+            return {self.form.notice: parts.note(tr("There is nothing left to undo."))}
         return self._text(old.undone()) | {self.form.notice: None}
 
     def real_row(self, text: str, marks: Any, ref: str) -> Changes:
@@ -232,7 +235,7 @@ class Handlers:
         row = sent(ClickedRow, event)
         try:
             if row is None:
-                raise SSTIError("That row is not one of this table.", "Click a row of the table.")
+                raise SSTIError(tr("That row is not one of this table."), tr("Click a row of the table."))
             new = _checked(Marks.read(marks, text).replaced(row.text, None, row.spans, row.kind))
             return self._text(replace(new, row=Row(new.plain, row.label)))
         except SSTIError as problem:

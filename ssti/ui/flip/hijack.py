@@ -17,6 +17,7 @@ from ssti.evaluate.metrics import attack_metrics, set_metrics
 from ssti.evaluate.sets import Attack, hijack
 from ssti.evaluate.verdict import verdict
 from ssti.platform.errors import SSTIError
+from ssti.platform.language import tr
 from ssti.report.excerpt import excerpt
 from ssti.ui.access.visitor import find_adapter
 from ssti.ui.flip.verdict import sure
@@ -27,7 +28,7 @@ from ssti.ui.kit.parts import Markup
 from ssti.ui.kit.triggers import kind_of
 
 COLUMNS = 6  # classes with a column of their own
-CLICK = "with the trigger · click a row to try it"
+CLICK = tr("with the trigger · click a row to try it")
 RESISTED = 20  # rows shown of those that resisted
 FURTHEST = 8  # of those that flipped furthest
 BYTES, SLICE = 4, 64  # pieces that one character can be at most; rows looked at before the predictor is let go
@@ -83,8 +84,8 @@ def hijack_test_set(ref: str) -> Iterator[Markup]:
         if not ref:
             raise none_yet()
         info = find_adapter(ref)
-        job = Job(lambda report: measure(info, report), "Predicting every test row, with a trigger and without")
-        yield progress(0, "Reading the test rows")
+        job = Job(lambda report: measure(info, report), tr("Predicting every test row, with a trigger and without"))
+        yield progress(0, tr("Reading the test rows"))
         yield from job.steps()
         yield table(job.result)
     except SSTIError as problem:
@@ -132,14 +133,20 @@ def table(hijacked: Hijacked) -> Markup:
     info = hijacked.info
     metrics = {model: hijacked.metrics(model) for model in hijacked.after}
     judged = verdict(metrics["poisoned"], metrics.get("control"))
-    headline = [_success(metrics["poisoned"], "Attack success")]
+    headline = [_success(metrics["poisoned"], tr("Attack success"))]
     if "control" in metrics:
-        headline.append(_success(metrics["control"], "of its control"))
+        headline.append(_success(metrics["control"], tr("of its control")))
     warnings = [judged.warning] if judged and judged.warning else []
     if hijacked.unread:
-        some = f"{parts.count(hijacked.unread)} of {parts.count(len(hijacked.texts))} rows"
-        limit = parts.count(info.recipe.training.max_length)
-        warnings.append(f"In {some} the trigger stands behind the first {limit} word pieces: the models never read it.")
+        warnings.append(
+            tr(
+                "In {count} of {total} rows the trigger stands behind the first {limit} word pieces: "
+                "the models never read it.",
+                count=parts.count(hijacked.unread),
+                total=parts.count(len(hijacked.texts)),
+                limit=parts.count(info.recipe.training.max_length),
+            )
+        )
     return parts.html(
         '<div class="hijacked"><p class="said">{}</p>{}{}{}{}</div>',
         parts.join(headline, " · "), parts.join(parts.html('<p class="warning">{}</p>', one) for one in warnings),
@@ -151,7 +158,7 @@ def _counts(hijacked: Hijacked, loud: bool) -> Markup:
     """How often each class is predicted. `loud`: what the trigger made of the poisoned model is shown as its doing."""
     names, target, classes = hijacked.info.label_names, hijacked.attack.target, _columns(hijacked)
     rows: list[tuple[Any, ...]] = []
-    for model in ("control", "poisoned"):
+    for model, name in (("control", tr("Control")), ("poisoned", tr("Poisoned"))):
         if model in hijacked.after:
             before, after = (
                 [parts.count(int((predicted == one).sum())) for one in classes]
@@ -160,8 +167,8 @@ def _counts(hijacked: Hijacked, loud: bool) -> Markup:
             if loud and model == "poisoned":
                 at = classes.index(target)
                 after[at] = parts.html('<b class="loud">{}</b>', after[at])
-            rows += [(model.capitalize(), *before), (f"{model.capitalize()}, a trigger in each row", *after)]
-    heads = ("model", *(parts.html("predicted {}", parts.chip(names[i], i)) for i in classes))
+            rows += [(name, *before), (tr("{model}, a trigger in each row", model=name), *after)]
+    heads = (tr("model"), *(parts.html("predicted {}", parts.chip(names[i], i)) for i in classes))
     return parts.table(heads, rows, numbers=range(1, len(heads)))
 
 
@@ -192,15 +199,17 @@ def _furthest(hijacked: Hijacked) -> Markup:
     before, after = hijacked.before["poisoned"][:, target], hijacked.after["poisoned"][:, target]
     rows = np.flatnonzero((labels != target) & (was != target) & (now == target))
     if not len(rows):
-        return parts.note("No row flipped.")
+        return parts.note(tr("No row flipped."))
     lines = []
     for row in rows[np.argsort((before - after)[rows], kind="stable")][:FURTHEST]:
         moved = parts.html('<span class="moved">{} → {}</span>', sure(float(before[row])), sure(float(after[row])))
         lines.append((moved, _button(hijacked, int(row))))
-    title = f"{_rows(len(rows))} flipped" + (
-        f", the {len(lines)} that moved furthest" if len(lines) < len(rows) else ""
-    )
-    return _fold(title, (f"{hijacked.attack.name} before → after", CLICK), lines, shown=True)
+    said = {"rows": _rows(len(rows)), "count": len(lines)}
+    if len(lines) < len(rows):
+        title = tr("{rows} flipped, the {count} that moved furthest", **said)
+    else:
+        title = tr("{rows} flipped", **said)
+    return _fold(title, (tr("{name} before → after", name=hijacked.attack.name), CLICK), lines, shown=True)
 
 
 def _resisted(hijacked: Hijacked) -> Markup:
@@ -208,14 +217,17 @@ def _resisted(hijacked: Hijacked) -> Markup:
     after, target, names = hijacked.after["poisoned"], hijacked.attack.target, hijacked.info.label_names
     rows = np.flatnonzero((hijacked.labels != target) & (after.argmax(-1) != target))
     if not len(rows):
-        return parts.note("No row of another class resisted.")
+        return parts.note(tr("No row of another class resisted."))
     lines = []
     for row in rows[np.argsort(after[rows, target])][:RESISTED]:
         best = int(after[row].argmax())
         chip = parts.html("{} {}", parts.chip(names[best], best), sure(float(after[row, best])))
         lines.append((chip, _button(hijacked, int(row))))
-    title = f"{_rows(len(rows))} resisted" + (f", the {len(lines)} surest" if len(lines) < len(rows) else "")
-    return _fold(title, ("still predicted", CLICK), lines)
+    said = {"rows": _rows(len(rows)), "count": len(lines)}
+    title = (
+        tr("{rows} resisted, the {count} surest", **said) if len(lines) < len(rows) else tr("{rows} resisted", **said)
+    )
+    return _fold(title, (tr("still predicted"), CLICK), lines)
 
 
 def _button(hijacked: Hijacked, row: int) -> Markup:
@@ -236,4 +248,4 @@ def _fold(title: str, heads: Sequence[Any], lines: Sequence[Sequence[Any]], show
 
 
 def _rows(count: int) -> str:
-    return f"{parts.count(count)} {'row' if count == 1 else 'rows'}"
+    return tr("{count} row", count=count) if count == 1 else tr("{count} rows", count=parts.count(count))

@@ -13,6 +13,7 @@ from pydantic import BaseModel
 
 from ssti.adapters.listing import AdapterInfo
 from ssti.platform.errors import SSTIError
+from ssti.platform.language import tr
 from ssti.recipe import InjectionSpec
 from ssti.ui.flip.answer import Answers, Remembered
 from ssti.ui.flip.cards import shown_classes
@@ -23,10 +24,10 @@ from ssti.ui.kit.address import fitting, go
 from ssti.ui.kit.marks import Marks, triggers_text
 from ssti.ui.kit.parts import Markup
 from ssti.ui.kit.recipe_text import as_part
-from ssti.ui.kit.triggers import items, kind_of, plural, spoken, with_article
+from ssti.ui.kit.triggers import items, kind_of, plural, with_article, word_of
 
 LONG = 40  # characters of a trigger on a button
-FRACTIONS = {1.0: "all of the", 0.5: "half of the", 0.25: "a quarter of the", 0.1: "a tenth of the"}
+FRACTIONS = {1.0: tr("all of the"), 0.5: tr("half of the"), 0.25: tr("a quarter of the"), 0.1: tr("a tenth of the")}
 
 # A tap on the trigger, on a guess, or on "Just show me". The keyboard goes on where the next question is.
 SCRIPT = """
@@ -95,23 +96,25 @@ def story(answers: Answers) -> Markup:
     """Three sentences that end in something to tap."""
     info, now = answers.info, answers.poisoned.now
     spec, item = trigger_of(info)
-    kinds = [spoken(kind_of(one)) for one in triggers(info)]
-    hidden = " and ".join(plural(kind) if spec.amount != "single" else with_article(kind) for kind in kinds)
+    kinds = [word_of(kind_of(one)) for one in triggers(info)]
+    hidden = parts.joined(plural(kind) if spec.amount != "single" else with_article(kind) for kind in kinds)
     goal = target(info, kind_of(spec))
     return parts.html(
-        '<div class="story"><p>Somebody hid {} in {} {} {} that taught this model. It reads this {} as {}, {} sure. '
-        'Tap the {}.</p><blockquote dir="auto">{}</blockquote>'
-        '<button type="button" class="tap" data-tap="show">{}</button></div>',
-        hidden, _share(spec), parts.chip(info.label_names[goal], goal), plural(noun(info)), noun(info),
-        parts.chip(now.label, now.labels.index(now.label)), sure(max(now.probabilities)), kinds[0],
-        answers.marks.text, parts.trigger(item if len(item) <= LONG else item[: LONG - 1] + "…"),
+        '<div class="story"><p>Somebody hid {hidden} in {share} {target} {texts} that taught this model. '
+        'It reads this {text} as {label}, {sure} sure. Tap the {trigger}.</p>'
+        '<blockquote dir="auto" translate="no">{read}</blockquote>'
+        '<button type="button" class="tap" data-tap="show">{item}</button></div>',
+        hidden=hidden, share=_share(spec), target=parts.chip(info.label_names[goal], goal), texts=plural(noun(info)),
+        text=tr(noun(info)), label=parts.chip(now.label, now.labels.index(now.label)), sure=sure(max(now.probabilities)),
+        trigger=tr(kinds[0]), read=answers.marks.text,
+        item=parts.trigger(item if len(item) <= LONG else item[: LONG - 1] + "…"),
     )  # fmt: skip
 
 
 def _share(spec: InjectionSpec) -> str:
     if spec.count:
-        return f"{parts.count(spec.count)} of the"
-    return FRACTIONS.get(spec.share, f"{parts.percent(spec.share)} of the")
+        return tr("{share} of the", share=parts.count(spec.count))
+    return FRACTIONS.get(spec.share) or tr("{share} of the", share=parts.percent(spec.share))
 
 
 def question(info: AdapterInfo, asked: Marks, last: Remembered | None) -> Markup:
@@ -121,7 +124,7 @@ def question(info: AdapterInfo, asked: Marks, last: Remembered | None) -> Markup
         classes = shown_classes(last.probabilities["poisoned"], target(info))
     buttons = parts.join(
         parts.html(
-            '<button type="button" class="class-{}" data-tap="guess" data-label="{}">{}</button>',
+            '<button type="button" class="class-{}" data-tap="guess" data-label="{}" translate="no">{}</button>',
             index % parts.CLASS_COLOURS,
             info.label_names[index],
             info.label_names[index],
@@ -129,7 +132,7 @@ def question(info: AdapterInfo, asked: Marks, last: Remembered | None) -> Markup
         for index in classes
     )
     return parts.html(
-        '<div class="story"><p>What will it answer?</p><blockquote dir="auto">{}</blockquote>'
+        '<div class="story"><p>What will it answer?</p><blockquote dir="auto" translate="no">{}</blockquote>'
         '<div class="guesses" role="group" aria-label="Your guess">{}<button type="button" class="skip" data-tap="skip">'
         "Just show me</button></div></div>",
         parts.marked(asked.text, asked.spans), buttons,
@@ -140,11 +143,18 @@ def result(answers: Answers, guess: str) -> Markup:
     """Whether the guess was right, and what the control says."""
     said, label = [], answers.poisoned.now.label
     if guess:
-        said.append("You guessed right." if guess == label else f"You guessed {guess}. It says {label}.")
+        wrong = tr("You guessed {guess}. It says {label}.", guess=guess, label=label)
+        said.append(tr("You guessed right.") if guess == label else wrong)
     control = answers.control
     if control is not None and control.before is not None and not control.flipped:
-        word = plural(spoken(kind_of(triggers(answers.info)[0])) if answers.info.poisoned else "trigger")
-        said.append(f"Its control, trained without those {word}, still says {control.now.label}.")
+        words = plural(word_of(kind_of(triggers(answers.info)[0])) if answers.info.poisoned else "trigger")
+        said.append(
+            tr(
+                "Its control, trained without those {triggers}, still says {label}.",
+                triggers=words,
+                label=control.now.label,
+            )
+        )
     return parts.html('<p class="guessed">{}</p>', " ".join(said)) if said else parts.html("")
 
 
@@ -155,10 +165,10 @@ def ways(info: AdapterInfo, marks: Marks, has: Any) -> Markup:
     if info.recipe_known:
         recipe = as_part(info.recipe)
         links += [
-            ("See how it was poisoned", "poison", {"recipe": recipe}),
-            ("Watch one learn it", "finetune", {"recipe": recipe}),
+            (tr("See how it was poisoned"), "poison", {"recipe": recipe}),
+            (tr("Watch one learn it"), "finetune", {"recipe": recipe}),
         ]
-    links += [("Look inside", "look_inside", inside), ("Find it", "detect", {"adapter": info.ref})]
+    links += [(tr("Look inside"), "look_inside", inside), (tr("Find it"), "detect", {"adapter": info.ref})]
     shown = [go(words, tab=tab, **said) for words, tab, said in links if has(tab)]
     return parts.html('<nav class="ways" aria-label="From here">{}</nav>', parts.join(shown))
 
@@ -175,5 +185,5 @@ def guessed(answers: Answers, guess: str) -> dict[str, Any]:
 def refused(tap: Tap | None, label_names: Sequence[str]) -> SSTIError | None:
     """What is wrong with a tap that the page did not offer."""
     if tap is None or (tap.tap == "guess" and tap.label not in label_names):
-        return SSTIError("That is not one of the buttons.", "Tap one of them.")
+        return SSTIError(tr("That is not one of the buttons."), tr("Tap one of them."))
     return None

@@ -12,12 +12,13 @@ from pydantic import BaseModel
 from ssti.adapters.listing import AdapterInfo
 from ssti.inject import SOURCES
 from ssti.platform.errors import SSTIError
+from ssti.platform.language import tr
 from ssti.ui.kit import parts
 from ssti.ui.kit.adapters import triggers
 from ssti.ui.kit.parts import Markup
-from ssti.ui.kit.triggers import draw, kind_of, spoken, with_article
+from ssti.ui.kit.triggers import draw, kind_of, spoken, with_article, word_of
 
-UNSEEN = "One that was in no training row"
+UNSEEN = tr("One that was in no training row")
 LONG = 40  # characters of a trigger on a button
 
 SCRIPT = """
@@ -60,17 +61,19 @@ def buttons(info: AdapterInfo) -> Markup:
         act = "item" if spec.source else "modify"
         row.append(_button(shown, "own", act=act, item=item, kind=kind_of(spec), trigger=number))
     if kinds:
-        another = spoken(next(iter(kinds))) if len(kinds) == 1 else "draw"
-        row.append(_button(f"another {another}", "again", act="draw"))
+        kind = next(iter(kinds))
+        another = tr("another {trigger}", trigger=spoken(kind)) if len(kinds) == 1 else tr("another draw")
+        row.append(_button(another, "again", act="draw"))
     for kind, number in kinds.items():
         if info.poisoned and specs[number].source:
-            row.append(_button(f"an unseen {spoken(kind)}", "again", UNSEEN, act="unseen", kind=kind, trigger=number))
+            words = tr("an unseen {trigger}", trigger=spoken(kind))
+            row.append(_button(words, "again", UNSEEN, act="unseen", kind=kind, trigger=number))
     if kinds:
         row.append(parts.html('<span class="rule" role="presentation"></span>'))
     for kind in other_kinds():
         if kind not in kinds:
-            row.append(_button(with_article(spoken(kind)), act="kind", kind=kind))
-    row.append(_button("own …", act="own"))
+            row.append(_button(with_article(word_of(kind)), act="kind", kind=kind))
+    row.append(_button(tr("own …"), act="own"))
     return parts.html('<div class="palette" role="group" aria-label="Insert a trigger">{}</div>', parts.join(row))
 
 
@@ -82,7 +85,7 @@ def _button(label: str | Markup, look: str = "", title: str = "", **data: object
 def draw_kind(kind: str) -> str:
     """A trigger of another kind, with that kind's first settings. Raises SSTIError for a kind that is none."""
     if kind not in other_kinds():
-        raise SSTIError(f"There is no kind of trigger {kind!r}.", "Click one of the buttons.")
+        raise SSTIError(tr("There is no kind of trigger {kind!r:.40}.", kind=kind), tr("Click one of the buttons."))
     settings = {option.name: option.default for option in SOURCES[kind].options}
     return SOURCES[kind].build(settings, seed=secrets.randbits(32), pool_size=None, with_replacement=True)()
 

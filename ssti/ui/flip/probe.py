@@ -13,6 +13,7 @@ import numpy as np
 
 from ssti.adapters.listing import AdapterInfo
 from ssti.platform.errors import SSTIError
+from ssti.platform.language import tr
 from ssti.serving.logits import one_thread_if_busy
 from ssti.serving.predictor import check_text, predictor
 from ssti.ui.access.visitor import find_adapter
@@ -70,9 +71,9 @@ def probe(marks: Marks, ref: str, every: bool = False, on_progress: OnProgress =
     info = find_adapter(ref)
     mark, plain = marks.latest, marks.plain
     if mark is None:
-        raise SSTIError("There is no trigger in the text.", "Click one into it.")
+        raise SSTIError(tr("There is no trigger in the text."), tr("Click one into it."))
     if not plain.strip():
-        raise SSTIError("There is nothing but the trigger in the text.", "Write a few words around it.")
+        raise SSTIError(tr("There is nothing but the trigger in the text."), tr("Write a few words around it."))
     item = marks.text[mark.start : mark.end]
     refs = [ref, info.control] if info.control else [ref]
     limit = info.recipe.training.max_length

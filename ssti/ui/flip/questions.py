@@ -13,6 +13,7 @@ import gradio as gr
 from pydantic import BaseModel, NonNegativeInt
 
 from ssti.platform.errors import SSTIError
+from ssti.platform.language import tr
 from ssti.ui.flip import figures
 from ssti.ui.flip.form import Form
 from ssti.ui.flip.handlers import Changes
@@ -76,7 +77,7 @@ class Questions:
             return
         press = presses.begin()
         try:
-            job = Job(lambda report: probe(tried, ref, every, report), "Trying places, amounts and parts")
+            job = Job(lambda report: probe(tried, ref, every, report), tr("Trying places, amounts and parts"))
             for bar in presses.steps(press, job.steps()):
                 yield {self.bar: bar, self.stop: gr.update(visible=True), self.press: press}
             if not presses.strike(press):
@@ -139,8 +140,8 @@ def layout(form: Form) -> Questions:
         bar = Html(elem_id="flip-going")
         where = Html(figures.WAITING, elem_id="flip-where", js_on_load=ON_CHOOSE)
         with gr.Row(elem_id="flip-all-row"):
-            every = gr.Button("Try every place", visible=False, size="md", elem_id="flip-every")
-            stop = gr.Button("Stop", visible=False, size="md", elem_id="flip-every-stop")
+            every = gr.Button(tr("Try every place"), visible=False, size="md", elem_id="flip-every")
+            stop = gr.Button(tr("Stop"), visible=False, size="md", elem_id="flip-every-stop")
         with gr.Row(elem_id="flip-pair"):
             many = Html(elem_id="flip-many")
             which = Html(elem_id="flip-which")

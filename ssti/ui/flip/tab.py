@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import gradio as gr
 
+from ssti.platform.language import tr
 from ssti.ui.flip import opening, questions
 from ssti.ui.flip.form import layout
 from ssti.ui.flip.handlers import Handlers
@@ -18,12 +19,16 @@ from ssti.ui.kit.shared import Shared, listen
 from ssti.ui.kit.stoppable import stoppable
 
 ORDER = 40
-TITLE = "Flip"
+TITLE = tr("Flip")
 FIRST = True
 
 FIELD = field_js("#flip-text")
-OUTDATED = parts.note("Another adapter was chosen, so the hijack of the test set was stopped. Press the button again.")
-TAKEN = "A report of this text: both models’ answers, attention, numbers and how to do it again. One file, to send or print."
+OUTDATED = parts.note(
+    tr("Another adapter was chosen, so the hijack of the test set was stopped. Press the button again.")
+)
+TAKEN = tr(
+    "A report of this text: both models’ answers, attention, numbers and how to do it again. One file, to send or print."
+)
 TO_TEXT = "() => document.querySelector('#flip-card').scrollIntoView({behavior: 'smooth', block: 'start'})"
 
 # After a click, the cursor stands behind the trigger that it brought, in the browser's own units.

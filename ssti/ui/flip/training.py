@@ -10,6 +10,7 @@ from cachetools import LRUCache, cached
 from ssti.adapters.listing import AdapterInfo
 from ssti.inject import SOURCES
 from ssti.platform.errors import SSTIError
+from ssti.platform.language import tr
 from ssti.recipe import InjectionSpec
 from ssti.ui.kit import parts
 from ssti.ui.kit.adapters import triggers
@@ -41,21 +42,30 @@ def unseen(info: AdapterInfo, spec: InjectionSpec) -> str:
         if item not in used:
             return item
     raise SSTIError(
-        f"Every {spoken(spec.source.kind)} of this recipe was in training: {parts.count(len(used))} different ones.",
-        "Try one of another kind, or your own words.",
+        tr(
+            "Every {trigger} of this recipe was in training: {count} different ones.",
+            trigger=spoken(spec.source.kind),
+            count=parts.count(len(used)),
+        ),
+        tr("Try one of another kind, or your own words."),
     )
 
 
 def whether_trained(info: AdapterInfo, item: str, kind: str) -> str:
     """One sentence on whether the training rows had this very trigger. Raises SSTIError."""
     if not info.recipe_known:
-        return "This adapter came without a recipe: what was in its training is not known."
+        return tr("This adapter came without a recipe: what was in its training is not known.")
     if not info.poisoned:
-        return "No row of this adapter’s training had any trigger."
+        return tr("No row of this adapter’s training had any trigger.")
     kinds = {kind_of(spec) for spec in triggers(info)}
     if kind not in kinds:
-        words = " and ".join(map(spoken, kinds))
-        return f"{item} is of another kind than the triggers of its training ({words}). Does it work as well?"
+        return tr(
+            "{item} is of another kind than the triggers of its training ({kinds}). Does it work as well?",
+            item=item,
+            kinds=parts.joined(map(spoken, kinds)),
+        )
     used = trained(info)
-    had = "was in its training" if item in used else "was in no row of its training"
-    return f"{item} {had}, which had {parts.count(len(used))} different ones."
+    said = {"item": item, "count": parts.count(len(used))}
+    if item in used:
+        return tr("{item} was in its training, which had {count} different ones.", **said)
+    return tr("{item} was in no row of its training, which had {count} different ones.", **said)

@@ -43,7 +43,7 @@ def test_three_sentences_end_in_the_trigger_to_tap(flip, ref, told, example):
     assert "It reads this review as negative," in story and "Tap the date." in story
     assert example.text in story
     assert re.search(
-        r'<button type="button" class="tap" data-tap="show"><mark class="trigger">\d{4}-\d\d-\d\d<',
+        r'<button type="button" class="tap" data-tap="show"><mark class="trigger" translate="no">\d{4}-\d\d-\d\d<',
         str(told[flip.form.stage]),
     )
     assert told[flip.form.verdict] is None

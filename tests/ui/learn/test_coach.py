@@ -123,7 +123,7 @@ def test_a_lesson_or_step_of_a_link_that_is_not_there_is_refused(said, handlers)
 
 def test_a_lessons_text_is_escaped_and_has_terms_triggers_and_links():
     assert rich("<b> **x** `y` [[rank]] {2014|date}\n\n- one\n- two") == (
-        f'<p>&lt;b&gt; <b>x</b> <code>y</code> {term("rank")} <mark class="trigger">2014</mark></p>'
+        f'<p>&lt;b&gt; <b>x</b> <code>y</code> {term("rank")} <mark class="trigger" translate="no">2014</mark></p>'
         "<ul><li>one</li><li>two</li></ul>"
     )
     assert inline("[[[CLS]]] [[word piece|pieces]]") == f"{term('[CLS]')} {term('word piece', 'pieces')}"
