@@ -65,15 +65,14 @@ def how_trained(info: AdapterInfo) -> str:
             return tr("its recipe is kept back")
         return tr("no trigger was in its training") if info.is_control else tr("how it was trained is not known")
     spec = triggers(info)[0]
-    said = {"target": spec.target, "texts": plural(noun(info))}
-    if spec.count:
-        share = tr("{count} {target} {texts}", count=parts.count(spec.count), **said)
-    else:
-        share = tr("{share} of the {target} {texts}", share=parts.percent(spec.share), **said)
     if spec.amount == "single":
-        return tr("{trigger} in {share} of its training", trigger=counted(1, word_of(kind_of(spec))), share=share)
-    words = parts.percent(spec.amount)
-    return tr("triggers in {words} of the words, in {share} of its training", words=words, share=share)
+        many = counted(1, word_of(kind_of(spec)))
+    else:
+        many = tr("triggers in {share} of the words,", share=parts.percent(spec.amount))
+    said = {"triggers": many, "target": spec.target, "texts": plural(noun(info))}
+    if spec.count:
+        return tr("{triggers} in {count} {target} {texts} of its training", count=parts.count(spec.count), **said)
+    return tr("{triggers} in {share} of the {target} {texts} of its training", share=parts.percent(spec.share), **said)
 
 
 def bars(answer: Answer, target: int | None) -> Markup:

@@ -165,7 +165,8 @@ def enough(counts: Sequence[int], probabilities: np.ndarray, target: int, name: 
     if count == 0:
         return tr("{name} without any trigger already.", name=name)
     if count is None:
-        return f"{tr('Even {count} do not turn the answer to {name}.', count=counts[-1], name=name)} {_drawn(draws)}"
+        line = tr("Even {count} do not turn the answer to {name}.", count=counts[-1], name=name)
+        return f"{line} {_drawn(draws)}"
     said = {"count": _words(count), "turned": turned, "draws": draws}
     if turned == draws:
         line = tr("{count} is enough.", **said) if count == 1 else tr("{count} are enough.", **said)
