@@ -10,7 +10,9 @@
   const WAIT = 300; // ms without a change until the address follows
   let current = ""; // the address whose state the page shows; empty until it is read
   let moving = true; // the page is on its way to an address: what changes meanwhile is no step of its own
-  let waiting = true; // for the page to show what its address says: what it showed before is not written into it
+  let waiting = 1; // addresses that the page is to show still: what it showed before is not written into them
+  let moves = 0;
+  let written = 0; // as many moves when what the page shows was last asked for
   let unfit = []; // parts that were too long for the address
   let timer;
 
@@ -30,6 +32,7 @@
 
   // Keeps what others wrote into the query (`__theme`), and the page's own parts as the server made them.
   ssti.show = ({ href, keys, unfit: left }) => {
+    if (waiting || written !== moves) return; // it is of the place that was left meanwhile
     unfit = left;
     const next = new URL(window.location.pathname + href, window.location.origin);
     const old = parts(place());
@@ -50,15 +53,21 @@
     timer = setTimeout(() => waiting || ssti.write?.(), WAIT);
   };
 
+  ssti.writing = () => {
+    written = moves;
+  };
+
   ssti.arrived = () => {
-    waiting = false;
+    waiting = Math.max(0, waiting - 1);
     ssti.note();
   };
 
   const move = () => {
     clearTimeout(timer); // what was about to be written is of the place that is left
     const before = current;
-    moving = waiting = true;
+    moving = true;
+    waiting += 1;
+    moves += 1;
     current = place();
     ssti.steer?.({ href: place(), before });
   };

@@ -177,10 +177,12 @@ def test_it_opens_on_the_head_that_reacts_and_ones_own_choice_stays(open_page, s
     wait_for_head(lab, 2, 7)
     lab.choose("Model", "control").choose("Over", "words")
     lab.page.locator("#look-heat .heatmap .unit", has_text="film").first.click()
+    shown = lab.page.locator("#look-heat", has_text="what “film” looks at in layer 2, head 7")
+    shown.wait_for(timeout=SLOW)
     expect(lab.page).to_have_url(re.compile("token=[0-9]+"))
     lab.page.reload()
     wait_for_head(lab, 2, 7)
-    lab.page.locator("#look-heat", has_text="what “film” looks at in layer 2, head 7").wait_for(timeout=SLOW)
+    shown.wait_for(timeout=SLOW)
     expect(lab.group("Model").get_by_role("radio", name="control")).to_be_checked()
     expect(lab.group("Over").get_by_role("radio", name="words")).to_be_checked()
 

@@ -16,7 +16,7 @@ from ssti.ui.finetune.edit import FormHandlers
 from ssti.ui.finetune.machine import MACHINE
 from ssti.ui.finetune.take import TakeHandlers
 from ssti.ui.finetune.watch import RunHandlers
-from ssti.ui.kit.parts import AT_LOAD, QUIET
+from ssti.ui.kit.parts import AT_LOAD, EACH, QUIET
 from ssti.ui.kit.shared import Shared, listen
 
 ORDER = 30
@@ -83,7 +83,7 @@ def _wire_run(ui: Components) -> None:
     ui.timer.tick(run.tick, chosen, shown, **QUIET)
     for listed in (ui.runs, ui.group, ui.table):
         clicked = [shared.run_id, ui.compared, ui.table_view]
-        listed.select(run.choose, [ui.compared, ui.table_view], clicked, **QUIET)
+        listed.select(run.choose, [ui.compared, ui.table_view], clicked, **EACH)
     ui.buttons["stop"].click(run.stop, chosen, shown, **QUIET)
     ui.buttons["resume"].click(run.resume, chosen, shown, **QUIET)
     asked = [ui.confirm, ui.question, ui.confirm_both, ui.confirm_yes, ui.notice]

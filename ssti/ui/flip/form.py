@@ -24,7 +24,8 @@ HIJACK_TEXT = tr("Both models predict all held-out rows of the recipe, as they a
 
 @dataclass(frozen=True)
 class Form:
-    """The components of the tab. `browser` is hidden: what only the browser knows of the text field. `last` is what the
+    """The components of the tab. `browser` is hidden: what only the browser knows of the text field. `offer`
+    is a text that the page would put in. `last` is what the
     page remembers of the last answer: `shared.answer`."""
 
     shared: Shared
@@ -55,6 +56,7 @@ class Form:
     hijacked: gr.HTML
     take: gr.Column
     browser: gr.JSON
+    offer: gr.JSON
     last: gr.JSON
     opening: gr.JSON
 
@@ -142,9 +144,10 @@ def layout(shared: Shared) -> Form:
         take = gr.Column()
     with gr.Column(elem_id="flip-hidden", visible="hidden"):
         browser = gr.JSON(None, visible="hidden")
+        offer = gr.JSON(None, visible="hidden")
         stands = gr.JSON(None, visible="hidden")
     return Form(
         shared, opened, adapter, pin, row, text, buttons, place, undo, own_row, own, insert_own, notice, origin,
-        verdict, heard, echo, stage, problem, answers, taken, compared, questions, go, cancel, hijacked, take, browser,
+        verdict, heard, echo, stage, problem, answers, taken, compared, questions, go, cancel, hijacked, take, browser, offer,
         shared.answer, stands,
     )  # fmt: skip

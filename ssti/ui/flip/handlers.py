@@ -63,7 +63,8 @@ class Handlers:
         }
 
     def first_text(self, ref: str, text: str, marks: Any) -> Changes:
-        """An empty field, an example that nobody touched, or a row of other data gets a clear row of this adapter's data.
+        """An offer: an empty field, an example that nobody touched, or a row of other data gets a clear row of this
+        adapter's data, unless the text or the adapter is another by the time that it comes.
 
         What somebody typed stays, and so do the triggers in a row of the same data: adapters are compared on it.
         """
@@ -81,8 +82,8 @@ class Handlers:
         try:
             row = adapters.clear_row(ref)
         except SSTIError:  # that adapter's data is not here: `real_row` says so to whoever asks for a row
-            return self._text(old.replaced("", None)) if foreign else gr.skip()
-        return self._text(Marks(row.text, row=row) if untouched or not foreign else old.replaced(row.text, row))
+            return self._offer(ref, text, old.replaced("", None)) if foreign else gr.skip()
+        return self._offer(ref, text, Marks(row.text, row=row) if untouched or not foreign else old.replaced(row.text, row))
 
     def answer(self, text: str, marks: Any, ref: str, stands: Any, pinned: Any, browser: Any) -> Changes:
         """Everything that follows from the text."""
@@ -240,6 +241,10 @@ class Handlers:
             return self._text(replace(new, row=Row(new.plain, row.label)))
         except SSTIError as problem:
             return {self.form.problem: parts.problem(problem)}
+
+    def _offer(self, ref: str, instead_of: str, marks: Marks) -> Changes:
+        """A text for an adapter in place of another, if that still stands there (`ACCEPT`)."""
+        return {self.form.offer: {"ref": ref, "instead_of": instead_of or "", "text": marks.text, "marks": marks.as_json()}}
 
     def _text(self, marks: Marks) -> Changes:
         """Another text in the field: its answer follows."""

@@ -40,6 +40,10 @@ CURSOR = """(marks) => {
   setTimeout(() => { if (field.value === marks.text) field.setSelectionRange(at, at); }, 60);
 }"""
 
+# A text that the page offers goes in if what it was offered for still stands there: on a busy server it comes late.
+ACCEPT = """(offer, ref, text) =>
+  (offer && offer.ref === ref && offer.instead_of === (text || '') ? [offer.text, offer.marks, null] : [])"""
+
 
 def warm() -> None:
     """Load the models of the first flip."""
@@ -60,7 +64,8 @@ def build(shared: Shared) -> None:
     shown = [form.adapter, form.palette, form.row, text, shared.adapter_pill]
     chosen = listen(shared, [adapter.change], do.show_adapter, adapter, shown)
     for settled in (chosen.then, shared.restored.change):
-        settled(do.first_text, [adapter, text, marks], new_text, **parts.QUIET)
+        offered = settled(do.first_text, [adapter, text, marks], form.offer, **parts.QUIET)
+        offered.then(None, [form.offer, adapter, text], [text, marks, form.offer], js=ACCEPT, **parts.QUIET)
     for kept in form.kept:
         shared.keep(kept)
 

@@ -16,7 +16,7 @@ from pydantic import BaseModel
 from ssti.ui.kit import parts
 from ssti.ui.kit.address import Kept, fitting, restored
 from ssti.ui.kit.browser import sent
-from ssti.ui.kit.parts import QUIET, Html, Markup
+from ssti.ui.kit.parts import EACH, QUIET, Html, Markup
 from ssti.ui.kit.shared import Shared, outside_of_tabs
 
 STEER = """
@@ -28,6 +28,7 @@ NOTE = "() => { window.ssti.note(); }"
 ARRIVED = "() => { window.ssti.arrived(); }"
 # The tab that is open comes last, as the page shows it: `select` of a tab comes again with answers of that tab.
 WRITE = """(...values) => {
+  window.ssti.writing();
   const open = document.querySelector('#tabs > .tab-wrapper [role=tab][aria-selected=true]');
   values[values.length - 1] = open ? open.id.replace(/^tab-|-button$/g, '') : '';
   return values;
@@ -86,9 +87,10 @@ def follow(shared: Shared, notice: gr.HTML) -> None:
         return {shown: {"href": address.href, "keys": keys, "unfit": list(address.unfit)}, shared.tab: held[shared.tab]}
 
     opened = shared.blocks.load(move, place, [*outputs, notice, shared.restored], js=AT_LOAD, **parts.AT_LOAD)
-    came = steer.select(moved, None, [*outputs, notice, shared.restored], **QUIET)
+    came = steer.select(moved, None, [*outputs, notice, shared.restored], **EACH)
     for event in (opened, came):
-        event.then(None, None, None, js=ARRIVED, **QUIET)
+        for over in (event.success, event.failure):
+            over(None, None, None, js=ARRIVED, **QUIET)
     selected = [item.select for item in shared.tab_items.values()]
     gr.on([*selected, *(one.change for one in components)], None, None, None, js=NOTE, **QUIET)
     written = steer.input(write, [*components, shared.tab], [shown, shared.tab], js=WRITE, **QUIET)

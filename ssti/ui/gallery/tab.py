@@ -12,7 +12,7 @@ import gradio as gr
 from ssti.platform.language import tr
 from ssti.ui.gallery.form import layout
 from ssti.ui.gallery.handlers import Handlers
-from ssti.ui.kit.parts import QUIET
+from ssti.ui.kit.parts import EACH, QUIET
 from ssti.ui.kit.shared import Shared
 
 ORDER = 15
@@ -34,7 +34,7 @@ def build(shared: Shared) -> None:
     def pressed(kind: Any, data: Any, rank: Any, order: Any, event: gr.EventData) -> Any:
         return do.press(kind, data, rank, order, event=event)
 
-    form.wall.click(pressed, form.view, [*cards, form.took, form.brought], **QUIET)
+    form.wall.click(pressed, form.view, [*cards, form.took, form.brought], **EACH)
 
     written = form.zip.click(do.write_zip, form.taken, [form.file, form.took], **SECONDS)
     written.success(None, None, None, js=DOWNLOAD, api_visibility="private")

@@ -35,6 +35,9 @@ QUIET: dict[str, Any] = {
     "trigger_mode": "always_last",
 }
 """Settings of an event that answers at once and should not flicker."""
+EACH: dict[str, Any] = {**QUIET, "trigger_mode": "multiple"}
+"""The same for an event that brings something along, such as what was clicked. Each is answered, one after the other
+(assets/order.js): of those that came while one was on its way, Gradio would ask for the *first* again."""
 AT_LOAD: dict[str, Any] = {**QUIET, "trigger_mode": "once"}
 """The same for what happens once, when the page loads."""
 

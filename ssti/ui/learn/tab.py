@@ -54,7 +54,7 @@ def build(shared: Shared) -> None:
     once = {**parts.QUIET, "trigger_mode": "once"}
     ui.ear.click(do.choose, shown, [ui.progress, shared.guess], **once)
     ui.ear.clear(do.leave, None, [ui.lesson, ui.step], **once)
-    ui.ear.input(do.look, [*shown, shared.answer, shared.recipe], ui.progress, **parts.QUIET)
+    ui.ear.input(do.look, [*shown, shared.answer, shared.recipe], ui.progress, **parts.EACH)
     gr.on(
         [shared.answer.change, shared.recipe.change, shared.restored.change], None, None, None, js=LOOK, **parts.QUIET
     )

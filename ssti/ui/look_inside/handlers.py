@@ -55,7 +55,7 @@ class Handlers:
         return {self.form.clicks: {**(clicks or {}), "query": query}, self.form.by: "query"}
 
     def draw(self, text: str, old: Any, ref: str, clicks: Any, *radios: str) -> Changes:
-        """Everything that follows from the text and the choices, and the text itself for the Flip tab."""
+        """Everything that follows from the text and the choices."""
         form, text = self.form, text or ""
         if not Clicks.read(clicks).shown:  # only who sees the tab pays for it
             return gr.skip()
@@ -68,7 +68,7 @@ class Handlers:
                 waiting = parts.empty(
                     tr("The text is empty"), tr("Type a text here, or pick a real row on the Flip tab.")
                 )
-                return {form.problem: waiting, form.put: gr.update(interactive=False), form.shared.text: text}
+                return {form.problem: waiting, form.put: gr.update(interactive=False)}
             inside, choice = _asked(text, old, ref, clicks, *radios)
             comparison, sample = attribution.compared(inside.marks, ref), rows.measured(ref)
             return {
@@ -79,10 +79,9 @@ class Handlers:
                 form.compared: attribution.show(inside, choice, comparison) if comparison else None,
                 form.measured: entropy.of_rows(sample, choice) if sample else None,
                 form.put: gr.update(interactive=True, visible=not inside.marks.marks),
-                form.shared.text: text,
             }
         except SSTIError as problem:
-            return {form.problem: parts.problem(problem), form.shared.text: text}
+            return {form.problem: parts.problem(problem)}
 
     def compare(self, text: str, old: Any, ref: str, *chosen: Any) -> Iterator[Markup]:
         """A bar, then attention, gradients and occlusion under each other."""

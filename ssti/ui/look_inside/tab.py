@@ -28,6 +28,9 @@ SHOWN = """(text, marks, ref, clicks, ...radios) => {
 # The text of the Flip tab; the count makes the clicks change even where the text is the same.
 TAKE = "(text, clicks) => [text, {...(clicks || {}), taken: ((clicks && clicks.taken) || 0) + 1}]"
 
+# What a person types here, at once: an answer's copy would come after the next letter.
+TYPED = "(text) => (document.querySelector('#look-text textarea:focus') ? text : undefined)"
+
 
 def build(shared: Shared) -> None:
     """The components, and the events between them."""
@@ -41,6 +44,7 @@ def build(shared: Shared) -> None:
         [shared.marks.change, form.opened.select], None, [shared.text, form.clicks], [form.text, form.clicks],
         js=TAKE, **parts.QUIET,
     )  # fmt: skip
+    form.text.change(None, form.text, shared.text, js=TYPED, **parts.QUIET)
     form.put.click(
         do.put_trigger, [form.text, shared.marks, adapter], [shared.text, shared.marks, form.problem],
         **{**parts.QUIET, "trigger_mode": "once"},
@@ -51,12 +55,12 @@ def build(shared: Shared) -> None:
     listen(
         shared, [form.text.change, form.clicks.change, adapter.change, *(radio.input for radio in radios)],
         do.draw, form.question,
-        [form.problem, form.heat, form.grid, form.entropy, form.compared, form.measured, form.put, shared.text],
+        [form.problem, form.heat, form.grid, form.entropy, form.compared, form.measured, form.put],
         js=SHOWN,
     )  # fmt: skip
     adapter.change(do.name_models, adapter, form.model, **parts.QUIET)
-    form.grid.click(do.choose_head, form.clicks, form.clicks, **parts.QUIET)
-    form.heat.click(do.choose_token, form.clicks, [form.clicks, form.by], **parts.QUIET)
+    form.grid.click(do.choose_head, form.clicks, form.clicks, **parts.EACH)
+    form.heat.click(do.choose_token, form.clicks, [form.clicks, form.by], **parts.EACH)
 
     # What takes seconds starts with a button, and ends with another or with a text or an adapter that is new.
     new = [form.text.change, adapter.change]

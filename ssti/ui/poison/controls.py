@@ -66,6 +66,11 @@ class Form:
                 self.chip, self.other, self.classes]  # fmt: skip
 
     @property
+    def of_data(self) -> list[Any]:
+        """What says which data it is."""
+        return [self.fields["dataset"], self.which, self.facts, self.own.group]
+
+    @property
     def touchable(self) -> list[Any]:
         """The fields whose change is drawn at once; the others are set by handlers, or have more to set."""
         indirect = ("beyond_form", "base", "preset", "dataset", "trigger", "share", "amount")

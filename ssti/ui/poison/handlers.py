@@ -107,10 +107,14 @@ class Poison:
             updates |= {self.shared.recipe: data, self.mine: data}
         return updates
 
-    def choose_preset(self, name: str, dataset: str) -> Updates:
-        """The whole form as the preset says; but a preset says how, not on which data."""
+    def choose_preset(self, name: str, which: str, dataset: str, chosen: Any) -> Updates:
+        """The whole form as the preset says; but a preset says how, not on which data: those are not touched, as a choice
+        among them may be on its way."""
+        data = which if which != OWN else (chosen or {}).get("used") or dataset
         try:
-            updates = self.form.set_all(recipe_to_form(preset(name)) | {"dataset": dataset})
+            updates = self.form.set_all(recipe_to_form(preset(name)) | {"dataset": data})
+            for part in self.form.of_data:
+                del updates[part]
         except SSTIError as error:
             return {self.answer.problem: parts.problem(error)}
         return updates | self._settled()

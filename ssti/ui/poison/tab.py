@@ -9,7 +9,7 @@ import gradio as gr
 from ssti.data.export import FORMATS
 from ssti.platform.language import later, tr
 from ssti.ui.kit import parts
-from ssti.ui.kit.parts import QUIET
+from ssti.ui.kit.parts import EACH, QUIET
 from ssti.ui.kit.shared import Shared, listen, outside_of_tabs
 from ssti.ui.poison import result
 from ssti.ui.poison.controls import SHARE_TO_STOP, STOP_TO_SHARE, draw_form
@@ -46,12 +46,13 @@ def build(shared: Shared) -> None:
         **QUIET,
     )
 
-    preset = fields["preset"].input(tab.choose_preset, [fields["preset"], fields["dataset"]], into, **QUIET)
+    asked = [fields["preset"], form.which, fields["dataset"], own.chosen]
+    preset = fields["preset"].input(tab.choose_preset, asked, into, **QUIET)
     received = listen(shared, [shared.recipe.change], tab.receive, [shared.recipe, tab.mine], into)
     pasted, brought = tab.pasted, [*into, *tab.pasted.outputs]
     put = [
         pasted.use.click(tab.use_recipe, {*form.inputs, pasted.text}, brought, **QUIET),
-        pasted.zone.select(tab.drop_recipe, {*form.inputs, pasted.text}, brought, **QUIET),
+        pasted.zone.select(tab.drop_recipe, {*form.inputs, pasted.text}, brought, **EACH),
         pasted.undo.click(tab.undo_recipe, pasted.former, brought, **QUIET),
     ]
     setting = [

@@ -130,13 +130,14 @@ def test_a_real_row_is_of_another_class_and_undo_brings_the_text_back(flip, ref)
 
 
 def test_another_adapter_replaces_an_untouched_example_only(flip, ref):
-    changes = flip.do.first_text(ref, "", None)
-    text, marks = changes[flip.form.text], changes[flip.form.shared.marks]
+    offer = flip.do.first_text(ref, "", None)[flip.form.offer]
+    text, marks = offer["text"], offer["marks"]
+    assert (offer["ref"], offer["instead_of"]) == (ref, "")
     unchanged = {"__type__": "update"}
     assert flip.do.first_text(ref, text, marks) == unchanged  # it is this adapter's already
     assert flip.do.first_text(ref, "my own words", marks) == unchanged
-    marks["row"]["example_of"] = "shipped/another"
-    assert flip.do.first_text(ref, text, marks)[flip.form.text] == text
+    others = {**marks, "row": {**marks["row"], "example_of": "shipped/another"}}
+    assert flip.do.first_text(ref, text, others)[flip.form.offer] == offer | {"instead_of": text}
 
 
 def test_the_palette_begins_with_the_recipes_own_trigger(flip, ref):

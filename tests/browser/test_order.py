@@ -1,0 +1,59 @@
+"""Answers that come late: what assets and tabs do about them in the browser, without the page around it."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+
+from ssti.ui.flip.tab import ACCEPT
+from ssti.ui.frame.page import ASSETS
+
+# A `fetch` that keeps who asked, and answers on demand.
+ASKED = """() => {
+  window.asked = [];
+  window.got = [];
+  window.fetch = (url, options) => new Promise((answer) => asked.push({url, body: options?.body, answer}));
+}"""
+ASK = """(requests) => { for (const [url, body] of requests) {
+  fetch(url, {method: 'POST', body}).then((answer) => answer.text()).then((words) => got.push(words));
+} }"""
+ANSWER = "([number, words]) => asked[number].answer(new Response(words))"
+
+
+@pytest.fixture(scope="module")
+def blank(browser: Any) -> Any:
+    page = browser.new_page()
+    yield page
+    page.close()
+
+
+def test_a_request_waits_for_its_handlers_last_answer_and_for_no_other(blank):
+    blank.evaluate(ASKED)
+    blank.add_script_tag(content=(ASSETS / "order.js").read_text(encoding="utf-8"))
+    of = {name: json.dumps({"data": ['"fn_index":9'], "fn_index": number}) for name, number in (("one", 1), ("two", 2))}
+    run = "/gradio_api/run/predict"
+    blank.evaluate(ASK, [[run, of["one"]], [run, of["one"]], [run, of["two"]], ["/elsewhere", of["one"]]])
+    blank.wait_for_function("asked.length === 3")
+    assert blank.evaluate("asked.map((one) => one.url)").count(run) == 2
+    second = blank.evaluate("asked.findIndex((one) => one.body.includes('\"fn_index\": 2'))")
+    blank.evaluate(ANSWER, [second, "two"])
+    blank.wait_for_function("got.includes('two')")
+    assert blank.evaluate("asked.length") == 3
+    first = blank.evaluate("asked.findIndex((one) => one.url !== '/elsewhere' && one.body.includes('\"fn_index\": 1'))")
+    blank.evaluate(ANSWER, [first, "older"])
+    blank.wait_for_function("asked.length === 4")
+    assert blank.evaluate("got") == ["two", "older"]
+    blank.evaluate(ANSWER, [3, "newer"])
+    blank.wait_for_function("got.length === 3")
+    assert blank.evaluate("got") == ["two", "older", "newer"]
+
+
+@pytest.mark.parametrize(
+    ("ref", "text", "taken"), [("a", "", True), ("a", None, True), ("b", "", False), ("a", "typed since", False)]
+)
+def test_an_offered_text_goes_in_only_where_nothing_changed_meanwhile(blank, ref, text, taken):
+    offer = {"ref": "a", "instead_of": "", "text": "an example", "marks": {"text": "an example"}}
+    now = blank.evaluate(f"(values) => ({ACCEPT})(...values)", [offer, ref, text])
+    assert now == (["an example", offer["marks"], None] if taken else [])
