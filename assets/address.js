@@ -16,6 +16,10 @@
   let unfit = []; // parts that were too long for the address
   let timer;
 
+  // Whoever reads the page aloud, or drives it, waits until it shows what its address says.
+  const busy = () => document.documentElement.setAttribute("aria-busy", String(waiting > 0));
+  busy();
+
   const place = () => window.location.search + window.location.hash;
   const parts = (href) => {
     const url = new URL(href, window.location.href);
@@ -59,6 +63,7 @@
 
   ssti.arrived = () => {
     waiting = Math.max(0, waiting - 1);
+    busy();
     ssti.note();
   };
 
@@ -68,6 +73,7 @@
     moving = true;
     waiting += 1;
     moves += 1;
+    busy();
     current = place();
     ssti.steer?.({ href: place(), before });
   };

@@ -44,7 +44,11 @@ class Lab:
         self.page.goto(f"{self.url}?{urlencode(query)}" if query else self.url)
         self.page.get_by_role("tablist").wait_for()
         self.page.get_by_role("tab", selected=True).first.wait_for()
-        self.page.wait_for_load_state("networkidle")
+        return self.arrived()
+
+    def arrived(self) -> Lab:
+        """Wait until the page shows what its address says."""
+        self.page.locator("html[aria-busy=false]").wait_for(state="attached", timeout=60_000)
         return self
 
     def leave(self) -> Lab:
