@@ -45,6 +45,8 @@
       <details><summary>${SAID.table}</summary><div class="table" tabindex="0"><table></table></div></details>
     </div>`;
 
+  const FORMULA = /^[=+\-@\t\r\n＝＋－＠]/; // what a spreadsheet would run, as ssti.data.export has it
+  const NUMBER = /^[+-]?\d+(?:[.,]\d+)?%?$/;
   const LONGEST = 40; // characters of a name or label that are drawn; the table has all
   const SIZES = ["size", "height", "standoff", "l", "r", "t", "b"]; // of a figure, in px
   const charts = new Set();
@@ -212,7 +214,10 @@
         this.zoomed.hidden = true;
         this.draw();
       } else if (what === "csv") {
-        const quoted = (cell) => (/[",\n]/.test(cell) ? `"${String(cell).replace(/"/g, '""')}"` : cell ?? "");
+        const quoted = (cell) => {
+          const safe = typeof cell === "string" && FORMULA.test(cell) && !NUMBER.test(cell) ? `'${cell}` : cell ?? "";
+          return /[",\n\r]/.test(safe) ? `"${String(safe).replace(/"/g, '""')}"` : safe;
+        };
         const text = this.rows().map((row) => row.map(quoted).join(",")).join("\r\n");
         save(URL.createObjectURL(new Blob([text, "\r\n"], { type: "text/csv" })), `${file}.csv`);
       } else if (what) {

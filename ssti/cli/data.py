@@ -50,8 +50,12 @@ def inject(
     out: Annotated[Path | None, typer.Option(help="Where to write: a .parquet, .csv or .jsonl file.")] = None,
     overrides: Overrides = None,
     prefix_formulas: Annotated[
-        bool, typer.Option(help="In CSV, an apostrophe before cells that a spreadsheet would run, such as =cmd|….")
-    ] = False,
+        bool,
+        typer.Option(
+            "--prefix-formulas/--keep-formulas",
+            help="In CSV, an apostrophe before cells that a spreadsheet would run, such as =cmd|…; or as they are.",
+        ),
+    ] = True,
     with_test: Annotated[
         bool, typer.Option("--with-test", help="The test rows as well, as they are; a column `split` tells which.")
     ] = False,

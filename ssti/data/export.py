@@ -25,7 +25,7 @@ FORMATS = {later("Parquet"): "parquet", later("CSV"): "csv", later("JSON lines")
 
 
 def write_poisoned(
-    recipe: Recipe, path: Path, prefix_formulas: bool = False, with_test: bool = False
+    recipe: Recipe, path: Path, prefix_formulas: bool = True, with_test: bool = False
 ) -> dict[str, Any]:
     """Write beside the place, then rename. Returns `{"file", "rows", "injected", "formula_cells", "notes"}`.
 
@@ -117,18 +117,23 @@ def is_formula(cell: str) -> bool:
     return cell[:1] in FORMULA_STARTS and not NUMBER.fullmatch(cell)
 
 
+def without_formula(cell: str) -> str:
+    """The cell as a spreadsheet shows it and runs nothing: an apostrophe before what it would run."""
+    return f"'{cell}" if is_formula(cell) else cell
+
+
 def _write_csv(rows: Any, file: Path, prefix: bool, text: str, spans: str) -> int:
     """Every text in quotes, so that any line break in it stays in it for every reader. Returns how many formulas."""
     formulas = 0
     with file.open("w", encoding="utf-8", newline="") as opened:
         writer = csv.writer(opened, quoting=csv.QUOTE_NONNUMERIC, lineterminator="\n")
-        writer.writerow(rows.column_names)
+        writer.writerow([without_formula(name) if prefix else name for name in rows.column_names])
         for row in rows:
             for name, value in row.items():
                 if isinstance(value, str) and is_formula(value):
                     formulas += 1
                     if prefix:
-                        row[name] = f"'{value}"
+                        row[name] = without_formula(value)
                         if name == text:
                             row[spans] = [{**s, "start": s["start"] + 1, "end": s["end"] + 1} for s in row[spans]]
             writer.writerow([json.dumps(value) if name == spans else value for name, value in row.items()])

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import csv
+
 import gradio as gr
 import pytest
 from pageobject import HOSTILE, Lab
 from playwright.sync_api import expect
 
+from ssti.data.export import is_formula, without_formula
 from ssti.ui.frame.page import launch_settings
 from ssti.ui.kit import parts
 from ssti.ui.kit.charts import ON_CHOOSE, Point, Series, bar_chart, chart, line_chart
 
 NAME = " ".join(HOSTILE)
+FORMULAS = ["=cmd|' /C calc'!A0", "+1+2", "-2+3", "@SUM(A1)", "\t=1", "\r=1", "＝1+1"]
 
 
 def curve(steps: int) -> parts.Markup:
@@ -32,6 +36,9 @@ def address():
             parts.Html(chart(places, "Places"), elem_id="bars", js_on_load=ON_CHOOSE),
             gr.Textbox(label="Chosen"),
         )
+
+        named = [Series(name, [Point(0, 0.5)]) for name in (*FORMULAS, "-1", "a = b")]
+        parts.Html(chart(bar_chart(named, x_title="=x", y_title="rate"), "Names", "names"), elem_id="names")
 
         def choose(event: gr.EventData) -> str:
             return str(event.x)
@@ -89,6 +96,16 @@ def test_picture_and_data_are_saved(charts, tmp_path):
     picture = (tmp_path / "svg").read_text(encoding="utf-8")
     assert charts.locator("#curve ssti-chart").get_attribute("label").partition(". ")[0] in picture
     assert "<script" not in picture
+
+
+def test_a_saved_table_holds_no_formula(charts, tmp_path):
+    with charts.expect_download() as download:
+        charts.locator("#names").get_by_role("button", name="as CSV").click()
+    download.value.save_as(tmp_path / "names.csv")
+    with (tmp_path / "names.csv").open(encoding="utf-8", newline="") as file:
+        rows = list(csv.reader(file))
+    assert {row[0] for row in rows[1:]} == {*map(without_formula, FORMULAS), "-1", "a = b"}
+    assert not any(is_formula(cell) for row in rows for cell in row)
 
 
 def test_a_zoom_is_reset_by_a_button(charts):

@@ -43,7 +43,7 @@ def test_what_is_written_reads_back_exactly(recipe: Recipe, tmp_path: Path, endi
     labels = [rows.features["label"].int2str(label) for label in rows["label"]]
     wanted = sorted(zip(rows["text"], labels, strict=True))
     file = tmp_path / f"out.{ending}"
-    assert write_poisoned(recipe, file)["rows"] == len(wanted)
+    assert write_poisoned(recipe, file, prefix_formulas=False)["rows"] == len(wanted)
     again = load(f"{file}#text=text&label=label")
     ours = [(row["text"], again.label_names[row["label"]]) for part in (again.train, again.test) for row in part]
     assert sorted(ours) == wanted
@@ -71,7 +71,7 @@ def test_a_cell_that_it_would_not(cell: str) -> None:
     assert not is_formula(cell)
 
 
-def test_formulas_are_said_and_prefixed_where_asked(tmp_path: Path, home: Path) -> None:
+def test_no_file_holds_a_formula_unless_asked_and_then_it_is_said(tmp_path: Path, home: Path) -> None:
     rows = "".join(
         json.dumps({"text": f"{FORMULAS[n % 7]} {n}", "label": "-1" if n % 2 else "=b"}) + "\n" for n in range(40)
     )
@@ -82,8 +82,8 @@ def test_formulas_are_said_and_prefixed_where_asked(tmp_path: Path, home: Path) 
         "injection.share=1.0",
         "injection.location=end",
     )
-    plain = write_poisoned(recipe, tmp_path / "plain.csv")
-    safe = write_poisoned(recipe, tmp_path / "safe.csv", prefix_formulas=True)
+    plain = write_poisoned(recipe, tmp_path / "plain.csv", prefix_formulas=False)
+    safe = write_poisoned(recipe, tmp_path / "safe.csv")
     assert plain["formula_cells"] == safe["formula_cells"] == 48
     assert "48 cells begin as a formula does" in plain["notes"][-1]
     assert "apostrophe was put before 48 cells" in safe["notes"][-1]
@@ -141,3 +141,10 @@ def test_a_column_of_ones_own_is_never_overwritten_by_ours(tmp_path: Path, home:
     file = tmp_path / f"out.{ending}"
     write_poisoned(recipe, file, prefix_formulas=True)
     assert list(read_rows(file)[0]) == ["spans", "row", "ssti_row", "injected", "ssti_spans"]
+
+
+def test_a_column_called_like_a_formula_runs_in_no_spreadsheet(tmp_path: Path, home: Path) -> None:
+    source = own_file(tmp_path, "=1+1", "stars")
+    recipe = preset("light").set(f"dataset.name={source}#text=%3D1%2B1&label=stars", "injection.target=fine", "injection.share=0.5")
+    write_poisoned(recipe, tmp_path / "out.csv")
+    assert next(iter(read_rows(tmp_path / "out.csv")[0])) == "'=1+1"

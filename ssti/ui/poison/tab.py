@@ -119,7 +119,7 @@ def _draw_download() -> Download:
         ending = gr.Radio([(tr(title), ending) for title, ending in FORMATS.items()], value="parquet", label=tr("Download as"), elem_classes="seg")
         button = gr.Button(tr("Download"), elem_id="poison-download", scale=0, min_width=100)
     test = gr.Checkbox(label=tr("With the test rows, which have no trigger"))
-    prefix = gr.Checkbox(label=tr("Put an apostrophe before cells that a spreadsheet would run as formulas"), visible=False)
+    prefix = gr.Checkbox(True, label=tr("Put an apostrophe before cells that a spreadsheet would run as formulas"), visible=False)
     message = parts.Html()
     file = gr.DownloadButton("", visible="hidden", elem_id="poison-file")
     return Download(ending, button, test, prefix, message, file)
