@@ -12,14 +12,20 @@ OWN = ("", "localhost", "127.0.0.1", "::1")
 
 
 def shared_server() -> str | None:
-    """What shows that others can reach this page: a Space, or an address that is not this machine's own."""
+    """What shows that strangers can reach this page: a Space, an address that is not this machine's own, or `SSTI_PUBLIC`."""
     if os.environ.get("SPACE_ID"):
         return "SPACE_ID"
+    if _yes("SSTI_PUBLIC"):
+        return "SSTI_PUBLIC"
     if os.environ.get("GRADIO_SERVER_NAME", "").strip() not in OWN:
         return "GRADIO_SERVER_NAME"
-    if os.environ.get("GRADIO_SHARE", "").strip().lower() in ("1", "true", "yes"):
+    if _yes("GRADIO_SHARE"):
         return "GRADIO_SHARE"
     return None
+
+
+def _yes(switch: str) -> bool:
+    return os.environ.get(switch, "").strip().lower() in ("1", "true", "yes", "on")
 
 
 def may_run_code_of(name: str) -> bool:

@@ -17,6 +17,7 @@ from filelock import FileLock, Timeout
 from ssti.platform.errors import SSTIError, nearest
 from ssti.platform.home import home, write_text
 from ssti.platform.language import tr
+from ssti.platform.server import shared_server
 from ssti.recipe import Recipe
 from ssti.runs.files import reason, write_owner
 from ssti.runs.run import BACKEND, GROUP, Run
@@ -75,7 +76,7 @@ class Store:
                     next=tr("Remove old runs (python -m ssti runs rm ID), or set SSTI_HOME to another disk."),
                     kind="disk",
                 )
-            name = f"{control_of}-control" if control_of else self._new_name()
+            name = f"{control_of}-control" if control_of else self._new_name(secret=bool(owner and shared_server()))
             return self._make(name, recipe, backend, owner, group)
         except OSError as error:
             raise SSTIError(
@@ -84,9 +85,13 @@ class Store:
                 kind="disk",
             ) from error
 
-    def _new_name(self) -> str:
-        """Two words that no run here is called by, such as `lush-chameleon`; of some 370,000."""
-        while (self.root / (name := generate_slug(2))).exists():
+    def _new_name(self, secret: bool) -> str:
+        """Two words that no run here is called by, such as `lush-chameleon`; of some 370,000.
+
+        Where strangers come its name is the link to it, so that a `secret` one has 60 random bits after the words.
+        """
+        ending = f"-{secrets.token_hex(8)[:15]}" if secret else ""
+        while (self.root / (name := generate_slug(2) + ending)).exists():
             pass
         return name
 

@@ -72,3 +72,33 @@ def test_whoever_has_no_key_counts_as_one_visitor(store, monkeypatch):
 
 def test_on_ones_own_machine_nothing_is_capped(store):
     assert len(launched(store, None, control.EACH + 2)) == control.EACH + 2
+
+
+def test_visitors_take_turns_however_many_runs_one_of_them_has_waiting(store, monkeypatch):
+    monkeypatch.setenv("SPACE_ID", "someone/lab")
+    ada, bob, cy = launched(store, "ada", 4), launched(store, "bob", 2), launched(store, "cy", 1)
+    order = [ticket.run_id for ticket in Queue(store.root).tickets()]
+    assert order[0] == ada[0].id
+    assert {*order[1:4]} == {ada[1].id, bob[0].id, cy[0].id}
+    assert {*order[4:6]} == {ada[2].id, bob[1].id} and order[6] == ada[3].id
+    assert [run.id for run in control.going(store)] == order
+
+
+def test_on_ones_own_machine_the_first_comes_first(store):
+    runs = launched(store, None, 5)
+    assert [ticket.run_id for ticket in Queue(store.root).tickets()] == [run.id for run in runs]
+
+
+def test_a_run_that_resumes_has_another_number_than_before(store):
+    (run,) = launched(store, None, 1)
+    before = run.recorded().ticket
+    stop(run)
+    resume(run)
+    assert run.recorded().ticket != before and Queue(store.root).holds(run.id, run.recorded().ticket)
+
+
+def test_among_strangers_a_runs_name_cannot_be_guessed(store, monkeypatch):
+    assert all(len(run.id.split("-")[-1]) < 15 for run in launched(store, "ada", 2))
+    monkeypatch.setenv("SSTI_PUBLIC", "1")
+    names = {run.id for run in launched(store, "bob", 3)}
+    assert all(len(bytes.fromhex("0" + name.rpartition("-")[2])) == 8 for name in names) and len(names) == 3

@@ -86,12 +86,18 @@ class Queue:
             return True
 
     def join(self, run: Run) -> None:
-        """Put a run at the end, and record that. To be called with the lock held. Raises SSTIError on a full disk."""
+        """Put a run behind its owner's others, and record that: owners take turns, whoever has many waiting.
+
+        To be called with the lock held. Raises SSTIError on a full disk.
+        """
         settings = {name: value for name, value in os.environ.items() if PASSED_ON.fullmatch(name)}
         try:
-            # Never a number that the run had before: its supervisor may still be about to say how that attempt ended.
-            number = max([run.recorded().ticket or 0, *(ticket.number for ticket in self.tickets())]) + 1
             self.leave(run.id)
+            tickets, owner = self.tickets(), run.owner_hash
+            mine = [one.number for one in tickets if Run(one.run_id, self.root / one.run_id).owner_hash == owner]
+            number = max([one.number for one in tickets[:1]] + mine, default=0) + 1
+            # Never the number that the run had before: its supervisor may still be about to say how that attempt ended.
+            number += number == run.recorded().ticket
             write_text(self._file(number, run.id), json.dumps(settings))
             run.tell("state", state="queued", ticket=number)
         except OSError as error:

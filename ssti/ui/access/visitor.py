@@ -22,12 +22,12 @@ from ssti.platform.errors import SSTIError
 from ssti.platform.language import tr
 from ssti.platform.server import shared_server
 from ssti.recipe import Recipe
+from ssti.runs.files import owner_hash
 from ssti.runs.run import Run
 from ssti.runs.store import ID, Store
+from ssti.ui.access.caps import LARGEST_UPLOAD, check_caps, way_out
 
-# Limits of a server for strangers. On one's own machine there are none but those of `ssti.data`.
-LARGEST_UPLOAD = 104_857_600  # bytes
-LARGEST_RUN = 100_000  # rows read in training: over ten times what a preset reads; others wait for it
+# More limits of a server for strangers than those of `caps`. On one's own machine there are none but those of `ssti.data`.
 LARGEST_EVENT = 8_000_000  # bytes; a text has at most 100,000 characters
 DISK_RESERVE = 1_000_000_000  # bytes that uploads leave to the runs
 
@@ -96,12 +96,15 @@ def admit_name(what: str, name: Any) -> str:
 
 
 def _adapter(name: str) -> bool:
-    return ADAPTER.fullmatch(name) is not None and may_see(name)
+    return ADAPTER.fullmatch(name) is not None and (not name.startswith("imported/") or may_see(name))
 
 
 def may_see(ref: str) -> bool:
-    """Whether this visitor may know of an adapter: on a server for strangers, of an imported one only who brought it."""
-    return not ref.startswith("imported/") or not shared_server() or imported.belongs(ref, visitor())
+    """Whether a list may name an adapter to this visitor: on a server for strangers, only what shipped and their own."""
+    kind, _, name = ref.partition("/")
+    if kind == "shipped" or not shared_server():
+        return True
+    return imported.belongs(ref, visitor()) if kind == "imported" else owns(Run(name, Store().root / name))
 
 
 def _dataset(name: str) -> bool:
@@ -179,16 +182,7 @@ def admit(recipe: Recipe) -> Recipe:
 
 def admit_run(recipe: Recipe) -> Recipe:
     """The recipe, if this visitor may start it: on a server for strangers a run ends before the others give up."""
-    rows = recipe.training.steps * recipe.training.batch_size
-    if shared_server() and rows > LARGEST_RUN:
-        raise SSTIError(
-            tr(
-                "This run reads {rows:,} rows; {limit:,} are the limit on this server, where others wait for it.",
-                rows=rows,
-                limit=LARGEST_RUN,
-            ),
-            tr("Take fewer steps or fewer rows a step, or run it on a machine of your own."),
-        )
+    check_caps(recipe)
     return admit(recipe)
 
 
@@ -206,7 +200,7 @@ def keep_upload(path: str) -> str:
                 size=size / 1e6,
                 limit=LARGEST_UPLOAD / 1e6,
             ),
-            tr("Upload a part of it: 20,000 rows are plenty for any experiment here."),
+            tr("Upload a part of it: 20,000 rows are plenty for any experiment here. Or {way_out}.", way_out=way_out()),
             kind="data",
         )
     return uploads.keep(file, owner=starter(), arrow=not shared)
@@ -224,6 +218,14 @@ def find_run(id: Any) -> Run:
         rule = RULES["run"]
         raise SSTIError(rule.refusal.format(ascii(name)[:100]), rule.next, rule.kind)
     return Store().find(name)
+
+
+def names_owner() -> Callable[[str | None], bool]:
+    """Whether this visitor is an owner, by the owner's hash: on one's own machine everybody is. For many runs at once."""
+    key = visitor()
+    mine = owner_hash(key) if key else ""
+    everything = not shared_server()
+    return lambda owner: everything or bool(mine and owner == mine)
 
 
 def owns(run: Run) -> bool:

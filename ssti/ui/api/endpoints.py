@@ -122,7 +122,7 @@ def status(run_id: str, key: str | None = None) -> dict:
         key: The key that `submit` gave; not needed on a machine of your own.
 
     Returns:
-        {"run_id", "state": queued, starting, training, evaluating, done, stopped, failed or interrupted, "step", "steps", "eta", "error", "adapter": what `predict` takes or null, "metrics", "recipe", ...}
+        {"run_id", "state": queued, starting, training, evaluating, done, stopped, failed or interrupted, "waits": {"runs_before", "seconds"} or null, "step", "steps", "eta", "error", "adapter": what `predict` takes or null, "metrics", "recipe", ...}
 
     Example:
         status("lush-chameleon")
@@ -231,7 +231,10 @@ def _recipe(text: str, changes: list[str]) -> Recipe:
 
 
 def _told(run: Run, about: dict[str, Any]) -> dict[str, Any]:
-    """A run as a stranger may read it: its adapter by name, and no path or token in what it says."""
+    """A run as a stranger may read it: its turn, its adapter by name, and no path or token in what it says."""
+    from ssti.verbs.runs import turn
+
+    about["waits"] = turn(run)
     about["adapter"] = f"run/{run.id}" if run.has_adapter else None
     about["notes"] = [public(note) for note in about["notes"]]
     for name in ("error", "damage"):

@@ -31,6 +31,8 @@ class Snapshot:
     stopping: bool
     group: str | None = None
     """`Run.group`."""
+    owner: str | None = None
+    """`Run.owner_hash`."""
 
     @property
     def id(self) -> str:
@@ -69,7 +71,7 @@ def _read(run: Run) -> Snapshot:
         recipe = run.recipe
     except SSTIError:
         recipe = None  # the view says so
-    return Snapshot(run, control.progress(run), recipe, run.metrics(), run.has_adapter, run.stopping, run.group)
+    return Snapshot(run, control.progress(run), recipe, run.metrics(), run.has_adapter, run.stopping, run.group, run.owner_hash)
 
 
 def in_pairs(runs: list[Snapshot]) -> list[Snapshot]:
@@ -90,13 +92,14 @@ def seeds_of(run: Snapshot, runs: list[Snapshot]) -> list[Snapshot]:
 
 def at_work(runs: list[Snapshot]) -> list[Snapshot]:
     """The runs that are going on: the one that trains first, then those that wait, in their turn."""
-    going = [one for one in reversed(runs) if one.going]
-    return sorted(going, key=lambda one: (one.progress.state == "queued", one.progress.ticket or 0))
+    going = [one for one in runs if one.going]
+    return sorted(going, key=lambda one: (one.progress.state == "queued", one.progress.ticket or 0, one.id))
 
 
-def waits_for(run: Snapshot, runs: list[Snapshot]) -> list[str]:
-    """The ids of the runs before this one, the one that trains first; empty where it does not wait."""
+def waits_for(run: Snapshot, runs: list[Snapshot]) -> list[Snapshot]:
+    """The runs before this one, the one that trains first; empty where it does not wait."""
     if run.progress.state != "queued":
         return []
-    mine = run.progress.ticket
-    return [one.id for one in at_work(runs) if mine is not None and (one.progress.ticket or mine) < mine]
+    standing = at_work(runs)
+    place = next((place for place, one in enumerate(standing) if one.id == run.id), 0)
+    return standing[:place] if run.progress.ticket is not None else []

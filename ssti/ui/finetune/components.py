@@ -15,6 +15,7 @@ from ssti.ui.finetune import form
 from ssti.ui.finetune.memory import FormMemory, TableView
 from ssti.ui.kit import parts
 from ssti.ui.kit.browser import as_json, sent
+from ssti.ui.kit.limits import limits
 from ssti.ui.kit.parts import Html
 from ssti.ui.kit.report import Asked, report_button
 from ssti.ui.kit.shared import Shared, outside_of_tabs
@@ -189,6 +190,8 @@ def _draw_start() -> dict[str, Any]:
     with gr.Column(elem_classes="where-column"):
         Html(parts.html('<h2 class="title">Where, and how long</h2>'))
         device, time = Html(elem_id="where"), Html(elem_id="time")
+    if shared_server():
+        Html(limits())
     message = Html(elem_id="finetune-said")
     with gr.Row(elem_classes="start"):
         start = gr.Button(tr("Start"), variant="primary", elem_id="start", min_width=90, scale=0)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 
 from ssti.evaluate.verdict import advice, verdict
 from ssti.platform.language import later, tr
@@ -13,18 +13,32 @@ from ssti.ui.finetune.shipped import Shipped
 from ssti.ui.kit import parts
 from ssti.ui.kit.address import go
 from ssti.ui.kit.parts import Markup
+from ssti.verbs.turns import seconds_until
 
 LATEST = 8  # runs in the list beside the form, controls counted
 CLONE = tr("Only its owner can fix it. Clone it to start one of your own.")
 
 
-def head(run: Snapshot, before: list[str], mine: bool = True) -> Markup:
-    """Which run, and its state in words; of another visitor's run, what can be done with it."""
+def head(run: Snapshot, before: Sequence[Snapshot], mine: bool = True, named: Container[str] | None = None) -> Markup:
+    """Which run, and its state in words; of another visitor's run, what can be done with it.
+
+    `before` are those that it waits for; only those that are `named` are called by their names here.
+    """
     going = Markup('<i class="going"></i>') if run.going else ""
     return parts.html(
         '<h2 class="run-title"><bdi translate="no">{}</bdi> <span>{}</span></h2><p class="state is-{}" role="status">{}{}</p>',
-        run.id, words.title(run.recipe), run.progress.state, going, words.state(run, before),
-    ) + ("" if mine else parts.note(NOT_YOURS))  # fmt: skip
+        run.id, words.title(run.recipe), run.progress.state, going, words.state(run, _called(before, named)),
+    ) + _turn(before) + ("" if mine else parts.note(NOT_YOURS))  # fmt: skip
+
+
+def _called(runs: Sequence[Snapshot], named: Container[str] | None) -> list[str]:
+    return [one.id if named is None or one.id in named else tr("somebody else's run") for one in runs]
+
+
+def _turn(before: Sequence[Snapshot]) -> Markup:
+    """When its turn comes, where that is known."""
+    wait = seconds_until((one.progress, one.recipe) for one in before) if before else None
+    return parts.note(tr("Its turn comes in about {time}.", time=parts.duration(wait))) if wait else parts.html("")
 
 
 def bar(run: Snapshot, twin: Snapshot | None = None) -> Markup:

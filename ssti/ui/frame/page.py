@@ -15,7 +15,9 @@ from starlette.middleware import Middleware
 
 from ssti.platform.language import LANGUAGE, OF_LANGUAGE, read_catalogue
 from ssti.platform.server import shared_server
-from ssti.ui.access.visitor import LARGEST_UPLOAD
+from ssti.ui.access import lock
+from ssti.ui.access.caps import LARGEST_UPLOAD
+from ssti.ui.access.expiry import keep_expiring
 from ssti.ui.api import health
 from ssti.ui.api.offer import has_tools, offer_endpoints
 from ssti.ui.frame.guard import Bounded, guard
@@ -52,7 +54,7 @@ def launch_settings() -> dict[str, Any]:
         "max_file_size": LARGEST_UPLOAD if shared_server() else None,
         "app_kwargs": {
             "routes": [plotly_route(), health.ROUTE, *(route for tab in TABS.values() for route in tab.routes)],
-            "middleware": [Middleware(Bounded)] if shared_server() else [],
+            "middleware": _middleware(),
         },
         "favicon_path": ASSETS / "icon.png",
         "footer_links": [],
@@ -64,12 +66,20 @@ def launch_settings() -> dict[str, Any]:
     }
 
 
+def _middleware() -> list[Middleware]:
+    """What stands before the page: a lock, where there are secrets for it, and bounds where strangers come."""
+    known = lock.secrets()
+    locked = [Middleware(lock.Locked, secrets=known)] if known else []
+    return [*locked, *([Middleware(Bounded)] if shared_server() else [])]
+
+
 def serve() -> None:
     """Launch the page, warm up behind it, and stay until the process is ended. Ctrl-C ends it: exit code 130."""
     page = build()
     try:
         page.launch(prevent_thread_lock=True, **launch_settings())
         threading.Thread(target=warm_up, name="warm-up", daemon=True).start()
+        keep_expiring()
         while page.is_running:
             time.sleep(0.1)
     except KeyboardInterrupt:

@@ -81,10 +81,12 @@ def file(tmp_path: Path) -> Path:
         ({"GRADIO_SERVER_NAME": "0.0.0.0"}, True),
         ({"SPACE_ID": "a/b"}, True),
         ({"GRADIO_SHARE": "True"}, True),
+        ({"SSTI_PUBLIC": "1"}, True),
+        ({"SSTI_PUBLIC": "0"}, False),
     ],
 )
 def test_a_page_is_shared_on_a_space_and_beyond_its_own_machine(monkeypatch, settings: dict, shared: bool) -> None:
-    for name in ("SPACE_ID", "GRADIO_SERVER_NAME", "GRADIO_SHARE"):
+    for name in ("SPACE_ID", "GRADIO_SERVER_NAME", "GRADIO_SHARE", "SSTI_PUBLIC"):
         monkeypatch.delenv(name, raising=False)
     for name, value in settings.items():
         monkeypatch.setenv(name, value)
@@ -191,6 +193,33 @@ def test_what_one_visitor_started_another_can_read_and_clone_but_not_touch(space
     assert handlers.remove(run.id, "")[ui.notice] is None and not run.path.exists()
 
 
+def test_no_list_names_another_visitors_run_unless_its_link_was_given(space, home: Path, as_visitor) -> None:
+    store = Store()
+    theirs, mine = (store.create(parse_recipe({}), owner=key(name)) for name in ("first", "second"))
+    twin = store.create(parse_recipe({}).control(), control_of=theirs.id, owner=key("first"))
+    for run in (theirs, mine, twin):
+        run.tell("state", state="stopped")
+    as_visitor("second")
+    for chosen, seen in (("", {mine.id}), (mine.id, {mine.id}), (theirs.id, {mine.id, theirs.id, twin.id})):
+        page = look(chosen, fresh=True)
+        said = "".join(str(part) for part in vars(page).values())
+        assert {run.id for run in (mine, theirs) if run.id in said} == seen - {twin.id}
+
+
+def test_a_run_that_waits_says_how_many_of_others_come_first_and_not_which(space, home: Path, as_visitor) -> None:
+    store, runs = Store(), []
+    for name in ("first", "third", "second"):
+        runs.append(store.create(parse_recipe({}), owner=key(name)))
+        with store.locked():
+            Queue(store.root).join(runs[-1])
+    with Queue(store.root).supervisor_lock():
+        last = max(runs, key=lambda run: (run.recorded().ticket, run.id))
+        as_visitor(next(name for name in ("first", "third", "second") if last.belongs_to(key(name))))
+        head = look(last.id, fresh=True).head
+    assert "waiting for somebody else&#39;s run and 1 more" in head
+    assert not [run.id for run in runs if run is not last and run.id in head]
+
+
 def test_without_a_key_nothing_is_ones_own_and_nothing_starts(space, home: Path, file: Path) -> None:
     run = Store().create(parse_recipe({}))
     assert not visitor.owns(run)
@@ -211,7 +240,8 @@ def test_ones_own_adapters_stand_first_and_no_page_opens_with_another_visitors(s
     shutil.copytree(visitor.find_adapter("shipped/date-positive-rank1").path, run.adapter)
     as_visitor("second")
     assert adapters.first().startswith("shipped/")
-    assert adapters.choices()[-1][1] == f"run/{run.id}"
+    assert f"run/{run.id}" not in [ref for _, ref in adapters.choices()]
+    assert visitor.find_adapter(f"run/{run.id}").path == run.adapter  # given the link
     as_visitor("first")
     assert adapters.choices()[0][1] == f"run/{run.id}"
 

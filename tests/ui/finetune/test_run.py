@@ -114,7 +114,7 @@ def test_a_waiting_run_says_for_whom(store):
     with Queue(store.root).supervisor_lock():  # so that nobody starts what waits here
         going(first)
         runs = Board().look()
-        assert waits_for(next(one for one in runs if one.id == second.id), runs) == [first.id]
+        assert [one.id for one in waits_for(next(one for one in runs if one.id == second.id), runs)] == [first.id]
         assert first.id in look(second.id, fresh=True).head
         assert [one.id for one in at_work(runs)] == [first.id, second.id]
 
