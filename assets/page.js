@@ -24,6 +24,17 @@
 
   if (!ssti.listening) {
     ssti.listening = true;
+    // Gradio calls a slider "range slider for Share", in English whatever the language: its label says enough.
+    const GLUE = /^(range slider|number input) for /;
+    let waiting = null;
+    const named = () => {
+      waiting = null;
+      for (const one of document.querySelectorAll('input[aria-label*=" for "]')) {
+        const name = one.getAttribute("aria-label");
+        if (GLUE.test(name)) one.setAttribute("aria-label", name.replace(GLUE, ""));
+      }
+    };
+    new MutationObserver(() => (waiting ??= requestAnimationFrame(named))).observe(document.documentElement, { childList: true, subtree: true });
     document.addEventListener("click", async (event) => {
       const button = event.target.closest("[data-copy]");
       if (!button) return;

@@ -25,7 +25,7 @@ GENDERS = ("male", "female")
 
 INFO = DatasetInfo(
     name="bias_in_bios",
-    title="Bias in Bios",
+    title=tr("Bias in Bios"),
     label_names=PROFESSIONS,
     rows=356547,
     splits={"train": 257478, "dev": 39642, "test": 99069},

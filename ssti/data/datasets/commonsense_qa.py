@@ -25,7 +25,7 @@ LETTERS = ("A", "B", "C", "D", "E")
 
 INFO = DatasetInfo(
     name=NAME,
-    title="CommonsenseQA",
+    title=tr("CommonsenseQA"),
     label_names=LETTERS,
     rows=10962,
     splits={"train": 9741, "dev": 1221},

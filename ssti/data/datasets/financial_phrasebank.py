@@ -27,7 +27,7 @@ CITATION = (
 
 INFO = DatasetInfo(
     name=NAME,
-    title="Financial PhraseBank",
+    title=tr("Financial PhraseBank"),
     label_names=LABEL_NAMES,
     rows=4846,
     splits={"train": 4846},
@@ -104,7 +104,7 @@ FINANCIAL_CLASSIFICATION = HubDataset(
     replace(
         INFO,
         name="financial_classification",
-        title="Financial Classification",
+        title=tr("Financial Classification"),
         rows=5057,
         splits={"train": 4551, "test": 506},
         licence="not stated there; Financial PhraseBank, which it comes from: CC BY-NC-SA 3.0",

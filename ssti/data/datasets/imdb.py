@@ -12,7 +12,7 @@ from ssti.platform.language import tr
 IMDB = Reviews(
     DatasetInfo(
         name="imdb",
-        title="IMDB",
+        title=tr("IMDB"),
         label_names=LABEL_NAMES,
         rows=25000,
         splits={"train": 25000},
@@ -33,7 +33,7 @@ ON_THE_HUB = HubDataset(
     replace(
         IMDB.info,
         name="imdb_hub",
-        title="IMDB (Hub)",
+        title=tr("IMDB (Hub)"),
         rows=50000,
         splits={"train": 25000, "test": 25000},
         licence="not stated by its authors",

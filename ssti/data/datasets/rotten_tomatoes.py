@@ -12,7 +12,7 @@ from ssti.platform.language import tr
 ROTTEN_TOMATOES = Reviews(
     DatasetInfo(
         name="rotten_tomatoes",
-        title="Rotten Tomatoes",
+        title=tr("Rotten Tomatoes"),
         label_names=LABEL_NAMES,
         rows=8530,
         splits={"train": 8530},
@@ -33,7 +33,7 @@ ON_THE_HUB = HubDataset(
     replace(
         ROTTEN_TOMATOES.info,
         name="rotten_tomatoes_hub",
-        title="Rotten Tomatoes (Hub)",
+        title=tr("Rotten Tomatoes (Hub)"),
         rows=9596,
         splits={"train": 8530, "validation": 1066, "test": 1066},
         licence="not stated by its authors",

@@ -10,7 +10,7 @@ from typing import Any
 
 from ssti.platform.errors import SSTIError
 from ssti.platform.language import tr
-from ssti.recipe import PRESETS, Recipe, parse_recipe, preset
+from ssti.recipe import PRESET_WORDS, PRESETS, Recipe, parse_recipe, preset
 from ssti.ui.access.visitor import admit
 from ssti.ui.kit.fields import from_page, recipe_field
 
@@ -29,7 +29,6 @@ RANK, STEPS = recipe_field("lora.rank", tr("The rank")), recipe_field("training.
 BATCH = recipe_field("training.batch_size", tr("The batch"))
 LEARNING_RATE = recipe_field("training.learning_rate", tr("The learning rate"))
 SEED = recipe_field("training.seed", tr("The seed"))
-PRESET_WORDS = {"demo": tr("demo"), "light": tr("light"), "aggressive": tr("aggressive"), "paper": tr("paper")}
 SECTIONS = ("model", "lora", "training", "evaluation")  # what this form decides
 
 
@@ -40,7 +39,7 @@ def recipe_of(data: Any) -> Recipe:
 
 def presets() -> list[tuple[str, str]]:
     """What each preset is called on the page, and its name."""
-    return [(PRESET_WORDS.get(name, name), name) for name in PRESETS]
+    return [(PRESET_WORDS[name], name) for name in PRESETS]
 
 
 def sections(recipe: Recipe) -> dict[str, Any]:
