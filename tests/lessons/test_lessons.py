@@ -10,7 +10,10 @@ import pytest
 from ssti.adapters.listing import SHIPPED
 from ssti.lessons import LESSONS, metric, read_lesson, shown_text
 from ssti.lessons.read import FOLDER
+from ssti.lessons.text import PLACEHOLDER
 from ssti.platform.errors import SSTIError
+from ssti.platform.language import ENGLISH, languages, read_catalogue
+from ssti.platform.language import FOLDER as LANGUAGES
 
 FRONT = "---\ntitle: A\nabout: B\norder: 1\nminutes: 1\n---\n"
 THREE = "## One\nFirst.\n## Two\nSecond.\n## Three\nThird.\n"
@@ -92,3 +95,47 @@ def test_what_is_wrong_with_a_lesson_is_said(text, words):
 def test_an_unknown_lesson_is_refused_with_the_nearest_name():
     with pytest.raises(SSTIError, match="did you mean 'one-token'"):
         LESSONS.find("one-tokn")
+
+
+TRANSLATED = [
+    pytest.param(language, lesson, id=f"{language}-{lesson.name}")
+    for language in languages()
+    if language != ENGLISH
+    for lesson in LESSONS.values()
+]
+BOLD = re.compile(r"\*\*([^*]+)\*\*")
+
+
+@pytest.mark.parametrize(("language", "lesson"), TRANSLATED)
+def test_a_translated_lesson_leads_asks_and_checks_as_the_english_one(language, lesson):
+    other = _translated(language, lesson.name)
+    assert (other.order, other.minutes, other.adapters) == (lesson.order, lesson.minutes, lesson.adapters)
+    assert other.title != lesson.title and other.about != lesson.about
+    for mine, theirs in zip(other.steps, lesson.steps, strict=True):
+        assert (mine.go, mine.check) == (theirs.go, theirs.check), theirs.title
+        assert [bool(one) for one in (mine.text, mine.do, mine.evidence, mine.question)] == [
+            bool(one) for one in (theirs.text, theirs.do, theirs.evidence, theirs.question)
+        ]
+        if theirs.question:
+            assert len(mine.question.choices) == len(theirs.question.choices)
+            assert _place(mine.question) == _place(theirs.question), theirs.question.ask
+        for said, english in ((mine.text, theirs.text), (mine.evidence, theirs.evidence)):
+            assert sorted(PLACEHOLDER.findall(said)) == sorted(PLACEHOLDER.findall(english)), theirs.title
+
+
+@pytest.mark.parametrize(("language", "lesson"), TRANSLATED)
+def test_a_translated_lesson_calls_the_buttons_as_the_page_does(language, lesson):
+    words = read_catalogue(LANGUAGES / language)
+    for mine, theirs in zip(_translated(language, lesson.name).steps, lesson.steps, strict=True):
+        named = BOLD.findall(f"{theirs.text} {theirs.do} {theirs.evidence}")
+        said = BOLD.findall(f"{mine.text} {mine.do} {mine.evidence}")
+        assert [words[one] for one in named if one in words and words[one] not in said] == [], mine.title
+        assert len(said) == len(named)
+
+
+def _translated(language, name):
+    return read_lesson(name, (LANGUAGES / language / "lessons" / f"{name}.md").read_text(encoding="utf-8"))
+
+
+def _place(question):
+    return question.choices.index(question.answer) if question.answer else None

@@ -124,7 +124,7 @@ def draw(shared: Shared) -> Classroom:
             "itself after some hours.</p>"
         ))  # fmt: skip
         with gr.Row(elem_id="learn-class-row"):
-            code = gr.Textbox(label=tr("Code of your class"), placeholder="BCDFGH", max_lines=1, elem_id="learn-code")
+            code = gr.Textbox(label=tr("Code of your class"), placeholder=tr("BCDFGH"), max_lines=1, elem_id="learn-code")
             join = gr.Button(tr("Join"), size="md", elem_id="learn-join")
             start = gr.Button(tr("Open a class"), size="md", elem_id="learn-open")
         said = Html(elem_id="learn-said")
