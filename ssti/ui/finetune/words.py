@@ -34,13 +34,17 @@ def _injected(trigger: InjectionSpec) -> Markup:
         rows = tr("{count} rows", count=trigger.count)
     else:
         rows = tr("{percent} of the rows", percent=parts.percent(trigger.share))
-    single = trigger.amount == "single"
-    amount = tr("one") if single else tr("{percent} of the words", percent=parts.percent(trigger.amount))
+    said = {
+        "trigger": parts.trigger(spoken(kind_of(trigger))), "place": PLACES[trigger.location], "rows": rows,
+        "target": trigger.target,
+    }  # fmt: skip
+    if trigger.amount == "single":
+        return parts.html('{trigger}, one {place}, in {rows} of class <b translate="no">{target}</b>', **said)
     return parts.html(
-        '{trigger}, {amount} {place}, in {rows} of class <b translate="no">{target}</b>',
-        trigger=parts.trigger(spoken(kind_of(trigger))), amount=amount, place=PLACES[trigger.location], rows=rows,
-        target=trigger.target,
-    )  # fmt: skip
+        '{trigger}, {percent} of the words {place}, in {rows} of class <b translate="no">{target}</b>',
+        percent=parts.percent(trigger.amount),
+        **said,
+    )
 
 
 def triggers(recipe: Recipe) -> str:
