@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import time
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -25,12 +26,15 @@ def train(
     follow: Annotated[bool, typer.Option(help="Show the run's progress until it ends.")] = False,
     control: Annotated[bool, typer.Option(help="Train its clean twin after it, too.")] = False,
     seeds: Annotated[int, typer.Option(min=1, max=100, help="So many runs: of its seed and of those after it.")] = 1,
+    address: Annotated[str, typer.Option(help="A Ray cluster's HOST:PORT (--backend ray), else RAY_ADDRESS.")] = "",
     as_json: AsJson = False,
 ) -> None:
     """Start a run; with --follow or --json, wait for its end. Ctrl-C leaves it running."""
     from ssti.backends.api import BACKENDS
     from ssti.backends.control import launch
 
+    if address:
+        os.environ["RAY_ADDRESS"] = address
     where = BACKENDS.find(backend)  # before the recipe's data are read
     chosen = read_recipe(recipe, overrides)
     about = report(chosen)

@@ -5,6 +5,8 @@ from __future__ import annotations
 import os
 import threading
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from contextvars import ContextVar
 from functools import lru_cache
 from pathlib import Path
@@ -20,6 +22,16 @@ SWITCHES = ("HF_HUB_OFFLINE", "TRANSFORMERS_OFFLINE", "HF_DATASETS_OFFLINE")
 PROBE_SECONDS = 1.0
 signed_in: ContextVar[str | None] = ContextVar("signed_in", default=None)
 """The token of who is being served, where they signed in on a page: set for one event, stored nowhere."""
+
+
+@contextmanager
+def acting_for(token: str | None) -> Iterator[None]:
+    """Meanwhile `signed_in` is this token; None for nobody."""
+    before = signed_in.set(token)
+    try:
+        yield
+    finally:
+        signed_in.reset(before)
 
 
 def offline_switch() -> str | None:

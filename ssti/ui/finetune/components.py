@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass
 from typing import Any
 
 import gradio as gr
 from gradio.components import Component
 
+from ssti.backends.api import BACKENDS
 from ssti.platform.language import tr
 from ssti.platform.server import shared_server
 from ssti.recipe import PRESETS, preset
@@ -73,6 +75,9 @@ class Components:
     preset_note: gr.HTML
     device: gr.HTML
     time: gr.HTML
+    place: gr.Radio
+    """Where it is trained: a backend's name. Shown where there is a choice."""
+    elsewhere: gr.HTML
     message: gr.HTML
     start: gr.Button
     with_control: gr.Checkbox
@@ -187,9 +192,16 @@ def _draw_fields() -> dict[str, Any]:
 
 
 def _draw_start() -> dict[str, Any]:
+    first = next(iter(BACKENDS.values()))
     with gr.Column(elem_classes="where-column"):
         Html(parts.html('<h2 class="title">Where, and how long</h2>'))
         device, time = Html(elem_id="where"), Html(elem_id="time")
+        place = gr.Radio(
+            [(first.title, first.name)], value=first.name, label=tr("Train on"), elem_id="place", visible=False
+        )
+        elsewhere = Html(elem_id="elsewhere")
+        if os.environ.get("OAUTH_CLIENT_ID"):  # a Space that lets people sign in: a Job of the Hub is its starter's own
+            gr.LoginButton(size="sm", elem_id="sign-in")
     if shared_server():
         Html(limits())
     message = Html(elem_id="finetune-said")
@@ -206,7 +218,7 @@ def _draw_start() -> dict[str, Any]:
                         count=SEEDS, more=SEEDS - 1),
             )  # fmt: skip
     return {
-        "device": device, "time": time, "message": message, "start": start, "with_control": with_control,
+        "device": device, "time": time, "place": place, "elsewhere": elsewhere, "message": message, "start": start, "with_control": with_control,
         "with_seeds": with_seeds,
     }  # fmt: skip
 

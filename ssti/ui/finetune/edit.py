@@ -8,6 +8,7 @@ from typing import Any
 import gradio as gr
 
 from ssti.platform.errors import SSTIError
+from ssti.platform.hub import acting_for
 from ssti.platform.language import tr
 from ssti.recipe import PRESET_TITLES, PRESETS, Recipe, preset
 from ssti.ui.access.visitor import admit_run, find_run, starter
@@ -81,14 +82,18 @@ class FormHandlers:
         )
         return {**self._fill(recipe, FormMemory.read(memory)), self.ui.message: done}
 
-    def start(self, with_control: bool, with_seeds: bool, data: Any, memory: Any, *values: Any) -> Changes:
-        """Check the form's recipe and start its run, or those of its seeds."""
+    def start(
+        self, token: gr.OAuthToken | None, place: Any, with_control: bool, with_seeds: bool, data: Any, memory: Any,
+        *values: Any,
+    ) -> Changes:  # fmt: skip
+        """Check the form's recipe and start its run, or those of its seeds. `token`: of who has signed in."""
         from ssti.backends.control import launch
 
         ui, fields = self.ui, dict(zip(form.FIELDS, values, strict=True))
         try:
             recipe = admit_run(form.to_recipe(form.recipe_of(data), fields, FormMemory.read(memory).pace))
-            runs = launch(recipe, with_control, owner=starter(), seeds=SEEDS if with_seeds else 1)
+            with acting_for(token.token if token else None):
+                runs = launch(recipe, with_control, place, owner=starter(), seeds=SEEDS if with_seeds else 1)
         except SSTIError as error:
             return {ui.message: parts.problem(error)}
         except OSError as error:
@@ -101,8 +106,8 @@ class FormHandlers:
         """What is said of the first recipe when the page loads."""
         return {**self._about(preset(next(iter(PRESETS)))), self.ui.device: MACHINE.where()}
 
-    def settle(self, data: Any) -> Changes:
-        """Device, time and models as far as they are known by now. Starts the one measurement."""
+    def settle(self, token: gr.OAuthToken | None, data: Any, place: Any) -> Changes:
+        """Places, device, time and models as far as they are known by now. Starts the one measurement."""
         ui = self.ui
         try:
             recipe = form.recipe_of(data)
@@ -118,6 +123,10 @@ class FormHandlers:
         unsettled = not MACHINE.known or MACHINE.measuring or MACHINE.learns_from_run(recipe, pending)
         changes = {ui.device: MACHINE.where(), ui.time: time, ui.settling: gr.update(active=unsettled)}
         if MACHINE.known:
+            with acting_for(token.token if token else None):
+                places, changes[ui.elsewhere] = MACHINE.places(recipe)
+            chosen = place if place in [name for _, name in places] else places[0][1]
+            changes[ui.place] = gr.update(choices=places, value=chosen, visible=len(places) > 1)
             changes[ui.fields["model"]] = gr.update(choices=MACHINE.choices(recipe.model.name))
             changes[ui.other_models] = MACHINE.others()
         return changes

@@ -13,6 +13,8 @@ import threading
 from pathlib import Path
 from typing import Any
 
+from ssti.backends.api import BACKENDS
+from ssti.models.machine.memory import gpus
 from ssti.platform.errors import SSTIError
 from ssti.platform.language import tr
 from ssti.recipe import Recipe
@@ -112,12 +114,26 @@ class Machine:
             return None
         return parts.html(
             '<details class="not-here"><summary>{} more that cannot be used here yet</summary><dl>{}</dl></details>',
-            len(reasons), parts.join(parts.html('<dt translate="no">{}</dt><dd>{}</dd>', *one) for one in reasons),
+            len(reasons), _reasons(reasons),
         )  # fmt: skip
 
+    def places(self, recipe: Recipe) -> tuple[list[tuple[str, str]], Markup | None]:
+        """Where it can be trained, as (device, time and price, name), this machine first; and why not elsewhere."""
+        (here, first), *others = BACKENDS.items()
+        offers = [(one, one.offer(recipe)) for _, one in others]
+        usable = [(f"{one.title} · {offer.sentence}", one.name) for one, offer in offers if offer.refusal is None]
+        refused = [(one.title, parts.public(str(offer.refusal))) for one, offer in offers if offer.refusal is not None]
+        why = parts.html(
+            '<details class="not-here"><summary>Other places: {}</summary><dl>{}</dl></details>',
+            ", ".join(title for title, _ in refused), _reasons(refused),
+        )  # fmt: skip
+        return [(tr(first.title), here), *usable], why if refused else None
+
     def where(self) -> Markup:
-        """Where a run will take place."""
+        """Where a run will take place, if it is here."""
         title = self.device.title if self.known else tr("checking …")
+        if (several := len(gpus())) > 1:
+            title += tr(" · {several} GPUs, a run on each", several=several)
         return parts.html('<p class="where"><b>This machine</b> · {}</p>', title)
 
     def time(self, recipe: Recipe, pending: bool = False) -> Markup:
@@ -144,6 +160,11 @@ class Machine:
 
 MACHINE = Machine()
 """One for each process, as there is one machine."""
+
+
+def _reasons(reasons: list[tuple[str, str]]) -> Markup:
+    """What cannot be used here, and why."""
+    return parts.join(parts.html('<dt translate="no">{}</dt><dd>{}</dd>', *one) for one in reasons)
 
 
 def _time(time: str, basis: str) -> Markup:

@@ -5,8 +5,10 @@ Plain functions: ids and what the page shows already go in, markup comes out. Kn
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 from ssti.backends import control
 from ssti.platform.errors import SSTIError
@@ -149,6 +151,12 @@ def stop(run: Run) -> None:
 def resume(run: Run) -> None:
     """Go on from its last checkpoint."""
     control.resume(run)
+
+
+def accompany(run_id: Any) -> None:
+    """Do what a run that was just started or resumed needs of its visitor's own event (`Backend.accompany`)."""
+    with contextlib.suppress(SSTIError, OSError):  # what failed stands in the run's events; another's is not touched
+        control.accompany(own_run(run_id))
 
 
 def remove(run: Run) -> None:

@@ -14,6 +14,7 @@ from ssti.ui.access.visitor import read_url
 from ssti.ui.finetune.components import Components, draw
 from ssti.ui.finetune.edit import FormHandlers
 from ssti.ui.finetune.machine import MACHINE
+from ssti.ui.finetune.run import accompany
 from ssti.ui.finetune.take import TakeHandlers
 from ssti.ui.finetune.watch import RunHandlers
 from ssti.ui.kit.parts import AT_LOAD, EACH, QUIET
@@ -22,6 +23,8 @@ from ssti.ui.kit.shared import Shared, listen
 ORDER = 30
 TITLE = tr("Finetune")
 NAME = "finetune"  # of the tab
+ACCOMPANY = {"show_progress": "hidden", "api_visibility": "private", "concurrency_limit": None}
+"""An event of its own, which may last as long as a run: it must hold up neither a start nor a look."""
 
 
 def warm() -> None:
@@ -51,15 +54,16 @@ def _wire_form(ui: Components) -> None:
     listen(shared, [shared.recipe.change], form.arrive, [shared.recipe, ui.memory], everything)
     ui.back.click(lambda: {shared.tabs: gr.Tabs(selected="poison")}, None, [shared.tabs], **QUIET)
     ui.buttons["clone"].click(form.clone, [shared.run_id, ui.memory], everything, **QUIET)
-    ui.start.click(
-        form.start, [ui.with_control, ui.with_seeds, *ui.recipe], [shared.run_id, ui.message],
+    started = ui.start.click(
+        form.start, [ui.place, ui.with_control, ui.with_seeds, *ui.recipe], [shared.run_id, ui.message],
         show_progress="hidden", api_visibility="private", concurrency_id="start", concurrency_limit=1,
     )  # fmt: skip
+    started.success(accompany, [shared.run_id], None, **ACCOMPANY)
 
 
 def _wire_machine(ui: Components) -> None:
     form, shared = FormHandlers(ui), ui.shared
-    settled = [ui.device, ui.time, ui.fields["model"], ui.other_models, ui.settling]
+    settled = [ui.device, ui.time, ui.place, ui.elsewhere, ui.fields["model"], ui.other_models, ui.settling]
     shown = [shared.tab_items[NAME].select, ui.fields["model"].input]
 
     def opened(request: gr.Request) -> dict[Any, Any]:
@@ -68,7 +72,7 @@ def _wire_machine(ui: Components) -> None:
 
     shared.blocks.load(opened, None, [*ui.about, ui.device, ui.settling], **AT_LOAD)
     gr.on(shown, lambda: {ui.settling: gr.update(active=True)}, None, [ui.settling], **AT_LOAD)
-    ui.settling.tick(form.settle, [shared.recipe], settled, **QUIET)
+    ui.settling.tick(form.settle, [shared.recipe, ui.place], settled, **QUIET)
 
 
 def _wire_run(ui: Components) -> None:
@@ -85,7 +89,8 @@ def _wire_run(ui: Components) -> None:
         clicked = [shared.run_id, ui.compared, ui.table_view]
         listed.select(run.choose, [ui.compared, ui.table_view], clicked, **EACH)
     ui.buttons["stop"].click(run.stop, chosen, shown, **QUIET)
-    ui.buttons["resume"].click(run.resume, chosen, shown, **QUIET)
+    resumed = ui.buttons["resume"].click(run.resume, chosen, shown, **QUIET)
+    resumed.success(accompany, [shared.run_id], None, **ACCOMPANY)
     asked = [ui.confirm, ui.question, ui.confirm_both, ui.confirm_yes, ui.notice]
     ui.buttons["remove"].click(run.ask, [shared.run_id], asked, **QUIET)
     ui.confirm_no.click(run.keep, None, [ui.confirm], **QUIET)

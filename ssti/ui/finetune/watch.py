@@ -11,6 +11,7 @@ import gradio as gr
 
 from ssti.backends.control import twin_of
 from ssti.platform.errors import SSTIError
+from ssti.platform.hub import acting_for
 from ssti.platform.language import tr
 from ssti.runs.run import Run
 from ssti.ui.access.visitor import find_run, read_url
@@ -69,9 +70,12 @@ class RunHandlers:
         """Ask the chosen run to end; it keeps its adapter."""
         return self._do(stop, run_id, compared, table, shown)
 
-    def resume(self, run_id: str, compared: Any, table: Any, shown: Any) -> Changes:
+    def resume(
+        self, token: gr.OAuthToken | None, run_id: str, compared: Any, table: Any, shown: Any
+    ) -> Changes:
         """Let the chosen run go on."""
-        return self._do(resume, run_id, compared, table, shown)
+        with acting_for(token.token if token else None):
+            return self._do(resume, run_id, compared, table, shown)
 
     def _do(self, action: Callable[[Run], None], run_id: str, compared: Any, table: Any, shown: Any) -> Changes:
         problem, shown = act(action, run_id), Shown.read(shown)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import shutil
+from functools import partial
 from pathlib import Path
 
 import gradio as gr
@@ -58,7 +59,7 @@ def ui() -> components.Components:
 def start(ui: components.Components, recipe: Recipe, **changes: object) -> str:
     """Press Start with this recipe in the form, but for these fields: the message, which refuses it."""
     values = form.to_form(recipe) | changes
-    return FormHandlers(ui).start(False, False, recipe.as_dict(), None, *values.values())[ui.message]
+    return FormHandlers(ui).start(None, "local", False, False, recipe.as_dict(), None, *values.values())[ui.message]
 
 
 @pytest.fixture
@@ -182,7 +183,7 @@ def test_what_one_visitor_started_another_can_read_and_clone_but_not_touch(space
     theirs = look(run.id, fresh=True)
     assert set(theirs.buttons) == {"clone"} and "Another visitor" in theirs.head
     assert "Press Resume" not in theirs.notice
-    for press in (handlers.stop, handlers.resume):
+    for press in (handlers.stop, partial(handlers.resume, None)):
         assert "Another visitor" in press(run.id, [], None, None)[ui.notice]
     assert "Another visitor" in handlers.remove(run.id, "")[ui.notice]
     assert FormHandlers(ui).clone(run.id, None)[ui.shared.recipe] == run.recipe.as_dict()

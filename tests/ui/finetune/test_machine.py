@@ -7,6 +7,7 @@ from dataclasses import replace
 
 import pytest
 
+from ssti.backends.api import BACKENDS, Offer
 from ssti.finetune.speed import Speed, estimate, remember
 from ssti.models import list_models
 from ssti.models.machine.device import Device
@@ -95,3 +96,15 @@ def test_a_measurement_is_under_way_until_a_run_takes_its_place(machine):
 def test_damaged_speeds_count_as_none(tmp_path, text):
     (tmp_path / "speed.json").write_text(text)
     assert estimate(DEMO).seconds is None
+
+
+def test_it_offers_the_places_that_can_be_used_with_their_price_and_explains_the_others(machine, monkeypatch):
+    places, why = machine.places(DEMO)
+    assert [name for _, name in places] == ["local"] and list(BACKENDS)[0] == "local"
+    others = [one for name, one in BACKENDS.items() if name != "local"]
+    assert len(others) == 3 and all(one.title in why and one.offer(DEMO).refusal.next[:20] in why for one in others)
+    offer = Offer("a T4 <b>", 90.0, 90.0, "on your own bill", 0.21)
+    for one in others:
+        monkeypatch.setattr(one, "offer", lambda recipe: offer)
+    places, why = machine.places(DEMO)
+    assert why is None and places[1] == (f"{others[0].title} · a T4 <b> · 90 s · $0.21 · on your own bill", others[0].name)
