@@ -6,6 +6,7 @@ none there, never that of the machine. It is neither stored nor logged. Knows fo
 
 from __future__ import annotations
 
+import glob
 import re
 import tempfile
 from collections.abc import Callable
@@ -65,19 +66,27 @@ def push_data(recipe: Recipe, repo: str, token: str | None = None, private: bool
 
 
 def upload(
-    folder: Path, repo: str, kind: RepoType, token: str | None, private: bool, message: str
+    folder: Path, repo: str, kind: RepoType, token: str | None, private: bool, message: str, only: list[str] | None = None
 ) -> dict[str, Any]:
-    """Put a folder into a repository of the Hub. Raises SSTIError with what to do."""
+    """Put a folder into a repository of the Hub. Raises SSTIError with what to do.
+
+    With `only`, these files of it; then what else the repository has in their folders is deleted.
+    """
     from huggingface_hub import HfApi
 
     name, key = check_repo(repo), _token(token, needed=True)
     try:
         api = HfApi(token=key)
-        api.create_repo(name, repo_type=kind, private=private, exist_ok=True)
-        done = api.upload_folder(repo_id=name, repo_type=kind, folder_path=folder, commit_message=message)
+        sdk = "gradio" if kind == "space" else None
+        api.create_repo(name, repo_type=kind, private=private, exist_ok=True, space_sdk=sdk)
+        stale = None if only is None else sorted({f"{one.partition('/')[0]}/*" for one in only if "/" in one})
+        done = api.upload_folder(
+            repo_id=name, repo_type=kind, folder_path=folder, commit_message=message,
+            allow_patterns=only and [glob.escape(one) for one in only], delete_patterns=stale,
+        )  # fmt: skip
     except Exception as problem:  # of huggingface_hub, httpx and the network: many kinds, all said in words
         raise _told(name, kind, problem) from None  # its traceback may hold the token
-    files = sorted(str(one.relative_to(folder).as_posix()) for one in folder.rglob("*") if one.is_file())
+    files = only or sorted(str(one.relative_to(folder).as_posix()) for one in folder.rglob("*") if one.is_file())
     return {"repo": name, "url": page_of(name, kind), "commit": done.oid, "files": files, "private": private}
 
 

@@ -12,11 +12,16 @@ import platformdirs
 
 from ssti.platform.language import tr
 
+BUCKET = Path("/data")  # where a Space has the disk that outlives it, if it has one
+
 
 def home() -> Path:
-    """`SSTI_HOME`, else the platform's data folder of the user. The folder may not exist yet."""
-    chosen = os.environ.get("SSTI_HOME")
-    return Path(chosen).expanduser().resolve() if chosen else Path(platformdirs.user_data_dir("ssti-lab"))
+    """`SSTI_HOME`, else on a Space its lasting disk, else the platform's data folder of the user. It may not exist yet."""
+    if chosen := os.environ.get("SSTI_HOME"):
+        return Path(chosen).expanduser().resolve()
+    if os.environ.get("SPACE_ID") and BUCKET.is_dir() and os.access(BUCKET, os.W_OK):
+        return BUCKET / "ssti-lab"
+    return Path(platformdirs.user_data_dir("ssti-lab"))
 
 
 def data_folder() -> Path:

@@ -17,7 +17,7 @@ from huggingface_hub import constants
 from ssti.platform.errors import DataError, ModelError, SSTIError
 from ssti.platform.language import tr
 
-RepoType = Literal["model", "dataset"]
+RepoType = Literal["model", "dataset", "space"]
 SWITCHES = ("HF_HUB_OFFLINE", "TRANSFORMERS_OFFLINE", "HF_DATASETS_OFFLINE")
 PROBE_SECONDS = 1.0
 signed_in: ContextVar[str | None] = ContextVar("signed_in", default=None)
@@ -41,7 +41,7 @@ def offline_switch() -> str | None:
 
 def page_of(hub_id: str, repo_type: RepoType) -> str:
     """The address of a repository's page."""
-    return f"{constants.ENDPOINT}/{'datasets/' if repo_type == 'dataset' else ''}{hub_id}"
+    return f"{constants.ENDPOINT}/{'' if repo_type == 'model' else f'{repo_type}s/'}{hub_id}"
 
 
 def snapshots(hub_id: str, repo_type: RepoType) -> list[Path]:

@@ -15,6 +15,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from urllib.parse import unquote, urlsplit
 
 import yaml
+from space_card import problems
 
 WRITE = "hf_maywrite"
 SHA = "c" * 40
@@ -65,6 +66,8 @@ def running() -> Iterator[Hub]:
             assert verb == "commit", path
             for line in body.decode().splitlines():
                 part = json.loads(line)
+                if part["key"] == "deletedFile":
+                    del files[part["value"]["path"]]
                 if part["key"] == "file":
                     files[part["value"]["path"]] = base64.b64decode(part["value"]["content"])
             return self._answer({"commitUrl": f"{hub.address}/{owner}/{repo}/commit/{SHA}", "commitOid": SHA, "success": True})
@@ -90,6 +93,9 @@ def running() -> Iterator[Hub]:
         def _validate(self, told: dict) -> None:
             """What the Hub refuses first: front matter that is no YAML, or a model-index that is none."""
             front = yaml.safe_load(told["content"].split("---")[1])
+            if told.get("repoType") == "space":
+                wrong = problems(front)
+                return self._answer({"errors": [{"message": w} for w in wrong], "warnings": []}, 400 if wrong else 200)
             wrong = [] if isinstance(front, dict) and isinstance(front.get("tags"), list) else ["tags"]
             for model in front.get("model-index", []):
                 if not model.get("name") or not all({"task", "dataset", "metrics"} <= r.keys() for r in model["results"]):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from gradio.route_utils import get_root_url
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 from starlette.routing import Route
@@ -62,7 +63,9 @@ def answer(request: Request) -> Response:
     lesson = LESSONS.get(request.path_params["lesson"])
     if lesson is None:
         return Response(tr("There is no lesson of this name."), 404)
-    return HTMLResponse(str(page(lesson, str(request.base_url))))
+    # Behind a proxy the page's address is another than this server's own.
+    below = getattr(request.app, "root_path", "") or request.scope.get("root_path")
+    return HTMLResponse(str(page(lesson, get_root_url(request, f"/handout/{lesson.name}", below))))
 
 
 ROUTE = Route("/handout/{lesson}", answer)
