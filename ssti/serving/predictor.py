@@ -1,16 +1,19 @@
 """The one owner of loaded models in a process: any thread asks, each row is answered by the adapter it names.
 
 What is loaded, and for how long, is `ssti.serving.loaded`'s. A batch of plain LoRA names an adapter per row; of other
-methods each adapter's rows run by themselves, under the owner's lock. Knows texts and refs, not the page.
+methods each adapter's rows run by themselves, under the owner's lock. Questions that come while it is held are answered
+together. Knows texts and refs, not the page.
 """
 
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Sequence
+from collections import deque
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 from functools import cache
+from itertools import islice
 from typing import Any
 
 import numpy as np
@@ -19,7 +22,7 @@ from ssti.adapters.listing import AdapterInfo, find
 from ssti.inject.checks import readable
 from ssti.platform.errors import AdapterError, SSTIError
 from ssti.platform.language import tr
-from ssti.serving.loaded import Host, LoadedModels
+from ssti.serving.loaded import Host, Loaded, LoadedModels
 from ssti.serving.logits import one_thread_if_busy
 
 MAX_CHARACTERS = 100_000
@@ -45,11 +48,22 @@ class Prediction:
         return dict(zip(self.labels, self.probabilities, strict=True))
 
 
+@dataclass(eq=False)
+class Asked:
+    """A question that waits: row i of `texts` by the adapter `infos[i]`; then its answers, or what is wrong with it."""
+
+    texts: list[str]
+    infos: list[AdapterInfo]
+    answers: list[np.ndarray] | None = None
+    problem: BaseException | None = None
+
+
 class Predictor:
     """Loads what is asked for, once, and answers under one lock. `memory`: bytes for all models."""
 
     def __init__(self, memory: int | None = None) -> None:
         self._lock = threading.RLock()
+        self._waiting: deque[Asked] = deque()
         self._models = LoadedModels(memory)
 
     def warm(self, ref: str) -> None:
@@ -61,19 +75,46 @@ class Predictor:
 
         Raises SSTIError for an empty or endless text, a deleted or damaged adapter.
         """
-        texts = [check_text(text) for text in texts]
         infos = {ref: find(ref) for ref in dict.fromkeys(refs)}
-        answers: dict[int, Prediction] = {}
-        every = list(infos)
+        asked = Asked([check_text(text) for text in texts], [infos[ref] for ref in refs])
+        self._waiting.append(asked)
         with self._lock:
-            for start in range(0, len(every), AT_ONCE):
-                some = set(every[start : start + AT_ONCE])
-                rows = [i for i, ref in enumerate(refs) if ref in some]
-                for i, p in zip(
-                    rows, self._answer([texts[i] for i in rows], [infos[refs[i]] for i in rows]), strict=True
-                ):
-                    answers[i] = Prediction(refs[i], infos[refs[i]].label_names, tuple(map(float, p)))
-        return [answers[i] for i in range(len(texts))]
+            while asked.answers is None and asked.problem is None:
+                self._answer_waiting()
+        if asked.problem:
+            raise asked.problem
+        return [
+            Prediction(info.ref, info.label_names, tuple(map(float, answer)))
+            for info, answer in zip(asked.infos, asked.answers or (), strict=True)
+        ]
+
+    def _answer_waiting(self) -> None:
+        """Answer those who have waited longest, together; each by itself where that fails, as by one damaged adapter."""
+        together, refs = [self._waiting.popleft()], set()
+        while self._waiting:
+            refs |= {info.ref for one in (together[-1], self._waiting[0]) for info in one.infos}
+            if len(refs) > AT_ONCE:
+                break
+            together.append(self._waiting.popleft())
+        if len(together) > 1:
+            try:
+                return self._give(together)
+            except Exception:
+                pass  # whose trouble it is shows below
+        for one in together:
+            try:
+                self._give([one])
+            except BaseException as error:
+                one.problem = error
+
+    def _give(self, together: list[Asked]) -> None:
+        texts, infos = (
+            [text for one in together for text in one.texts],
+            [info for one in together for info in one.infos],
+        )
+        answers: Iterator[np.ndarray] = iter(self._answer(texts, infos))
+        for one in together:
+            one.answers = list(islice(answers, len(one.texts)))
 
     def probabilities(
         self, texts: Sequence[str], ref: str, on_batch: Callable[[int], None] | None = None
@@ -115,19 +156,34 @@ class Predictor:
             return {**self._models.counts(), "bytes": self._models.size()}
 
     def _answer(self, texts: list[str], infos: list[AdapterInfo]) -> list[np.ndarray]:
-        """Probabilities [classes] of each row; the rows of one host in one batch."""
-        from ssti.serving.logits import encode
-
-        loaded = self._models.get(infos)
-        by_host: dict[Host, list[int]] = {}
-        for i, one in enumerate(loaded):
-            by_host.setdefault(one.host, []).append(i)
+        """Probabilities [classes] of each row; the rows of one model in batches, of no more adapters than go into one."""
         out: dict[int, np.ndarray] = {}
-        for host, mine in by_host.items():
-            rows = [encode(host.tokenizer, [texts[i]], infos[i].recipe.training.max_length)[0] for i in mine]
-            answers = self._forward(host, rows, [loaded[i].name for i in mine], [infos[i].ref for i in mine])
-            out.update(zip(mine, answers, strict=True))
+        every = {info.ref: info for info in infos}
+        for start in range(0, len(every), AT_ONCE):
+            some = list(every.values())[start : start + AT_ONCE]
+            by_host: dict[Host, dict[int, Loaded]] = {}
+            for info, loaded in zip(some, self._models.get(some), strict=True):
+                mine = by_host.setdefault(loaded.host, {})
+                mine |= {i: loaded for i, one in enumerate(infos) if one.ref == info.ref}
+            for host, mine in by_host.items():
+                out |= self._answer_by(host, mine, texts, infos)
         return [out[i] for i in range(len(texts))]
+
+    def _answer_by(
+        self, host: Host, mine: dict[int, Loaded], texts: list[str], infos: list[AdapterInfo]
+    ) -> dict[int, np.ndarray]:
+        """The same of the rows `mine`, which all are of one model."""
+        from ssti.serving.logits import batches, encode
+
+        places, out = list(mine), {}
+        rows = [encode(host.tokenizer, [texts[i]], infos[i].recipe.training.max_length)[0] for i in places]
+        for batch in batches([len(row) for row in rows]):
+            some = [places[i] for i in batch]
+            answers = self._forward(
+                host, [rows[i] for i in batch], [mine[i].name for i in some], [infos[i].ref for i in some]
+            )
+            out |= dict(zip(some, answers, strict=True))
+        return out
 
     def _forward(self, host: Host, rows: list[list[int]], names: list[str], refs: list[str]) -> np.ndarray:
         """Probabilities [rows, classes] of token ids, each row by its adapter's name in peft."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 import threading
+import time
 
 import numpy as np
 import pytest
@@ -80,6 +81,60 @@ def test_many_threads_with_different_adapters_each_get_their_own_answer(refs):
         thread.join()
     assert not errors
     assert not wrong
+
+
+class Counting(Predictor):
+    """Counts its forward passes by their rows."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.passes: list[int] = []
+
+    def _forward(self, host, rows, names, refs):
+        self.passes.append(len(rows))
+        return super()._forward(host, rows, names, refs)
+
+
+def ask_at_once(owner: Predictor, asked: list[tuple[str, str]]) -> list:
+    """Each question by a thread of its own, all waiting for the same moment; their answers or errors."""
+    told: list = [None] * len(asked)
+
+    def one(place: int) -> None:
+        try:
+            told[place] = owner.predict([asked[place][0]], [asked[place][1]])[0]
+        except SSTIError as error:
+            told[place] = error
+
+    threads = [threading.Thread(target=one, args=(place,)) for place in range(len(asked))]
+    with owner._lock:
+        for thread in threads:
+            thread.start()
+        while len(owner._waiting) < len(asked):
+            time.sleep(0.01)
+    for thread in threads:
+        thread.join()
+    return told
+
+
+def test_those_who_wait_are_answered_in_one_batch(refs):
+    owner = Counting()
+    asked = [(text, ref) for text in TEXTS for ref in refs]
+    alone = [owner.predict([text], [ref])[0] for text, ref in asked]
+    owner.passes.clear()
+    together = ask_at_once(owner, asked)
+    assert owner.passes == [len(asked)]
+    for one, other in zip(alone, together, strict=True):
+        assert one.ref == other.ref and np.allclose(one.probabilities, other.probabilities, atol=1e-5)
+
+
+def test_a_damaged_adapter_is_the_trouble_of_who_asked_for_it(refs, twins, monkeypatch, tmp_path):
+    shutil.copytree(twins / "runs", tmp_path / "runs")
+    monkeypatch.setenv("SSTI_HOME", str(tmp_path))
+    weights = next((tmp_path / "runs" / refs[1].partition("/")[2]).rglob("adapter_model.safetensors"))
+    weights.write_bytes(weights.read_bytes()[:1000])
+    told = ask_at_once(Predictor(), [(TEXTS[0], refs[0]), (TEXTS[1], refs[1]), (TEXTS[2], refs[0])])
+    assert isinstance(told[1], SSTIError)
+    assert [told[0].ref, told[2].ref] == [refs[0]] * 2
 
 
 def test_a_batch_answers_as_single_rows_do(refs):
