@@ -1,6 +1,7 @@
-"""One answer of Flip (control and poisoned) against two bare forward passes of the same text, in turns.
+"""One answer of Flip (control and poisoned) against two bare forward passes of the same text, in turns; and, with
+`people`, so many who ask at once against the same questions one after another.
 
-Run as: python tests/benchmarks/bench_predict.py [rounds]
+Run as: python tests/benchmarks/bench_predict.py [people] [rounds]
 """
 
 from __future__ import annotations
@@ -51,6 +52,30 @@ def main(rounds: int) -> None:
     )
 
 
+def people(rounds: int, many: int = 50) -> None:
+    from concurrent.futures import ThreadPoolExecutor
+
+    from ssti.adapters.listing import adapters
+    from ssti.serving.predictor import Predictor
+
+    poisoned = [a for a in adapters() if a.poisoned and a.control][:8]
+    owner = Predictor()
+    asked = [(f"{TEXT} {i}", poisoned[i % len(poisoned)]) for i in range(many)]
+
+    def ask(one) -> None:
+        owner.predict([one[0]] * 2, [one[1].ref, one[1].control])
+
+    ratios = []
+    with ThreadPoolExecutor(many) as pool:
+        for _ in range(rounds):
+            at_once = median_seconds(lambda: list(pool.map(ask, asked)), 3)
+            ratios.append(median_seconds(lambda: [ask(one) for one in asked], 3) / at_once)
+            print(f"{many} at once: {at_once:.2f} s, {ratios[-1]:.2f} times as fast as in turn", flush=True)
+    print(f"{many} people at once against one after another: {statistics.median(ratios):.2f} times as fast")
+
+
 if __name__ == "__main__":
     sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
-    main(int(sys.argv[1]) if len(sys.argv) > 1 else 5)
+    arguments = sys.argv[1:]
+    what = people if arguments[:1] == ["people"] else main
+    what(int(arguments[-1]) if arguments[-1:] and arguments[-1].isdigit() else 5)
