@@ -47,9 +47,9 @@ def write_pseudo(folder: Path) -> Path:
 
 # What of the page stands outside of the brackets: text that is shown, and what a screen reader is told. Data, code and
 # triggers say what they are (`translate="no"`, of a radio group the class `notranslate`); a term is one word of
-# assets/words.md, a lesson one file's.
+# assets/words.md, a lesson one file's. Gradio's upload speaks the languages that Gradio does.
 PLAIN = """(within) => {
-  const DATA = '[translate=no], .notranslate label, code, pre, mark, script, style, textarea, .coach, .lesson, [data-term]';
+  const DATA = '[translate=no], .notranslate label, code, pre, mark, script, style, textarea, .coach, .lesson, .upload-container, [data-term]';
   const words = (text) => /\\p{L}{2,}/u.test(text);
   const seen = (one) => !one.closest(DATA) && one.checkVisibility({visibilityProperty: true});
   const root = document.querySelector(within), found = new Set();
