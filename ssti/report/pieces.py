@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from ssti.inject import highlight_html
 from ssti.platform.language import tr
@@ -49,9 +49,9 @@ def chip(name: str, names: Sequence[str]) -> Markup:
 
 
 def table(heads: Sequence[Any], rows: Iterable[Sequence[Any]], numbers: Sequence[int] = ()) -> Markup:
-    """A table whose first column heads its rows; the columns in `numbers` are set to the right. Of more than four
+    """A table whose first column heads its rows; the columns in `numbers` are set to the right. Of more than three
     columns, each row becomes a list on a phone."""
-    wide = len(heads) > 4
+    wide = len(heads) > 3
     side = [Markup(' class="number"') if place in numbers else "" for place in range(len(heads))]
     head = join(
         html('<th scope="col"{}>{}</th>', side[i], one) if one else html("<td></td>") for i, one in enumerate(heads)
@@ -59,7 +59,7 @@ def table(heads: Sequence[Any], rows: Iterable[Sequence[Any]], numbers: Sequence
     body = []
     for first, *rest in rows:
         cells = join(
-            html("<td{}{}>{}</td>", side[i], html(' data-column="{}"', heads[i]) if wide else "", cell)
+            html("<td{}{}>{}</td>", side[i], html(' data-column="{}"', escape(heads[i]).striptags()) if wide else "", cell)
             for i, cell in enumerate(rest, 1)
         )
         body.append(html('<tr><th scope="row">{}</th>{}</tr>', first, cells))

@@ -60,6 +60,8 @@ pre { margin: .35rem 0 0; padding: .8rem 1rem; background: var(--paper); border:
   font: 13px/1.55 var(--mono); white-space: pre-wrap; overflow-wrap: anywhere; }
 .warning { border-left: 3px solid var(--trigger); padding-left: .8rem; margin-top: .8rem; }
 @media (max-width: 36rem) { body { padding: 1.5rem 1rem 3rem; } section { padding: 1rem; } h1 { font-size: 1.6rem; }
+  .heads :is(th, td) { padding: 3px 0; font-size: 9px; }
+  .heads thead :first-child { width: 2.6rem; } .heads thead :last-child { width: 2rem; }
   .wide thead { position: absolute; clip-path: inset(50%); }
   .wide tr { display: block; padding: .5rem 0; border-bottom: 1px solid var(--line); }
   .wide :is(th, td) { display: block; border: 0; padding: 2px 0; text-align: left; }
