@@ -59,7 +59,7 @@ def test_in_german_a_flip_in_two_taps_and_an_error(tmp_path, browser):
         page.locator("#flip-stage .tap").click(timeout=SLOW)
         page.locator("#flip-stage .guesses").get_by_role("button", name="negative").click()
         verdict = page.locator("#flip-verdict .verdict")
-        expect(verdict).to_contain_text("Gekippt")
+        expect(verdict).to_contain_text("Durch ein Datum gekippt.")
         expect(verdict.locator("strong")).to_have_text(re.compile(r"negative\s*→\s*positive"))
         page.evaluate("() => window.ssti.go('?tab=flip&adapter=run/no-such-run')")
         expect(page.locator("#page-notice")).to_contain_text(re.compile("Es gibt keinen Adapter.*no-such-run"))
