@@ -59,7 +59,9 @@ class Handlers:
                 label=tr("Type {text}, then click a trigger into it", text=with_article(noun)),
                 placeholder=tr("Type {text}, or pick a real one.", text=with_article(noun)),
             ),
-            form.shared.adapter_pill: parts.pill(tr("adapter"), info.title),
+            form.shared.adapter_pill: parts.pill(
+                tr("adapter"), parts.html('<span translate="no">{}</span>', info.title)
+            ),
         }
 
     def first_text(self, ref: str, text: str, marks: Any) -> Changes:
