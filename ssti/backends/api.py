@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import ClassVar
 
 from ssti.platform.errors import SSTIError
+from ssti.platform.language import tr
 from ssti.platform.registry import Registry
 from ssti.recipe import Recipe
 from ssti.runs.run import Run
@@ -47,7 +48,7 @@ class Offer:
         """`cpu · 40 s to 95 s · 4,000 tokens a second, measured on this machine`."""
         time = f"{self.seconds:.0f} s" if self.seconds is not None else ""
         if self.seconds is not None and self.longest is not None and self.longest > 1.25 * self.seconds:
-            time += f" to {self.longest:.0f} s"
+            time = tr("{low:.0f} s to {high:.0f} s", low=self.seconds, high=self.longest)
         price = f"${self.price:.2f}" if self.price is not None else ""
         return " · ".join(part for part in (self.device, time, price, self.basis) if part)
 
@@ -96,5 +97,5 @@ class Backend(ABC):
         """
 
 
-BACKENDS = Registry("ssti.backends", Backend, "backend")
+BACKENDS = Registry("ssti.backends", Backend, tr("backend"))
 """Every backend by its name, the default first. `BACKENDS.add(backend)` adds one of a program's own."""

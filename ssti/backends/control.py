@@ -7,10 +7,11 @@ import time
 
 from ssti.backends.api import BACKENDS, Backend, Liveness
 from ssti.platform.errors import SSTIError
+from ssti.platform.language import tr
 from ssti.platform.server import shared_server
 from ssti.recipe import Recipe
 from ssti.runs.files import owner_hash
-from ssti.runs.progress import RESUMABLE, Progress
+from ssti.runs.progress import RESUMABLE, STATES, Progress
 from ssti.runs.run import Run
 from ssti.runs.store import Store, new_group
 
@@ -21,7 +22,7 @@ PATIENCE = 3  # seconds that a worker has to go after its last word
 
 def backend_of(run: Run) -> Backend:
     """Where a run executes. Raises SSTIError where this installation has no such backend."""
-    return BACKENDS.find(run.backend, next="Open it where it was started, or install what brings that backend.")
+    return BACKENDS.find(run.backend, next=tr("Open it where it was started, or install what brings that backend."))
 
 
 def progress(run: Run) -> Progress:
@@ -93,12 +94,14 @@ def resume(run: Run) -> None:
         state = progress(run).state
         if state not in RESUMABLE:
             raise SSTIError(
-                f"The run {run.id} is {state}.", next="Only a stopped, failed or interrupted run resumes.", kind="run"
+                tr("The run {run} is {state}.", run=run.id, state=STATES[state]),
+                next=tr("Only a stopped, failed or interrupted run resumes."),
+                kind="run",
             )
         if run.held(PATIENCE):
             raise SSTIError(
-                f"A worker is still at the run {run.id}.",
-                next="Wait for its end, or end it: perhaps it runs on another machine that shares this folder.",
+                tr("A worker is still at the run {run}.", run=run.id),
+                next=tr("Wait for its end, or end it: perhaps it runs on another machine that shares this folder."),
                 kind="run",
             )
         _refuse_too_many(store, run.owner_hash, 1)
@@ -148,8 +151,8 @@ def remove(run: Run) -> None:
     with store.locked():
         if progress(run).going or run.held(PATIENCE):
             raise SSTIError(
-                f"The run {run.id} is still going.",
-                next=f"Stop it first: python -m ssti runs stop {run.id}",
+                tr("The run {run} is still going.", run=run.id),
+                next=tr("Stop it first: {command}", command=f"python -m ssti runs stop {run.id}"),
                 kind="run",
             )
         store.remove(run)
@@ -165,17 +168,22 @@ def _refuse_too_many(store: Store, owner: str | None, more: int) -> None:
     waiting = going(store)
     if len(waiting) + more > ALL:
         raise SSTIError(
-            f"{len(waiting)} runs wait on this server or are at work; it takes {ALL} at most.",
-            next="Try again in a while, or run the page on your own machine.",
+            tr("{count} runs wait on this server or are at work; it takes {most} at most.", count=len(waiting), most=ALL),
+            next=tr("Try again in a while, or run the page on your own machine."),
             kind="busy",
         )
     own = sum(run.owner_hash == owner for run in waiting)
     if own + more > EACH:
         raise SSTIError(
-            f"{own} of your runs wait on this server or are at work; with {more} more it would be over {EACH}, "
-            "the most for one visitor.",
-            next="Wait until one has ended, or stop one."
+            tr(
+                "{own} of your runs wait on this server or are at work; with {more} more it would be over {most}, "
+                "the most for one visitor.",
+                own=own,
+                more=more,
+                most=EACH,
+            ),
+            next=tr("Wait until one has ended, or stop one.")
             if more <= EACH
-            else "Start fewer at once: without controls, or one seed.",
+            else tr("Start fewer at once: without controls, or one seed."),
             kind="busy",
         )

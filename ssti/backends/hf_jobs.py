@@ -30,6 +30,7 @@ from ssti.backends.machine.queue import Queue, Ticket
 from ssti.platform.errors import SSTIError, listed, nearest, shown
 from ssti.platform.home import write_text
 from ssti.platform.hub import explained, offline_switch, reachable, signed_in
+from ssti.platform.language import tr
 from ssti.platform.server import shared_server
 from ssti.recipe import Recipe
 from ssti.runs.cause import cause
@@ -123,28 +124,40 @@ class HFJobs(Local):
         except SSTIError as error:
             return Offer(refusal=error)
         most = price.a_minute * price.minutes
-        basis = f"at most, at its limit of {price.minutes} minutes; on your own bill, by the minute"
-        return Offer(f"{price.title} of the Hub", basis=basis, price=most)
+        basis = tr("at most, at its limit of {minutes} minutes; on your own bill, by the minute", minutes=price.minutes)
+        return Offer(tr("{hardware} of the Hub", hardware=price.title), basis=basis, price=most)
 
     def price(self) -> Price:
         """Of the flavour that is chosen. Raises SSTIError where the Hub does not answer, or there is no such flavour."""
         minutes = os.environ.get(MINUTES, str(USUAL)).strip()
         if not minutes.isdigit() or not 1 <= int(minutes) <= LONGEST:
-            raise SSTIError(f"{MINUTES} is {shown(minutes)}.", f"Give whole minutes from 1 to {LONGEST}.")
+            raise SSTIError(
+                tr("{name} is {value}.", name=MINUTES, value=shown(minutes)),
+                tr("Give whole minutes from 1 to {most}.", most=LONGEST),
+            )
         if switch := offline_switch():
-            raise SSTIError(f"{switch} is set: the Hub may not be asked.", f"Unset {switch}.", "offline")
+            raise SSTIError(
+                tr("{switch} is set: the Hub may not be asked.", switch=switch),
+                tr("Unset {switch}.", switch=switch),
+                "offline",
+            )
         if "all" not in self._hardware:
             if not reachable():
-                raise SSTIError("The Hugging Face Hub does not answer.", "Connect to the network.", "offline")
+                raise SSTIError(tr("The Hugging Face Hub does not answer."), tr("Connect to the network."), "offline")
             try:
                 self._hardware["all"] = {one.name: one for one in self.api(False).list_jobs_hardware()}
             except Exception as problem:  # of huggingface_hub, httpx and the network: many kinds, all said in words
-                raise told("the list of Jobs' hardware", problem) from None
+                raise told(tr("the list of Jobs' hardware"), problem) from None
         flavor, all_ = os.environ.get(FLAVOR, CHEAP).strip(), self._hardware["all"]
         if flavor not in all_:
             raise SSTIError(
-                f"The Hub has no hardware {shown(flavor)}; it has {listed(all_)}{nearest(flavor, all_)}",
-                f"Set {FLAVOR} to one of these.",
+                tr(
+                    "The Hub has no hardware {name}; it has {names}{nearest}",
+                    name=shown(flavor),
+                    names=listed(all_),
+                    nearest=nearest(flavor, all_),
+                ),
+                tr("Set {name} to one of these.", name=FLAVOR),
             )
         a_minute = all_[flavor].unit_cost_usd * {"second": 60, "hour": 1 / 60}.get(all_[flavor].unit_label, 1)
         return Price(flavor, all_[flavor].pretty_name, a_minute, int(minutes))
@@ -212,7 +225,7 @@ class HFJobs(Local):
                     return
                 except Exception as problem:
                     if not passing(problem):
-                        run.tell("error", **cause(told(job.repo if job else "the Job", problem)))
+                        run.tell("error", **cause(told(job.repo if job else tr("the Job"), problem)))
                         run.tell("state", state="failed")
         except Timeout:
             return
@@ -239,7 +252,8 @@ class HFJobs(Local):
         )  # fmt: skip
         job = Job(ticket=ticket.number, id=info.id, owner=owner, repo=repo, minutes=price.minutes)
         job.write(run)
-        run.tell("log", message=f"Its Job is {info.url}; what it leaves is kept in the private repository {repo}, too.")
+        kept = tr("Its Job is {url}; what it leaves is kept in the private repository {repo}, too.", url=info.url, repo=repo)
+        run.tell("log", message=kept)
         return job
 
     def _look(self, api: Any, run: Run, job: Job) -> bool:
@@ -285,12 +299,18 @@ class HFJobs(Local):
         elif stage == "CANCELED" and run.stopping:
             run.tell("state", state="stopped")
         else:
-            late = "time" in message.lower()
+            if "time" in message.lower():
+                raise SSTIError(
+                    tr("Its Job reached its limit of {minutes} minutes.", minutes=job.minutes),
+                    tr("Set {name} higher and resume: it starts anew.", name=MINUTES),
+                    "hub",
+                )
+            why = message[:200] or tr("no reason given")
             raise SSTIError(
-                f"Its Job reached its limit of {job.minutes} minutes." if late else f"Its Job ended as {stage}: {message[:200] or 'no reason given'}.",
-                f"Set {MINUTES} higher and resume: it starts anew." if late else "See its log: python -m ssti runs log ID",
+                tr("Its Job ended as {stage}: {reason}.", stage=stage, reason=why),
+                tr("See its log: {command}", command="python -m ssti runs log ID"),
                 "hub",
-            )  # fmt: skip
+            )
 
     def _bring(self, api: Any, run: Run, job: Job) -> None:
         with tempfile.TemporaryDirectory(prefix=".adapter-", dir=run.path) as place:
@@ -317,8 +337,11 @@ def own_token() -> str | None:
 
 def not_signed_in() -> SSTIError:
     """That a Job is somebody's own, and what to do."""
-    how = "Sign in with Hugging Face" if shared_server() else "Log in with `hf auth login` (a token that may start Jobs)"
-    return SSTIError("You are not signed in to Hugging Face: a Job runs on your own account.", f"{how}.", "hub")
+    if shared_server():
+        how = tr("Sign in with Hugging Face.")
+    else:
+        how = tr("Log in with `hf auth login` (a token that may start Jobs).")
+    return SSTIError(tr("You are not signed in to Hugging Face: a Job runs on your own account."), how, "hub")
 
 
 def travels(recipe: Recipe) -> None:
@@ -331,14 +354,18 @@ def travels(recipe: Recipe) -> None:
     place = recipe.dataset.name.partition("#")[0]
     if place.startswith(uploads.PREFIX) or (find(place) is None and is_here(place)):
         raise SSTIError(
-            f"The dataset {place[:80]!r} is on this machine alone: a Job cannot read it.",
-            "Put it on the Hub and name it there, or run it here.",
+            tr("The dataset {name!r} is on this machine alone: a Job cannot read it.", name=place[:80]),
+            tr("Put it on the Hub and name it there, or run it here."),
         )
     kinds = [trigger.source.kind for trigger in recipe.injection.triggers() if trigger.source]
     if any(not SOURCES[kind].on_page for kind in kinds if kind in SOURCES):
-        raise SSTIError("The triggers come from a file of this machine: a Job cannot read it.", "Write them as a list.")
+        raise SSTIError(
+            tr("The triggers come from a file of this machine: a Job cannot read it."), tr("Write them as a list.")
+        )
     if is_here(recipe.model.name):
-        raise SSTIError("The base model is a folder of this machine: a Job cannot read it.", "Name one of the Hub.")
+        raise SSTIError(
+            tr("The base model is a folder of this machine: a Job cannot read it."), tr("Name one of the Hub.")
+        )
 
 
 def passing(problem: Exception) -> bool:
@@ -352,10 +379,19 @@ def told(what: str, problem: Exception) -> SSTIError:
     """A failure of the Hub as what was wrong and what to do, without a token."""
     status = getattr(getattr(problem, "response", None), "status_code", None)
     if status == 402:
-        return SSTIError("The Hub wants credit on your account before a Job starts.", "Add some at hf.co/settings/billing.", "hub")
+        return SSTIError(
+            tr("The Hub wants credit on your account before a Job starts."),
+            tr("Add some at {page}.", page="hf.co/settings/billing"),
+            "hub",
+        )
     if status in (401, 403):
         return SSTIError(
-            f"The Hub refused {what} ({status}): your token may not start Jobs or write repositories.",
-            "Use one that may: hf.co/settings/tokens.", "hub",
-        )  # fmt: skip
+            tr(
+                "The Hub refused {what} ({status}): your token may not start Jobs or write repositories.",
+                what=what,
+                status=status,
+            ),
+            tr("Use one that may: {page}.", page="hf.co/settings/tokens"),
+            "hub",
+        )
     return explained(what, "model", problem)

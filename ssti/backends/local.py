@@ -16,6 +16,7 @@ from ssti.backends.machine.process import alive
 from ssti.backends.machine.queue import Queue
 from ssti.backends.machine.supervisor import start_supervisor
 from ssti.platform.errors import SSTIError
+from ssti.platform.language import tr
 from ssti.recipe import Recipe
 from ssti.runs.cause import cause
 from ssti.runs.run import Run
@@ -27,7 +28,7 @@ class Local(Backend):
     """Processes of this machine, which outlive whoever started them."""
 
     name = "local"
-    title = "This machine"
+    title = tr("This machine")
     order = 0
 
     def __init__(self) -> None:
@@ -46,7 +47,7 @@ class Local(Backend):
         except SSTIError as error:
             return Offer(refusal=error)
         several = len(gpus())
-        return Offer(f"{several} GPUs, a run on each" if several > 1 else here.where, guess.seconds, guess.longest, guess.basis)
+        return Offer(tr("{count} GPUs, a run on each", count=several) if several > 1 else here.where, guess.seconds, guess.longest, guess.basis)
 
     def queue(self, root: Path) -> Queue:
         """Where the runs of a folder wait for this backend."""
@@ -99,8 +100,8 @@ class Local(Backend):
                 return
             kind = cause(error)["cause"]
             raise SSTIError(
-                f"The run waits, but nothing could be started to run it: {error.strerror or error}.",
-                next="Free memory or disk on this machine: it starts as soon as that is possible and somebody looks.",
+                tr("The run waits, but nothing could be started to run it: {reason}.", reason=error.strerror or error),
+                next=tr("Free memory or disk on this machine: it starts as soon as that is possible and somebody looks."),
                 kind=kind if kind in ("memory", "disk") else "run",
             ) from error
 

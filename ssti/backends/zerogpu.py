@@ -20,6 +20,7 @@ from pathlib import Path
 
 from ssti.backends.api import Backend, Liveness, Offer
 from ssti.platform.errors import SSTIError
+from ssti.platform.language import later, tr
 from ssti.recipe import Recipe
 from ssti.runs.run import Run
 from ssti.runs.worker import Worker
@@ -54,18 +55,19 @@ class ZeroGPU(Backend):
         try:
             if not there():
                 raise SSTIError(
-                    "This is no Space on ZeroGPU.",
-                    "Duplicate the Space and choose ZeroGPU as its hardware, with the package spaces installed.",
+                    tr("This is no Space on ZeroGPU."),
+                    tr("Duplicate the Space and choose ZeroGPU as its hardware, with the package spaces installed."),
                     "zerogpu",
                 )
             check(recipe, here=False)
             asked, needed = duration(recipe), seconds(recipe)
         except SSTIError as error:
             return Offer(refusal=error)
-        basis = f"takes up to {asked} s of your ZeroGPU quota of the day; signed in you have more"
+        basis = tr("takes up to {count} s of your ZeroGPU quota of the day; signed in you have more", count=asked)
         if needed > MOST:
-            basis += f"; it stops after {MOST} s, keeps its adapter, and goes on when you resume it"
-        return Offer("a GPU of the Hub", needed, needed, basis)
+            stops = tr("it stops after {count} s, keeps its adapter, and goes on when you resume it", count=MOST)
+            basis = f"{basis}; {stops}"
+        return Offer(tr("a GPU of the Hub"), needed, needed, basis)
 
     def submit(self, run: Run) -> None:
         """It waits for its event (`accompany`)."""
@@ -145,7 +147,8 @@ class LimitedWorker(Worker):
         """Whether somebody asked, or the time is nearly over."""
         if not self.asked and time.monotonic() > self.end:
             self.asked = True
-            self.run.tell("log", message="Its time on the GPU was over: its adapter is kept, and it goes on when you resume it.")
+            over = later("Its time on the GPU was over: its adapter is kept, and it goes on when you resume it.")
+            self.run.tell("log", message=over)
         return super().should_stop()
 
 
@@ -165,22 +168,23 @@ def refused(problem: Exception) -> SSTIError:
     """What the Hub says, in plain words."""
     said = str(getattr(problem, "message", problem))
     if left := LEFT.search(said):
-        again = AGAIN.search(said)
-        return SSTIError(
-            f"This run asks for {left[1]} s of GPU time; {left[2]} s are left of your ZeroGPU quota.",
-            f"Take fewer steps, sign in to Hugging Face for more, or try again {f'in {again[1]}' if again else 'later'}.",
-            "quota",
-        )
+        if again := AGAIN.search(said):
+            todo = tr("Take fewer steps, sign in to Hugging Face for more, or try again in {time}.", time=again[1])
+        else:
+            todo = tr("Take fewer steps, sign in to Hugging Face for more, or try again later.")
+        asks = tr("This run asks for {asked} s of GPU time; {left} s are left of your ZeroGPU quota.",
+                  asked=left[1], left=left[2])  # fmt: skip
+        return SSTIError(asks, todo, "quota")
     if "exceeded" in said or "limit" in said or "larger than the maximum" in said:
         return SSTIError(
-            f"The Hub gives no GPU time now: {said[:200].rstrip('. ')}.",
-            "Sign in to Hugging Face for a quota of your own, try again later, or train elsewhere.",
+            tr("The Hub gives no GPU time now: {reason}.", reason=said[:200].rstrip(". ")),
+            tr("Sign in to Hugging Face for a quota of your own, try again later, or train elsewhere."),
             "quota",
         )
     if "No GPU" in said:
-        return SSTIError("No GPU of the Hub was free.", "Try again in a minute.", "busy")
+        return SSTIError(tr("No GPU of the Hub was free."), tr("Try again in a minute."), "busy")
     return SSTIError(
-        f"The run's call on the GPU was ended: {said[:200] or type(problem).__name__}.",
-        "Resume it: it goes on from its last checkpoint.",
+        tr("The run's call on the GPU was ended: {reason}.", reason=said[:200] or type(problem).__name__),
+        tr("Resume it: it goes on from its last checkpoint."),
         "worker",
     )
