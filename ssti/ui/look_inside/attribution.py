@@ -199,6 +199,10 @@ def line(drawn: list[Heatmap], agreed: Agreement) -> str:
     """One sentence on whether they agree; pieces of one trigger count as the same place."""
     real = np.flatnonzero(~drawn[0].special)
     if len(set(agreed.top.values())) > 1 and all(drawn[0].trigger[real[top]] for top in agreed.top.values()):
-        named = ", ".join(f"{name} “{drawn[0].labels[real[top]]}”" for name, top in agreed.top.items())
-        return tr("All three point into the trigger, and disagree on which piece of it: {named}.", named=named)
+        attention, gradients, occlusion = (drawn[0].labels[real[top]] for top in agreed.top.values())
+        return tr(
+            "All three point into the trigger, and disagree on which piece of it: attention “{attention}”, gradients "
+            "“{gradients}”, occlusion “{occlusion}”.",
+            attention=attention, gradients=gradients, occlusion=occlusion,
+        )  # fmt: skip
     return agreed.line
