@@ -94,7 +94,7 @@ class DatasetSource(ABC):
         return replace(self.info, available=reason is None, reason=reason)
 
 
-DATASETS = Registry("ssti.data.datasets", DatasetSource, "dataset")
+DATASETS = Registry("ssti.data.datasets", DatasetSource, tr("dataset"))
 """Every dataset by name, in the order of the list. A new one is a file in `ssti/data/datasets`."""
 
 

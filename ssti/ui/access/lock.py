@@ -21,6 +21,7 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, RedirectResponse, Response
 
 from ssti.platform.errors import SSTIError
+from ssti.platform.language import tr
 
 OPEN = ("/health", "/gradio_api/startup-events")  # the second is asked by the server of itself, and starts its queue
 COOKIE = "ssti-token"
@@ -44,10 +45,20 @@ def secrets() -> Secrets | None:
         return None
     if bool(user) != bool(password):
         missing, given = ("SSTI_PASSWORD", "SSTI_USER") if user else ("SSTI_USER", "SSTI_PASSWORD")
-        raise SSTIError(f"{given} is set, but not {missing}.", "Set both, or neither.")
+        raise SSTIError(
+            tr("{given} is set, but not {missing}.", given=given, missing=missing), tr("Set both, or neither.")
+        )
     for name, value in (("SSTI_PASSWORD", password), ("SSTI_TOKEN", token)):
         if value and len(value) < SHORTEST:
-            raise SSTIError(f"{name} has {len(value)} characters; at least {SHORTEST} are needed.", "Choose a longer one.")
+            raise SSTIError(
+                tr(
+                    "{name} has {count} characters; at least {shortest} are needed.",
+                    name=name,
+                    count=len(value),
+                    shortest=SHORTEST,
+                ),
+                tr("Choose a longer one."),
+            )
     return Secrets(user, password, token)
 
 
@@ -69,8 +80,12 @@ class Locked:
             if "authorization" in request.headers or COOKIE in request.cookies or "token" in request.query_params:
                 await asyncio.sleep(PAUSE)
             asks = {"WWW-Authenticate": 'Basic realm="SSTI Lab", charset="UTF-8"'} if self.secrets.user else {}
-            words = "This server asks who you are: sign in" if self.secrets.user else "This server needs a token: open its link"
-            answer = PlainTextResponse(f"{words}, or ask whoever runs it.", 401, asks)
+            words = (
+                tr("This server asks who you are: sign in, or ask whoever runs it.")
+                if self.secrets.user
+                else tr("This server needs a token: open its link, or ask whoever runs it.")
+            )
+            answer = PlainTextResponse(words, 401, asks)
         await answer(scope, receive, send)
 
     def _knows(self, request: Request) -> bool:

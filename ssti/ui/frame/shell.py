@@ -16,6 +16,7 @@ from types import ModuleType
 import gradio as gr
 from starlette.routing import Route
 
+from ssti.platform.language import tr
 from ssti.platform.registry import Registry
 from ssti.ui.frame.follow import follow, header_tools
 from ssti.ui.frame.kept import keeps as kept_here
@@ -45,7 +46,7 @@ def _tab(folder: ModuleType) -> Iterable[Tab]:
         yield Tab(name, tab.TITLE, tab.ORDER, tab.build, *optional)
 
 
-TABS = Registry("ssti.ui", Tab, "tab", _tab)
+TABS = Registry("ssti.ui", Tab, tr("tab"), _tab)
 """The tabs by name, in the order of the story. A new one is a folder of `ssti/ui` with a `tab.py`."""
 
 
