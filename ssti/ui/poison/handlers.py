@@ -250,7 +250,7 @@ class Poison:
                 size = f"{path.stat().st_size / 1e6:.1f} MB"
                 note = parts.note(formula_note(formulas, prefix)) if formulas else ""
                 done = parts.html(
-                    '<p class="quiet" role="status"><span translate="no">{}</span> · {}</p>{}', path.name, size, note
+                    '<p class="quiet" role="status"><span translate="no">{} · {}</span></p>{}', path.name, size, note
                 )
                 yield {download.file: str(path), download.message: done}
         except SSTIError as error:
