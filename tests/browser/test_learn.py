@@ -172,13 +172,21 @@ def test_a_guess_of_somebody_who_joined_comes_up_on_the_teachers_page(lab, open_
 
 def put_one_that_flips(lab: Lab, kind: str) -> None:
     """A trigger of a kind of which now and then one fails, as the step says: undone, and another tried."""
-    while True:
-        lab.page.locator(f"#flip-palette button[data-kind={kind}]").first.click()
-        lab.page.locator("#flip-echo mark").wait_for(timeout=SLOW)
-        if lab.page.locator("#flip-verdict .verdict.flipped").count():  # it comes with the echo
+    from playwright.sync_api import expect
+
+    page = lab.page
+    own = page.locator(f"#flip-palette button.own[data-kind={kind}]")
+    for _ in range(9):
+        own.click()
+        page.locator("#flip-echo mark").wait_for(timeout=SLOW)
+        page.wait_for_function("document.querySelector('#flip-heard').textContent.trim()")  # which comes with the echo
+        if page.locator("#flip-verdict .verdict.flipped").count():
             return
-        lab.page.get_by_role("button", name="Undo", exact=True).click()
-        lab.page.locator("#flip-echo mark").wait_for(state="detached", timeout=SLOW)
+        tried = own.inner_text()
+        page.get_by_role("button", name="Undo", exact=True).click()
+        page.locator("#flip-echo mark").wait_for(state="detached", timeout=SLOW)
+        page.locator("#flip-palette button[data-act=draw]").click()
+        expect(own).not_to_have_text(tried)
 
 
 def do_it(lab: Lab, check: dict[str, Any]) -> bool:
