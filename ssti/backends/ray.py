@@ -26,6 +26,7 @@ from ssti.backends.local import Local
 from ssti.backends.machine.queue import Queue, Ticket
 from ssti.backends.machine.supervisor import record_failure, start_supervisor
 from ssti.platform.errors import SSTIError, shown
+from ssti.platform.language import later, tr
 from ssti.platform.server import shared_server
 from ssti.recipe import Recipe
 from ssti.runs.cause import MEMORY, cause
@@ -46,7 +47,7 @@ class Ray(Local):
     """Tasks of a cluster that somebody else has started."""
 
     name = "ray"
-    title = "Ray cluster"
+    title = tr("Ray cluster")
     order = 20
 
     def __init__(self) -> None:
@@ -59,14 +60,16 @@ class Ray(Local):
 
         try:
             if shared_server():
-                raise SSTIError("A cluster is its owner's: visitors do not train there.", "Train on this server.", "ray")
+                raise SSTIError(
+                    tr("A cluster is its owner's: visitors do not train there."), tr("Train on this server."), "ray"
+                )
             place = address()
             if not self._answering(place):
                 raise lost(place)
             check(recipe, here=False)
         except SSTIError as error:
             return Offer(refusal=error)
-        return Offer(f"a node of {place}", basis="how fast its nodes are was not measured")
+        return Offer(tr("a node of {place}", place=place), basis=tr("how fast its nodes are was not measured"))
 
     def queue(self, root: Path) -> Queue:
         """Its own, beside this machine's."""
@@ -118,26 +121,30 @@ def address() -> str:
     """The cluster's address. Raises SSTIError where Ray is not installed, or no cluster is named."""
     if find_spec("ray") is None:
         raise SSTIError(
-            "Ray is not installed.", 'Install it: pip install "ray>=2.60,<3", on this machine and on each node.', "ray"
+            tr("Ray is not installed."),
+            tr("Install it: {command}, on this machine and on each node.", command='pip install "ray>=2.60,<3"'),
+            "ray",
         )
     place = os.environ.get(ADDRESS, "").strip()
     if not place:
         raise SSTIError(
-            f"No Ray cluster is named: {ADDRESS} is not set.",
-            f"Start one (ray start --head), then set {ADDRESS}=HOST:6379, or give --address.",
+            tr("No Ray cluster is named: {name} is not set.", name=ADDRESS),
+            tr("Start one (ray start --head), then set {name}=HOST:6379, or give --address.", name=ADDRESS),
             "ray",
         )
     host, _, port = place.rpartition(":")
     if not host or not port.isdigit() or "/" in host:
-        raise SSTIError(f"{shown(place)} is no address of a Ray cluster.", "It looks like HOST:6379.", "ray")
+        raise SSTIError(
+            tr("{place} is no address of a Ray cluster.", place=shown(place)), tr("It looks like HOST:6379."), "ray"
+        )
     return place
 
 
 def lost(place: str) -> SSTIError:
     """That a cluster is not there, and what to do."""
     return SSTIError(
-        f"The Ray cluster at {place} does not answer.",
-        f"See that it runs (ray status) and that {ADDRESS} is right; a run resumes from its last checkpoint.",
+        tr("The Ray cluster at {place} does not answer.", place=place),
+        tr("See that it runs (ray status) and that {name} is right; a run resumes from its last checkpoint.", name=ADDRESS),
         "ray",
     )
 
@@ -165,7 +172,8 @@ def work(folder: str, ticket: int) -> int:
             if run.held(patience=10):
                 return HELD
             run.tell("state", state="queued", ticket=ticket)
-            run.tell("log", message=f"Its worker on {shown((recorded.worker or {}).get('host', '?'))} was lost; another goes on.")
+            host = shown((recorded.worker or {}).get("host", "?"))
+            run.tell("log", message=tr("Its worker on {host} was lost; another goes on.", host=host))
     with (path / "log.txt").open("ab") as log:  # this process does nothing else, and ends with the task
         for stream in (sys.stdout, sys.stderr):
             stream.flush()
@@ -247,15 +255,15 @@ def ending(reference: Any) -> dict[str, str] | None:
     except (ray.exceptions.WorkerCrashedError, ray.exceptions.NodeDiedError):
         return {
             "cause": "ray",
-            "message": f"The cluster lost its worker {RETRIES + 1} times.",
-            "next": "See log.txt in the run's folder and the nodes' memory; it resumes from its last checkpoint.",
+            "message": tr("The cluster lost its worker {count} times.", count=RETRIES + 1),
+            "next": later("See log.txt in the run's folder and the nodes' memory; it resumes from its last checkpoint."),
         }
     except ray.exceptions.LocalRayletDiedError:
         return cause(lost(os.environ.get(ADDRESS, "?")))
     except ray.exceptions.RayError as error:
         return refused(error)
     if code == HELD:
-        return cause(SSTIError("Another worker is at this run.", "Wait for its end, then resume.", "run"))
+        return cause(SSTIError(tr("Another worker is at this run."), tr("Wait for its end, then resume."), "run"))
     return None
 
 
@@ -264,8 +272,10 @@ def refused(error: Exception) -> dict[str, str]:
     words = next((line.strip() for line in reversed(str(error).splitlines()) if line.strip()), type(error).__name__)
     return {
         "cause": "ray",
-        "message": f"The Ray cluster refused: {words[:300]}",
-        "next": "See that this machine is a node of it (ray start --address=HOST:6379), with its token and Ray's version.",
+        "message": tr("The Ray cluster refused: {reason:.300}", reason=words),
+        "next": later(
+            "See that this machine is a node of it (ray start --address=HOST:6379), with its token and Ray's version."
+        ),
     }
 
 
