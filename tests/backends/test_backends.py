@@ -12,6 +12,7 @@ from tests_support import SHORT
 from ssti.backends.api import BACKENDS, Backend, Liveness, Offer
 from ssti.backends.control import going, launch, progress, remove, resume, stop, wait
 from ssti.backends.local import LOCAL
+from ssti.backends.machine.queue import Queue
 from ssti.cli import cli, main
 from ssti.platform.errors import SSTIError
 from ssti.recipe import preset
@@ -125,3 +126,14 @@ def test_this_machine_says_what_a_recipe_takes_or_why_not(home):
     assert offer.device and offer.refusal is None and offer.basis
     refusal = LOCAL.offer(preset("demo").set("injection.target=happy")).refusal
     assert refusal and refusal.next
+
+
+def test_what_locks_the_page_is_neither_written_down_nor_passed_on_to_a_cluster(home, monkeypatch):
+    for name in ("SSTI_PASSWORD", "SSTI_TOKEN", "SSTI_USER"):
+        monkeypatch.setenv(name, "between us")
+    monkeypatch.setenv("SSTI_RAY_CPUS", "2")
+    store = Store()
+    with store.locked():
+        LOCAL.submit(store.create(preset("demo")))
+    (ticket,) = Queue(store.root).tickets()
+    assert ticket.settings()["SSTI_RAY_CPUS"] == "2" and "between us" not in ticket.path.read_text(encoding="utf-8")
