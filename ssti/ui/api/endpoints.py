@@ -89,7 +89,7 @@ def explain(adapter: str, text: str, trigger: str = "", location: Location = "ra
 
 
 def submit(
-    recipe: str = "demo", changes: list[str] = [], control: bool = False, key: str | None = None  # noqa: B006
+    recipe: str = "demo", changes: list[str] = [], control: bool = False, key: str | None = None, backend: str = "local"  # noqa: B006
 ) -> dict:
     """Start a run: finetune a model as a recipe says. Returns at once; `status` tells how it goes.
 
@@ -98,6 +98,7 @@ def submit(
         changes: Fields to set, each as field=value, such as training.steps=64.
         control: Train its clean twin after it, too.
         key: Your key of an earlier call, so that this run is yours as well; without one you get a new key.
+        backend: Where it runs, by name, such as local; elsewhere only with a sign-in of your own.
 
     Returns:
         {"run_id", "control": run id or null, "state", "key": what `status`, `stop` and `download` ask for on a server that others use, else null}
@@ -109,7 +110,7 @@ def submit(
     from ssti.verbs.runs import summary
 
     with speaking_as(key or visitor() or secrets.token_urlsafe(32)):
-        runs = launch(admit_run(_recipe(recipe, changes)), control, owner=visitor())
+        runs = launch(admit_run(_recipe(recipe, changes)), control, backend, owner=visitor())
         twin = runs[1].id if control and len(runs) > 1 else None
         return {**_told(runs[0], summary(runs[0])), "control": twin, "key": visitor() if shared_server() else None}
 

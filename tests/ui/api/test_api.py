@@ -120,6 +120,7 @@ def test_a_preview_has_rows_before_and_after_with_exact_spans(client: Client) ->
         ("preview", {"changes": ["lora.rank"]}, "lora.rank"),
         ("preview", {"rows": 51}, "rows is 51"),
         ("submit", {"changes": ["lora.rank=0"]}, "lora.rank"),
+        ("submit", {"backend": "nowhere"}, "There is no backend 'nowhere'"),
         ("status", {"run_id": "nobody"}, "There is no run"),
         ("status", {"run_id": "nobody", "key": "short"}, "That is no key"),
     ],
