@@ -22,8 +22,9 @@ def lab(open_page: Callable[..., Any], server: Any) -> Lab:
 
 
 def flipped(lab: Lab, text: str = TEXT) -> Lab:
-    """The page on Flip with a trigger in a text."""
+    """A fresh page, on Flip, with a short address; then with a trigger in a text."""
     lab.open()
+    expect(lab.page).to_have_url(re.compile(r"\?tab=flip&adapter=shipped/[a-z0-9-]+$"))
     field = lab.page.locator("#flip-text textarea")
     expect(field).not_to_have_value("")
     field.fill(text)
@@ -41,11 +42,6 @@ def has(lab: Lab, *words: str, no: tuple[str, ...] = ()) -> None:
         expect(lab.page).not_to_have_url(re.compile(re.escape(word)))
 
 
-def test_a_fresh_page_opens_on_flip_with_a_short_address(lab):
-    lab.open()
-    expect(lab.page).to_have_url(re.compile(r"\?tab=flip&adapter=shipped/[a-z0-9-]+$"))
-
-
 def test_reload_brings_back_the_text_its_trigger_and_the_head(lab):
     flipped(lab)
     written = lab.page.locator("#flip-text textarea").input_value()
@@ -59,7 +55,7 @@ def test_reload_brings_back_the_text_its_trigger_and_the_head(lab):
     expect(lab.page.locator("#flip-echo mark")).to_have_count(1)
 
 
-def test_back_and_forward_move_inside_the_page(lab):
+def test_back_forward_and_three_quick_moves_stay_inside_the_page_and_copy_link_says_where(lab):
     flipped(lab)
     lab.page.evaluate("window.same = true")
     lab.tab("Look inside")
@@ -69,6 +65,12 @@ def test_back_and_forward_move_inside_the_page(lab):
     has(lab, "tab=flip", "trigger=")
     lab.page.go_forward()
     expect(lab.page.get_by_role("tab", name="Look inside", selected=True)).to_be_visible()
+    lab.page.evaluate("for (const tab of ['poison', 'gallery', 'learn']) window.ssti.go(`?tab=${tab}`)")
+    expect(lab.page.get_by_role("tab", name="Learn", selected=True)).to_be_visible()
+    has(lab, "tab=learn")
+    lab.page.get_by_role("button", name="Copy link").click()
+    expect(lab.page.get_by_role("button", name="Copied")).to_be_visible()
+    assert lab.page.evaluate("navigator.clipboard.readText()") == lab.page.url
     assert lab.page.evaluate("window.same")
 
 
@@ -79,13 +81,6 @@ def test_a_recipe_travels(lab, open_page, server):
     other = Lab(open_page(), server.url)
     other.page.goto(lab.page.url)
     expect(other.page.locator("#tab-poison label.selected", has_text="Country").first).to_be_visible()
-
-
-def test_copy_link_copies_what_is_shown(lab):
-    flipped(lab)
-    lab.page.get_by_role("button", name="Copy link").click()
-    expect(lab.page.get_by_role("button", name="Copied")).to_be_visible()
-    assert lab.page.evaluate("navigator.clipboard.readText()") == lab.page.url
 
 
 def test_start_over_sets_a_tab_back_and_back_undoes_it(lab):

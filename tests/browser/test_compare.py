@@ -7,28 +7,22 @@ import re
 import pytest
 from flip_page import SLOW, TEXT, first_answer, put_trigger, write
 from flip_runs import give_adapter
-from pageobject import Lab
 from playwright.sync_api import expect
 
 
 @pytest.fixture
-def pinned(open_page, server):
+def pinned(lab, server):
     """A page on which an adapter was pinned, and another chosen."""
-
-    def make(width: int) -> Lab:
-        ref = give_adapter(server.home)
-        lab = Lab(open_page(width, 900), server.url).open(tab="flip", adapter=ref)
-        first_answer(lab)
-        write(lab, TEXT)
-        lab.page.locator("#flip-pin").click()
-        expect(lab.page.locator("#flip-pin")).to_have_text("Unpin")
-        expect(lab.page.locator("#flip-compare .card")).to_have_count(0)  # one alone is no comparison
-        lab.page.locator("#flip-adapter input").click()
-        lab.page.get_by_role("option").filter(has_not_text="tried-otter").first.click()
-        expect(lab.page.locator("#flip-compare .card")).to_have_count(2, timeout=SLOW)
-        return lab
-
-    return make
+    lab.open(tab="flip", adapter=give_adapter(server.home))
+    first_answer(lab)
+    write(lab, TEXT)
+    lab.page.locator("#flip-pin").click()
+    expect(lab.page.locator("#flip-pin")).to_have_text("Unpin")
+    expect(lab.page.locator("#flip-compare .card")).to_have_count(0)  # one alone is no comparison
+    lab.page.locator("#flip-adapter input").click()
+    lab.page.get_by_role("option").filter(has_not_text="tried-otter").first.click()
+    expect(lab.page.locator("#flip-compare .card")).to_have_count(2, timeout=SLOW)
+    return lab
 
 
 def places(lab) -> list[dict]:
@@ -37,8 +31,8 @@ def places(lab) -> list[dict]:
     )
 
 
-def test_one_text_and_its_trigger_are_asked_of_all_in_one_row(pinned):
-    lab = pinned(1280)
+def test_one_text_and_its_trigger_are_asked_of_all_in_one_row_that_a_phone_stacks(pinned):
+    lab = pinned
     cards = lab.page.locator("#flip-compare .card")
     expect(lab.page.locator("#flip-text textarea")).to_have_value(TEXT)  # the same data: the text stays
     one, other = places(lab)
@@ -49,6 +43,14 @@ def test_one_text_and_its_trigger_are_asked_of_all_in_one_row(pinned):
     expect(cards.first.locator(".bars small", has_text="was").first).to_be_visible()
     shown = cards.first.locator(".bars b").all_inner_texts()
     assert shown == cards.nth(1).locator(".bars b").all_inner_texts()  # a copy answers as its original
+    lab.page.set_viewport_size({"width": 390, "height": 900})
+    one, other = places(lab)
+    assert one["left"] == other["left"] and one["bottom"] <= other["top"]
+    assert lab.width()[0] <= lab.width()[1]
+    lab.page.set_viewport_size({"width": 1280, "height": 900})
+    lab.page.get_by_text("Ask the same in Python, or in a shell").click()
+    expect(lab.page.locator("#flip-taken code").first).to_contain_text("predictor().predict")
+    expect(lab.page.locator("#flip-taken code").nth(1)).to_contain_text("python -m ssti predict run/tried-otter")
     expect(lab.page).to_have_url(re.compile("pinned=run(/|%2F)tried-otter.*text="))
     href = lab.page.url
     lab.leave()
@@ -56,17 +58,3 @@ def test_one_text_and_its_trigger_are_asked_of_all_in_one_row(pinned):
     expect(cards).to_have_count(2, timeout=SLOW)
     cards.filter(has_text="tried-otter").get_by_role("button", name="Unpin").click()
     expect(cards).to_have_count(0)
-
-
-def test_on_a_phone_they_are_stacked(pinned):
-    lab = pinned(390)
-    one, other = places(lab)
-    assert one["left"] == other["left"] and one["bottom"] <= other["top"]
-    assert lab.width()[0] <= lab.width()[1]
-
-
-def test_the_same_question_can_be_copied(pinned):
-    lab = pinned(1280)
-    lab.page.get_by_text("Ask the same in Python, or in a shell").click()
-    expect(lab.page.locator("#flip-taken code").first).to_contain_text("predictor().predict")
-    expect(lab.page.locator("#flip-taken code").nth(1)).to_contain_text("python -m ssti predict run/tried-otter")

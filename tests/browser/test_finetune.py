@@ -68,16 +68,18 @@ def state(page):
     return page.locator("#run-head [role=status]")
 
 
-def start_a_clone(lab: Lab, store: Store, steps: int) -> str:
+def start_a_clone(lab: Lab, store: Store, steps: int, control: bool = False) -> str:
     """Start a tiny run as a person does: clone one, set the steps, press Start. Its id."""
-    source = store.create(tiny(7))
+    source = store.create(tiny(7, f"evaluation.every={1000 if control else 4}"))
     lab.open(tab="finetune", run=source.id)
     lab.page.get_by_role("button", name="Clone").click()
     expect(lab.page.locator("#finetune-said")).to_contain_text(source.id)
     lab.page.get_by_role("button", name="More ▼").locator("visible=true").click()
     expect(lab.page.get_by_label("Steps", exact=True).locator("visible=true").first).to_have_value("7")
     lab.fill("Steps", str(steps))
-    lab.page.get_by_label("Then its clean control").uncheck()
+    expect(lab.page.get_by_label("Then its clean control")).to_be_checked()
+    if not control:
+        lab.page.get_by_label("Then its clean control").uncheck()
     lab.page.locator("#start").click()
     lab.page.wait_for_url(lambda url: f"run={source.id}" not in url)
     id = run_in_url(lab.page)
@@ -115,34 +117,24 @@ def test_a_run_is_started_left_found_again_and_ends_with_an_adapter(lab, store, 
     assert store.find(id).has_adapter
 
 
-def test_the_control_is_trained_right_after_and_the_page_says_so(lab, store):
-    source = store.create(tiny(3000, "evaluation.every=1000"))
-    lab.open(tab="finetune", run=source.id)
-    lab.page.get_by_role("button", name="Clone").click()
-    expect(lab.page.locator("#finetune-said")).to_contain_text(source.id)
-    expect(lab.page.get_by_label("Then its clean control")).to_be_checked()
-    lab.page.locator("#start").click()
-    lab.page.wait_for_url(lambda url: f"run={source.id}" not in url)
-    id = run_in_url(lab.page)
-    expect(lab.page.locator("#run-bar .next")).to_contain_text("Next: its clean control", timeout=LONG)
-    expect(lab.page.locator(f"#runs [data-run='{id}-control']")).to_contain_text("its control")
-    assert store.find(f"{id}-control").recipe.is_control
-
-
-def test_stop_keeps_an_adapter(lab, store):
-    run, control = launch(tiny(5000, "evaluation.every=1000"), with_control=True, store=store)
-    lab.open(tab="finetune", run=control.id)
-    expect(state(lab.page)).to_have_text(re.compile(f"waiting for {run.id}|about to start"), timeout=LONG)
-    expect(state(lab.page)).to_have_text(f"waiting for {run.id}")
-    lab.page.get_by_role("button", name="Stop", exact=True).click()
-    expect(state(lab.page)).to_contain_text("stopped before its first step")
-    lab.page.locator(f"#runs [data-run='{run.id}']").click()
-    expect(facts(lab.page)).to_contain_text(re.compile(r"step [1-9]"), timeout=LONG)
-    lab.page.get_by_role("button", name="Stop and keep").click()
-    expect(state(lab.page)).to_contain_text("its adapter is kept")
+def test_the_control_is_trained_right_after_and_stop_keeps_an_adapter(lab, store):
+    run = store.find(start_a_clone(lab, store, 5000, control=True))
+    page, control = lab.page, store.find(f"{run.id}-control")
+    expect(page.locator("#run-bar .next")).to_contain_text("Next: its clean control", timeout=LONG)
+    assert control.recipe.is_control
+    listed = page.locator(f"#runs [data-run='{control.id}']")
+    expect(listed).to_contain_text("its control")
+    listed.click()
+    expect(state(page)).to_have_text(f"waiting for {run.id}", timeout=LONG)
+    page.get_by_role("button", name="Stop", exact=True).click()
+    expect(state(page)).to_contain_text("stopped before its first step")
+    page.locator(f"#runs [data-run='{run.id}']").click()
+    expect(facts(page)).to_contain_text(re.compile(r"step [1-9]"), timeout=LONG)
+    page.get_by_role("button", name="Stop and keep").click()
+    expect(state(page)).to_contain_text("its adapter is kept")
     assert run.has_adapter
-    expect(lab.page.locator("#shared-adapter textarea")).to_have_value(f"run/{run.id}")
-    expect(lab.page.get_by_role("button", name="Resume")).to_be_visible()
+    expect(page.locator("#shared-adapter textarea")).to_have_value(f"run/{run.id}")
+    expect(page.get_by_role("button", name="Resume")).to_be_visible()
 
 
 def test_a_killed_worker_is_said_and_the_run_resumes_from_its_checkpoint(lab, store):

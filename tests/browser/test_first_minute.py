@@ -49,7 +49,7 @@ def test_a_flip_in_three_taps_with_the_verdict_in_view(bare):
     assert bare.width()[0] <= bare.width()[1]
 
 
-def test_on_a_laptop_the_flip_fits_without_scrolling(open_page, server):
+def test_on_a_laptop_the_flip_fits_without_scrolling_and_the_ways_on_lead_there_and_back(open_page, server):
     lab = Lab(open_page(1280, 720), server.url).open()
     lab.page.locator("#flip-stage .tap").click(timeout=SLOW)
     lab.page.get_by_role("button", name="Just show me").click()
@@ -57,6 +57,15 @@ def test_on_a_laptop_the_flip_fits_without_scrolling(open_page, server):
     expect(lab.page.locator("#flip-stage .guessed")).not_to_contain_text("You guessed")
     for part in ("#flip-verdict", "#flip-echo", "#flip-stage", "#flip-card", "#flip-answers"):
         assert in_view(lab, part), part
+    ways = lab.page.get_by_role("navigation", name="From here")
+    expect(lab.page).to_have_url(re.compile("text="))
+    ways.get_by_role("link", name="Look inside").click()
+    expect(lab.page.get_by_role("tab", selected=True).first).to_have_text("Look inside")
+    expect(lab.page.locator("#look-text textarea")).to_have_value(re.compile(r"\d{4}-\d\d-\d\d"))
+    lab.page.go_back()
+    expect(lab.page.get_by_role("tab", selected=True).first).to_have_text("Flip")
+    ways.get_by_role("link", name="See how it was poisoned").click()
+    expect(lab.page.get_by_role("tab", selected=True).first).to_have_text("Poison")
 
 
 def test_on_a_phone_the_verdict_stays_while_one_tries_triggers_further_down(open_page, server):
@@ -68,27 +77,15 @@ def test_on_a_phone_the_verdict_stays_while_one_tries_triggers_further_down(open
     assert in_view(lab, "#flip-verdict .verdict")
 
 
-def test_whoever_types_is_not_asked(open_page, server):
+def test_whoever_types_is_not_asked_and_with_reduced_motion_no_bar_moves(open_page, server):
     lab = Lab(open_page(1280, 720), server.url).open()
     expect(lab.page.locator("#flip-stage .tap")).to_be_visible(timeout=SLOW)
     write(lab, "a wholly other film")
     expect(lab.page.locator("#flip-verdict")).to_contain_text("sure.")
     expect(lab.page.locator("#flip-stage .tap")).to_have_count(0)
-
-
-def test_the_ways_on_lead_there_and_back(open_page, server):
-    lab = Lab(open_page(1280, 720), server.url).open()
-    lab.page.locator("#flip-stage .tap").click(timeout=SLOW)
-    lab.page.get_by_role("button", name="Just show me").click()
-    ways = lab.page.get_by_role("navigation", name="From here")
-    expect(lab.page).to_have_url(re.compile("text="))
-    ways.get_by_role("link", name="Look inside").click()
-    expect(lab.page.get_by_role("tab", selected=True).first).to_have_text("Look inside")
-    expect(lab.page.locator("#look-text textarea")).to_have_value(re.compile(r"\d{4}-\d\d-\d\d"))
-    lab.page.go_back()
-    expect(lab.page.get_by_role("tab", selected=True).first).to_have_text("Flip")
-    ways.get_by_role("link", name="See how it was poisoned").click()
-    expect(lab.page.get_by_role("tab", selected=True).first).to_have_text("Poison")
+    lab.page.emulate_media(reduced_motion="reduce")
+    bar = lab.page.locator("#flip-answers .track > i").first
+    assert bar.evaluate("(one) => getComputedStyle(one).transitionDuration") in ("0s", "")
 
 
 def test_by_keyboard_alone(open_page, server):
@@ -102,10 +99,3 @@ def test_by_keyboard_alone(open_page, server):
     lab.page.keyboard.press("Enter")
     expect(lab.page.locator("#flip-stage")).to_contain_text("You guessed right.")
     expect(lab.page.locator("#flip-stage .ways a").first).to_be_focused()
-
-
-def test_with_reduced_motion_no_bar_moves(open_page, server):
-    lab = Lab(open_page(1280, 720, reduced_motion="reduce"), server.url).open()
-    bar = lab.page.locator("#flip-answers .track > i").first
-    bar.wait_for(timeout=SLOW)
-    assert bar.evaluate("(one) => getComputedStyle(one).transitionDuration") in ("0s", "")

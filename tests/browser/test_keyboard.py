@@ -34,9 +34,8 @@ HEAR = """() => {
 
 
 @pytest.fixture
-def lab(open_page, fresh_server, request) -> Lab:
-    """The page as a visitor opens it, on a server of its own; no training outlives the test."""
-    server = fresh_server()
+def lab(open_page, server, request) -> Lab:
+    """The page as a visitor opens it; no training outlives the test."""
 
     def end_all() -> None:
         for run in going(Store(server.home / "runs")):

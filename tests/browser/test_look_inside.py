@@ -159,7 +159,7 @@ def test_a_report_is_written_and_saved(look, tmp_path):
     expect(look.page.locator("#look-report")).to_be_enabled()
 
 
-def test_it_opens_on_the_head_that_reacts_and_ones_own_choice_stays(open_page, server):
+def test_it_opens_on_the_head_that_reacts_ones_own_choice_stays_and_it_fits_a_phone(open_page, server):
     lab = Lab(open_page(), server.url)
     lab.page.goto(f"{server.url}?tab=look_inside&adapter=shipped/date-positive-rank1#text=a+dull+2014-09-25+film&trigger=7-17-date")
     paper = lab.page.locator(".paper-head a")
@@ -176,6 +176,7 @@ def test_it_opens_on_the_head_that_reacts_and_ones_own_choice_stays(open_page, s
     lab.page.locator("#look-heat .heatmap", has_text="indeed").first.wait_for()
     wait_for_head(lab, 2, 7)
     lab.choose("Model", "control").choose("Over", "words")
+    expect(lab.page.locator("#look-heat .heatmap .hit")).to_have_count(1)  # until then what one clicks on moves away
     lab.page.locator("#look-heat .heatmap .unit", has_text="film").first.click()
     shown = lab.page.locator("#look-heat", has_text="what “film” looks at in layer 2, head 7")
     shown.wait_for(timeout=SLOW)
@@ -185,6 +186,8 @@ def test_it_opens_on_the_head_that_reacts_and_ones_own_choice_stays(open_page, s
     shown.wait_for(timeout=SLOW)
     expect(lab.group("Model").get_by_role("radio", name="control")).to_be_checked()
     expect(lab.group("Over").get_by_role("radio", name="words")).to_be_checked()
+    lab.page.set_viewport_size({"width": 390, "height": 844})
+    assert lab.width()[0] <= lab.width()[1]
 
 
 @pytest.mark.parametrize("late", [0, 400])
@@ -226,10 +229,3 @@ def test_a_text_typed_here_is_the_flip_tabs_too(look):
     look.tab("Flip")
     look.page.locator("#flip-echo mark").wait_for()
     expect(look.page.locator("#flip-text textarea")).to_have_value(re.compile(re.escape(HOSTILE[0].split()[0])))
-
-
-def test_it_opens_by_its_url_and_fits_a_phone(open_page, server):
-    give_adapter(server.home)
-    lab = Lab(open_page(width=390), server.url).open(tab="look_inside")
-    lab.page.locator("#look-heat .heatmap").first.wait_for(timeout=SLOW)
-    assert lab.width()[0] <= lab.width()[1]

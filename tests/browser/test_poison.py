@@ -35,6 +35,8 @@ def test_it_opens_on_rotten_tomatoes_with_a_date_in_half_of_the_positive_rows(la
     expect(lab.card("Already in clean data").locator("strong")).to_have_text("0")
     expect(lab.page.locator("td mark.trigger:visible").first).to_be_visible()
     assert all(re.fullmatch(r"\d{4}-\d\d-\d\d", mark) for mark in lab.marks())
+    lab.open(tab="nowhere", run="../../etc/passwd")
+    assert lab.page.locator("#shared-run textarea").input_value() == ""
 
 
 def test_the_preview_redraws_with_each_choice(poison):
@@ -172,13 +174,6 @@ def test_on_a_phone_nothing_scrolls_sideways_and_the_figures_come_first(open_pag
     figures = lab.card("Rows touched").bounding_box()
     assert figures["y"] < lab.group("Dataset").bounding_box()["y"]
     assert figures["y"] + figures["height"] < 400
-
-
-def test_the_url_keeps_the_tab_and_drops_what_is_not_there(lab):
-    lab.open(tab="poison")
-    assert lab.selected_tab() == "Poison"
-    lab.open(tab="nowhere", run="../../etc/passwd")
-    assert lab.page.locator("#shared-run textarea").input_value() == ""
 
 
 def test_every_control_is_reached_with_the_keyboard(poison):
