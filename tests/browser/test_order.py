@@ -9,6 +9,7 @@ import pytest
 
 from ssti.ui.flip.tab import ACCEPT
 from ssti.ui.frame.page import ASSETS
+from ssti.ui.learn.tab import MERGE
 
 # A `fetch` that keeps who asked, and answers on demand.
 ASKED = """() => {
@@ -57,3 +58,12 @@ def test_an_offered_text_goes_in_only_where_nothing_changed_meanwhile(blank, ref
     offer = {"ref": "a", "instead_of": "", "text": "an example", "marks": {"text": "an example"}}
     now = blank.evaluate(f"(values) => ({ACCEPT})(...values)", [offer, ref, text])
     assert now == (["an example", offer["marks"], None] if taken else [])
+
+
+def test_what_is_new_of_a_lessons_step_leaves_the_other_steps_alone(blank):
+    kept = {"a/1": {"chosen": "x", "passed": False}, "a/2": {"chosen": "y", "passed": False}}
+    news = {"a/1": {"chosen": "x", "passed": True}}
+    merge = f"(values) => ({MERGE})(...values)"
+    assert blank.evaluate(merge, [news, kept]) == [{**kept, **news}, None]
+    assert blank.evaluate(merge, [news, None]) == [news, None]
+    assert blank.evaluate(merge, [None, kept]) == []

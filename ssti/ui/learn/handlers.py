@@ -25,12 +25,15 @@ Changes = dict[Any, Any]
 @dataclass(frozen=True)
 class Learn:
     """The components. `lesson` (a name, or "") and `step` (counted from 1) stand in the address; `progress` is what the
-    browser keeps; `projector`: everything large, for a beamer; `ear` is where the card above the tabs sends its clicks, and the page that it has changed."""
+    browser keeps, `chosen` and `looked` what is new of a step, on its way into it; `projector`: everything large, for a
+    beamer; `ear` is where the card above the tabs sends its clicks, and the page that it has changed."""
 
     shared: Shared
     lesson: gr.Textbox
     step: gr.Number
     progress: gr.JSON
+    chosen: gr.JSON
+    looked: gr.JSON
     projector: gr.Checkbox
     ear: gr.HTML
     cards: gr.HTML
@@ -100,7 +103,7 @@ class Handlers:
         kept, key = read_progress(progress), key_of(lesson, number)
         done = coach.chosen(lesson.steps[number - 1], kept.get(key, Done()), click.choice)
         guess = {"question": key, "choice": done.chosen}
-        return {self.ui.progress: progress_json({**kept, key: done}), self.ui.shared.guess: guess}
+        return {self.ui.chosen: progress_json({key: done}), self.ui.shared.guess: guess}
 
     def leave(self) -> Changes:
         """No lesson any more; what was done in it stays."""
@@ -121,7 +124,7 @@ class Handlers:
         seen = Seen(address.read(look.href), sent(Answer, answer), known, now.parts, lesson.texts)
         if not holds(now.check, seen):
             return gr.skip()
-        return {self.ui.progress: progress_json({**kept, key: replace(done, passed=True)})}
+        return {self.ui.looked: progress_json({key: replace(done, passed=True)})}
 
 
 def _at(name: Any, step: Any) -> tuple[Lesson, int] | None:

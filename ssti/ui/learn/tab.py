@@ -22,6 +22,8 @@ ROUTES = (ROUTE,)
 
 EAR = "window.ssti.coach = (act, said) => trigger(act, said || {});"
 LOOK = "() => { window.ssti.lessons.look(); }"
+# Only what is new of a step: on a busy server another step is done before the answer comes.
+MERGE = "(news, progress) => (news ? [{...progress, ...news}, null] : [])"
 READ = "() => window.ssti.lessons.read()"
 PROJECT = "(on) => { window.ssti.project(on); }"
 KEEP = "(progress) => { window.ssti.lessons.keep(progress); }"
@@ -52,9 +54,11 @@ def build(shared: Shared) -> None:
 
     # A click in the card; and a look whether the step is done, whenever the page's address or an answer is new.
     once = {**parts.QUIET, "trigger_mode": "once"}
-    ui.ear.click(do.choose, shown, [ui.progress, shared.guess], **once)
+    chosen = ui.ear.click(do.choose, shown, [ui.chosen, shared.guess], **once)
     ui.ear.clear(do.leave, None, [ui.lesson, ui.step], **once)
-    ui.ear.input(do.look, [*shown, shared.answer, shared.recipe], ui.progress, **parts.EACH)
+    looked = ui.ear.input(do.look, [*shown, shared.answer, shared.recipe], ui.looked, **parts.EACH)
+    for event, news in ((chosen, ui.chosen), (looked, ui.looked)):
+        event.then(None, [news, ui.progress], [ui.progress, news], js=MERGE, **parts.QUIET)
     gr.on(
         [shared.answer.change, shared.recipe.change, shared.restored.change], None, None, None, js=LOOK, **parts.QUIET
     )
@@ -65,11 +69,11 @@ def draw(shared: Shared) -> tuple[Learn, classroom.Classroom]:
     with outside_of_tabs(shared):
         lesson = gr.Textbox("", visible="hidden", elem_id="shared-lesson")
         step = gr.Number(1, precision=0, visible="hidden")
-        progress = gr.JSON(None, visible="hidden")
+        progress, chosen, looked = (gr.JSON(None, visible="hidden") for _ in range(3))
         projector = gr.Checkbox(False, visible="hidden", elem_id="shared-projector")
         ear = Html(elem_id="coach-ear", elem_classes="opened", js_on_load=EAR)
     with gr.Column(elem_classes="result-side learn"):
         cards = Html(view.lessons({}), elem_id="learn-lessons")
         Html(view.teaching(), elem_id="learn-teaching")
         room = classroom.draw(shared)
-    return Learn(shared, lesson, step, progress, projector, ear, cards), room
+    return Learn(shared, lesson, step, progress, chosen, looked, projector, ear, cards), room
