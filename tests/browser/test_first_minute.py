@@ -20,9 +20,12 @@ def bare(open_page, server, request):
 
 
 def in_view(lab, selector: str) -> bool:
-    return lab.page.locator(selector).first.evaluate(
-        "(one) => { const box = one.getBoundingClientRect(); return box.top >= 0 && box.bottom <= window.innerHeight }"
-    )
+    """Whether it comes to stand in the window as a whole: the page scrolls there smoothly."""
+    whole = """(selector) => {
+      const box = document.querySelector(selector).getBoundingClientRect();
+      return box.top >= 0 && box.bottom <= window.innerHeight;
+    }"""
+    return bool(lab.page.wait_for_function(whole, arg=selector))
 
 
 def test_a_flip_in_three_taps_with_the_verdict_in_view(bare):
