@@ -213,14 +213,20 @@ GROUND = "(selector) => [...document.querySelectorAll(selector)].map((one) => ge
 def test_on_paper_nothing_is_missing(full: Lab, name: str):
     page = show(full, name)
     coloured = f"#tab-{name} :is(.track > i, .heads button, .heatmap .unit, .chip)"
-    light = page.evaluate(GROUND, coloured)
-    page.evaluate("() => document.body.classList.add('dark')")
-    page.set_viewport_size({"width": 703, "height": 1000})  # A4 between margins of 12 mm
-    page.emulate_media(media="print", reduced_motion="reduce")
     try:
+        for _ in range(5):
+            page.emulate_media(media="screen", reduced_motion="reduce")
+            page.evaluate("() => document.body.classList.remove('dark')")
+            light = page.evaluate(GROUND, coloured)
+            page.evaluate("() => document.body.classList.add('dark')")
+            page.set_viewport_size({"width": 703, "height": 1000})  # A4 between margins of 12 mm
+            page.emulate_media(media="print", reduced_motion="reduce")
+            paper = page.evaluate(GROUND, coloured)
+            if len(paper) == len(light):  # else an answer came in between
+                break
+        assert paper == light
         found = page.evaluate(UNFIT_FOR_PAPER)
         assert not found, "\n".join(found)
-        assert page.evaluate(GROUND, coloured) == light
         exact = "(selector) => [...document.querySelectorAll(selector)].every((one) => getComputedStyle(one).printColorAdjust === 'exact')"
         assert page.evaluate(exact, coloured)
     finally:
