@@ -57,7 +57,10 @@ def test_a_request_waits_for_its_handlers_last_answer_and_for_no_other(blank):
 def test_an_offered_text_goes_in_only_where_nothing_changed_meanwhile(blank, ref, text, taken):
     offer = {"ref": "a", "instead_of": "", "text": "an example", "marks": {"text": "an example"}}
     now = blank.evaluate(f"(values) => ({ACCEPT})(...values)", [offer, ref, text])
-    assert now == (["an example", offer["marks"], None] if taken else [])
+    assert now == (["an example", offer["marks"], None] if taken else [None, None, None])  # None is undefined, or null
+    del offer["ref"]  # for any adapter
+    now = blank.evaluate(f"(values) => ({ACCEPT})(...values)", [offer, ref, text])
+    assert (now[0] is not None) == (text != "typed since")
 
 
 def test_what_is_new_of_a_lessons_step_leaves_the_other_steps_alone(blank):

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import wraps
 from typing import Any
 
 import gradio as gr
@@ -59,6 +61,19 @@ class Form:
     offer: gr.JSON
     last: gr.JSON
     opening: gr.JSON
+
+    def offering(self, handler: Callable[..., dict[Any, Any]]) -> Callable[..., dict[Any, Any]]:
+        """The handler, whose first input is the text, with the text that it answers as an offer in place of that."""
+
+        @wraps(handler)
+        def offer(text: str, *inputs: Any) -> dict[Any, Any]:
+            changes = handler(text, *inputs)
+            if self.text not in changes:
+                return changes
+            made = {"instead_of": text or "", "text": changes.pop(self.text), "marks": changes.pop(self.shared.marks)}
+            return changes | {self.offer: made}
+
+        return offer
 
     @property
     def kept(self) -> tuple[Kept, Kept]:

@@ -5,7 +5,7 @@ Components, handlers and events; the work is in `probe`, the drawing in `figures
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -112,8 +112,9 @@ class Questions:
         return {self.form.text: new.text, self.form.shared.marks: new.as_json()}
 
 
-def build(form: Form, answered: Any) -> None:
-    """The cards in their column, and their events. `answered` is the event after each answer."""
+def build(form: Form, answered: Any, accepted: Callable[[Any], Any]) -> None:
+    """The cards in their column, and their events. `answered` is the event after each answer; `accepted` lets a text that
+    an event offers go in."""
     with form.questions:
         do = layout(form)
     text, marks, ref = form.text, form.shared.marks, form.shared.adapter
@@ -130,7 +131,8 @@ def build(form: Form, answered: Any) -> None:
     for finished in (asked, all_asked):
         finished.then(None, None, None, js=FRESH)
     do.stop.click(do.end, do.press, [do.bar, do.stop], queue=False, **private)
-    do.where.select(do.move, [text, marks], [text, marks], **{**parts.QUIET, "trigger_mode": "once"})
+    once = {**parts.QUIET, "trigger_mode": "once"}
+    accepted(do.where.select(form.offering(do.move), [text, marks], form.offer, **once))
 
 
 def layout(form: Form) -> Questions:

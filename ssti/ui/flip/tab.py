@@ -5,6 +5,8 @@ Here are its events: when this happens, then that is asked. What is answered is 
 
 from __future__ import annotations
 
+from typing import Any
+
 import gradio as gr
 
 from ssti.platform.language import tr
@@ -40,9 +42,13 @@ CURSOR = """(marks) => {
   setTimeout(() => { if (field.value === marks.text) field.setSelectionRange(at, at); }, 60);
 }"""
 
-# A text that the page offers goes in if what it was offered for still stands there: on a busy server it comes late.
-ACCEPT = """(offer, ref, text) =>
-  (offer && offer.ref === ref && offer.instead_of === (text || '') ? [offer.text, offer.marks, null] : [])"""
+# A text that an answer brings goes in if what it is to replace still stands there: on a busy server it comes late, and
+# what was typed meanwhile, or brought by a link, is newer. `ref`: the adapter that it is for, if it is for one.
+ACCEPT = """(offer, ref, text) => {
+  if (!offer) return [];
+  const same = (!offer.ref || offer.ref === ref) && offer.instead_of === (text || '');
+  return same ? [offer.text, offer.marks, null] : [undefined, undefined, null];
+}"""
 
 
 def warm() -> None:
@@ -55,7 +61,7 @@ def build(shared: Shared) -> None:
     form = layout(shared)
     do = Handlers(form)
     text, marks, adapter = form.text, shared.marks, shared.adapter
-    new_text = [text, marks, form.problem]
+    new_text = [form.offer, form.problem]
     once = {**parts.QUIET, "trigger_mode": "once"}  # a second click waits for nothing and is not lost twice
 
     # The adapter: the address's, or the page's first one, then whichever is chosen; with it come its triggers and a text.
@@ -63,9 +69,12 @@ def build(shared: Shared) -> None:
     form.adapter.input(lambda ref: ref or "", form.adapter, adapter, **parts.QUIET)
     shown = [form.adapter, form.palette, form.row, text, shared.adapter_pill]
     chosen = listen(shared, [adapter.change], do.show_adapter, adapter, shown)
+    def accepted(event: Any) -> Any:
+        """The event after the one that offered a text."""
+        return event.then(None, [form.offer, adapter, text], [text, marks, form.offer], js=ACCEPT, **parts.QUIET)
+
     for settled in (chosen.then, shared.restored.change):
-        offered = settled(do.first_text, [adapter, text, marks], form.offer, **parts.QUIET)
-        offered.then(None, [form.offer, adapter, text], [text, marks, form.offer], js=ACCEPT, **parts.QUIET)
+        accepted(settled(do.first_text, [adapter, text, marks], form.offer, **parts.QUIET))
     for kept in form.kept:
         shared.keep(kept)
 
@@ -80,24 +89,24 @@ def build(shared: Shared) -> None:
         ], js=FIELD,
     )  # fmt: skip
     tapped = form.stage.click(
-        do.tap, [text, marks, adapter, form.opening, form.last], [*new_text, form.opening, form.stage], **once
+        form.offering(do.tap), [text, marks, adapter, form.opening, form.last], [*new_text, form.opening, form.stage], **once
     )  # fmt: skip
-    tapped.then(None, None, None, js=opening.NEXT)
-    questions.build(form, answered)
+    accepted(tapped).then(None, None, None, js=opening.NEXT)
+    questions.build(form, answered, accepted)
 
     # Clicks that change the text.
     clicked = form.palette.click(
-        do.click_palette, [text, marks, adapter, form.place, form.browser],
+        form.offering(do.click_palette), [text, marks, adapter, form.place, form.browser],
         [*new_text, form.palette, form.own_row, form.notice], js=FIELD, **once,
     )  # fmt: skip
     typed = gr.on(
         [form.insert_own.click, form.own.submit],
-        do.insert_own, [text, marks, form.place, form.own, form.browser], new_text, js=FIELD, **once,
+        form.offering(do.insert_own), [text, marks, form.place, form.own, form.browser], new_text, js=FIELD, **once,
     )  # fmt: skip
     for inserted in (clicked, typed):
-        inserted.then(None, marks, None, js=CURSOR)
-    form.undo.click(do.undo, [text, marks], [*new_text, form.notice], **once)
-    form.row.click(do.real_row, [text, marks, adapter], new_text, **once)
+        accepted(inserted).then(None, marks, None, js=CURSOR)
+    accepted(form.undo.click(form.offering(do.undo), [text, marks], [*new_text, form.notice], **once))
+    accepted(form.row.click(form.offering(do.real_row), [text, marks, adapter], new_text, **once))
 
     # Adapters side by side.
     form.pin.click(do.pin, [shared.pinned, adapter], [shared.pinned, form.problem], **once)
@@ -110,5 +119,5 @@ def build(shared: Shared) -> None:
     stoppable(
         shared, form.hijack, form.cancel, form.hijacked, hijack_test_set, [adapter], [adapter.change], "hijack", OUTDATED
     )  # fmt: skip
-    taken = form.hijacked.click(do.hijacked_row, [text, marks], new_text, **once)
-    taken.then(None, None, None, js=TO_TEXT)
+    taken = form.hijacked.click(form.offering(do.hijacked_row), [text, marks], new_text, **once)
+    accepted(taken).then(None, None, None, js=TO_TEXT)

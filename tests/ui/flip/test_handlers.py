@@ -129,6 +129,14 @@ def test_a_real_row_is_of_another_class_and_undo_brings_the_text_back(flip, ref)
     assert flip.do.undo(text, marks)[flip.form.text] == "my own words"
 
 
+def test_a_text_that_a_click_brings_is_offered_in_place_of_the_one_it_was_made_for(flip, ref):
+    changes = flip.form.offering(flip.do.real_row)("my own words", None, ref)
+    offer = changes[flip.form.offer]
+    assert offer["instead_of"] == "my own words" and offer["text"] == offer["marks"]["text"]
+    assert flip.form.text not in changes and flip.form.shared.marks not in changes
+    assert flip.form.problem in flip.form.offering(flip.do.real_row)("my own words", None, "shipped/none")
+
+
 def test_another_adapter_replaces_an_untouched_example_only(flip, ref):
     offer = flip.do.first_text(ref, "", None)[flip.form.offer]
     text, marks = offer["text"], offer["marks"]
