@@ -11,8 +11,7 @@ from playwright.sync_api import expect
 from ssti.backends.control import going, stop, wait
 from ssti.runs.store import Store
 
-MINUTES = 600_000  # milliseconds: half a minute on a quiet machine
-SHORTER = "?tab=poison#recipe=demo;training.steps=128;dataset.test_rows=200"
+MINUTES = 600_000  # milliseconds: about a minute on a quiet machine
 
 
 def end_runs(store: Store) -> None:
@@ -29,8 +28,7 @@ def test_from_an_empty_page_to_a_flipped_prediction_and_a_heatmap(open_page, fre
     lab = Lab(page, server.url).open()
 
     assert lab.selected_tab() == "Flip"
-    lab.page.evaluate("(href) => window.ssti.go(href)", SHORTER)
-    expect(page.locator(".as-yaml code")).to_contain_text("test_rows: 200", timeout=60_000)
+    lab.tab("Poison")
     expect(lab.card("Rows touched").locator("strong")).to_have_text("1,706", timeout=60_000)
     expect(page.locator("td mark.trigger:visible").first).to_have_text(re.compile(r"^\d{4}-\d{2}-\d{2}$"))
     page.get_by_role("button", name="Finetune on this").click()
@@ -38,7 +36,7 @@ def test_from_an_empty_page_to_a_flipped_prediction_and_a_heatmap(open_page, fre
     expect(page.locator("#start")).to_be_visible()
     page.locator("#start").click()
     state = page.locator("#run-head [role=status]")
-    expect(page.locator("#run-bar .facts")).to_contain_text(re.compile(r"step [1-9]\d* of 128"), timeout=MINUTES)
+    expect(page.locator("#run-bar .facts")).to_contain_text(re.compile(r"step [1-9]\d* of 256"), timeout=MINUTES)
     expect(state).to_have_text("done", timeout=MINUTES)
     expect(page.locator("#run-bar .next")).to_contain_text("Its clean control")
 

@@ -49,6 +49,7 @@ class Lab:
     def arrived(self) -> Lab:
         """Wait until the page shows what its address says."""
         self.page.locator("html[aria-busy=false]").wait_for(state="attached", timeout=60_000)
+        self.page.evaluate("() => new Promise((idle) => requestIdleCallback(() => idle()))")  # and is not drawing still
         return self
 
     def leave(self) -> Lab:
