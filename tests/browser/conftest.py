@@ -96,7 +96,7 @@ def watched_pages(browser: Any, profiles: dict[str, Any]) -> Iterator[Callable[.
     def make(width: int = 1280, height: int = 900, **settings: Any) -> Any:
         page = context_for(settings).new_page()
         page.set_viewport_size({"width": width, "height": height})
-        page.set_default_timeout(20_000)
+        page.set_default_timeout(60_000)  # on a busy machine a click waits until the page has drawn
         page.on("pageerror", lambda error: errors.append(str(error)))
         page.on("request", asked)
         return page
