@@ -6,9 +6,10 @@ It holds for the very files that it was made of, and for no others; whoever find
 from __future__ import annotations
 
 import contextlib
-from functools import lru_cache
 from pathlib import Path
+from threading import Lock
 
+from cachetools import LRUCache
 from pydantic import BaseModel, ValidationError
 
 from ssti.platform.home import write_text
@@ -28,25 +29,35 @@ class Kept(BaseModel):
     progress: Progress
 
 
+_known: LRUCache[Path, Kept] = LRUCache(4096)
+_lock = Lock()
+
+
 def read_kept(folder: Path) -> Progress | None:
     """How an ended run stands, where that is kept and its files are as they were."""
-    return _read(folder, _stamps(folder), stamp(folder / FILE))
+    now = _stamps(folder)
+    with _lock:
+        kept = _known.get(folder)
+    if kept is None or kept.stamps != now:
+        try:
+            kept = Kept.model_validate_json(read_text(folder / FILE, LARGEST))
+        except (OSError, ValidationError):
+            return None
+        if kept.stamps != now:
+            return None
+        with _lock:
+            _known[folder] = kept
+    return kept.progress
 
 
 def keep(folder: Path, progress: Progress) -> None:
-    """Keep how an ended run stands; on a disk that is full or read-only it is worked out each time."""
+    """Keep how an ended run stands; on a disk that is full or read-only, for as long as this process lives."""
+    kept = Kept(stamps=_stamps(folder), progress=progress)
+    with _lock:
+        _known[folder] = kept
     with contextlib.suppress(OSError):
-        write_text(folder / FILE, Kept(stamps=_stamps(folder), progress=progress).model_dump_json())
+        write_text(folder / FILE, kept.model_dump_json())
 
 
 def _stamps(folder: Path) -> Stamps:
     return tuple(stamp(folder / name) for name in MADE_OF)
-
-
-@lru_cache(maxsize=4096)
-def _read(folder: Path, stamps: Stamps, _: Stamp | None) -> Progress | None:
-    try:
-        kept = Kept.model_validate_json(read_text(folder / FILE, LARGEST))
-    except (OSError, ValidationError):
-        return None
-    return kept.progress if kept.stamps == stamps else None
