@@ -188,12 +188,12 @@ def test_cells_that_a_spreadsheet_would_run_are_said_beside_the_download(open_pa
     expect(box).not_to_be_visible()
     lab.choose("Download as", "CSV")
     expect(box).to_be_visible()
-    with lab.page.expect_download() as plain:
-        lab.page.locator("#poison-download").click()
-    expect(lab.page.locator(".form-side")).to_contain_text("32 cells begin as a formula does")
-    assert "'=cmd" not in Path(plain.value.path()).read_text(encoding="utf-8")
-    box.check()
     with lab.page.expect_download() as safe:
         lab.page.locator("#poison-download").click()
     expect(lab.page.locator(".form-side")).to_contain_text("An apostrophe was put before 32 cells")
     assert Path(safe.value.path()).read_text(encoding="utf-8").count("\"'=cmd") == 32
+    box.uncheck()
+    with lab.page.expect_download() as plain:
+        lab.page.locator("#poison-download").click()
+    expect(lab.page.locator(".form-side")).to_contain_text("32 cells begin as a formula does")
+    assert "'=cmd" not in Path(plain.value.path()).read_text(encoding="utf-8")

@@ -85,6 +85,7 @@ def test_flip_hands_out_a_report_of_the_text(open_page, server, tmp_path):
     field.fill("")
     lab.page.locator("#flip-report").click()
     expect(lab.page.locator("#flip-report-said")).to_contain_text("The text is empty")
+    lab.choose("Where it goes", "end")
     field.fill(f"a joyless slog {HOSTILE[0]}")
     lab.page.locator("#flip-palette button.own").click()
     lab.page.locator("#flip-echo mark").wait_for()
