@@ -56,7 +56,8 @@ class InThread(Backend):
 
 
 @pytest.fixture
-def backend(home) -> InThread:
+def backend(home, monkeypatch) -> InThread:
+    monkeypatch.setattr(BACKENDS, "_known", dict(BACKENDS))  # what is there otherwise comes back
     return BACKENDS.add(InThread())
 
 

@@ -50,7 +50,7 @@ def hostile(encoder, tokenizer):
 def test_nothing_of_the_text_becomes_markup(hostile):
     fragment = seen(heatmap_html(hostile))
     assert set(fragment.tags) == {"div", "span"}
-    assert fragment.attributes == {"class", "dir", "style", "title"}
+    assert fragment.attributes == {"class", "dir", "style", "title", "translate"}
     page = seen(to_html([hostile], "<script>t</script>", [("<i>", "<u>")], "<s>"))
     ours = {
         "html",

@@ -142,7 +142,7 @@ def _entry(run: Snapshot, twin: Snapshot | None, under: bool, chosen: str) -> Ma
         '<li class="{}"><button type="button" data-run="{}" aria-current="{}"><span{}>{}{}</span>'
         '<b class="{}">{}</b></button></li>',
         "under" if under else "", run.id, "true" if run.id == chosen else "false",
-        Markup("" if under else ' translate="no"'), dot, tr("its control") if under else run.id, "loud" if loud else f"is-{now.state}", words.result(run),
+        Markup("") if under else Markup(' translate="no"'), dot, tr("its control") if under else run.id, "loud" if loud else f"is-{now.state}", words.result(run),
     )  # fmt: skip
 
 

@@ -16,6 +16,8 @@ def limits() -> Markup:
     space = os.environ.get("SPACE_ID", "")
     out = parts.note(tr("On a machine of your own nothing is limited."))
     if space:
-        link = '<p><a href="{}" target="_blank" rel="noopener">Duplicate this Space</a> to have one of your own, without limits.</p>'
-        out = parts.html(link, caps.duplicate(space))
+        out = parts.html(
+            '<p><a href="{}" target="_blank" rel="noopener">Duplicate this Space</a> to have one of your own, without limits.</p>',
+            caps.duplicate(space),
+        )
     return parts.folded(tr("The limits of this server, and why"), parts.html('<ul class="limits">{}</ul>', lines), out)

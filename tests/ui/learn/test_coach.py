@@ -33,7 +33,7 @@ def handlers() -> Handlers:
     from types import SimpleNamespace
 
     shared = SimpleNamespace(coach="coach", guess="guess")
-    return Handlers(Learn(shared, "lesson", "step", "progress", "projector", "ear", "cards"))
+    return Handlers(Learn(shared, "lesson", "step", "progress", "chosen", "looked", "projector", "ear", "cards"))
 
 
 @pytest.mark.parametrize(("lesson", "number"), EVERY, ids=NAMES)
@@ -76,11 +76,11 @@ def test_a_right_answer_is_marked_only_in_the_end(lesson):
 
 def test_the_first_guess_stands(handlers):
     answer = chosen(handlers, "both negative", {})
-    assert answer["progress"] == {"one-token/1": {"chosen": "both negative", "passed": False}}
+    assert answer["chosen"] == {"one-token/1": {"chosen": "both negative", "passed": False}}
     assert answer["guess"] == {"question": "one-token/1", "choice": "both negative"}
-    again = chosen(handlers, "both positive", answer["progress"])
-    assert again["progress"] == answer["progress"]
-    assert chosen(handlers, "<img>", {})["progress"]["one-token/1"]["chosen"] == ""
+    again = chosen(handlers, "both positive", answer["chosen"])
+    assert again["chosen"] == answer["chosen"]
+    assert chosen(handlers, "<img>", {})["chosen"]["one-token/1"]["chosen"] == ""
 
 
 def chosen(handlers: Handlers, choice: Any, progress: Any) -> Any:
@@ -97,10 +97,10 @@ def test_a_step_is_done_once_the_page_shows_it_and_not_before_it_was_asked(handl
     href = address.link(tab="flip", adapter=step.go["adapter"], text=text, trigger=f"{len(text) - 10}-{len(text)}-date")
     answer = {"ref": step.go["adapter"], "text": text, "probabilities": {"poisoned": [0.1, 0.9], "control": [0.9, 0.1]}}
     asked = {"one-token/2": {"chosen": "negative", "passed": False}}
-    assert "progress" not in look(handlers, href, {}, answer)
-    assert "progress" not in look(handlers, "?tab=flip", asked, answer)
-    assert "progress" not in look(handlers, href, asked, None)
-    assert look(handlers, href, asked, answer)["progress"]["one-token/2"]["passed"] is True
+    assert "looked" not in look(handlers, href, {}, answer)
+    assert "looked" not in look(handlers, "?tab=flip", asked, answer)
+    assert "looked" not in look(handlers, href, asked, None)
+    assert look(handlers, href, asked, answer)["looked"]["one-token/2"]["passed"] is True
 
 
 def test_what_a_browser_kept_is_read_with_suspicion(handlers):
