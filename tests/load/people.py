@@ -166,7 +166,7 @@ def main(people: int, minutes: float, browsers: int) -> int:
         try:
             with httpx.Client(base_url=server.url, timeout=120) as client:
                 call(client, "predict", refs[0], "warm", "", "end")
-                run = call(client, "submit", "demo", LONG_RUN, False, None)
+                run = call(client, "submit", "demo", LONG_RUN, False, None, "local")
                 while call(client, "status", run["run_id"], run["key"])["step"] < 20:
                     time.sleep(1)
             alone = speed(server.url, run["run_id"], run["key"], 20)
