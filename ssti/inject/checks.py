@@ -39,7 +39,7 @@ def check_fraction(value: Any, name: str, zero: bool = True) -> float:
         raise SSTIError(
             tr("{name} is {value}; it must be a number from 0 to 1.", **said)
             if zero
-            else tr("{name} is {value}; it must be a number above 0 to 1.", **said),
+            else tr("{name} is {value}; it must be a number above 0 and up to 1.", **said),
             tr("Give {name} as a fraction.", name=name),
         )
     return float(number)

@@ -45,7 +45,7 @@ _TYPES: dict[str, tuple[str, Callable[[Any], bool]]] = {
         tr("two whole numbers, the smaller first"),
         lambda v: _are(_is_whole, v) and len(v) == 2 and v[0] <= v[1],
     ),
-    "amount": (tr("'single' or a number above 0 to 1"), lambda v: v == "single" or (_is_number(v) and 0 < v <= 1)),
+    "amount": (tr("'single' or a number above 0 and up to 1"), lambda v: v == "single" or (_is_number(v) and 0 < v <= 1)),
     "seed": (
         tr("a whole number of at most 64 bits, a string or None"),
         lambda v: v is None or isinstance(v, str) or (isinstance(v, int) and v.bit_length() <= 64),

@@ -23,6 +23,7 @@ from ssti.runs.files import reason, write_owner
 from ssti.runs.run import BACKEND, GROUP, Run
 
 ID = re.compile(r"[a-z0-9][a-z0-9-]{0,63}")
+SECRET = re.compile(r".+-[0-9a-f]{15}(-control)?")  # a name that nobody guesses (`Store.create`), and its control's
 NEEDED = 200 * 2**20  # bytes free before a run starts: two checkpoints, an adapter and logs, generously
 REMOVED = ".removed-"  # how the folders begin that runs are moved into before they are deleted
 QUEUE = ".queue"  # the folder of what waits, beside the runs
@@ -76,7 +77,7 @@ class Store:
                     next=tr("Remove old runs (python -m ssti runs rm ID), or set SSTI_HOME to another disk."),
                     kind="disk",
                 )
-            name = f"{control_of}-control" if control_of else self._new_name(secret=bool(owner and shared_server()))
+            name = f"{control_of}-control" if control_of else self._new_name(secret=bool(shared_server()))
             return self._make(name, recipe, backend, owner, group)
         except OSError as error:
             raise SSTIError(
@@ -161,6 +162,11 @@ class Store:
     def discard(self, run: Run) -> None:
         """Take back a run that was made and never submitted."""
         shutil.rmtree(run.path, ignore_errors=True)
+
+
+def guessable(id: str) -> bool:
+    """Whether somebody could guess a run's name: of those from before strangers came, or of a shell that knew of none."""
+    return SECRET.fullmatch(id) is None
 
 
 def new_group() -> str:

@@ -86,7 +86,7 @@ ROW = {"text": "a", "label": 1}
         ),
         (
             lambda: HTMLInjection.from_list(["<b>"], token_proportion=0),
-            "token_proportion is 0; it must be a number above 0 to 1.",
+            "token_proportion is 0; it must be a number above 0 and up to 1.",
         ),
         (
             lambda: HTMLInjection.from_list(["<b>"], level=-1),

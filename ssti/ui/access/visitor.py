@@ -24,7 +24,7 @@ from ssti.platform.server import shared_server
 from ssti.recipe import Recipe
 from ssti.runs.files import owner_hash
 from ssti.runs.run import Run
-from ssti.runs.store import ID, Store
+from ssti.runs.store import ID, Store, guessable
 from ssti.ui.access.caps import LARGEST_UPLOAD, check_caps, way_out
 
 # More limits of a server for strangers than those of `caps`. On one's own machine there are none but those of `ssti.data`.
@@ -96,7 +96,10 @@ def admit_name(what: str, name: Any) -> str:
 
 
 def _adapter(name: str) -> bool:
-    return ADAPTER.fullmatch(name) is not None and (not name.startswith("imported/") or may_see(name))
+    if ADAPTER.fullmatch(name) is None:
+        return False
+    kind, _, id = name.partition("/")
+    return _may_read(id) if kind == "run" else kind == "shipped" or may_see(name)
 
 
 def may_see(ref: str) -> bool:
@@ -214,10 +217,16 @@ def find_adapter(ref: Any) -> listing.AdapterInfo:
 def find_run(id: Any) -> Run:
     """A run that a browser names, to be read. Raises SSTIError, on a server for strangers without the name of another."""
     name = admit_name("run", id)
-    if shared_server() and not (Store().root / name).is_dir():
+    if shared_server() and not _may_read(name):
         rule = RULES["run"]
         raise SSTIError(rule.refusal.format(ascii(name)[:100]), rule.next, rule.kind)
     return Store().find(name)
+
+
+def _may_read(id: str) -> bool:
+    """Whether there is such a run, and its name is its link: one that could be guessed is its owner's alone."""
+    run = Run(id, Store().root / id)
+    return run.path.is_dir() and (not guessable(id) or owns(run))
 
 
 def names_owner() -> Callable[[str | None], bool]:

@@ -15,6 +15,7 @@ from ssti.platform.errors import SSTIError
 from ssti.platform.language import tr
 from ssti.runs.progress import GOING
 from ssti.runs.run import Run
+from ssti.runs.store import guessable
 from ssti.ui.access.visitor import names_owner, own_run
 from ssti.ui.finetune import view, words
 from ssti.ui.finetune.board import Board, Snapshot, at_work, seeds_of, waits_for
@@ -66,8 +67,9 @@ def look(
 ) -> Look:
     """The runs as they stand, with one chosen (or none: ""). `shown` is what the page shows already."""
     runs, owned = BOARD.look(fresh), names_owner()
-    run = next((one for one in runs if one.id == run_id), None)
-    seen = [one for one in runs if owned(one.owner) or run_id in (one.id, one.folder.control_of)]  # own ones, and by its link
+    readable = [one for one in runs if owned(one.owner) or not guessable(one.id)]
+    run = next((one for one in readable if one.id == run_id), None)
+    seen = [one for one in readable if owned(one.owner) or run_id in (one.id, one.folder.control_of)]  # own ones, and by its link
     common = {
         "runs": view.run_list(seen, run_id if run else ""),
         "table": run_table(seen, run_id if run else "", compared, table or TableView()),
@@ -78,12 +80,12 @@ def look(
         if run_id:
             gone = shown is not None and shown.run == run_id and bool(shown.state)
             return Look(notice=parts.problem(words.removed(run_id) if gone else words.missing(run_id)), **common)
-        return Look(**_instead([one for one in runs if one.id in compared], seen), **common)
+        return Look(**_instead([one for one in readable if one.id in compared], seen), **common)
     mine = owned(run.owner)
-    twin = next((one for one in runs if one.folder.control_of == run.id), None)
-    seeds = seeds_of(run, runs)
+    twin = next((one for one in readable if one.folder.control_of == run.id), None)
+    seeds = seeds_of(run, readable)
     others = [one for one in seeds if one.id != run.id]
-    others += [one for one in runs if one.id in compared and one.id != run.id and one not in others]
+    others += [one for one in readable if one.id in compared and one.id != run.id and one not in others]
     return Look(
         notice=view.trouble(run, mine),
         head=view.head(run, waits_for(run, runs), mine, {one.id for one in seen}),

@@ -163,13 +163,13 @@ def _allowed(field: Field) -> str:
     low, high = (f"{to_page(field, limit):,}" for limit in (field.low or 0, field.high or 0))
     unit = " %" if field.percent else ""
     if field.low is None:
-        return words if field.high is None else tr("{words} and up to {high}", words=words, high=high + unit)
+        return words if field.high is None else tr("{words} up to {high}", words=words, high=high + unit)
     if field.above:
         if field.high is None:
-            return tr("{words} above {low} or more", words=words, low=low + unit)
+            return tr("{words} above {low}", words=words, low=low + unit)
         return tr("{words} above {low} and up to {high}", words=words, low=low, high=high + unit)
     if field.high is None:
-        return tr("{words} from {low} or more", words=words, low=low + unit)
+        return tr("{words} of {low} or more", words=words, low=low + unit)
     return tr("{words} from {low} to {high}", words=words, low=low, high=high + unit)
 
 

@@ -207,6 +207,25 @@ def test_no_list_names_another_visitors_run_unless_its_link_was_given(space, hom
         assert {run.id for run in (mine, theirs) if run.id in said} == seen - {twin.id}
 
 
+def test_a_run_whose_name_could_be_guessed_is_read_by_its_owner_alone(home: Path, as_visitor, monkeypatch) -> None:
+    """Such as one that a shell started, which does not know that others use the server, or from before they did."""
+    store = Store()
+    from_shell, mine = store.create(parse_recipe({})), store.create(parse_recipe({}), owner=key("first"))
+    for run in (from_shell, mine):
+        run.tell("state", state="stopped")
+    monkeypatch.setenv("SSTI_PUBLIC", "1")
+    as_visitor("second")
+    for run in (from_shell, mine):
+        page = vars(look(run.id, [run.id], fresh=True))
+        assert "There is no run" in page.pop("notice") and not page["buttons"]
+        assert run.id not in "".join(map(str, page.values()))
+        for find, name in ((visitor.find_run, run.id), (visitor.find_adapter, f"run/{run.id}")):
+            with pytest.raises(SSTIError, match="on this server"):
+                find(name)
+    as_visitor("first")
+    assert visitor.find_run(mine.id).path == mine.path and "resume" in look(mine.id, fresh=True).buttons
+
+
 def test_a_run_that_waits_says_how_many_of_others_come_first_and_not_which(space, home: Path, as_visitor) -> None:
     store, runs = Store(), []
     for name in ("first", "third", "second"):
