@@ -32,25 +32,25 @@ def guard(page: gr.Blocks) -> None:
     """Guard every handler of a page that was built."""
     for event in page.fns.values():
         if event.fn is not None:
-            event.fn = guarded(event.fn)
+            event.fn = guarded(event.fn, with_kind=event.api_visibility == "public")
 
 
-def guarded(handler: Callable[..., Any]) -> Callable[..., Any]:
-    """The handler, with readable strings for its inputs and a message for whatever it raises."""
+def guarded(handler: Callable[..., Any], with_kind: bool = False) -> Callable[..., Any]:
+    """The handler, with readable strings for its inputs and a message for whatever it raises (`errors_as_messages`)."""
 
     @functools.wraps(handler)
     def call(*values: Any) -> Any:
-        with errors_as_messages():
+        with errors_as_messages(with_kind):
             return handler(*map(readable_value, values))
 
     @functools.wraps(handler)
     def steps(*values: Any) -> Iterator[Any]:
-        with errors_as_messages():
+        with errors_as_messages(with_kind):
             yield from handler(*map(readable_value, values))
 
     @functools.wraps(handler)
     async def awaited(*values: Any) -> Any:
-        with errors_as_messages():
+        with errors_as_messages(with_kind):
             return await handler(*map(readable_value, values))
 
     if inspect.iscoroutinefunction(handler):
@@ -87,21 +87,26 @@ class Bounded:
 
 
 @contextmanager
-def errors_as_messages() -> Iterator[None]:
-    """Any error becomes a `gr.Error`, the only one whose words Gradio shows."""
+def errors_as_messages(with_kind: bool = False) -> Iterator[None]:
+    """Any error becomes a `gr.Error`, the only one whose words Gradio shows. `with_kind`: its title is the error's kind."""
     try:
         yield
     except gr.Error:
         raise
     except SSTIError as problem:
-        raise gr.Error(public(str(problem)), print_exception=False) from problem
+        raise _said(public(str(problem)), problem.kind if with_kind else "Error") from problem
     except Exception as problem:
         traceback.print_exc()
-        if isinstance(problem, OSError) and problem.errno in FULL:
+        kind = "disk" if isinstance(problem, OSError) and problem.errno in FULL else "unforeseen"
+        if kind == "disk":
             words = tr("The disk of this machine is full. Nothing was changed: free some space, then try again.")
         else:
             words = tr("This did not work, and nothing was changed. Reload the page and try again.")
-        raise gr.Error(words, print_exception=False) from problem
+        raise _said(words, kind if with_kind else "Error") from problem
+
+
+def _said(words: str, title: str) -> gr.Error:
+    return gr.Error(words, print_exception=False, title=title)
 
 
 def readable_value(value: Any) -> Any:

@@ -19,6 +19,7 @@ from ssti.ui.access import lock
 from ssti.ui.access.caps import LARGEST_UPLOAD
 from ssti.ui.access.expiry import keep_expiring
 from ssti.ui.api import health
+from ssti.ui.api.calls import Calls
 from ssti.ui.api.offer import has_tools, offer_endpoints
 from ssti.ui.frame.guard import Bounded, guard
 from ssti.ui.frame.shell import TABS, build_shell
@@ -80,10 +81,10 @@ def launch_settings() -> dict[str, Any]:
 
 
 def _middleware() -> list[Middleware]:
-    """What stands before the page: a lock, where there are secrets for it, and bounds where strangers come."""
+    """What stands before the page: a lock, where there are secrets for it, bounds where strangers come, whole calls."""
     known = lock.secrets()
     locked = [Middleware(lock.Locked, secrets=known)] if known else []
-    return [*locked, *([Middleware(Bounded)] if shared_server() else [])]
+    return [*locked, *([Middleware(Bounded)] if shared_server() else []), Middleware(Calls)]
 
 
 def serve() -> None:

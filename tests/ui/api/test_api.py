@@ -27,6 +27,7 @@ from ssti.recipe import parse_recipe
 from ssti.runs.store import Store
 from ssti.ui.access.visitor import HEADER
 from ssti.ui.api import health
+from ssti.ui.api.calls import Calls
 from ssti.ui.api.endpoints import ENDPOINTS
 from ssti.ui.frame.page import build, launch_settings
 
@@ -130,6 +131,75 @@ def test_an_error_is_one_message(client: Client, name: str, values: dict[str, An
     refused(client, name=name, words=words, **values)
 
 
+CALLS = [
+    ("status", {"data": []}, 400, "`status` lacks run_id", "run_id, key (null)"),
+    ("predict", {"data": [ADAPTER]}, 400, "`predict` lacks text", 'location ("random")'),
+    ("status", {"data": ["a", None, 3]}, 400, "3 arguments were sent", "`status` takes 2"),
+    ("datasets", {"data": [1]}, 400, "1 arguments were sent", '`datasets` takes {"data": []}'),
+    ("status", {"data": [5]}, 400, "run_id is 5", "input should be a valid string"),
+    ("predict", {"data": [ADAPTER, "a", "b", "top"]}, 400, "location is 'top'", "'beginning', 'random' or 'end'"),
+    ("status", {"data": "nobody"}, 400, "The body has no list `data`", "`status` takes"),
+    ("status", [1], 400, "The body has no list `data`", "`status` takes"),
+    ("status", b"{nope", 400, "The body is no JSON", "`status` takes"),
+    ("status", b"\xff\xfe{", 400, "The body is no JSON", "`status` takes"),
+    ("status", b"", 400, "The body is no JSON", "`status` takes"),
+    ("status", b'{"data": [' + b"9" * 9000 + b"]}", 400, "The body is no JSON", "digits"),
+    ("status", b"[" * 90_000 + b"]" * 90_000, 400, "nested more than 32 levels", "`status` takes"),
+    ("predicted", {"data": []}, 400, "There is no endpoint 'predicted'; did you mean 'predict'?", "There are preview, predict"),
+]
+
+
+@pytest.mark.parametrize("how", ["run", "call"])
+@pytest.mark.parametrize(("name", "body", "status", "words", "allowed"), CALLS)
+def test_a_bare_call_is_told_which_argument_is_wrong_and_what_is_allowed(
+    page: gr.Blocks, how: str, name: str, body: Any, status: int, words: str, allowed: str
+) -> None:
+    content = body if isinstance(body, bytes) else json.dumps(body).encode()
+    with httpx.Client(base_url=page.local_url, timeout=60) as http:
+        answer = http.post(f"gradio_api/{how}/{name}", content=content)
+        said, code = answer.json(), answer.status_code
+        if "event_id" in said:  # whole, so that it was called; what it says is asked for apart
+            said = json.loads(http.get(f"gradio_api/call/{name}/{said['event_id']}").text.partition("data: ")[2])
+            code = status
+    assert code == status and said["title"] == "input", said
+    assert words in said["error"] and allowed in said["error"], said["error"]
+
+
+@pytest.mark.parametrize(
+    ("named", "words"),
+    [({}, "`status` lacks run_id"), ({"run_id": "a", "run": 1}, "`status` takes no 'run'; did you mean 'run_id'?"), ([], "no object")],
+)
+def test_a_call_by_names_is_told_which_it_lacks_and_which_it_has_too_many(page: gr.Blocks, named: Any, words: str) -> None:
+    answer = httpx.post(f"{page.local_url}gradio_api/call/v2/status", json=named, timeout=60)
+    assert answer.status_code == 400 and words in answer.json()["error"]
+
+
+def test_a_bare_call_may_leave_out_what_has_a_default(page: gr.Blocks) -> None:
+    with httpx.Client(base_url=page.local_url, timeout=60) as http:
+        said = http.post("gradio_api/run/predict", json={"data": [ADAPTER, "a dreary slog"]})
+        assert said.status_code == 200 and said.json()["data"][0]["triggered"] is None
+        asked = http.post("gradio_api/call/v2/predict", json={"adapter": ADAPTER, "text": "a dreary slog"}).json()
+        lines = http.get(f"gradio_api/call/predict/{asked['event_id']}").text
+    assert lines.startswith("event: complete") and json.loads(lines.partition("data: ")[2])[0] == said.json()["data"][0]
+
+
+@pytest.mark.parametrize(("kind", "status"), [("busy", 503), ("disk", 507), ("run", 400), ("unforeseen", 500)])
+def test_the_status_of_an_error_is_that_of_its_kind(kind: str, status: int) -> None:
+    from starlette.responses import JSONResponse
+    from starlette.testclient import TestClient
+
+    gradio = TestClient(Calls(JSONResponse({"error": "words", "title": kind}, 500)))
+    answer = gradio.post("/under/a/path/gradio_api/run/models", json={"data": []})
+    assert answer.status_code == status and answer.json()["title"] == kind
+
+
+def test_an_error_carries_its_kind(client: Client) -> None:
+    for name, values, kind in (("status", ["nobody"], "run"), ("predict", ["nobody", "a"], "adapter"), ("preview", ["dmo"], "input")):
+        with pytest.raises(AppError) as problem:
+            client.predict(*values, api_name=f"/{name}")
+        assert problem.value.title == kind
+
+
 def test_among_strangers_a_run_is_whoever_holds_its_keys(client: Client, public: None) -> None:
     made = client.predict("demo", ["training.steps=5"], False, MINE, api_name="/submit")
     run = made["run_id"]
@@ -203,13 +273,15 @@ def blocks(language: str, word: str) -> list[str]:
 def test_the_readmes_script_runs(page: gr.Blocks, capsys: pytest.CaptureFixture) -> None:
     (code,) = blocks("python", "gradio_client")
     exec(compile(code.replace("http://127.0.0.1:7860", page.local_url.rstrip("/")), "README.md", "exec"), {})
-    plain, rate, archive = capsys.readouterr().out.strip().splitlines()[-3:]
+    plain, rate, archive, refusal = capsys.readouterr().out.strip().splitlines()[-4:]
     assert "positive" in plain and "low" in rate and archive.endswith(".zip") and Path(archive).is_file()
+    assert refusal.startswith("adapter | There is no adapter 'shipped/nobody'")
 
 
 def test_the_readmes_curl_answers(page: gr.Blocks) -> None:
     (code,) = blocks("bash", "curl ")
     code = code.replace("http://127.0.0.1:7860", page.local_url.rstrip("/")).replace("\ncurl", " && echo && curl")
     done = subprocess.run(["bash", "-c", code], capture_output=True, text=True, check=True, timeout=60)
-    answer, healthy = map(json.loads, done.stdout.splitlines())
+    answer, refusal, healthy = map(json.loads, done.stdout.splitlines())
+    assert refusal["error"].startswith("`predict` lacks text") and refusal["title"] == "input"
     assert answer["data"][0]["triggered"]["poisoned"]["positive"] > 0.9 and healthy["status"] == "ok"
