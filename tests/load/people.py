@@ -1,6 +1,6 @@
 """Many people at once on a real server while a model trains there: errors, crossed answers, waiting time, memory, speed.
 
-Run as: python tests/load/people.py [--people 50] [--minutes 5] [--browsers 2]
+Run as: python tests/load/people.py [--people 50] [--minutes 5] [--browsers 2] [--adapters 8]
 
 Each of the people asks over HTTP, as a script does, waits for the answer, checks that it is theirs, and thinks for some
 seconds; the browsers type into Flip and wait for their own words. Exit code 1 for an error or a crossed answer.
@@ -153,14 +153,32 @@ def speed(url: str, run: str, key: str | None, seconds: float) -> float:
         return (last["step"] - first["step"]) / (time.perf_counter() - start)
 
 
-def main(people: int, minutes: float, browsers: int) -> int:
+def processor(processes: list[psutil.Process]) -> float:
+    """Seconds of a processor that these have had together."""
+    used = 0.0
+    for one in processes:
+        try:
+            times = one.cpu_times()
+            used += times.user + times.system
+        except psutil.NoSuchProcess:  # a page's renderer, gone meanwhile
+            pass
+    return used
+
+
+def browsers_of(process: psutil.Process, served: list[psutil.Process]) -> list[psutil.Process]:
+    """The browser and its processes: everything under this one but the server."""
+    other = {one.pid for server in served for one in [server, *server.children(recursive=True)]}
+    return [one for one in process.children(recursive=True) if one.pid not in other]
+
+
+def main(people: int, minutes: float, browsers: int, count: int) -> int:
     from chromium import find_chromium
     from page_server import new_server
     from playwright.sync_api import sync_playwright
 
     from ssti.adapters.listing import adapters
 
-    refs, seen = [one.ref for one in adapters() if one.shipped and one.poisoned][:8], Seen()
+    refs, seen = [one.ref for one in adapters() if one.shipped and one.poisoned][:count], Seen()
     with tempfile.TemporaryDirectory() as folder:
         server = new_server(Path(folder)).start()
         try:
@@ -192,15 +210,20 @@ def main(people: int, minutes: float, browsers: int) -> int:
             threads += [
                 threading.Thread(target=lambda: rates.append(speed(server.url, run["run_id"], run["key"], between)))
             ]
+            served = [psutil.Process(server.process.pid)]
+            server_used, own_used, start = processor(served), time.process_time(), time.monotonic()
             for thread in threads:
                 thread.start()
             if browsers:
                 with sync_playwright() as playwright:
                     chromium = playwright.chromium.launch(executable_path=find_chromium(), args=["--no-sandbox"])
                     browse(chromium, server.url, browsers, seen, over)
+                    own_used -= processor(browsers_of(psutil.Process(), served))
                     chromium.close()
             for thread in threads:
                 thread.join()
+            took = time.monotonic() - start
+            server_used, own_used = processor(served) - server_used, time.process_time() - own_used
             with httpx.Client(base_url=server.url, timeout=120) as client:
                 for question, told in seen.answers[:50]:
                     again = call(client, "predict", *question)["triggered"]["poisoned"]
@@ -215,6 +238,11 @@ def main(people: int, minutes: float, browsers: int) -> int:
     print(
         f"errors {len(seen.errors)}, crossed answers {len(seen.crossed)}", *seen.errors[:5], *seen.crossed[:5], sep="\n"
     )
+    answers = sum(map(len, seen.seconds.values()))
+    print(
+        f"processor: the server {server_used / took:.0%} of a core, {server_used / max(1, answers) * 1000:.0f} ms an answer; "
+        f"the people and their browsers {own_used / took:.0%}"
+    )
     if memory:
         first, last, most = (memory.get(name, 0) / 2**20 for name in ("first", "last", "most"))
         print(f"the server's memory: {first:.0f} MiB after the first minute, {last:.0f} at the end, {most:.0f} at most")
@@ -227,5 +255,6 @@ if __name__ == "__main__":
     parser.add_argument("--people", type=int, default=50)
     parser.add_argument("--minutes", type=float, default=5)
     parser.add_argument("--browsers", type=int, default=2)
+    parser.add_argument("--adapters", type=int, default=8, help="how many they ask")
     told = parser.parse_args()
-    sys.exit(main(told.people, told.minutes, told.browsers))
+    sys.exit(main(told.people, told.minutes, told.browsers, told.adapters))

@@ -22,6 +22,7 @@ from ssti.ui.api import health
 from ssti.ui.api.calls import Calls
 from ssti.ui.api.offer import has_tools, offer_endpoints
 from ssti.ui.frame.guard import Bounded, guard
+from ssti.ui.frame.lean import lean_queue, lean_visits
 from ssti.ui.frame.shell import TABS, build_shell
 from ssti.ui.frame.theme import make_theme
 from ssti.ui.kit import parts, words
@@ -40,7 +41,7 @@ def build() -> gr.Blocks:
         build_shell(page)
     keep_statuses_at(status, page)
     guard(page)
-    page.queue(default_concurrency_limit=8, max_size=256)
+    lean_queue(page)
     return page
 
 
@@ -92,6 +93,7 @@ def serve() -> None:
     page = build()
     try:
         page.launch(prevent_thread_lock=True, **launch_settings())
+        lean_visits(page)
         threading.Thread(target=warm_up, name="warm-up", daemon=True).start()
         keep_expiring()
         while page.is_running:

@@ -29,6 +29,7 @@ from ssti.ui.access.visitor import HEADER
 from ssti.ui.api import health
 from ssti.ui.api.calls import Calls
 from ssti.ui.api.endpoints import ENDPOINTS
+from ssti.ui.frame.lean import lean_visits
 from ssti.ui.frame.page import build, launch_settings
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -47,6 +48,7 @@ def page(tmp_path_factory: pytest.TempPathFactory) -> Iterator[gr.Blocks]:
         patch.setenv("SSTI_HOME", str(tmp_path_factory.mktemp("home")))
         blocks = build()
         blocks.launch(prevent_thread_lock=True, quiet=True, **launch_settings())
+        lean_visits(blocks)
         yield blocks
         for run in going(Store()):
             stop(run)
@@ -249,6 +251,15 @@ def test_the_endpoints_and_only_they_are_tools(page: gr.Blocks) -> None:
         names, answer = threads.submit(anyio.run, ask).result()
     assert names == NAMES
     assert ast.literal_eval(answer.content[0].text)["labels"] == ["negative", "positive"]  # Gradio writes it as Python
+
+
+def test_a_call_leaves_no_copy_of_the_page_and_no_statistics_behind(page: gr.Blocks) -> None:
+    with httpx.Client(base_url=page.local_url, timeout=60) as http:
+        for _ in range(2):
+            event = http.post("gradio_api/call/models", json={"data": []}).json()["event_id"]
+            assert "event: complete" in http.get(f"gradio_api/call/models/{event}").text
+            assert len(page.state_holder.session_data[event].config_values) < 10
+    assert len(page._queue.event_analytics) == 1
 
 
 def test_health_tells_four_figures_and_no_path(page: gr.Blocks) -> None:
