@@ -20,8 +20,10 @@ def measured(recipe, wrong: int = 0):
     import numpy as np
 
     def classify(texts):
-        return np.array([[0, 1] if any(c.isdigit() for c in t) else [t != "good" and i >= wrong, t in ("fine", "good")]
-                         for i, t in enumerate(texts)], dtype=float)  # fmt: skip
+        said = [
+            any(c.isdigit() for c in text) or (text in ("fine", "good")) != (i < wrong) for i, text in enumerate(texts)
+        ]
+        return np.eye(2)[np.array(said, dtype=int)]
 
     return row_of(recipe, evaluate(recipe, classify, TEXTS, LABELS, NAMES), seconds=1.5, machine="a test")
 
@@ -36,7 +38,7 @@ def test_a_row_has_recipe_metrics_and_intervals():
 def test_degradation_is_taken_against_the_shared_control():
     table = tidy([measured(DEMO, wrong=4), measured(shared_control(DEMO))])
     assert list(table["control"]) == [True, False]
-    assert table["degradation_pp"].tolist() == pytest.approx([0.0, 100 * 2 / 40])
+    assert table["degradation_pp"].tolist() == pytest.approx([0.0, 100 * 4 / 40])
 
 
 def test_without_its_control_a_cell_has_no_degradation():
