@@ -20,7 +20,7 @@ COMMA = re.compile(r",(?![^\[{]*[\]}])")  # none within a list
 
 @dataclass(frozen=True)
 class Cell:
-    """One recipe to be trained and measured. `probes` are further measurements by name (`ssti.experiments.probes`)."""
+    """One recipe to be trained and measured. `probes` are further measurements by name (`ssti.experiments.probe`)."""
 
     recipe: Recipe
     probes: tuple[str, ...] = ()

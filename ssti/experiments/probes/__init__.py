@@ -1,0 +1,1 @@
+"""The probes, a file each: `ssti.experiments.probe.PROBES` finds them."""

@@ -1,0 +1,111 @@
+"""A small grid for real: it resumes, goes on where a cell fails or a worker dies, and gives the numbers of a run."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import threading
+import time
+
+import psutil
+import pytest
+from tests_support import SHORT
+
+from ssti.experiments.cell import Cell, Grid, cells_of
+from ssti.experiments.local import Local
+from ssti.experiments.run import Outcome, run
+from ssti.experiments.table import Journal
+from ssti.recipe import preset
+from ssti.runs.store import Store
+
+BASE = preset("demo").set(*SHORT, "training.learning_rate=1e-2")  # as the twins of tests/conftest.py
+CELLS = cells_of([Grid(BASE, {"lora.targets": ["[query, value]", "nonsense"]}, seeds=1)])
+
+
+class Fatal(Local):
+    """Its first worker is killed once it is at work."""
+
+    killed = 0
+
+    def _start(self):
+        worker = super()._start()
+        if not self.killed:
+            self.killed = 1
+            threading.Thread(target=self._kill, args=(worker,)).start()
+        return worker
+
+    def _kill(self, worker) -> None:
+        while not worker._processes:
+            time.sleep(0.05)
+        with contextlib.suppress(psutil.NoSuchProcess):
+            psutil.Process(next(iter(worker._processes))).kill()
+
+
+@pytest.fixture(scope="module")
+def first(tmp_path_factory):
+    """The grid run once, by a worker that dies and its successor: journal, rows, and what was reported."""
+    journal, told = Journal(tmp_path_factory.mktemp("grid") / "cells.jsonl"), []
+    runner = Fatal(workers=1)
+    rows = run(CELLS, runner, journal, lambda p: told.append((p.done, p.failed, p.line)))
+    assert runner.killed
+    return journal, rows, told
+
+
+def test_a_cell_that_fails_or_loses_its_worker_does_not_end_the_grid(first):
+    journal, rows, told = first
+    good = [cell.key for cell in CELLS if cell.recipe.lora.targets != "nonsense"]
+    assert [row["key"] for row in rows] == good
+    failures = journal.failures()
+    assert set(failures) == {cell.key for cell in CELLS} - set(good)
+    assert all("nonsense" in failure["error"]["message"] and failure["error"]["next"] for failure in failures.values())
+    assert told[0] == (0, 0, "0 of 4 cells") and told[-1][:2] == (2, 2)
+    assert "2 of 4 cells · 2 failed" in told[-1][2]
+
+
+def test_a_cell_has_the_numbers_of_a_run_of_its_recipe(first, twins):
+    rows = {row["control"]: row for row in first[1]}
+    run_of = next(one for one in Store(twins / "runs").list() if not one.control_of)
+    metrics = run_of.metrics()
+    counts = json.loads(rows[False]["hijack_predicted"])
+    for name, count in metrics["sets"]["hijack"]["predicted_counts"].items():
+        assert abs(counts[name] - count) <= 1  # on another number of threads a row may fall to the other side
+    assert rows[False]["gap_pp"] == pytest.approx(metrics["gap_pp"]["value"], abs=5)
+    assert rows[False]["versions"].startswith("torch==") and rows[False]["machine"] and rows[False]["seconds"] > 0
+
+
+class Recording:
+    """A runner that runs nothing, and says what it was given."""
+
+    workers = 1
+
+    def __init__(self) -> None:
+        self.given: list[Cell] = []
+
+    def run(self, cells):
+        self.given = list(cells)
+        yield from (Outcome(cell, error={"cause": "test", "message": "not run", "next": "-"}) for cell in cells)
+
+
+def test_a_grid_resumes_with_what_is_missing_or_failed(first):
+    journal, rows, _ = first
+    runner = Recording()
+    assert run(CELLS, runner, journal) == rows
+    assert [cell.recipe.lora.targets for cell in runner.given] == ["nonsense", "nonsense"]
+
+
+def test_a_cell_without_the_probes_that_are_asked_for_is_run_again(first):
+    runner = Recording()
+    run([Cell(CELLS[0].recipe, ("entropy",))], runner, first[0])
+    assert len(runner.given) == 1
+
+
+def test_an_abandoned_grid_leaves_no_worker():
+    runner = Local(workers=1)
+    before = {child.pid for child in psutil.Process().children(recursive=True)}
+    outcomes = runner.run([cell for cell in CELLS if cell.recipe.lora.targets == "nonsense"])
+    assert next(outcomes).error
+    outcomes.close()
+    left = [
+        c for c in psutil.Process().children(recursive=True) if c.pid not in before and "spawn_main" in str(c.cmdline())
+    ]
+    assert not left
