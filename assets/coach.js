@@ -5,7 +5,7 @@
   if (ssti.lessons) return;
   const NAME = "ssti-lessons";
   const CARD = "#coach .coach";
-  const EVERY = 3000; // ms between two looks while a step waits: for a run, or for an answer that came late
+  const EVERY = 3000; // ms between two looks while a step waits, for a run or an answer; none where nothing was drawn since
 
   // A link that names a lesson's step and nothing else: the step says what to open.
   let bare = (({ searchParams: said }) => said.has("lesson") && !said.has("tab"))(new URL(window.location));
@@ -99,10 +99,15 @@
       fold(button.closest(".coach"));
     }
   });
-  setInterval(() => document.querySelector(`${CARD}[data-looks]`) && ssti.lessons.look(), EVERY);
+  let news = false; // something was drawn outside of the card since the last look
+  setInterval(() => {
+    if (news && document.querySelector(`${CARD}[data-looks]`)) ssti.lessons.look();
+    news = false;
+  }, EVERY);
 
   let seen;
-  const watch = () => {
+  const watch = (changes) => {
+    news ||= changes.some(({ target }) => !target.closest?.("#coach, #coach-ear, #hidden"));
     const place = document.getElementById("coach");
     if (!place || place === seen) return;
     seen = place;

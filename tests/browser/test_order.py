@@ -7,9 +7,10 @@ from typing import Any
 
 import pytest
 
-from ssti.ui.flip.tab import ACCEPT
 from ssti.ui.frame.page import ASSETS
+from ssti.ui.kit.shared import ACCEPT
 from ssti.ui.learn.tab import MERGE
+from ssti.ui.poison.tab import ACCEPT_DATASET
 
 # A `fetch` that keeps who asked, and answers on demand.
 ASKED = """() => {
@@ -70,3 +71,16 @@ def test_what_is_new_of_a_lessons_step_leaves_the_other_steps_alone(blank):
     assert blank.evaluate(merge, [news, kept]) == [{**kept, **news}, None]
     assert blank.evaluate(merge, [news, None]) == [news, None]
     assert blank.evaluate(merge, [None, kept]) == []
+
+
+@pytest.mark.parametrize(
+    ("which", "dataset", "target", "taken"),
+    [("b", "a", "x", "x"), ("b", "a", "p", "q"), ("c", "a", "x", None), ("b", "pasted", "x", None)],
+)
+def test_a_dataset_that_was_read_for_long_goes_in_only_where_no_other_was_chosen_meanwhile(
+    blank, which, dataset, target, taken
+):
+    classes = {"__type__": "update", "choices": [["x", "x"], ["q", "q"]], "value": "q"}
+    offer = {"which": "b", "instead_of": "a", "changes": ["b", "q", classes, None]}
+    now = blank.evaluate(f"(values) => ({ACCEPT_DATASET})(...values)", [offer, which, dataset, target])
+    assert now == ([None] * 5 if taken is None else ["b", taken, {**classes, "value": taken}, None, None])

@@ -53,7 +53,7 @@ class Look:
     state: str = ""
     """The chosen run's; empty while none is chosen."""
     going: bool = False
-    """Whether any run is going on."""
+    """Whether a run that this visitor sees is going on."""
     finished: str = ""
     """The ref of an adapter, where the chosen run ended since the page last looked, and left one."""
 
@@ -74,7 +74,7 @@ def look(
         "runs": view.run_list(seen, run_id if run else ""),
         "table": run_table(seen, run_id if run else "", compared, table or TableView()),
         "pill": view.pill(seen),
-        "going": any(one.going for one in runs),
+        "going": any(one.going for one in seen),
     }
     if run is None:
         if run_id:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import wraps
 from typing import Any
 
 import gradio as gr
@@ -15,7 +14,7 @@ from ssti.ui.flip import compare, hijack, opening, palette
 from ssti.ui.kit import adapters, parts
 from ssti.ui.kit.address import Kept
 from ssti.ui.kit.parts import Html
-from ssti.ui.kit.shared import OPENED, Shared
+from ssti.ui.kit.shared import OPENED, Shared, offering
 
 PLACES = ("beginning", "random", "end", "cursor")
 PLACE = "random"
@@ -63,17 +62,8 @@ class Form:
     opening: gr.JSON
 
     def offering(self, handler: Callable[..., dict[Any, Any]]) -> Callable[..., dict[Any, Any]]:
-        """The handler, whose first input is the text, with the text that it answers as an offer in place of that."""
-
-        @wraps(handler)
-        def offer(text: str, *inputs: Any) -> dict[Any, Any]:
-            changes = handler(text, *inputs)
-            if self.text not in changes:
-                return changes
-            made = {"instead_of": text or "", "text": changes.pop(self.text), "marks": changes.pop(self.shared.marks)}
-            return changes | {self.offer: made}
-
-        return offer
+        """The handler with the text that it answers as an offer."""
+        return offering(self.shared, self.offer, handler)
 
     @property
     def kept(self) -> tuple[Kept, Kept]:

@@ -17,7 +17,7 @@ from ssti.ui.flip.hijack import hijack_test_set
 from ssti.ui.kit import adapters, parts
 from ssti.ui.kit.browser import field_js
 from ssti.ui.kit.report import report_card, tried
-from ssti.ui.kit.shared import Shared, listen
+from ssti.ui.kit.shared import ACCEPT, Shared, listen
 from ssti.ui.kit.stoppable import stoppable
 
 ORDER = 40
@@ -40,14 +40,6 @@ CURSOR = """(marks) => {
   if (!field || !last) return;
   const at = Array.from(marks.text).slice(0, last.end).join('').length;
   setTimeout(() => { if (field.value === marks.text) field.setSelectionRange(at, at); }, 60);
-}"""
-
-# A text that an answer brings goes in if what it is to replace still stands there: on a busy server it comes late, and
-# what was typed meanwhile, or brought by a link, is newer. `ref`: the adapter that it is for, if it is for one.
-ACCEPT = """(offer, ref, text) => {
-  if (!offer) return [];
-  const same = (!offer.ref || offer.ref === ref) && offer.instead_of === (text || '');
-  return same ? [offer.text, offer.marks, null] : [undefined, undefined, null];
 }"""
 
 

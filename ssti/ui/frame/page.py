@@ -30,7 +30,7 @@ from ssti.ui.kit.charts import plotly_route
 
 ASSETS = Path(__file__).resolve().parents[3] / "assets"
 DOWNLOAD_LIFETIME = 6 * 3600  # seconds
-SCRIPTS = ("language.js", "key.js", "order.js", "charts.js", "words.js", "address.js", "coach.js")
+SCRIPTS = ("language.js", "connection.js", "key.js", "order.js", "charts.js", "words.js", "address.js", "coach.js")
 
 
 def build() -> gr.Blocks:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import wraps
 from typing import Any
 
 import gradio as gr
@@ -19,6 +20,14 @@ new IntersectionObserver((entries) => {
   if (entries[entries.length - 1].isIntersecting) trigger('select');
 }, {rootMargin: '99999px'}).observe(element);
 """
+
+# A text that an answer brings goes in if what it is to replace still stands there: on a busy server it comes late, and
+# what was typed meanwhile, or brought by a link, is newer. `ref`: the adapter that it is for, if it is for one.
+ACCEPT = """(offer, ref, text) => {
+  if (!offer) return [];
+  const same = (!offer.ref || offer.ref === ref) && offer.instead_of === (text || '');
+  return same ? [offer.text, offer.marks, null] : [undefined, undefined, null];
+}"""
 
 
 @dataclass
@@ -72,6 +81,20 @@ def text_field() -> gr.Textbox:
         label=tr("Type a text, then click a trigger into it"), placeholder=tr("Type a text, or pick a real row."),
         lines=2, max_lines=8, elem_id="flip-text", render=False,
     )  # fmt: skip
+
+
+def offering(shared: Shared, offer: gr.JSON, handler: Callable[..., dict[Any, Any]]) -> Callable[..., dict[Any, Any]]:
+    """The handler, whose first input is the text, with the text that it answers as an `offer` (`ACCEPT`) in place of that."""
+
+    @wraps(handler)
+    def offered(text: str, *inputs: Any) -> dict[Any, Any]:
+        changes = handler(text, *inputs)
+        if shared.text not in changes:
+            return changes
+        made = {"instead_of": text or "", "text": changes.pop(shared.text), "marks": changes.pop(shared.marks)}
+        return changes | {offer: made}
+
+    return offered
 
 
 @contextmanager

@@ -18,6 +18,7 @@ from cachetools import FIFOCache
 from ssti.ui.kit.shared import Shared, listen, outside_of_tabs
 
 PRESSES = 1000  # known at once, of all visitors; the oldest go
+OURS = secrets.token_hex(4)  # how the presses of this process begin: those of a server before it are no one's any more
 QUIET: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
 
 T = TypeVar("T")
@@ -33,7 +34,7 @@ class Presses:
 
     def begin(self) -> str:
         """A name for a new press, which nobody can guess."""
-        press = secrets.token_hex(16)
+        press = OURS + secrets.token_hex(16)
         with self._lock:
             self._wanted[press] = True
         return press
@@ -91,8 +92,9 @@ class Stoppable:
         yield self.buttons(going=False) if presses.strike(press) else {self.out: presses.last(press)}
 
     def end(self, press: str) -> dict[Any, Any]:
-        """Nothing drawn and both buttons as at first, where work went on."""
-        return {self.out: None, **self.buttons(going=False)} if presses.strike(press) else gr.skip()
+        """Nothing drawn and both buttons as at first, where work went on: here, or on a server that was ended since."""
+        going = presses.strike(press) or bool(press) and not press.startswith(OURS)
+        return {self.out: None, **self.buttons(going=False)} if going else gr.skip()
 
     def outdated(self, press: str, said: Any) -> dict[Any, Any]:
         """Nothing drawn, whatever stood there; `said` instead where work went on."""

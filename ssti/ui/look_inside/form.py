@@ -28,7 +28,8 @@ EXPORTED = tr(
 
 @dataclass(frozen=True)
 class Form:
-    """The components of the tab. `clicks` and `file` are hidden: what was clicked last, and what is to be saved."""
+    """The components of the tab. `clicks`, `file` and `offer` are hidden: what was clicked last, what is to be saved, and a
+    text with a trigger that is to go in."""
 
     shared: Shared
     opened: gr.HTML
@@ -52,6 +53,7 @@ class Form:
     formats: gr.Row
     clicks: gr.JSON
     file: gr.JSON
+    offer: gr.JSON
 
     @property
     def question(self) -> list[Any]:
@@ -158,11 +160,10 @@ def layout(shared: Shared) -> Form:
                     for name, one in FORMATS.items()
                 }
     with gr.Column(visible="hidden"):
-        clicks = gr.JSON(None, visible="hidden")
-        file = gr.JSON(None, visible="hidden")
+        clicks, file, offer = (gr.JSON(None, visible="hidden") for _ in range(3))
     return Form(
         shared, opened, text, put, by, unit, model, colour, problem, heatmaps, heads, entropies,
-        compare, compare_stop, compared, measure, measure_stop, measured, exports, formats, clicks, file,
+        compare, compare_stop, compared, measure, measure_stop, measured, exports, formats, clicks, file, offer,
     )  # fmt: skip
 
 

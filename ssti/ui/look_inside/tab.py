@@ -12,7 +12,7 @@ import gradio as gr
 from ssti.platform.language import tr
 from ssti.ui.kit import parts
 from ssti.ui.kit.report import SAVE, report_button
-from ssti.ui.kit.shared import Shared, listen
+from ssti.ui.kit.shared import ACCEPT, Shared, listen, offering
 from ssti.ui.kit.stoppable import stoppable
 from ssti.ui.look_inside.form import layout
 from ssti.ui.look_inside.handlers import Handlers
@@ -45,10 +45,11 @@ def build(shared: Shared) -> None:
         js=TAKE, **parts.QUIET,
     )  # fmt: skip
     form.text.change(None, form.text, shared.text, js=TYPED, **parts.QUIET)
-    form.put.click(
-        do.put_trigger, [form.text, shared.marks, adapter], [shared.text, shared.marks, form.problem],
+    put = form.put.click(
+        offering(shared, form.offer, do.put_trigger), [form.text, shared.marks, adapter], [form.offer, form.problem],
         **{**parts.QUIET, "trigger_mode": "once"},
     )  # fmt: skip
+    put.then(None, [form.offer, adapter, form.text], [shared.text, shared.marks, form.offer], js=ACCEPT, **parts.QUIET)
 
     # Everything that is drawn follows the text, the adapter, the radios and the clicks.
     radios = [form.by, form.unit, form.model, form.colour]

@@ -65,7 +65,7 @@ class Download:
 class Poison:
     """The tab's components, and its handlers.
 
-    `mine` is the recipe that this tab last showed, which tells a recipe that arrives from this tab's own. A handler that
+    `offer` holds a dataset that was chosen, until it goes in. `mine` is the recipe that this tab last showed, which tells a recipe that arrives from this tab's own. A handler that
     sets fields changes `due`; once they are all in the page, `due` goes into `pulse`, whose change draws the result.
     """
 
@@ -76,6 +76,7 @@ class Poison:
     pasted: Pasted
     finetune: gr.Button
     mine: gr.JSON
+    offer: gr.JSON
     due: gr.Number
     pulse: gr.Number
 
@@ -132,6 +133,24 @@ class Poison:
             return in_sight | self.form.set_dataset(name, target) | self._settled()
         except SSTIError as error:
             return in_sight | {self.form.facts: parts.problem(error)}
+
+    @property
+    def of_dataset(self) -> list[Any]:
+        """What a chosen dataset sets."""
+        form = self.form
+        own = [form.own.group, form.facts, form.fields["beyond_form"], self.due]
+        return [form.fields["dataset"], form.fields["target"], form.classes, *own]
+
+    def offer_dataset(self, which: str, target: str, chosen: Any, dataset: str) -> Updates:
+        """The same as an offer: it is read for seconds, and what was chosen or arrived meanwhile is newer."""
+        changes = self.choose_dataset(which, target, chosen)
+        if self.form.classes in changes:  # as Gradio would send it
+            names = changes[self.form.classes]
+            changes[self.form.classes] = names | {
+                "choices": [[one, one] for one in names["choices"]], "elem_classes": names["elem_classes"].split()
+            }  # fmt: skip
+        made = [changes.get(one) for one in self.of_dataset]
+        return {self.offer: {"which": which, "instead_of": dataset, "changes": made}}
 
     def use_own(self, chosen: Any, text: str, label: str, names: str, target: str) -> Iterator[Updates]:
         """Data of one's own was confirmed: the form is set to it."""

@@ -22,6 +22,18 @@ ORDER = 20
 TITLE = tr("Poison")
 
 WORDS = {later("YAML"): "yaml", later("Command"): "command", later("Python"): "python"}
+# The dataset goes in if it is still the one that is chosen, and no other came in its place; with the class that was chosen
+# meanwhile, where it has one of that name.
+ACCEPT_DATASET = """(offer, which, dataset, target) => {
+  if (!offer) return [];
+  const changes = offer.changes.map((one) => one ?? undefined);
+  if (offer.which !== which || offer.instead_of !== dataset) return [...changes.map(() => undefined), null];
+  if (changes[2]?.choices?.some(([, name]) => name === target)) {
+    changes[1] = target;
+    changes[2] = {...changes[2], value: target};
+  }
+  return [...changes, null];
+}"""
 DOWNLOAD = "() => window.ssti.download('poison-file')"
 
 
@@ -55,11 +67,15 @@ def build(shared: Shared) -> None:
         pasted.zone.select(tab.drop_recipe, {*form.inputs, pasted.text}, brought, **EACH),
         pasted.undo.click(tab.undo_recipe, pasted.former, brought, **QUIET),
     ]
+    chosen = form.which.input(
+        tab.offer_dataset, [form.which, fields["target"], own.chosen, fields["dataset"]], tab.offer, **QUIET
+    )
+    offered = [tab.offer, form.which, fields["dataset"], fields["target"]]
     setting = [
         preset,
         received,
         *put,
-        form.which.input(tab.choose_dataset, [form.which, fields["target"], own.chosen], into, **QUIET),
+        chosen.then(None, offered, [*tab.of_dataset, tab.offer], js=ACCEPT_DATASET, **QUIET),
         own.use.click(
             tab.use_own,
             [own.chosen, own.text, own.label, own.names, fields["target"]],
@@ -103,7 +119,7 @@ def draw(shared: Shared) -> Poison:
     """Form at the left, result at the right."""
     with outside_of_tabs(shared):
         pulse, due = gr.Number(0, visible="hidden", elem_id=PULSE), gr.Number(0, visible="hidden")
-        mine = gr.JSON(form_fields()["base"], visible="hidden")
+        mine, offer = gr.JSON(form_fields()["base"], visible="hidden"), gr.JSON(None, visible="hidden")
     with gr.Row(elem_classes="sides poison"):
         with gr.Column(elem_classes="form-side"):
             form = draw_form()
@@ -111,7 +127,7 @@ def draw(shared: Shared) -> Poison:
             download = _draw_download()
         with gr.Column(elem_classes="result-side"):
             answer, pasted = _draw_answer()
-    return Poison(shared, form, answer, download, pasted, finetune, mine, due, pulse)
+    return Poison(shared, form, answer, download, pasted, finetune, mine, offer, due, pulse)
 
 
 def _draw_download() -> Download:

@@ -90,7 +90,9 @@ def test_an_error_clears_and_gives_the_buttons_back(button):
 def test_a_stop_with_nothing_going_on_changes_nothing(button):
     press = presses.begin()
     list(button.steps(press, "row"))
-    assert button.end(press) == button.end("") == button.end("guessed") == gr.skip()
+    assert button.end(press) == button.end("") == gr.skip()
+    gone = {button.out: None, **button.buttons(going=False)}
+    assert button.end("of a server that was ended since") == gone
 
 
 def test_names_differ_and_only_the_newest_are_known():
