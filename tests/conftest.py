@@ -14,6 +14,8 @@ os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
 
 # A busy machine must not fail a property: no deadline for one example.
 settings.register_profile("busy machine", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+# By hand, `--hypothesis-profile=long`: so many inputs for each target of tests/fuzz.
+settings.register_profile("long", deadline=None, max_examples=10_000, suppress_health_check=list(HealthCheck), database=None)
 settings.load_profile("busy machine")
 
 
