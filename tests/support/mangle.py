@@ -5,10 +5,12 @@ from __future__ import annotations
 import contextlib
 import copy
 import faulthandler
+import hashlib
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
-from hypothesis import event, settings
+from hypothesis import currently_in_test_context, event, settings
 from hypothesis import strategies as st
 
 from ssti.platform.errors import SSTIError
@@ -33,8 +35,8 @@ plain = st.recursive(scalars, lambda inner: st.lists(inner, max_size=3) | st.dic
 
 
 def few(count: int) -> settings:
-    """So many inputs of a target; those of the profile `long` where that was asked for."""
-    return settings() if settings.get_current_profile_name() == "long" else settings(max_examples=count)
+    """So many inputs of a target, where no other profile (`long`) was asked for."""
+    return settings(max_examples=count) if settings.get_current_profile_name() == "busy machine" else settings()
 
 
 @st.composite
@@ -96,18 +98,30 @@ def bent(draw: Any, good: Any, most: int = 3) -> Any:
     return data[0]
 
 
+def noted(what: str) -> None:
+    """Count it for `--hypothesis-show-statistics`."""
+    if currently_in_test_context():
+        event(what)
+
+
 @contextlib.contextmanager
 def refused_in_words(*secrets: str) -> Iterator[None]:
     """What is done here is good or raises an SSTIError with a message and what to do, which names none of the secrets."""
     faulthandler.dump_traceback_later(HANGS, exit=True)
     try:
         yield
-        event("good")
+        noted("good")
     except SSTIError as problem:
-        event(f"refused: {problem.kind}")
+        noted(f"refused: {problem.kind}")
         assert problem.message and problem.next and problem.kind, repr(problem)
         assert len(str(problem)) < LONGEST_MESSAGE
         assert not any(secret in str(problem) for secret in (*secrets, "Traceback")), str(problem)
         str(problem).encode()
     finally:
         faulthandler.cancel_dump_traceback_later()
+
+
+def state_of(folder: Path) -> dict[str, str]:
+    """The files of a folder by their hashes: nothing was lost or added where it is the same as before."""
+    files = (file for file in folder.rglob("*") if file.is_file())
+    return {str(file.relative_to(folder)): hashlib.sha256(file.read_bytes()).hexdigest() for file in files}
