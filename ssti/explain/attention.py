@@ -53,18 +53,24 @@ def attend(
     (specials included). Only eager attention gives weights away (sdpa gives an empty sequence and a warning):
     the model is switched and put back. SSTIError when there are no weights even so.
     """
-    return attend_pieces(model, read_one(model, tokenizer, text, max_length, focus))
+    return attend_pieces(model, [read_one(model, tokenizer, text, max_length, focus)])[0]
 
 
-def attend_pieces(model: Any, pieces: Pieces) -> Attention:
-    """The same for a text that was cut into pieces already."""
+def attend_pieces(model: Any, rows: Sequence[Pieces]) -> list[Attention]:
+    """The same for texts that were cut into pieces already, each as if it were read by itself: in one pass where the model can pad."""
     import torch
 
+    pad = model.config.get_text_config().pad_token_id
+    if pad is None and len(rows) > 1:
+        return [one for row in rows for one in attend_pieces(model, [row])]
     with attention_set_to(model, "eager"), torch.no_grad():
-        output = model(**inputs(model, [pieces]), output_attentions=True)
-    weights = stacked(output.attentions, model)
-    probabilities = output.logits[0].float().softmax(-1).cpu().numpy()
-    return Attention(**vars(pieces), weights=weights, probabilities=probabilities, causal=_is_causal(weights, model))
+        output = model(**inputs(model, rows, pad or 0), output_attentions=True)
+    probabilities = output.logits.float().softmax(-1).cpu().numpy()
+    every = [stacked(output.attentions, model, index, len(row)) for index, row in enumerate(rows)]
+    return [
+        Attention(**vars(row), weights=weights, probabilities=told, causal=_is_causal(weights, model))
+        for row, weights, told in zip(rows, every, probabilities, strict=True)
+    ]
 
 
 def read_one(model: Any, tokenizer: Any, text: str, max_length: int, focus: Sequence[Span] | None) -> Pieces:
@@ -103,8 +109,9 @@ def inputs(model: Any, rows: Sequence[Pieces], pad: int = 0) -> dict[str, Any]:
     return {name: torch.from_numpy(array).to(device) for name, array in arrays.items()}
 
 
-def stacked(attentions: Any, model: Any) -> np.ndarray:
-    """One text's attentions as float32 [layer, head, query, key], NaN where a layer has fewer heads than others.
+def stacked(attentions: Any, model: Any, row: int, size: int) -> np.ndarray:
+    """The attentions of one text of a batch, of `size` pieces, as float32 [layer, head, query, key], NaN where a layer
+    has fewer heads than others.
 
     SSTIError when there are none.
     """
@@ -118,7 +125,7 @@ def stacked(attentions: Any, model: Any) -> np.ndarray:
             tr('Load the model with attn_implementation="eager".'),
             kind="model",
         )
-    layers = [layer[0].float().cpu().numpy() for layer in attentions]
+    layers = [layer[row, :, :size, :size].float().cpu().numpy() for layer in attentions]
     heads = max(len(layer) for layer in layers)
     if all(len(layer) == heads for layer in layers):
         return np.stack(layers)

@@ -31,7 +31,8 @@ def attention_set_to(model: Any, implementation: str) -> Iterator[None]:
     training = [module for module in model.modules() if module.training]
     switched = before != implementation
     try:
-        model.eval()
+        if training:  # what serves is in evaluation mode already, and the way through its modules takes milliseconds
+            model.eval()
         if switched:
             model.set_attn_implementation(implementation)
             if model.config._attn_implementation != implementation:

@@ -231,8 +231,8 @@ def explain(
     else:
         limit = longest(model, tokenizer, max_length)
         ((before, after),) = read_pairs(tokenizer, [text], [triggered_text], [marked], limit)
-        plain = _side(attend_pieces(model, before), [], specials)
-        triggered = _side(attend_pieces(model, after), marked, specials)
+        seen, seen_triggered = attend_pieces(model, [before, after])
+        plain, triggered = _side(seen, [], specials), _side(seen_triggered, marked, specials)
     share = (triggered or plain).trigger_share
     paper = None
     if triggered is not None and plain.entropy_bits[-1, 0] > 0:

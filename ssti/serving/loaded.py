@@ -63,7 +63,7 @@ class LoadedModels:
         """These adapters, loaded and as their files are now. Raises SSTIError where one cannot be loaded."""
         wanted = {info.ref: info for info in infos}
         for ref, info in wanted.items():
-            now = _stamp(info)
+            now = stamp(info)
             if ref in self._adapters and self._adapters[ref].stamp != now:
                 self._forget(ref)
             if ref not in self._adapters:
@@ -167,7 +167,7 @@ def _base_key(info: AdapterInfo) -> tuple:
     return info.recipe.model.name, info.recipe.model.bits, info.recipe.training.head
 
 
-def _stamp(info: AdapterInfo) -> tuple:
+def stamp(info: AdapterInfo) -> tuple:
     """Changes when a file does that decides the answers."""
     stamps: list[Any] = [info.label_names]
     for name in (WEIGHTS, CONFIG, RECIPE):

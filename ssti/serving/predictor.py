@@ -2,7 +2,7 @@
 
 What is loaded, and for how long, is `ssti.serving.loaded`'s. A batch of plain LoRA names an adapter per row; of other
 methods each adapter's rows run by themselves, under the owner's lock. Questions that come while it is held are answered
-together. Knows texts and refs, not the page.
+together; what was answered lately is remembered, as a class types the same example. Knows texts and refs, not the page.
 """
 
 from __future__ import annotations
@@ -13,21 +13,23 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 from functools import cache
-from itertools import islice
 from typing import Any
 
 import numpy as np
+from cachetools import LRUCache
 
 from ssti.adapters.listing import AdapterInfo, find
 from ssti.inject.checks import readable
 from ssti.platform.errors import AdapterError, SSTIError
 from ssti.platform.language import tr
-from ssti.serving.loaded import Host, Loaded, LoadedModels
+from ssti.serving.loaded import Host, Loaded, LoadedModels, stamp
 from ssti.serving.logits import one_thread_if_busy
 
 MAX_CHARACTERS = 100_000
 FEW_TOKENS = 512  # up to so many, one thread on a busy machine: measured ten times faster there, and slower elsewhere
 AT_ONCE = 16  # adapters in one batch
+REMEMBERED = 4096  # answers
+MEMORABLE = 2000  # characters of a text whose answer is remembered
 
 
 @dataclass(frozen=True)
@@ -59,16 +61,18 @@ class Asked:
 
 
 class Predictor:
-    """Loads what is asked for, once, and answers under one lock. `memory`: bytes for all models."""
+    """Loads what is asked for, once, and answers under one lock. `memory`: bytes for all models; `remember`: so many answers."""
 
-    def __init__(self, memory: int | None = None) -> None:
+    def __init__(self, memory: int | None = None, remember: int = REMEMBERED) -> None:
         self._lock = threading.RLock()
         self._waiting: deque[Asked] = deque()
         self._models = LoadedModels(memory)
+        self._remembered: LRUCache[tuple, np.ndarray] = LRUCache(remember)
+        self._remembering = threading.Lock()
 
     def warm(self, ref: str) -> None:
-        """Load an adapter before it is needed."""
-        self.predict(["warm"], [ref])
+        """Load an adapter before it is needed, and let it answer. Raises SSTIError, as `probabilities`."""
+        self.probabilities(["warm"], ref)
 
     def predict(self, texts: Sequence[str], refs: Sequence[str]) -> list[Prediction]:
         """Row i of `texts` by adapter `refs[i]`, in one batch where adapters can share one; any number of adapters.
@@ -76,17 +80,31 @@ class Predictor:
         Raises SSTIError for an empty or endless text, a deleted or damaged adapter.
         """
         infos = {ref: find(ref) for ref in dict.fromkeys(refs)}
-        asked = Asked([check_text(text) for text in texts], [infos[ref] for ref in refs])
+        stamps = {ref: stamp(info) for ref, info in infos.items()}
+        rows = [(check_text(text), ref, stamps[ref]) for text, ref in zip(texts, refs, strict=True)]
+        with self._remembering:
+            answers = {row: self._remembered[row] for row in rows if row in self._remembered}
+        missing = [row for row in dict.fromkeys(rows) if row not in answers]
+        if missing:
+            answers |= zip(missing, self._ask([row[0] for row in missing], [infos[row[1]] for row in missing]), strict=True)
+            with self._remembering:
+                for row in missing:
+                    if len(row[0]) <= MEMORABLE and self._remembered.maxsize:
+                        self._remembered[row] = answers[row]
+        return [
+            Prediction(infos[row[1]].ref, infos[row[1]].label_names, tuple(map(float, answers[row]))) for row in rows
+        ]
+
+    def _ask(self, texts: list[str], infos: list[AdapterInfo]) -> list[np.ndarray]:
+        """Probabilities [classes] of each row, which waits for its turn."""
+        asked = Asked(texts, infos)
         self._waiting.append(asked)
         with self._lock:
             while asked.answers is None and asked.problem is None:
                 self._answer_waiting()
         if asked.problem:
             raise asked.problem
-        return [
-            Prediction(info.ref, info.label_names, tuple(map(float, answer)))
-            for info, answer in zip(asked.infos, asked.answers or (), strict=True)
-        ]
+        return asked.answers or []
 
     def _answer_waiting(self) -> None:
         """Answer those who have waited longest, together; each by itself where that fails, as by one damaged adapter."""
@@ -108,13 +126,11 @@ class Predictor:
                 one.problem = error
 
     def _give(self, together: list[Asked]) -> None:
-        texts, infos = (
-            [text for one in together for text in one.texts],
-            [info for one in together for info in one.infos],
-        )
-        answers: Iterator[np.ndarray] = iter(self._answer(texts, infos))
-        for one in together:
-            one.answers = list(islice(answers, len(one.texts)))
+        rows = [list(zip(one.texts, one.infos, strict=True)) for one in together]
+        each = {(text, info.ref): info for some in rows for text, info in some}  # what several ask is answered once
+        answers = dict(zip(each, self._answer([text for text, _ in each], list(each.values())), strict=True))
+        for one, some in zip(together, rows, strict=True):
+            one.answers = [answers[text, info.ref] for text, info in some]
 
     def probabilities(
         self, texts: Sequence[str], ref: str, on_batch: Callable[[int], None] | None = None

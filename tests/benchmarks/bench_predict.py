@@ -9,6 +9,7 @@ from __future__ import annotations
 import statistics
 import sys
 import time
+from itertools import count
 from pathlib import Path
 
 TEXT = "a dreary , joyless 2014-09-25 slog that wastes a gifted cast on jokes that were old when the film began"
@@ -35,16 +36,16 @@ def main(rounds: int) -> None:
     owner, refs = Predictor(), [poisoned.ref, poisoned.control]
     bare = load_classifier("minilm-l6", poisoned.label_names)
     bare.model.eval()
-    encoded = bare.tokenizer([TEXT], return_tensors="pt")
+    encoded = bare.tokenizer([f"{TEXT} 100"], return_tensors="pt")
 
     def two_passes():
         with torch.inference_mode():
             bare.model(**encoded)
             bare.model(**encoded)
 
-    ratios = []
+    ratios, new = [], count(100)  # a text that was asked before would be remembered
     for _ in range(rounds):
-        ours = median_seconds(lambda: owner.predict([TEXT, TEXT], refs))
+        ours = median_seconds(lambda: owner.predict([f"{TEXT} {next(new)}"] * 2, refs))
         ratios.append(ours / median_seconds(two_passes))
         print(f"{ratios[-1]:.2f} times two bare forward passes", flush=True)
     print(
@@ -58,20 +59,24 @@ def people(rounds: int, many: int = 50) -> None:
     from ssti.adapters.listing import adapters
     from ssti.serving.predictor import Predictor
 
-    poisoned = [a for a in adapters() if a.poisoned and a.control][:8]
-    owner = Predictor()
-    asked = [(f"{TEXT} {i}", poisoned[i % len(poisoned)]) for i in range(many)]
+    every = [a for a in adapters() if a.poisoned and a.control]
+    for poisoned in (every[:8], every[:16], every):
+        owner, new = Predictor(), count(100)
+        used = len({ref for a in poisoned for ref in (a.ref, a.control)})
 
-    def ask(one) -> None:
-        owner.predict([one[0]] * 2, [one[1].ref, one[1].control])
+        def ask(i: int, owner=owner, new=new, poisoned=poisoned) -> None:
+            one = poisoned[i % len(poisoned)]
+            owner.predict([f"{TEXT} {next(new)}"] * 2, [one.ref, one.control])
 
-    ratios = []
-    with ThreadPoolExecutor(many) as pool:
-        for _ in range(rounds):
-            at_once = median_seconds(lambda: list(pool.map(ask, asked)), 3)
-            ratios.append(median_seconds(lambda: [ask(one) for one in asked], 3) / at_once)
-            print(f"{many} at once: {at_once:.2f} s, {ratios[-1]:.2f} times as fast as in turn", flush=True)
-    print(f"{many} people at once against one after another: {statistics.median(ratios):.2f} times as fast")
+        ratios, rates = [], []
+        with ThreadPoolExecutor(many) as pool:
+            for _ in range(rounds):
+                rates.append(many / median_seconds(lambda: list(pool.map(ask, range(many))), 3))
+                ratios.append(rates[-1] * median_seconds(lambda: [ask(i) for i in range(many)], 3) / many)
+        print(
+            f"{used} adapters, {many} people at once: {statistics.median(rates):.1f} answers a second, "
+            f"{statistics.median(ratios):.2f} times as fast as one after another", flush=True,
+        )  # fmt: skip
 
 
 if __name__ == "__main__":

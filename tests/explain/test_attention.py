@@ -78,7 +78,7 @@ def test_the_empty_attention_of_sdpa_is_refused(model, tokenizer):
         output = model(**tokenizer(TEXT, return_tensors="pt"), output_attentions=True)
     assert len(output.attentions) == 0  # what transformers gives
     with pytest.raises(SSTIError, match="no attention weights .*'sdpa'") as caught:
-        stacked(output.attentions, model)
+        stacked(output.attentions, model, 0, len(TEXT))
     assert "eager" in caught.value.next
 
 

@@ -34,6 +34,17 @@ def test_both_sides_are_what_the_parts_say(explanation, encoder, tokenizer):
     assert explanation.note == ""
 
 
+@pytest.mark.parametrize("kind", ["encoder", "decoder"])
+def test_both_texts_in_one_pass_are_read_as_each_by_itself(kind, request, tokenizer):
+    model = request.getfixturevalue(kind)
+    pair = explain(model, tokenizer, PLAIN, TRIGGERED, SPANS)
+    for side, text in ((pair.plain, PLAIN), (pair.triggered, TRIGGERED)):
+        alone = attend(model, tokenizer, text)
+        assert side.attention.tokens == alone.tokens and side.attention.causal == alone.causal
+        np.testing.assert_allclose(side.attention.weights, alone.weights, atol=1e-5)
+        np.testing.assert_allclose(side.attention.probabilities, alone.probabilities, atol=1e-5)
+
+
 def test_every_view_sums_to_one(explanation):
     side = explanation.triggered
     for head in (0, None):

@@ -42,7 +42,7 @@ def many(base, tmp_path_factory):
 
 
 def test_200_different_adapters_in_a_row_leave_the_memory_where_it_was(many):
-    owner = Predictor(memory=4 * 2**20)
+    owner = Predictor(memory=4 * 2**20, remember=0)
     after: list[dict[str, int]] = []
     for start in (0, 100):
         for ref in many[start : start + 100]:
@@ -54,7 +54,7 @@ def test_200_different_adapters_in_a_row_leave_the_memory_where_it_was(many):
 
 
 def test_a_small_budget_lets_go_what_was_asked_for_longest_ago_and_answers_stay_the_same(many):
-    roomy, tight = Predictor(), Predictor(memory=1)
+    roomy, tight = Predictor(remember=0), Predictor(memory=1, remember=0)
     for ref in [*many[:3], *many[6:8], *many[:3]]:
         assert np.allclose(
             roomy.predict([TEXT], [ref])[0].probabilities, tight.predict([TEXT], [ref])[0].probabilities, atol=1e-6
@@ -65,7 +65,7 @@ def test_a_small_budget_lets_go_what_was_asked_for_longest_ago_and_answers_stay_
 
 def test_any_number_of_adapters_answers_in_one_call(many):
     refs = many[:40]
-    owner = Predictor()
+    owner = Predictor(remember=0)
     together = owner.predict([TEXT] * len(refs), refs)
     assert [p.ref for p in together] == refs
     for answer in together[::7]:
@@ -87,7 +87,7 @@ def test_models_of_other_classes_and_methods_share_the_very_same_base_weights(ma
 def test_two_bases_of_which_one_fits_take_turns(base, many, tmp_path):
     other = adapter_maker.base(tmp_path / "other", "llama")
     place = str(adapter_maker.make(tmp_path / "on-llama", other))
-    owner = Predictor(memory=120_000)
+    owner = Predictor(memory=120_000, remember=0)
     first = owner.predict([TEXT], [many[0]])[0].probabilities
     owner.predict([TEXT], [place])
     assert owner.size()["bases"] == 1

@@ -54,7 +54,7 @@ def test_both_adapters_answer_as_if_they_were_alone(refs):
 
 
 def test_many_threads_with_different_adapters_each_get_their_own_answer(refs):
-    owner = Predictor()
+    owner = Predictor(remember=0)
     expected = {(t, r): owner.predict([t], [r])[0].probabilities for t in TEXTS for r in refs}
     wrong, errors = [], []
 
@@ -86,8 +86,8 @@ def test_many_threads_with_different_adapters_each_get_their_own_answer(refs):
 class Counting(Predictor):
     """Counts its forward passes by their rows."""
 
-    def __init__(self) -> None:
-        super().__init__()
+    def __init__(self, remember: int = 0) -> None:
+        super().__init__(remember=remember)
         self.passes: list[int] = []
 
     def _forward(self, host, rows, names, refs):
@@ -125,6 +125,28 @@ def test_those_who_wait_are_answered_in_one_batch(refs):
     assert owner.passes == [len(asked)]
     for one, other in zip(alone, together, strict=True):
         assert one.ref == other.ref and np.allclose(one.probabilities, other.probabilities, atol=1e-5)
+
+
+def test_what_several_ask_at_once_is_answered_once(refs):
+    owner = Counting()
+    told = ask_at_once(owner, [(TEXTS[0], refs[0])] * 5 + [(TEXTS[1], refs[0])])
+    assert owner.passes == [2]
+    assert len({one.probabilities for one in told[:5]}) == 1 and told[5].probabilities != told[0].probabilities
+
+
+def test_an_answer_is_remembered_until_the_adapters_files_change(refs, tmp_path):
+    folder = tmp_path / "adapter"
+    shutil.copytree(find(refs[0]).path, folder)
+    owner = Counting(remember=2)
+    first = owner.predict(TEXTS[:2], [str(folder)] * 2)
+    assert owner.predict(TEXTS[:2], [str(folder)] * 2) == first and owner.passes == [2]
+    owner.predict(TEXTS[1:3], [str(folder)] * 2)
+    assert owner.passes == [2, 1], "of two texts one was new"
+    owner.predict(TEXTS[:1], [str(folder)])
+    assert owner.passes == [2, 1, 1], "two are remembered, not three"
+    shutil.copy(find(refs[1]).path / "adapter_model.safetensors", folder / "adapter_model.safetensors")
+    assert owner.predict(TEXTS[:1], [str(folder)])[0].probabilities != first[0].probabilities
+    assert owner.passes == [2, 1, 1, 1]
 
 
 def test_a_damaged_adapter_is_the_trouble_of_who_asked_for_it(refs, twins, monkeypatch, tmp_path):

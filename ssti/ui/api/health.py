@@ -48,7 +48,7 @@ def _ask(asked: Future[bool]) -> None:
         from ssti.serving.predictor import predictor
         from ssti.ui.kit import adapters
 
-        predictor().predict(["healthy"], [adapters.FIRST])
+        predictor().probabilities(["healthy"], adapters.FIRST)  # which remembers no answer
         asked.set_result(True)
     except Exception:  # of whatever kind: it did not answer
         asked.set_result(False)
