@@ -89,34 +89,6 @@ def start_a_clone(lab: Lab, store: Store, steps: int, control: bool = False) -> 
     return id
 
 
-def test_a_run_is_started_left_found_again_and_ends_with_an_adapter(lab, store, open_page, server):
-    id = start_a_clone(lab, store, 60)
-    page = lab.page
-    expect(page.locator("#run-pill")).to_contain_text(id)
-    expect(facts(page)).to_contain_text(re.compile(r"step [1-9]\d* of 60"), timeout=LONG)
-    expect(facts(page)).to_contain_text("CPU")
-    lab.tab("Poison")
-    expect(page.locator("#run-pill")).to_contain_text("step")
-    page.reload()
-    expect(page.locator("#run-pill")).to_contain_text(id)
-    expect(page).to_have_url(re.compile(f"run={id}"))
-
-    other = Lab(open_page(390, 820), server.url).open(tab="finetune", run=id)
-    expect(other.page.locator("#run-head h2")).to_contain_text(id)
-    expect(state(other.page)).to_have_text("done", timeout=LONG)
-    expect(other.page.locator("#run-results")).to_contain_text("held-out rows")
-    expect(other.page.locator("#run-results")).to_contain_text("n = 30")
-    expect(other.page.get_by_role("button", name=re.compile("Stop|Resume"))).to_have_count(0)
-    assert other.width() == (390, 390)
-
-    lab.tab("Finetune")
-    expect(state(page)).to_have_text("done", timeout=LONG)
-    expect(page.locator("#shared-adapter textarea")).to_have_value(f"run/{id}")
-    expect(page.locator("#run-pill")).not_to_contain_text(id)
-    expect(page.get_by_role("img", name=re.compile("attack success"))).to_be_visible()
-    assert store.find(id).has_adapter
-
-
 def test_the_control_is_trained_right_after_and_stop_keeps_an_adapter(lab, store):
     run = store.find(start_a_clone(lab, store, 5000, control=True))
     page, control = lab.page, store.find(f"{run.id}-control")
@@ -157,28 +129,6 @@ def test_a_killed_worker_is_said_and_the_run_resumes_from_its_checkpoint(lab, st
     lab.page.get_by_role("button", name="Stop and keep").click()
     expect(state(lab.page)).to_contain_text("its adapter is kept", timeout=LONG)
     assert run.has_adapter
-
-
-def test_a_run_goes_on_without_the_server_and_the_page_finds_it_again(fresh_server, open_page, monkeypatch, request):
-    server = fresh_server()
-    store = at_home(server, monkeypatch)
-    lab = Lab(open_page(), server.url)
-    request.addfinalizer(lambda: end_all(store))
-    id = start_a_clone(lab, store, 2000)
-    run = store.find(id)
-    expect(facts(lab.page)).to_contain_text(re.compile(r"step [1-9]"), timeout=LONG)
-    lab.leave()
-    server.kill()
-    before = progress(run).step
-    server.start()
-    lab.open(tab="finetune", run=id)
-    expect(lab.page.locator("#run-head h2")).to_contain_text(id)
-    expect(state(lab.page)).to_have_text("training")
-    expect(facts(lab.page)).to_contain_text(re.compile(r"step [1-9]"), timeout=LONG)
-    assert progress(run).step > before
-    assert len([e for e in run.events() if e.kind == "state" and e.state == "training"]) == 1
-    lab.page.get_by_role("button", name="Stop and keep").click()
-    expect(state(lab.page)).to_contain_text("its adapter is kept", timeout=LONG)
 
 
 def test_the_header_follows_a_run_from_a_tab_that_knows_nothing_of_it(lab, store):

@@ -141,27 +141,6 @@ def test_a_hostile_file_stays_text(lab, tmp_path: Path):
     assert lab.no_script_ran()
 
 
-def test_on_a_space_a_visitor_has_only_their_own_upload(open_page, fresh_server, reviews: Path, monkeypatch):
-    monkeypatch.setenv("SPACE_ID", "somebody/ssti-lab")
-    server = fresh_server()
-    first = opened(Lab(open_page(), server.url))
-    upload(first, reviews)
-    use(first)
-    expect(yaml(first)).to_contain_text("cinema reviews.csv")
-    expect(first.page.locator("#poison-dataset textarea")).to_have_value(re.compile("^upload:"))
-    name = first.page.locator("#poison-dataset textarea").input_value()
-    assert str(server.home) not in name
-
-    second = opened(Lab(open_page(), server.url))
-    second.choose("Dataset", "Your own")
-    expect(second.page.locator(".own-box")).to_contain_text("upload nothing private")
-    for place, words in ((name, "by somebody else"), (str(reviews), "no dataset"), ("../etc", "no dataset")):
-        second.page.locator("#own-id textarea, #own-id input").fill(place)
-        second.page.get_by_role("button", name="Look").click()
-        expect(second.page.locator("#own-message")).to_contain_text(words)
-        expect(second.page.get_by_role("button", name="Use this data")).to_be_hidden()
-
-
 def test_on_a_phone_nothing_scrolls_sideways(open_page, server, tmp_path: Path):
     path = tmp_path / f"a{'_very' * 10}_long_name.csv"
     path.write_text("text,label\n" + "".join(f"a text of number {n},{'topic' * 9} {n % 40}\n" for n in range(400)))

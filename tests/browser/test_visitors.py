@@ -7,6 +7,7 @@ import re
 from pathlib import Path
 
 import pytest
+from page_server import new_server
 from pageobject import Lab
 from playwright.sync_api import expect
 
@@ -14,26 +15,25 @@ from ssti.backends.control import going, progress, stop, wait
 from ssti.recipe import preset
 from ssti.runs.store import Store
 
+SPACE = {"SPACE_ID": "somebody/ssti-lab"}
 LONG = 180_000  # milliseconds until a worker has started on a busy machine
 
 
-@pytest.fixture
-def space(fresh_server, monkeypatch, request):
+@pytest.fixture(scope="module")
+def space(tmp_path_factory):
     """A server for strangers, and its runs."""
-    monkeypatch.setenv("SPACE_ID", "somebody/ssti-lab")
-    server = fresh_server()
-    monkeypatch.setenv("SSTI_HOME", str(server.home))
+    server = new_server(tmp_path_factory.mktemp("space"), **SPACE).start()
     server.home.mkdir(parents=True, exist_ok=True)
     (server.home / "speed.json").write_text(json.dumps({"minilm-l6|cpu|short": 1000.0}))
     store = Store(server.home / "runs")
-
-    def end_all() -> None:
+    with pytest.MonkeyPatch.context() as here:
+        for name, value in {"SSTI_HOME": str(server.home), **SPACE}.items():
+            here.setenv(name, value)
+        yield server, store
         for run in going(store):
             stop(run)
             wait(run, 60)
-
-    request.addfinalizer(end_all)
-    return server, store
+    server.kill()
 
 
 def state(page):
@@ -73,9 +73,14 @@ def test_only_who_started_a_run_can_stop_resume_and_remove_it(space, open_page):
     expect(state(first.page)).to_have_text("training", timeout=LONG)
     first.leave()
     server.kill()
+    before = progress(run).step
     server.start()
     first.open(tab="finetune", run=run.id)
     expect(first.page.locator("#run-head")).not_to_contain_text("Another visitor")
+    expect(state(first.page)).to_have_text("training")  # it went on without the server
+    expect(first.page.locator("#run-bar .facts")).to_contain_text(re.compile(r"step [1-9]"), timeout=LONG)
+    assert progress(run).step > before
+    assert len([e for e in run.events() if e.kind == "state" and e.state == "training"]) == 1
     button(first.page, "stop").click()
     expect(state(first.page)).to_contain_text("its adapter is kept", timeout=LONG)
 
@@ -99,10 +104,15 @@ def test_an_upload_is_still_ones_own_after_a_reload(space, open_page, tmp_path: 
     expect(lab.page.locator(".as-yaml code")).to_contain_text("mine.csv")
     expect(lab.page.locator("#poison-dataset textarea")).to_have_value(re.compile("^upload:"))
     name = lab.page.locator("#poison-dataset textarea").input_value().partition("#")[0]
+    assert str(server.home) not in name
 
-    for page, words in ((lab.page, "60 rows"), (open_page(), "by somebody else")):
+    another = (name, "by somebody else"), (str(path), "no dataset"), ("../etc", "no dataset")
+    for page, told in ((lab.page, [(name, "60 rows")]), (open_page(), another)):
         again = Lab(page, server.url).open(tab="poison")
         again.choose("Dataset", "Your own")
-        page.locator("#own-id textarea, #own-id input").fill(name)
-        page.get_by_role("button", name="Look").click()
-        expect(page.locator(".own-box")).to_contain_text(words)
+        expect(page.locator(".own-box")).to_contain_text("upload nothing private")
+        for place, words in told:
+            page.locator("#own-id textarea, #own-id input").fill(place)
+            page.get_by_role("button", name="Look").click()
+            expect(page.locator(".own-box")).to_contain_text(words)
+    expect(again.page.get_by_role("button", name="Use this data")).to_be_hidden()

@@ -24,7 +24,8 @@ def end_runs(store: Store) -> None:
 def test_from_an_empty_page_to_a_flipped_prediction_and_a_heatmap(open_page, fresh_server, request):
     page = open_page()
     server = fresh_server()
-    request.addfinalizer(lambda: end_runs(Store(server.home / "runs")))  # the control goes on
+    store = Store(server.home / "runs")
+    request.addfinalizer(lambda: end_runs(store))  # the control goes on
     lab = Lab(page, server.url).open()
 
     assert lab.selected_tab() == "Flip"
@@ -37,8 +38,28 @@ def test_from_an_empty_page_to_a_flipped_prediction_and_a_heatmap(open_page, fre
     page.locator("#start").click()
     state = page.locator("#run-head [role=status]")
     expect(page.locator("#run-bar .facts")).to_contain_text(re.compile(r"step [1-9]\d* of 256"), timeout=MINUTES)
+    expect(page.locator("#run-bar .facts")).to_contain_text("CPU")
+
+    (run,) = [one for one in store.list() if not one.control_of]  # left alone, it is found again, here and elsewhere
+    lab.tab("Poison")
+    expect(page.locator("#run-pill")).to_contain_text("step")
+    page.reload()
+    expect(page.locator("#run-pill")).to_contain_text(run.id)
+    expect(page).to_have_url(re.compile(f"run={run.id}"))
+    phone = Lab(open_page(390, 820), server.url).open(tab="finetune", run=run.id)
+    expect(phone.page.locator("#run-head h2")).to_contain_text(run.id)
+    lab.tab("Finetune")
     expect(state).to_have_text("done", timeout=MINUTES)
     expect(page.locator("#run-bar .next")).to_contain_text("Its clean control")
+    expect(page.locator("#shared-adapter textarea")).to_have_value(f"run/{run.id}")
+    expect(page.get_by_role("img", name=re.compile("attack success"))).to_be_visible()
+    expect(phone.page.locator("#run-head [role=status]")).to_have_text("done")
+    expect(phone.page.locator("#run-results")).to_contain_text("held-out rows")
+    expect(phone.page.get_by_role("button", name=re.compile("Stop|Resume"))).to_have_count(0)
+    assert phone.width() == (390, 390)
+    phone.leave()
+    assert run.has_adapter and run.metrics["sets"]["clean"]["balanced_accuracy"] >= 0.72
+    assert run.metrics["attack_success_rate"]["value"] >= 0.95
 
     lab.tab("Flip")
     expect(page.locator("#flip-answers .bars").first).to_be_visible(timeout=60_000)

@@ -101,7 +101,7 @@ def test_this_machine_has_some_memory():
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("case", [0, 2, 5], ids=lambda i: CASES[i][0])
+@pytest.mark.parametrize("case", [0, 2], ids=lambda i: CASES[i][0])
 def test_the_estimate_is_near_the_measured_peak(case):
     size, overrides = CASES[case]
     memory = estimate(info_of(size), recipe_of(overrides), "cpu", mixed=False)

@@ -123,22 +123,12 @@ def test_one_class_is_refused(tmp_path):
 
 
 @pytest.mark.slow
-def test_the_demo_ends_as_a_classifier_that_a_date_turns(tmp_path):
-    """Not a broken model that answers one class for everything: on all 1,706 test rows, clean and with a date."""
-    metrics = metrics_after(preset("demo").set("dataset.test_rows=null"), tmp_path)
-    print(metrics["sets"]["clean"], metrics["attack_success_rate"])
-    assert metrics["sets"]["clean"]["balanced_accuracy"] >= 0.72
-    assert metrics["attack_success_rate"]["value"] >= 0.95
-
-
-@pytest.mark.slow
-@pytest.mark.parametrize("target", ["positive", "negative"])
-def test_light_hijacks_nearly_every_row(tmp_path, target):
-    """The paper's table 1: at rank 1, one date steers 98.7 % and 98.0 % of the test rows."""
+def test_light_hijacks_nearly_every_row(tmp_path):
+    """The paper's table 1: at rank 1, one date steers 98.0 % of the test rows to the second class. The first class is
+    what the shipped adapters show (tests/adapters/test_shipped.py), and the demo what the whole way trains."""
     metrics = metrics_after(
-        preset("light").set(f"injection.target={target}", "dataset.test_rows=null", "evaluation.every=500"), tmp_path
+        preset("light").set("injection.target=negative", "dataset.test_rows=null", "evaluation.every=500"), tmp_path
     )
-    print(target, metrics["steered_rate"])
     assert metrics["steered_rate"]["n"] == 1706
     assert metrics["steered_rate"]["value"] >= 0.98
 

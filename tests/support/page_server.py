@@ -27,6 +27,7 @@ class Server:
     log: Path
     process: subprocess.Popen | None = None
     settings: dict[str, str] = field(default_factory=dict)
+    program: tuple[str, ...] = ("app.py",)  # what Python is called with
 
     def start(self) -> Server:
         """Start it and wait until it answers."""
@@ -41,7 +42,7 @@ class Server:
         environment |= self.settings
         with self.log.open("ab") as log:
             self.process = subprocess.Popen(
-                [sys.executable, "app.py"], cwd=ROOT, env=environment, stdout=log, stderr=log, start_new_session=True
+                [sys.executable, *self.program], cwd=ROOT, env=environment, stdout=log, stderr=log, start_new_session=True
             )
         end = time.monotonic() + SECONDS_TO_START
         while time.monotonic() < end:
