@@ -1,5 +1,5 @@
 """What a browser works to open the page, visit its tabs and rest there: with the statuses of events at one component
-(`keep_statuses_at` in ssti/ui/frame/page.py), against Gradio's way, a status at each output.
+(`keep_statuses_at` in ssti/ui/frame/lean.py), against Gradio's way, a status at each output.
 
 Run as: python tests/benchmarks/bench_browser.py [--times 3]
 Both sides are servers of this tree, asked in turns by fresh pages. Counted is the time in which the page's thread works.

@@ -22,7 +22,7 @@ from ssti.ui.api import health
 from ssti.ui.api.calls import Calls
 from ssti.ui.api.offer import has_tools, offer_endpoints
 from ssti.ui.frame.guard import Bounded, guard
-from ssti.ui.frame.lean import lean_queue, lean_visits
+from ssti.ui.frame.lean import keep_statuses_at, lean_queue, lean_visits
 from ssti.ui.frame.shell import TABS, build_shell
 from ssti.ui.frame.theme import make_theme
 from ssti.ui.kit import parts, words
@@ -43,17 +43,6 @@ def build() -> gr.Blocks:
     guard(page)
     lean_queue(page)
     return page
-
-
-def keep_statuses_at(status: gr.HTML, page: gr.Blocks) -> None:
-    """Let all events that show no progress have their status at one component, the first of the page and never drawn.
-
-    At every event Gradio looks up each component that ever had a status, which by itself is each output: it walks the
-    page's tree to it and copies what it holds. That was half of the time in which the page opens and a click takes.
-    """
-    for event in page.fns.values():
-        if event.show_progress == "hidden":
-            event.show_progress_on = [status]
 
 
 def launch_settings() -> dict[str, Any]:
