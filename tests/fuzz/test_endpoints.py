@@ -55,7 +55,7 @@ class Lab:
         said = answer.text
         assert answer.status_code in STATUSES, (answer.status_code, said[:500])
         for secret in ("Traceback", 'File \\"', str(ROOT), str(self.home)):
-            assert secret not in said, said[:500]
+            assert secret not in said or secret.encode() in body, said[:500]  # what was sent may come back
         told = answer.json()
         if answer.status_code == 200:
             assert "event_id" in told or len(told["data"]) == 1

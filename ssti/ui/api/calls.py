@@ -23,7 +23,7 @@ PATH = re.compile(r"/gradio_api/(run|api|call|call/v2)/([^/]+)/?\Z")
 TAKES = {one.__name__: inspect.signature(one).parameters for one in ENDPOINTS}
 DEEPEST = 32  # lists in lists; no argument has more than two
 STATUS = {"busy": 503, "disk": 507, "unforeseen": 500}  # of all other kinds 400: whoever called can mend it
-SESSION = secrets.token_hex(8)  # one for all direct calls, which keep nothing: Gradio takes 40 ms to make one
+SESSION = secrets.token_hex(8)  # one for all direct calls, which keep nothing there; Gradio makes one for each without
 
 
 class Calls:
