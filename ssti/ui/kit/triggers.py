@@ -29,7 +29,7 @@ WORDS = (
     later("trigger"), later("a trigger"), later("one trigger"), later("triggers"), later("{count} triggers"),
     later("review"), later("a review"), later("reviews"), later("sentence"), later("a sentence"), later("sentences"),
     later("biography"), later("a biography"), later("biographies"), later("question"), later("a question"),
-    later("questions"), later("text"), later("a text"), later("texts"),
+    later("questions"), later("article"), later("an article"), later("articles"), later("text"), later("a text"), later("texts"),
 )  # fmt: skip
 
 
