@@ -16,7 +16,7 @@ from ssti.platform.errors import SSTIError, shown
 from ssti.ui.api.endpoints import ENDPOINTS
 
 AT_ONCE = 4  # endpoints at work; others wait without a thread, which the page's own events need
-WAITING = 100  # that wait for their turn; a hundred short answers take seconds
+WAITING = 256  # calls past Gradio's queue (`/run/…`) that wait for their turn, as many as that queue holds
 
 
 def offer_endpoints() -> None:

@@ -21,6 +21,7 @@ from ssti.ui.access.expiry import keep_expiring
 from ssti.ui.api import health
 from ssti.ui.api.calls import Calls
 from ssti.ui.api.offer import has_tools, offer_endpoints
+from ssti.ui.api.waiting import Waiting
 from ssti.ui.frame.guard import Bounded, guard
 from ssti.ui.frame.lean import keep_statuses_at, lean_queue, lean_visits
 from ssti.ui.frame.shell import TABS, build_shell
@@ -71,10 +72,10 @@ def launch_settings() -> dict[str, Any]:
 
 
 def _middleware() -> list[Middleware]:
-    """What stands before the page: a lock, where there are secrets for it, bounds where strangers come, whole calls."""
+    """What stands before the page: a lock, where there are secrets for it, bounds where strangers come, whole calls, a word for who waits."""
     known = lock.secrets()
     locked = [Middleware(lock.Locked, secrets=known)] if known else []
-    return [*locked, *([Middleware(Bounded)] if shared_server() else []), Middleware(Calls)]
+    return [*locked, *([Middleware(Bounded)] if shared_server() else []), Middleware(Calls), Middleware(Waiting)]
 
 
 def serve() -> None:
