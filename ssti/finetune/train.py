@@ -5,6 +5,7 @@ A function of a checked recipe and a folder. Knows no run, no process and no pag
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -46,7 +47,7 @@ def finetune(
     between batches of a measurement.
     """
     from ssti.adapters.lora import with_lora
-    from ssti.finetune.trainer import Sealing, build_trainer
+    from ssti.finetune.trainer import Finished, Sealing, build_trainer
 
     recipe = checked.recipe
     check_free_memory(checked)
@@ -59,7 +60,8 @@ def finetune(
     start = find_start(folder, checked.label_names, report) if resume else None
     trainer, progress = build_trainer(model, classifier, prepared, checked, folder, report, should_stop)
     trainer.add_callback(Sealing(checked.label_names, start))
-    trainer.train(resume_from_checkpoint=str(start) if start else None)
+    with contextlib.suppress(Finished):
+        trainer.train(resume_from_checkpoint=str(start) if start else None)
     tokens = progress.steps_done * recipe.training.batch_size * prepared.tokens / max(len(prepared.train), 1)
     speed = _speed(tokens, progress, on_cpu=classifier.device.name == "cpu") if progress.training_seconds > 0 else None
     return Trained(model, classifier, prepared, progress.stopped, trainer.state.global_step, speed)

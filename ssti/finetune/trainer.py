@@ -79,6 +79,10 @@ def build_trainer(model, classifier, prepared: Prepared, checked: Checked, folde
     return trainer, progress
 
 
+class Finished(Exception):
+    """The checkpoint that a training goes on from, which is loaded, is its last: the Trainer would do one more step."""
+
+
 class Progress(TrainerCallback):
     """Reports `step` and `eval`, and ends the training when asked to."""
 
@@ -109,9 +113,12 @@ class Progress(TrainerCallback):
         self._since = self._used = 0.0
 
     def on_train_begin(self, args, state, control, model=None, **kwargs):
-        """Measure once before the first step: where the curves start."""
-        if state.global_step == 0:
-            self._measure(model, 0, control)
+        """Measure once before the first step: where the curves start. Raises Finished where no step is left to be done."""
+        finished = state.global_step >= state.max_steps
+        if state.global_step == 0 or finished:
+            self._measure(model, state.global_step, control)
+        if finished:
+            raise Finished
         self._since = self._last_checkpoint = time.monotonic()
         self._used = time.process_time()
 

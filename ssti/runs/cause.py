@@ -70,11 +70,12 @@ def _chain(error: BaseException | None) -> list[BaseException]:
 def cause_of_death(code: int, last_words: str, memory_ran_out: bool) -> dict[str, str] | None:
     """The same for a process that ended without a word to its run: by its exit code and the end of its log.
 
-    `code` is negative for a signal. None where somebody killed it, which is no failure: the run can be resumed.
+    `code` is negative for a signal, or 128 more where the process ended itself at it. None where somebody killed it,
+    which is no failure: the run can be resumed.
     """
     if memory_ran_out or any(words in last_words.lower() for words in MEMORY_WORDS):
         return MEMORY
-    if code in (-getattr(signal, "SIGKILL", 9), -signal.SIGTERM):
+    if code in (-getattr(signal, "SIGKILL", 9), -signal.SIGTERM, 128 + signal.SIGTERM):
         return None
     if code < 0:
         message = tr("Its process was ended by signal {number}, without a word.", number=-code)

@@ -49,8 +49,8 @@ class Progress:
     """What its latest attempt had to say."""
     skipped: int = 0
     """How many lines of its events could not be read."""
-    submitted: bool = True
-    """Whether any of its events names a state."""
+    legible: bool = True
+    """Whether any of its events could be read."""
 
     @property
     def going(self) -> bool:
@@ -83,9 +83,11 @@ class History:
         self._elapsed = 0.0
         self._last: AnyEvent | None = None  # of the training that goes on; None outside of one
         self._stepped: StepEvent | None = None
+        self._legible = False
 
     def add(self, event: AnyEvent) -> None:
         """Take the next event."""
+        self._legible = True
         self._count_time(event)
         if isinstance(event, StateEvent):
             self._enter(event)
@@ -139,7 +141,7 @@ class History:
         return replace(
             self._now, state=state, error=error, elapsed=elapsed, eta=eta, step=done.step, steps=done.steps,
             rows_per_second=done.rows_per_second, losses=sorted(self._losses.items()),
-            evals=[self._evals[s] for s in sorted(self._evals)], skipped=skipped, submitted=bool(self._now.state),
+            evals=[self._evals[s] for s in sorted(self._evals)], skipped=skipped, legible=self._legible,
         )  # fmt: skip
 
 

@@ -26,6 +26,7 @@ BACKEND = "backend"  # the file that names it; runs from before there were sever
 GROUP = "group"  # the file that names what it belongs to; most runs belong to nothing
 GROUP_NAME = re.compile("[0-9a-f]{16}")
 STOP = "stop"  # the file that asks a worker to end, wherever it works
+LOCK = "lock"  # the file that its worker holds
 
 
 @dataclass(frozen=True)
@@ -96,7 +97,7 @@ class Run:
 
     def lock(self) -> FileLock:
         """What its worker holds for as long as it works."""
-        return FileLock(self.path / "lock")
+        return FileLock(self.path / LOCK)
 
     def held(self, patience: float = 0.0) -> bool:
         """Whether a worker holds it still after so many seconds: one of this machine, or of another with this disk."""
@@ -151,7 +152,7 @@ class Run:
             return _damaged(
                 progress, tr("The run {run} has a damaged metrics.json: {reason}.", run=self.id, reason=why)
             )
-        if progress.skipped and not progress.submitted:
+        if progress.skipped and not progress.legible:
             what = tr("The run {run} has an events.jsonl without one event that can be read.", run=self.id)
             return _damaged(progress, what)
         if not going:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import shutil
 import sys
 import time
@@ -12,7 +13,7 @@ from filelock import Timeout
 
 from ssti.models.machine.memory import address_space_used_up
 from ssti.runs.cause import MEMORY, cause
-from ssti.runs.run import Run
+from ssti.runs.run import LOCK, Run
 from ssti.runs.store import Store
 
 HELD = 3  # what `Worker.execute` returns where another worker is at the run
@@ -28,6 +29,7 @@ class Worker:
         self.asked = False
         """Whether the run was asked to stop; a backend may set it."""
         self._looked = 0.0
+        self._steps = 0
 
     def enter(self, state: str, **fields: Any) -> None:
         """Record a change of state."""
@@ -35,14 +37,22 @@ class Worker:
         self.run.tell("state", state=state, worker=self.mark, **fields)
 
     def should_stop(self) -> bool:
-        """Whether somebody asked to stop."""
+        """Whether somebody asked to stop. Raises FileNotFoundError where the run's folder was deleted meanwhile."""
         if not self.asked and time.monotonic() - self._looked > 0.1:
             self._looked = time.monotonic()
             self.asked = self.run.stopping
+            if self._deleted():
+                raise FileNotFoundError(errno.ENOENT, "the run's folder was deleted", str(self.run.path))
         return self.asked
+
+    def _deleted(self) -> bool:
+        """Whether the folder that this worker locked is gone; what it wrote since may have made another in its place."""
+        return not (self.run.path / LOCK).exists()
 
     def execute(self) -> int:
         """Run it to its end: 0 when it is done, was stopped or waits no longer, 1 when it failed, HELD where it is held."""
+        if not self.run.path.is_dir():  # to lock it would make it
+            return 0
         try:
             with self.run.lock().acquire(timeout=1):
                 return self._execute()
@@ -51,20 +61,28 @@ class Worker:
             return HELD
 
     def _execute(self) -> int:
+        code = 0
         try:
             if self.begin():
                 self.work()
         except Exception as error:
             traceback.print_exc()
-            why = cause(error)
-            if why["cause"] == "program" and address_space_used_up():
-                why = MEMORY  # libraries say it in many ways: "could not create a primitive", a module that is missing
-            if why["cause"] == "disk":
-                _free_disk(self.run)
-            self.run.tell("error", **why)
-            self.enter("failed")
-            return 1
-        return 0
+            code = 1
+            if not self._deleted():
+                self._fail(error)
+        if self._deleted() and not (self.run.path / "recipe.yaml").exists():  # nobody has put the run back
+            shutil.rmtree(self.run.path, ignore_errors=True)
+        return code
+
+    def _fail(self, error: Exception) -> None:
+        """Say why."""
+        why = cause(error)
+        if why["cause"] == "program" and address_space_used_up():
+            why = MEMORY  # libraries say it in many ways: "could not create a primitive", a module that is missing
+        if why["cause"] == "disk":
+            _free_disk(self.run)
+        self.run.tell("error", **why)
+        self.enter("failed")
 
     def begin(self) -> bool:
         """Take the run on, if it waits still. From here on it is this worker's."""
@@ -78,7 +96,8 @@ class Worker:
         """The way of the data: check, train, save, evaluate."""
         from ssti.finetune.check import check, check_free_memory
 
-        checked = check(self.run.recipe)
+        checked = check(self.run.recipe)  # read once: whatever becomes of the file, the training goes on
+        self._steps = checked.recipe.training.steps
         check_free_memory(checked)  # before torch is loaded, which takes memory and half a minute where that is short
 
         from ssti.adapters.curves import save_curves
@@ -124,7 +143,7 @@ class Worker:
         if self.state == "starting" and kind in ("step", "eval"):
             from ssti.models import device
 
-            self.enter("training", steps=self.run.recipe.training.steps, device=device().title,
+            self.enter("training", steps=self._steps, device=device().title,
                        precision=device().precision, from_step=max(0, fields["step"] - (kind == "step")))  # fmt: skip
         self.run.tell(kind, **fields)
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import signal
 import time
 
 import pytest
@@ -30,10 +29,6 @@ def until(run, reached, timeout=180):
         assert time.monotonic() < end, now
         time.sleep(0.1)
     return now
-
-
-def worker_of(run) -> int:
-    return progress(run).worker["pid"]
 
 
 def test_a_run_ends_with_an_adapter_a_card_and_metrics(twins):
@@ -81,21 +76,6 @@ def test_a_second_run_waits_and_stop_keeps_an_adapter_and_resume_goes_on(home):
     until(run, lambda p: p.state == "training" and p.step > stopped_at)
     stop(run)
     assert wait(run, timeout=30) == "stopped"
-
-
-def test_a_killed_worker_leaves_an_interrupted_run_that_resumes(home):
-    run = launch(preset("demo").set(*LONG))[0]
-    until(run, lambda p: len(list((run.path / "checkpoints").glob("checkpoint-*/manifest.json"))) == 2)
-    os.kill(worker_of(run), signal.SIGKILL)
-    assert wait(run, timeout=30) == "interrupted"
-    before = progress(run).step
-    newest = max((run.path / "checkpoints").glob("checkpoint-*"), key=lambda p: int(p.name.split("-")[1]))
-    (newest / "trainer_state.json").write_text("{torn")
-    resume(run)
-    until(run, lambda p: p.state == "training" and p.step > before)
-    assert any("not whole" in note for note in progress(run).notes)
-    stop(run)
-    wait(run, timeout=30)
 
 
 def test_a_recipe_that_cannot_run_makes_no_run(home):
