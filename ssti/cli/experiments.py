@@ -1,0 +1,141 @@
+"""The verbs of experiments: list them, rerun and redraw one, and run a grid of one's own."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from ssti.cli.output import AsJson, Overrides, RecipeArgument, listing, read_recipe, show, tell
+from ssti.platform.errors import SSTIError
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from ssti.experiments.cell import Cell
+
+Out = Annotated[Path | None, typer.Option(help="A folder for table (.csv, .parquet) and figure (.html).")]
+Workers = Annotated[int | None, typer.Option(min=1, max=256, help="Processes; by default one a core, or one on a GPU.")]
+DryRun = Annotated[bool, typer.Option("--dry-run", help="Count the cells, and run none.")]
+
+
+def experiments(as_json: AsJson = False) -> None:
+    """The paper's tables and figures that can be rerun."""
+    from ssti.experiments.experiment import EXPERIMENTS
+
+    rows = [
+        {"name": one.name, "title": one.title, "cites": one.cites, "available": True, "reason": None,
+         "pocket_cells": len(one.cells()), "full_cells": len(one.cells(pocket=False)), "shipped": one.shipped() is not None}
+        for one in EXPERIMENTS.values()
+    ]  # fmt: skip
+    listing(rows, as_json, lambda row: f"{row['title']} ({row['pocket_cells']} cells; {row['full_cells']} in full)")
+
+
+def experiment(
+    names: Annotated[list[str], typer.Argument(help="Experiments by name; their cells are run together.")],
+    pocket: Annotated[
+        bool, typer.Option("--pocket/--full", help="The grid that two cores can afford, or the paper's.")
+    ] = True,
+    shipped: Annotated[
+        bool, typer.Option("--shipped", help="Run nothing: take the results that came with the program.")
+    ] = False,
+    ship: Annotated[bool, typer.Option("--ship", help="Write the tables to assets/results.")] = False,
+    fresh: Annotated[bool, typer.Option("--fresh", help="Run cells again that are done already.")] = False,
+    out: Out = None,
+    workers: Workers = None,
+    dry_run: DryRun = False,
+    as_json: AsJson = False,
+) -> None:
+    """Rerun experiments and redraw their figures. Killed and started again, it goes on where it was."""
+    from ssti.experiments.cell import cells_of
+    from ssti.experiments.experiment import EXPERIMENTS
+    from ssti.experiments.page import write_page
+    from ssti.experiments.table import SHIPPED, tidy, write
+
+    chosen = [EXPERIMENTS.find(name.replace("_", "-")) for name in names]
+    cells = cells_of(grid for one in chosen for grid in (one.pocket if pocket else one.full))
+    done = {} if shipped else _run(cells, workers, fresh, dry_run)
+    if dry_run:
+        show({"cells": len(cells), "missing": done["missing"]}, as_json)
+        return
+    answers = []
+    for one in chosen:
+        table = (
+            one.shipped() if shipped else tidy(done["rows"][c.key] for c in one.cells(pocket) if c.key in done["rows"])
+        )
+        if table is None:
+            raise SSTIError(f"No results of {one.name} came with the program.", next="Leave --shipped out to run it.")
+        folder = out or Path.cwd() / "results"
+        folder.mkdir(parents=True, exist_ok=True)
+        for file in (
+            [SHIPPED / f"{one.name}.csv"] if ship else [folder / f"{one.name}.csv", folder / f"{one.name}.parquet"]
+        ):
+            write(table, file)
+        findings = write_page(one, table, folder / f"{one.name}.html")
+        answers.append(
+            {"name": one.name, "cells": len(table), "failed": done.get("failed", 0), "figure": str(folder / f"{one.name}.html"),
+             "findings": [{"claim": f.claim, "verdict": f.verdict, "statistic": f.statistic, "p": f.p} for f in findings]}
+        )  # fmt: skip
+    lines = [
+        f"{answer['name']}: {answer['figure']}\n"
+        + "\n".join(f"  {f['verdict']:14} {f['claim']}\n{'':17}{f['statistic']}" for f in answer["findings"])
+        for answer in answers
+    ]
+    show(answers[0] if len(answers) == 1 else answers, as_json, "\n".join(lines))
+
+
+def grid(
+    recipe: RecipeArgument,
+    vary: Annotated[list[str] | None, typer.Option(help="A field and its values, such as lora.rank=1,16,64.")] = None,
+    seeds: Annotated[int, typer.Option(min=1, max=100, help="Replicates: of its seed and of those after it.")] = 3,
+    control: Annotated[bool, typer.Option(help="Train the controls too.")] = True,
+    overrides: Overrides = None,
+    out: Annotated[Path | None, typer.Option(help="A file for the table: .csv or .parquet.")] = None,
+    workers: Workers = None,
+    dry_run: DryRun = False,
+    as_json: AsJson = False,
+) -> None:
+    """A grid of one's own: a row for each setting, with its mean over seeds and the 95 % interval."""
+    from ssti.experiments.cell import Grid, cells_of, parse_vary
+    from ssti.experiments.summary import summary
+    from ssti.experiments.table import tidy, write
+
+    varied = parse_vary(vary or [])
+    cells = cells_of([Grid(read_recipe(recipe, overrides), varied, seeds, controls=control)])
+    done = _run(cells, workers, False, dry_run)
+    if dry_run:
+        show({"cells": len(cells), "missing": done["missing"]}, as_json)
+        return
+    table = tidy(done["rows"][cell.key] for cell in cells if cell.key in done["rows"])
+    if table.empty:
+        raise SSTIError(f"All {len(cells)} cells failed.", next="See what was said of each above.", kind="run")
+    if out:
+        write(table, out)
+    rows = summary(table, cells, varied)
+    lines = ["  ".join(f"{key} {value}" for key, value in row.items()) for row in rows]
+    show({"cells": len(table), "failed": done["failed"], "rows": rows}, as_json, "\n".join(lines))
+
+
+def _run(cells: Sequence[Cell], workers: int | None, fresh: bool, dry_run: bool) -> dict[str, Any]:
+    """Run what is missing, telling how far it is; the rows by key."""
+    import tempfile
+
+    from ssti.experiments.local import Local
+    from ssti.experiments.run import Progress, has, run
+    from ssti.experiments.table import Journal
+
+    journal = Journal(Path(tempfile.mkdtemp()) / "cells.jsonl") if fresh else Journal()
+    if dry_run:
+        done = journal.rows()
+        return {"missing": sum(not has(done.get(cell.key), cell) for cell in cells)}
+    failed = 0
+
+    def report(progress: Progress) -> None:
+        nonlocal failed
+        failed = progress.failed
+        error = progress.last and progress.last.error
+        tell(f"{progress.line}{' · failed: ' + error['message'] + ' ' + error['next'] if error else ''}")
+
+    rows = run(cells, Local(workers), journal, report)
+    return {"rows": {row["key"]: row for row in rows}, "failed": failed}

@@ -1,0 +1,69 @@
+"""An experiment's results as one HTML file that needs nothing else: claims with their verdicts, figures, and the table's facts."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from markupsafe import Markup
+
+from ssti.experiments.experiment import Experiment
+from ssti.experiments.picture import COLOURS, Picture, as_plotly
+from ssti.experiments.statistics import Finding
+from ssti.platform.home import write_text
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+PAGE = Markup(
+    """<!doctype html><html lang="en"><meta charset="utf-8"><meta name="viewport" content="width=device-width">
+<title>{title}</title>
+<style>body {{ font: 16px/1.5 system-ui, sans-serif; max-width: 62rem; margin: 2rem auto; padding: 0 1rem; color: #1c1917 }}
+h1 {{ font-size: 1.6rem }} h2 {{ font-size: 1.15rem; margin: 2rem 0 0 }} .quiet {{ color: #57534e }}
+td, th {{ padding: .4rem .6rem; text-align: left; vertical-align: top; border-bottom: 1px solid #e7e5e4 }}
+.verdict {{ white-space: nowrap; font-weight: 600 }}</style>
+<h1>{title}</h1><p class="quiet">{statement}</p>
+<table><tr><th>Claim</th><th>Verdict</th><th>Because</th></tr>{findings}</table>{figures}<p class="quiet">{facts}</p></html>
+"""
+)
+FINDING = Markup('<tr><td>{}</td><td class="verdict">{}</td><td>{}</td></tr>')
+
+
+def write_page(experiment: Experiment, table: pd.DataFrame, path: Path) -> list[Finding]:
+    """Write the page; the findings on it."""
+    findings = experiment.findings(table)
+    figures = [_figure(picture, first=not place) for place, picture in enumerate(experiment.pictures(table))]
+    text = PAGE.format(
+        title=experiment.title,
+        statement=f"The paper ({experiment.cites}): {experiment.statement}",
+        findings=Markup("").join(FINDING.format(one.claim, one.verdict, one.statistic) for one in findings),
+        figures=Markup("").join(figures),
+        facts=facts(table),
+    )
+    write_text(path, text)
+    return findings
+
+
+def facts(table: pd.DataFrame) -> str:
+    """What was run: cells, seeds, machines, versions."""
+    if table.empty:
+        return "No cell was run."
+    named = {
+        name: ", ".join(sorted(set(table[name].astype(str))))
+        for name in ("machine", "precision", "versions", "dataset", "model")
+    }
+    hours = table["seconds"].sum() / 3600
+    return (
+        f"{len(table)} cells of {table['seed'].nunique()} seeds, {hours:.1f} hours of one worker; {named['model']} on "
+        f"{named['dataset']}; {named['machine']}, {named['precision']}; {named['versions']}. Whiskers are 95 % intervals over seeds."
+    )
+
+
+def _figure(picture: Picture, first: bool) -> Markup:
+    """The picture as plotly writes it; plotly.js itself comes with the first."""
+    import plotly.io
+
+    figure = as_plotly(picture, COLOURS)
+    figure["layout"] |= {"height": 420, "paper_bgcolor": "white", "plot_bgcolor": "white"}
+    drawn = plotly.io.to_html(figure, include_plotlyjs=first, full_html=False)
+    return Markup("<h2>{}</h2>").format(picture.title) + Markup(drawn)
