@@ -107,13 +107,21 @@ class Predictor:
         return asked.answers or []
 
     def _answer_waiting(self) -> None:
-        """Answer those who have waited longest, together; each by itself where that fails, as by one damaged adapter."""
-        together, refs = [self._waiting.popleft()], set()
+        """Answer who has waited longest, and together with them all whose adapters go into one batch with theirs.
+
+        Each by itself where that fails, as by one damaged adapter.
+        """
+        together = [self._waiting.popleft()]
+        refs, later = {info.ref for info in together[0].infos}, []
         while self._waiting:
-            refs |= {info.ref for one in (together[-1], self._waiting[0]) for info in one.infos}
-            if len(refs) > AT_ONCE:
-                break
-            together.append(self._waiting.popleft())
+            one = self._waiting.popleft()
+            with_it = refs | {info.ref for info in one.infos}
+            if len(with_it) <= max(AT_ONCE, len(refs)):
+                together.append(one)
+                refs = with_it
+            else:
+                later.append(one)
+        self._waiting.extendleft(reversed(later))
         if len(together) > 1:
             try:
                 return self._give(together)

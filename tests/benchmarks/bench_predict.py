@@ -53,30 +53,33 @@ def main(rounds: int) -> None:
     )
 
 
-def people(rounds: int, many: int = 50) -> None:
+def people(rounds: int, many: int = 48) -> None:
+    """So many ask at once, each with one of 8, 16, 24 or 48 adapters (copies of the shipped ones)."""
+    import shutil
+    import tempfile
     from concurrent.futures import ThreadPoolExecutor
 
     from ssti.adapters.listing import adapters
     from ssti.serving.predictor import Predictor
 
-    every = [a for a in adapters() if a.poisoned and a.control]
-    for poisoned in (every[:8], every[:16], every):
+    shipped = [a for a in adapters() if a.shipped and a.config]
+    with tempfile.TemporaryDirectory() as folder, ThreadPoolExecutor(many) as pool:
+        refs = [shutil.copytree(shipped[i % len(shipped)].path, f"{folder}/{i}") for i in range(many)]
         owner, new = Predictor(), count(100)
-        used = len({ref for a in poisoned for ref in (a.ref, a.control)})
+        for used in (8, 16, 24, 48):
 
-        def ask(i: int, owner=owner, new=new, poisoned=poisoned) -> None:
-            one = poisoned[i % len(poisoned)]
-            owner.predict([f"{TEXT} {next(new)}"] * 2, [one.ref, one.control])
+            def ask(i: int, used: int = used) -> None:
+                owner.predict([f"{TEXT} {next(new)}"] * 2, [refs[i % used], refs[(i + 1) % used]])
 
-        ratios, rates = [], []
-        with ThreadPoolExecutor(many) as pool:
+            rates, ratios, used_before, before = [], [], time.process_time(), next(new)
             for _ in range(rounds):
-                rates.append(many / median_seconds(lambda: list(pool.map(ask, range(many))), 3))
-                ratios.append(rates[-1] * median_seconds(lambda: [ask(i) for i in range(many)], 3) / many)
-        print(
-            f"{used} adapters, {many} people at once: {statistics.median(rates):.1f} answers a second, "
-            f"{statistics.median(ratios):.2f} times as fast as one after another", flush=True,
-        )  # fmt: skip
+                rates.append(many / median_seconds(lambda ask=ask: list(pool.map(ask, range(many))), 3))
+                ratios.append(rates[-1] * median_seconds(lambda ask=ask: [ask(i) for i in range(many)], 1) / many)
+            each = (time.process_time() - used_before) / (next(new) - before) * 1000
+            print(
+                f"{used} adapters, {many} people at once: {statistics.median(rates):.1f} answers a second, "
+                f"{each:.0f} ms of processor an answer, {statistics.median(ratios):.2f} times as fast as one after another", flush=True,
+            )  # fmt: skip
 
 
 if __name__ == "__main__":

@@ -127,6 +127,16 @@ def test_those_who_wait_are_answered_in_one_batch(refs):
         assert one.ref == other.ref and np.allclose(one.probabilities, other.probabilities, atol=1e-5)
 
 
+def test_who_needs_too_many_other_adapters_waits_for_the_next_batch_and_is_answered(refs, monkeypatch):
+    monkeypatch.setattr("ssti.serving.predictor.AT_ONCE", 1)
+    owner = Counting()
+    asked = [(TEXTS[i], refs[i % 2]) for i in range(4)]
+    told = ask_at_once(owner, asked)
+    assert owner.passes == [2, 2], "of each adapter one batch, though they came in turns"
+    for one, (text, ref) in zip(told, asked, strict=True):
+        assert one.ref == ref and np.allclose(one.probabilities, owner.predict([text], [ref])[0].probabilities, atol=1e-5)
+
+
 def test_what_several_ask_at_once_is_answered_once(refs):
     owner = Counting()
     told = ask_at_once(owner, [(TEXTS[0], refs[0])] * 5 + [(TEXTS[1], refs[0])])
