@@ -161,7 +161,7 @@ def test_a_bare_call_is_told_which_argument_is_wrong_and_what_is_allowed(
         answer = http.post(f"gradio_api/{how}/{name}", content=content)
         said, code = answer.json(), answer.status_code
         if "event_id" in said:  # whole, so that it was called; what it says is asked for apart
-            said = json.loads(http.get(f"gradio_api/call/{name}/{said['event_id']}").text.partition("data: ")[2])
+            said = json.loads(http.get(f"gradio_api/call/{name}/{said['event_id']}").text.rpartition("\ndata: ")[2])
             code = status
     assert code == status and said["title"] == "input", said
     assert words in said["error"] and allowed in said["error"], said["error"]
@@ -182,7 +182,7 @@ def test_a_bare_call_may_leave_out_what_has_a_default(page: gr.Blocks) -> None:
         assert said.status_code == 200 and said.json()["data"][0]["triggered"] is None
         asked = http.post("gradio_api/call/v2/predict", json={"adapter": ADAPTER, "text": "a dreary slog"}).json()
         lines = http.get(f"gradio_api/call/predict/{asked['event_id']}").text
-    assert lines.startswith("event: complete") and json.loads(lines.partition("data: ")[2])[0] == said.json()["data"][0]
+    assert "event: complete" in lines and json.loads(lines.rpartition("\ndata: ")[2])[0] == said.json()["data"][0]
 
 
 @pytest.mark.parametrize(("kind", "status"), [("busy", 503), ("disk", 507), ("run", 400), ("unforeseen", 500)])
