@@ -28,12 +28,12 @@ LOST = {
 
 
 class Local:
-    """`workers` processes of `threads` threads each; by default all cores are used."""
+    """`workers` processes of `threads` threads each; by default a worker for each core, or one where there is a GPU."""
 
-    def __init__(self, workers: int | None = None, threads: int | None = None) -> None:
+    def __init__(self, workers: int | None = None, threads: int = 1) -> None:
         cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-        self.workers = workers or (1 if _has_gpu() else max(1, cores // (threads or 1)))
-        self.threads = threads or max(1, cores // self.workers)
+        self.workers = workers or (1 if _has_gpu() else max(1, cores // threads))
+        self.threads = threads
 
     def run(self, cells: Sequence[Cell]) -> Iterator[Outcome]:
         """Run them, in their order. A worker is an executor of one process, so that only its own cell dies with it."""
