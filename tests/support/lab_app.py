@@ -11,7 +11,6 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-import fastapi
 import gradio as gr
 import pytest
 from mangle import HANGS, LONGEST_MESSAGE, noted, state_of
@@ -109,7 +108,7 @@ def opened_lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lab]:
         page = build()
         lean_visits(page)
         mounted = {name: settings[name] for name in MOUNTED}
-        app = gr.mount_gradio_app(fastapi.FastAPI(), page, path="/", show_error=False, **mounted)
+        app = gr.mount_gradio_app(gr.routes.App(), page, path="/", show_error=False, **mounted)
         with TestClient(app, raise_server_exceptions=False) as client:
             opened = Lab(client, home, runs, upload, brought)
             good = {name: opened.call(name, json.dumps({"data": data}).encode(), MINE) for name, data in good_calls(opened).items()}
