@@ -38,6 +38,17 @@ def bring(
 
     Raises SSTIError where it is damaged, does not fit its base model, is too large, or there is no room.
     """
+    try:
+        return _bring(source, owner, name, admit, largest)
+    except OSError as problem:
+        raise SSTIError(
+            tr("{name!r} could not be kept: {reason}.", name=source.name, reason=problem.strerror or problem),
+            tr("Make room on the disk of the program's home folder, or take a smaller file, and upload it again."),
+            kind="disk",
+        ) from problem
+
+
+def _bring(source: Path, owner: str | None, name: str, admit: Callable[[AdapterInfo], object], largest: int) -> AdapterInfo:
     root = folder()
     root.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(prefix=".new-", dir=root) as place:

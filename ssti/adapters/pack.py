@@ -8,8 +8,10 @@ from __future__ import annotations
 
 import json
 import lzma
+import os
 import shutil
 import struct
+import tempfile
 import zipfile
 import zlib
 from collections.abc import Callable, Iterator
@@ -51,19 +53,24 @@ def export(info: AdapterInfo, out: Path, with_control: bool = True) -> list[str]
         raise SSTIError(tr("There is no folder {folder}.", folder=there), tr("Make it, or choose another."), kind="disk")
     contents = dict(_contents(info, with_control))
     try:
-        if out.suffix.lower() == ".zip":
-            with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
+        if out.suffix.lower() != ".zip" and out.exists() and any(out.iterdir()):
+            raise SSTIError(
+                tr("{folder} is there already and not empty.", folder=out), tr("Choose another folder."), kind="disk"
+            )
+        with tempfile.TemporaryDirectory(prefix=".new-", dir=out.absolute().parent) as beside:  # all of it or nothing
+            new = Path(beside) / "new"
+            if out.suffix.lower() == ".zip":
+                with zipfile.ZipFile(new, "w", zipfile.ZIP_DEFLATED) as archive:
+                    for name, content in contents.items():
+                        archive.writestr(zipfile.ZipInfo(name, BORN), content, zipfile.ZIP_DEFLATED)
+            else:
                 for name, content in contents.items():
-                    archive.writestr(zipfile.ZipInfo(name, BORN), content, zipfile.ZIP_DEFLATED)
-        else:
-            if out.exists() and any(out.iterdir()):
-                raise SSTIError(
-                    tr("{folder} is there already and not empty.", folder=out), tr("Choose another folder."), kind="disk"
-                )
-            for name, content in contents.items():
-                place = out / Path(name).relative_to(slug(info))
-                place.parent.mkdir(parents=True, exist_ok=True)
-                place.write_bytes(content)
+                    place = new / Path(name).relative_to(slug(info))
+                    place.parent.mkdir(parents=True, exist_ok=True)
+                    place.write_bytes(content)
+            if out.is_dir():
+                out.rmdir()
+            os.replace(new, out)
     except OSError as problem:
         raise SSTIError(
             tr("{file} could not be written: {why}.", file=out, why=problem.strerror or problem),

@@ -149,6 +149,7 @@ def remove(run: Run) -> None:
     """Delete a run that has ended, or is damaged; not its control. Raises SSTIError while a worker is at it or it waits."""
     store = Store(run.path.parent)
     with store.locked():
+        run = store.find(run.id)  # another server may have removed it meanwhile
         if progress(run).going or run.held(PATIENCE):
             raise SSTIError(
                 tr("The run {run} is still going.", run=run.id),

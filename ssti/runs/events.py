@@ -5,6 +5,7 @@ A line that a crash tore is skipped, and one that has not the shape of its kind;
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 import time
@@ -105,7 +106,9 @@ def append(path: Path, kind: str, **fields: Any) -> None:
     handle = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o644)
     try:
         _mend(path, handle)
-        os.write(handle, line.encode("utf-8", "replace"))
+        data = line.encode("utf-8", "replace")
+        if os.write(handle, data) < len(data):  # only so much of it went onto a full disk
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
     finally:
         os.close(handle)
 

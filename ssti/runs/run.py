@@ -101,6 +101,8 @@ class Run:
 
     def held(self, patience: float = 0.0) -> bool:
         """Whether a worker holds it still after so many seconds: one of this machine, or of another with this disk."""
+        if not self.path.is_dir():
+            return False  # removed, by another server perhaps: to ask for its lock would make its folder again
         try:
             with self.lock().acquire(timeout=patience):
                 return False

@@ -16,6 +16,8 @@ from ssti.runs.cause import MEMORY, cause
 from ssti.runs.run import LOCK, Run
 from ssti.runs.store import Store
 
+RESERVE = ".reserve"  # a file of so many bytes that goes first on a full disk, so that the events can say what happened
+RESERVED = 16 * 2**10
 HELD = 3  # what `Worker.execute` returns where another worker is at the run
 
 
@@ -108,6 +110,7 @@ class Worker:
         from ssti.serving.logits import Stopped, encode, logits
 
         checkpoints = self.run.path / "checkpoints"
+        (self.run.path / RESERVE).write_bytes(bytes(RESERVED))
         resume = checkpoints.is_dir()  # a run that was queued again goes on
         trained = finetune(checked, checkpoints, self._report, self.should_stop, resume)
         save_adapter(trained.model, checked.recipe, checked.label_names, self.run.adapter, trained.steps)
@@ -137,6 +140,7 @@ class Worker:
         save_metrics(metrics, self.run.path, self.run.adapter)
         pair(self.run, metrics)
         shutil.rmtree(self.run.path / "checkpoints", ignore_errors=True)
+        (self.run.path / RESERVE).unlink(missing_ok=True)
         self.enter("done")
 
     def _report(self, kind: str, **fields: Any) -> None:
@@ -165,6 +169,7 @@ def _free_disk(run: Run) -> None:
     """On a full disk the torn checkpoint and half-written files go, so that the events can say what happened."""
     from ssti.finetune.checkpoints import last_whole
 
+    (run.path / RESERVE).unlink(missing_ok=True)
     keep = last_whole(run.path / "checkpoints", lambda kind, **fields: print(fields))
     for folder in (run.path / "checkpoints").glob("*"):
         if folder != keep:

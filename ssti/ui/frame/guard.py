@@ -5,7 +5,6 @@ Handlers show their own refusals on the page. This is for what none of them fore
 
 from __future__ import annotations
 
-import errno
 import functools
 import inspect
 import shutil
@@ -22,10 +21,9 @@ from starlette.responses import PlainTextResponse
 from ssti.inject.checks import readable
 from ssti.platform.errors import SSTIError
 from ssti.platform.language import tr
+from ssti.runs.cause import cause
 from ssti.ui.access.visitor import DISK_RESERVE, LARGEST_EVENT
 from ssti.ui.kit.parts import public
-
-FULL = (errno.ENOSPC, errno.EDQUOT)
 
 
 def guard(page: gr.Blocks) -> None:
@@ -97,10 +95,13 @@ def errors_as_messages(with_kind: bool = False) -> Iterator[None]:
         raise _said(public(str(problem)), problem.kind if with_kind else "Error") from problem
     except Exception as problem:
         traceback.print_exc()
-        kind = "disk" if isinstance(problem, OSError) and problem.errno in FULL else "unforeseen"
+        kind = cause(problem)["cause"]
         if kind == "disk":
             words = tr("The disk of this machine is full. Nothing was changed: free some space, then try again.")
+        elif kind == "memory":
+            words = tr("This machine has too little memory free for that. Nothing was changed: try again in a while, or with less at once.")
         else:
+            kind = "unforeseen"
             words = tr("This did not work, and nothing was changed. Reload the page and try again.")
         raise _said(words, kind if with_kind else "Error") from problem
 

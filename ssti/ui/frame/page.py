@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import sys
 import threading
 import time
@@ -81,6 +82,7 @@ def _middleware() -> list[Middleware]:
 def serve() -> None:
     """Launch the page, warm up behind it, and stay until the process is ended. Ctrl-C ends it: exit code 130."""
     page = build()
+    signal.signal(signal.SIGTERM, lambda *_: leave(page, 128 + signal.SIGTERM))  # as a service or a container ends it
     try:
         page.launch(prevent_thread_lock=True, **launch_settings())
         lean_visits(page)
@@ -92,7 +94,7 @@ def serve() -> None:
         leave(page)
 
 
-def leave(page: gr.Blocks) -> NoReturn:
+def leave(page: gr.Blocks, code: int = 130) -> NoReturn:
     """Close the server, a second at most for what it is answering, and end the process.
 
     Not by Python's own way out: a thread that comes back from torch's code then, be it the warm-up's or one that
@@ -104,7 +106,7 @@ def leave(page: gr.Blocks) -> NoReturn:
         server.should_exit = True
         server.thread.join(timeout=1.5)  # what Gradio kept for the page's visitors is deleted at its end
     sys.stderr.flush()
-    os._exit(130)
+    os._exit(code)
 
 
 def warm_up() -> None:
