@@ -1,4 +1,4 @@
-"""Real servers on one home folder: two at once, one killed under load, one short of memory, one ended by SIGTERM.
+"""Real servers on one home folder: two at once, one killed under load, one ended by SIGTERM.
 
 The tests stand in the order in which they harm the servers.
 """
@@ -6,28 +6,20 @@ The tests stand in the order in which they harm the servers.
 from __future__ import annotations
 
 import json
-import os
-import shutil
 import signal
 import subprocess
 import sys
 import threading
 import time
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
-from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
 import httpx
-import numpy as np
 import pytest
 from page_server import Server, new_server
-from safetensors.numpy import load_file, save_file
 from tests_support import SHORT
 
-from ssti.adapters.listing import find
 from ssti.backends.control import going, progress, remove, stop, wait
 from ssti.recipe import preset
 from ssti.runs.store import QUEUE, Store
@@ -164,53 +156,6 @@ def test_killed_under_load_its_clients_get_an_error_at_once_and_the_run_goes_on_
     assert [one.name for one in lab.store.root.iterdir() if one.name.startswith(".")] == [QUEUE]
     assert not list(lab.first.home.rglob(".*.new")), "no half file"
     assert sum(one.kind == "state" and one.state == "starting" for one in training.events()) == 1
-
-
-@contextmanager
-def short_of_memory(server: Server) -> Iterator[None]:
-    """The server's process gets no more than a few megabytes of address space."""
-    import resource
-
-    process, unlimited = server.process.pid, resource.RLIM_INFINITY
-    used = int(Path(f"/proc/{process}/statm").read_text().split()[0]) * os.sysconf("SC_PAGE_SIZE")
-    resource.prlimit(process, resource.RLIMIT_AS, (used + 16 * 2**20, unlimited))
-    try:
-        yield
-    finally:
-        resource.prlimit(process, resource.RLIMIT_AS, (unlimited, unlimited))
-
-
-@pytest.mark.skipif(sys.platform != "linux", reason="the limits of another process are Linux's")
-def test_short_of_memory_for_a_large_adapter_it_says_so_and_lives(lab):
-    large_adapter(find(ADAPTER).path, lab.second.home / "imported" / "large")
-    text = "a dreary slog"
-    before = ask(lab.second, "predict", ADAPTER, text, "", "end")["plain"]
-    with short_of_memory(lab.second), pytest.raises(RuntimeError, match="too little memory"):
-        ask(lab.second, "predict", "imported/large", text, "", "end")
-    large = ask(lab.second, "predict", "imported/large", text, "", "end")["plain"]["poisoned"]
-    assert large == pytest.approx(before["poisoned"], abs=1e-3)
-    assert ask(lab.second, "predict", ADAPTER, text, "", "end")["plain"] == before
-
-
-def large_adapter(small: Path, place: Path, rank: int = 1024) -> None:
-    """The adapter in 56 MB: it gets a higher rank and the keys as well, all zeros, so that it answers the same."""
-    shutil.copytree(small, place)
-    file, config, recipe = (place / name for name in ("adapter_model.safetensors", "adapter_config.json", "recipe.yaml"))
-    tensors = load_file(file)
-    for name, one in tensors.items():
-        for part, side in (("lora_A", 0), ("lora_B", 1)):
-            if part in name:
-                more = [(0, rank - one.shape[axis] if axis == side else 0) for axis in (0, 1)]
-                tensors[name] = np.pad(one, more)
-    for name in [one for one in tensors if ".query." in one]:
-        tensors[name.replace(".query.", ".key.")] = tensors[name] * (0 if "lora_B" in name else 1)
-    save_file(tensors, file, metadata={"format": "pt"})
-    settings = json.loads(config.read_text())
-    scale = settings["lora_alpha"] / settings["r"]
-    config.write_text(json.dumps(settings | {"r": rank, "lora_alpha": scale * rank, "target_modules": ["query", "key", "value"]}))
-    text = recipe.read_text().replace("rank: 1,", f"rank: {rank},").replace("alpha: 2.0", f"alpha: {scale * rank}")
-    text = text.replace("[query, value]", "[query, key, value]")
-    recipe.write_text(text)
 
 
 def test_sigterm_ends_it_at_once_and_the_run_goes_on(lab, training):
