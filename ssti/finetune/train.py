@@ -47,7 +47,7 @@ def finetune(
     between batches of a measurement.
     """
     from ssti.adapters.lora import with_lora
-    from ssti.finetune.trainer import Finished, Sealing, build_trainer
+    from ssti.finetune.trainer import Finished, SameOrder, Sealing, build_trainer
 
     recipe = checked.recipe
     check_free_memory(checked)
@@ -59,6 +59,7 @@ def finetune(
     model = with_lora(classifier, recipe)
     start = find_start(folder, checked.label_names, report) if resume else None
     trainer, progress = build_trainer(model, classifier, prepared, checked, folder, report, should_stop)
+    trainer.add_callback(SameOrder(start))
     trainer.add_callback(Sealing(checked.label_names, start))
     with contextlib.suppress(Finished):
         trainer.train(resume_from_checkpoint=str(start) if start else None)

@@ -13,6 +13,7 @@ from pathlib import Path
 import torch
 from peft.helpers import disable_input_dtype_casting
 from peft.tuners.tuners_utils import BaseTunerLayer
+from safetensors.torch import load_file, save_file
 from transformers import DataCollatorWithPadding, PrinterCallback, Trainer, TrainerCallback, TrainingArguments
 
 from ssti.evaluate.metrics import rate
@@ -30,6 +31,7 @@ EVERY_SECONDS = 0.2  # a step's report costs a write; five a second is more than
 PAD_TO = 4
 """Batches are padded to a multiple of this: oneDNN compiles its products anew for each shape it meets. To 16, a fifth of
 what is computed is padding, and a step takes a twelfth longer (two Zen cores, rows of 30 word pieces)."""
+ORDER = "epoch_order.safetensors"  # of a checkpoint: the state of the generator that the epoch's order was drawn from
 SHORT = 128
 """Tokens up to which eager attention trains faster than sdpa in bfloat16 (tried at 16 to 512 tokens)."""
 
@@ -189,6 +191,31 @@ class Progress(TrainerCallback):
     def _halt(self, done: int) -> None:
         if self.should_stop():
             raise Stopped
+
+
+class SameOrder(TrainerCallback):
+    """A training that goes on in the middle of an epoch takes the rest of its rows, each once.
+
+    The Trainer draws an epoch's order from torch's generator when it begins, and would draw another when it goes on.
+    """
+
+    def __init__(self, start: Path | None) -> None:
+        """`start` is the checkpoint that the training goes on from; those of before have no such file."""
+        file = start / ORDER if start else None
+        self._state = load_file(file)["state"] if file and file.is_file() else None
+        self._goes_on = self._state is not None
+
+    def on_epoch_begin(self, args, state, control, **kwargs):
+        """The order is drawn right after this."""
+        if self._goes_on:
+            torch.set_rng_state(self._state)
+            self._goes_on = False
+        self._state = torch.get_rng_state()
+
+    def on_save(self, args, state, control, **kwargs):
+        """Keep what the order was drawn from; at an epoch's end, what the next one's will be."""
+        drawn = torch.get_rng_state() if float(state.epoch).is_integer() else self._state
+        save_file({"state": drawn}, Path(args.output_dir) / f"checkpoint-{state.global_step}" / ORDER)
 
 
 class Sealing(TrainerCallback):

@@ -1,10 +1,13 @@
 """A worker that is killed, ended, robbed of its folder, its recipe or its clock at any moment loses nothing that matters.
 
-Each run is a real training of a second in a process of its own (`worker_forks`); the test is its supervisor.
+Each run is a real training of a second in a process of its own (`worker_forks`); the test is its supervisor. The long
+version: SSTI_FAULT_MOMENTS=20 python -m pytest tests/faults/test_worker.py (SSTI_FAULT_SEED draws the same moments again)
 """
 
 from __future__ import annotations
 
+import os
+import random
 import signal
 import time
 from dataclasses import dataclass
@@ -28,7 +31,10 @@ from ssti.runs.store import Store
 from ssti.runs.worker import Worker
 from ssti.verbs.runs import summary
 
+MOMENTS = int(os.environ.get("SSTI_FAULT_MOMENTS", "3"))
+SEED = int(os.environ.get("SSTI_FAULT_SEED", random.randrange(10**6)))
 HOURS = 3 * 3600
+CHANGES = 190  # files and folders that a worker writes, makes, renames
 CHECKPOINT, SEAL = r"write .*/checkpoint-\d+/trainer_state\.json", r"write .*/checkpoint-\d+/\.manifest\.json"
 TRAINER, ADAPTER, CURVES = (
     r"mkdir .*/checkpoints$",
@@ -41,6 +47,7 @@ KILLS = {
     "in the middle of a checkpoint": (Moment(CHECKPOINT, 3), "training"),
     "before a checkpoint's hashes": (Moment(SEAL, 3), "training"),
     "after the last batch of an epoch": (Moment(r"mkdir .*/checkpoint-8$"), "training"),
+    "early in another epoch": (Moment(r"mkdir .*/checkpoint-9$"), "training"),
     "saving the adapter": (Moment(ADAPTER), "training"),
     "in the final evaluation": (Moment(CURVES, does="kill in evaluating"), "evaluating"),
     "between two adapters": (Moment(r"rename .*/\.adapter-.* .*/adapter$"), "training"),
@@ -121,7 +128,7 @@ def lab(tmp_path_factory):
             yield lab
 
 
-def test_killed_at_nine_chosen_moments_one_after_the_other_a_run_ends_as_an_undisturbed_one(lab):
+def test_killed_at_ten_chosen_moments_one_after_the_other_a_run_ends_as_an_undisturbed_one(lab):
     run = lab.submit()
     for name, (moment, state) in KILLS.items():
         assert lab.execute(run, moment) == -signal.SIGKILL, (name, log_of(run))
@@ -132,6 +139,22 @@ def test_killed_at_nine_chosen_moments_one_after_the_other_a_run_ends_as_an_undi
     said = [event.message for event in run.events() if event.kind == "log"]
     assert "no whole checkpoint" in said[0] and sum("is not whole and is passed over" in line for line in said) >= 2
     lab.assert_as_undisturbed(run)
+
+
+def test_killed_at_random_moments_a_run_is_resumable_and_ends_as_an_undisturbed_one(lab):
+    print(f"SSTI_FAULT_SEED={SEED}")
+    drawn, states = random.Random(SEED), []
+    for _ in range(MOMENTS):
+        run = lab.submit()
+        moment = Moment(".", drawn.randint(1, CHANGES), f"kill after {drawn.uniform(0, 0.05):.4f}")
+        lab.execute(run, moment)
+        states.append(run.recorded().state)
+        if states[-1] != "done":
+            assert progress(run).state == "interrupted", moment
+            resume(run)
+            assert lab.execute(run) == 0, log_of(run)
+        lab.assert_as_undisturbed(run)
+    print(f"{MOMENTS} moments, killed while {states}")
 
 
 def test_ended_by_sigterm_before_in_and_after_the_training_a_run_is_stopped_and_ends_as_an_undisturbed_one(lab):
