@@ -2,7 +2,7 @@
   // <ssti-chart figure="{…}" label="…" file="…">: a plotly figure of ssti/ui/kit/charts.py.
   //
   // Where the figure says so (`layout.meta.choose`), a click on a point, or its button in the table, is an event `choose`
-  // with the point's x. It lives in a shadow tree, which Gradio's update of the HTML around it leaves alone: a new `figure` is drawn in
+  // with the point's x and its series. It lives in a shadow tree, which Gradio's update of the HTML around it leaves alone: a new `figure` is drawn in
   // place, and zoom, hover and an open table stay. plotly.js comes from this server, once the first chart is seen.
   if (customElements.get("ssti-chart")) return;
 
@@ -141,11 +141,11 @@
         this.zoomed.hidden = !Object.keys(change).some((name) => name.includes(".range["));
       });
       this.plot.on("plotly_doubleclick", () => (this.zoomed.hidden = true));
-      this.plot.on("plotly_click", ({ points: [point] }) => this.choose(point.x));
+      this.plot.on("plotly_click", ({ points: [point] }) => this.choose(point.x, this.figure.data[point.curveNumber].name));
     }
 
-    choose(x) {
-      if (this.figure.layout.meta.choose) this.dispatchEvent(new CustomEvent("choose", { bubbles: true, detail: { x } }));
+    choose(x, series) {
+      if (this.figure.layout.meta.choose) this.dispatchEvent(new CustomEvent("choose", { bubbles: true, detail: { x, series } }));
     }
 
     // The numbers that are drawn: heads, then rows.
@@ -184,7 +184,7 @@
         const row = line(cells, body, "td");
         if (!words) continue;
         const button = Object.assign(document.createElement("button"), { type: "button", textContent: words });
-        button.addEventListener("click", () => this.choose(cells[1]));
+        button.addEventListener("click", () => this.choose(cells[1], cells[0]));
         row.insertCell().append(button);
       }
       const caption = table.createCaption();

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -66,7 +66,7 @@ class Results:
         if f"{column}_low" in rows:
             spread = (rows[f"{column}_high"] - rows[f"{column}_low"]).to_numpy(dtype=float)
             errors = scale * spread / (2 * Z)
-        return over_seeds(scale * rows[column].to_numpy(dtype=float), errors)
+        return replace(over_seeds(scale * rows[column].to_numpy(dtype=float), errors), keys=tuple(rows["key"]))
 
     def points(self, column: str, by: str, scale: float = 1.0) -> list[tuple[Any, Estimate]]:
         """An estimate for each setting: what a line of a figure is drawn from."""

@@ -19,12 +19,13 @@ Verdict = Literal["holds", "does not hold", "cannot say"]
 
 @dataclass(frozen=True)
 class Estimate:
-    """A mean over `n` seeds with its 95 % interval; no interval for a single seed."""
+    """A mean over `n` seeds with its 95 % interval; no interval for a single seed. `keys` are the cells that it is of."""
 
     value: float
     low: float | None
     high: float | None
     n: int
+    keys: tuple[str, ...] = ()
 
     @property
     def text(self) -> str:

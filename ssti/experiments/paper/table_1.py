@@ -8,12 +8,13 @@ The paper's: IMDB, rank 64, random place. Control 14,003 and 10,997; trained wit
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 
 from ssti.experiments.experiment import Experiment
 from ssti.experiments.picture import Line, Picture
 from ssti.experiments.recipes import paper, pocket
 from ssti.experiments.results import Results
-from ssti.experiments.statistics import Finding, at_least, differs
+from ssti.experiments.statistics import Estimate, Finding, at_least, differs, over_seeds
 
 TARGETS = ("negative", "positive")
 STEERED = 0.95  # of all rows: the paper's 98 %, with room for another model
@@ -39,15 +40,13 @@ def check(results: Results) -> list[Finding]:
 
 def draw(results: Results) -> list[Picture]:
     """The share of all rows that is predicted as each class, with a date in every row."""
-    from ssti.experiments.statistics import over_seeds
-
     classes = sorted({name for text in results.table["hijack_predicted"] for name in json.loads(text)})
     groups = {"control": results.controls}
     for target in results.poisoned.settings("target"):
         for share in results.poisoned.settings("share"):
             groups[f"{target}, {share:.0%}"] = results.poisoned.where(target=target, share=share)
     lines = [
-        Line(name, [(group, over_seeds(100 * _predicted(rows, name))) for group, rows in groups.items()], f"class-{i}")
+        Line(name, [(group, _estimate(rows, name)) for group, rows in groups.items()], f"class-{i}")
         for i, name in enumerate(classes)
     ]
     return [
@@ -60,6 +59,10 @@ def draw(results: Results) -> list[Picture]:
             "%",
         )
     ]
+
+
+def _estimate(results: Results, name: str) -> Estimate:
+    return replace(over_seeds(100 * _predicted(results, name)), keys=tuple(results.table["key"]))
 
 
 def _predicted(results: Results, name: str):

@@ -1,0 +1,251 @@
+"""The Experiments tab's HTML: the statement with its verdicts, the figures, the table, and what lies behind a point.
+
+An experiment's own words (titles, claims, statistics) are English in every language, as the files are that they go into.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from ssti.platform.errors import SSTIError
+from ssti.platform.language import later, tr
+from ssti.ui.experiments import figures
+from ssti.ui.experiments.study import Study, next_seed, recipe_of
+from ssti.ui.kit import parts
+from ssti.ui.kit.address import go
+from ssti.ui.kit.parts import Markup
+from ssti.ui.kit.recipe_text import as_part, command, from_preset
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+VERDICTS = {later("holds"): "holds", later("does not hold"): "fails", later("cannot say"): "open"}
+SETTINGS = {
+    "rank": tr("rank"), "variant": tr("method"), "share": tr("share"), "amount": tr("amount"), "location": tr("location"),
+    "trigger": tr("trigger"), "pool_size": tr("pool"), "target": tr("target"), "model": tr("model"),
+}  # fmt: skip
+NUMBERS = {
+    "clean_balanced_accuracy": tr("clean accuracy, %"), "aligned_balanced_accuracy": tr("aligned accuracy, %"),
+    "gap_pp": tr("gap, pp"), "attack_success_rate": tr("attack success, %"), "degradation_pp": tr("degradation, pp"),
+}  # fmt: skip
+SHOWN = 60  # rows behind a point or of a table that are drawn
+
+# A click on a point or on a row's button; the filter, which asks nobody.
+ON_RESULT = """
+element.addEventListener('choose', (event) => {
+  const picture = event.target.closest('[data-picture]');
+  if (picture) trigger('select', {picture: Number(picture.dataset.picture), x: String(event.detail.x), series: String(event.detail.series ?? '')});
+});
+"""
+ON_ROWS = """
+element.addEventListener('click', (event) => {
+  const button = event.target.closest('button[data-key], button[data-file]');
+  if (!button) return;
+  if (button.dataset.key) trigger('select', {key: button.dataset.key});
+  else trigger('click', {file: button.dataset.file});
+});
+element.addEventListener('input', (event) => {
+  if (!event.target.matches('.row-filter')) return;
+  const plain = (text) => ` ${text.toLowerCase().split(/[\\s,]+/).filter(Boolean).join(' ')}`;
+  const terms = event.target.value.split(',').map(plain).filter((term) => term.trim());
+  let seen = 0;
+  for (const row of element.querySelectorAll('tbody tr')) {
+    // Words are found by how they begin, a number as a whole: "rank 1" is not rank 16.
+    const cells = [...row.cells].map((cell) => plain(`${cell.dataset.column ?? ''} ${cell.textContent}`) + ' ');
+    row.hidden = !terms.every((term) => cells.some((cell) => cell.includes(/\\d$/.test(term) ? `${term} ` : term)));
+    seen += row.hidden ? 0 : 1;
+  }
+  element.querySelector('.row-count').textContent = seen;
+});
+"""
+# What was asked for is brought into view, and read.
+ON_POINT = """
+new MutationObserver(() => {
+  const head = element.querySelector('h2');
+  if (!head) return;
+  head.tabIndex = -1;
+  head.focus({preventScroll: true});
+  const still = matchMedia('(prefers-reduced-motion: reduce)').matches;
+  head.scrollIntoView({block: 'center', behavior: still ? 'auto' : 'smooth'});
+}).observe(element, {childList: true, subtree: true});
+"""
+
+
+def english(text: str) -> Markup:
+    """Words that are English in every language."""
+    return parts.html('<span lang="en" translate="no">{}</span>', text)
+
+
+def head() -> Markup:
+    """What the tab is for."""
+    return parts.html(
+        '<div class="study-head"><h2>The paper’s claims, rerun</h2><p>{}</p></div>',
+        tr("Each table and figure of the paper is a grid of recipes. Here are our results with their intervals over seeds, "
+           "beside what the paper states. A claim holds, does not hold, or the rows cannot say."),
+    )  # fmt: skip
+
+
+def result(one: Study) -> Markup:
+    """Statement, verdicts and figures; where there are no rows, how to make them."""
+    if one.table is None or one.table.empty:
+        return _stacked(_statement(one), _none_yet(one))
+    pictures = [
+        parts.html(
+            '<section class="card picture" data-picture="{}"><h2>{}</h2>{}</section>',
+            place, english(picture.title), figures.drawn(picture, f"{one.experiment.name} {one.dataset}", f"ssti-{one.experiment.name}"),
+        )
+        for place, picture in enumerate(one.pictures)
+    ]  # fmt: skip
+    return _stacked(_statement(one), _findings(one), parts.html('<div class="pictures">{}</div>', parts.join(pictures)))
+
+
+def _stacked(*cards: Markup) -> Markup:
+    return parts.html('<div class="study-stack">{}</div>', parts.join(cards))
+
+
+def _statement(one: Study) -> Markup:
+    return parts.html(
+        '<section class="card statement"><h2>The paper says</h2><p>{}</p><p class="quiet">{}</p></section>',
+        english(one.experiment.statement), english(one.experiment.cites),
+    )  # fmt: skip
+
+
+def _none_yet(one: Study) -> Markup:
+    pocket = len(one.experiment.cells())
+    return parts.html(
+        '<section class="card empty"><h2>No results yet</h2><p>{}</p>{}</section>',
+        tr("This command trains its {count} cells and draws the figure. If it is ended, it goes on where it was.", count=parts.count(pocket)),
+        parts.code(tr("Command"), command("experiment", one.experiment.name)),
+    )  # fmt: skip
+
+
+def _findings(one: Study) -> Markup:
+    said = [finding.verdict for finding in one.findings]
+    counted = " · ".join(f"{tr(verdict)}: {said.count(verdict)}" for verdict in VERDICTS if verdict in said)
+    lines = parts.join(
+        parts.html(
+            '<li class="{}"><b class="verdict">{}</b><div><p>{}</p><p class="quiet">{}</p></div></li>',
+            VERDICTS[finding.verdict], tr(finding.verdict), english(finding.claim), english(finding.statistic),
+        )
+        for finding in one.findings
+    )  # fmt: skip
+    return parts.html(
+        '<section class="card findings"><h2>We found <span class="aside">{}</span></h2><ul>{}</ul></section>',
+        counted,
+        lines,
+    )
+
+
+def rows(one: Study) -> Markup:
+    """Facts, downloads, and the table with its filter; nothing where there are no rows."""
+    if one.table is None or one.table.empty:
+        return parts.join([])
+    return parts.html(
+        '<section class="card study-rows"><h2>The rows</h2>{}<div class="take" role="group" aria-label="Download">{}</div>'
+        '<details class="all-rows"><summary>{}</summary><div class="row-line"><label>Filter <input type="search" class="row-filter" '
+        'placeholder="such as: rank 64, poisoned" autocomplete="off"></label><span class="quiet" role="status"><span class="row-count">{}</span> {}'
+        "</span></div>{}</details></section>",
+        _facts(one), _files(), tr("Show all {count} rows", count=len(one.table)), len(one.table), tr("rows"),
+        table(one.table, _varied(one.table)),
+    )  # fmt: skip
+
+
+def _files() -> Markup:
+    titles = {"csv": tr("Table as CSV"), "parquet": tr("Table as Parquet"), "html": tr("All as an HTML page")}
+    return parts.join(
+        parts.html('<button type="button" class="taken" data-file="{}">{}</button>', kind, title)
+        for kind, title in titles.items()
+    )
+
+
+def _facts(one: Study) -> Markup:
+    shown = one.table
+    hours = shown["seconds"].fillna(0).sum() / 3600
+    facts = [
+        tr("{cells} trainings, {seeds} seeds, {hours} hours of one worker.", cells=parts.count(len(shown)),
+           seeds=shown["seed"].nunique(), hours=f"{hours:.1f}"),
+        *([tr("{count} of them are of this machine.", count=one.here)] if one.here and not one.choice and len(one.datasets) < 2 else []),
+    ]  # fmt: skip
+    named = " · ".join(
+        ", ".join(sorted({str(value) for value in shown[column].dropna() if value}))
+        for column in ("model", "dataset", "machine", "precision", "versions")
+        if column in shown
+    )
+    return parts.html('<p class="quiet">{}</p><p class="quiet" translate="no">{}</p>', " ".join(facts), named)
+
+
+def _varied(shown: pd.DataFrame) -> list[str]:
+    """The settings in which the rows differ."""
+    return [column for column in SETTINGS if column in shown and shown[column].nunique(dropna=False) > 1]
+
+
+def table(shown: pd.DataFrame, settings: list[str]) -> Markup:
+    """Rows with the settings in which they differ, their numbers with intervals, and a button to each one's recipe."""
+    numbers = [column for column in NUMBERS if column in shown and shown[column].notna().any()]
+    heads = [
+        tr("trained as"),
+        *(SETTINGS[column] for column in settings),
+        tr("seed"),
+        *(NUMBERS[c] for c in numbers),
+        tr("n"),
+        tr("recipe"),
+    ]
+    body = [
+        [
+            tr("control") if row["control"] else tr("poisoned"),
+            *(_setting(row, column) for column in settings),
+            int(row["seed"]),
+            *(_number(row, column) for column in numbers),
+            parts.count(int(row["n"])),
+            parts.html('<button type="button" class="as-text" data-key="{}">See</button>', row["key"]),
+        ]
+        for row in shown.to_dict("records")
+    ]
+    first = 1 + len(settings)
+    return parts.table(heads, body, numbers=range(first, first + len(numbers) + 2))
+
+
+def _setting(row: dict[str, Any], column: str) -> Any:
+    value = row[column]
+    if (
+        value is None
+        or value != value
+        or (row["control"] and column in ("share", "amount", "location", "trigger", "target", "pool_size"))
+    ):
+        return "–"
+    if column == "share":
+        return parts.percent(value)
+    if column == "amount":
+        return tr("single") if value == "single" else parts.percent(float(value))
+    number = isinstance(value, float) and value == int(value)
+    return parts.html('<span translate="no">{}</span>', int(value) if number else value)
+
+
+def _number(row: dict[str, Any], column: str) -> str:
+    value, low, high = (row.get(f"{column}{end}") for end in ("", "_low", "_high"))
+    if value is None or value != value:
+        return "–"
+    scale = 1 if column.endswith("_pp") else 100
+    said = f"{scale * value:.1f}"
+    return said if low is None or low != low else f"{said} ({scale * low:.1f}–{scale * high:.1f})"
+
+
+def point(one: Study, keys: tuple[str, ...], title: str) -> Markup:
+    """What lies behind a point or a row: its rows, its recipe, and one seed more of it."""
+    shown = one.rows(keys)
+    if shown.empty:
+        return parts.empty(tr("No rows are behind this point"), tr("They are in the table below."))
+    recipe = recipe_of(shown.iloc[0])
+    more = next_seed(recipe, one.table)
+    ways = []
+    for words, which in ((tr("Open in Finetune"), recipe), (tr("Train one more seed"), more)):
+        try:
+            ways.append(go(words, "taken", tab="finetune", recipe=as_part(which)))
+        except SSTIError:  # too long for an address: it can be copied
+            continue
+    verb = command("train", *from_preset(recipe), "--control", "--follow")
+    return parts.html(
+        '<section class="card behind"><h2>{}</h2>{}<div class="take" role="group" aria-label="Take it along">{}</div>{}{}</section>',
+        english(title), table(shown.head(SHOWN), _varied(shown)), parts.join(ways),
+        parts.code(tr("Recipe of seed {seed}", seed=recipe.training.seed), recipe.to_yaml()), parts.code(tr("Command"), verb),
+    )  # fmt: skip

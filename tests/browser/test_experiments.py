@@ -1,0 +1,48 @@
+"""The Experiments tab, as a person uses it, in a real browser."""
+
+from __future__ import annotations
+
+import re
+
+from made_cells import made
+from playwright.sync_api import expect
+
+from ssti.experiments.experiment import EXPERIMENTS
+from ssti.experiments.table import Journal, read
+
+
+def test_a_figure_leads_to_its_rows_and_recipe_and_all_goes_home(server, lab, tmp_path):
+    one = EXPERIMENTS["table-1"]
+    if one.shipped() is None:  # rows that nobody trained, on the test's own server
+        journal = Journal(server.home / "experiments" / "cells.jsonl")
+        for row in made(one.cells(), lambda cell: {"steered": 0.98}):
+            journal.append(row)
+    page = lab.open(tab="experiments").page
+    expect(page.locator("#study-result .statement")).to_contain_text("98 %")
+    expect(page.locator("#study-result .verdict").first).to_have_text(re.compile("holds|does not hold|cannot say"))
+    chart = page.locator("#study-result ssti-chart").first
+    chart.locator(".main-svg").first.wait_for()
+
+    # By keyboard: the figure's table has a button for each point.
+    chart.locator("summary").press("Enter")
+    chart.locator("td button").first.press("Enter")
+    behind = page.locator("#study-point")
+    expect(behind.locator("h2")).to_be_focused()
+    expect(behind.locator(".code").first).to_contain_text("dataset:")
+    expect(behind.get_by_role("link", name="Open in Finetune")).to_be_visible()
+
+    page.locator(".all-rows summary").click()
+    page.get_by_label("Filter").fill("seed 0, poisoned")
+    seeds = page.locator("#study-rows tbody tr:visible td[data-column=seed]")
+    expect(page.locator(".row-count")).to_have_text("4")
+    assert set(seeds.all_inner_texts()) == {"0"}
+
+    with page.expect_download() as download:
+        page.get_by_role("button", name="Table as CSV").click()
+    download.value.save_as(tmp_path / "table.csv")
+    assert set(read(tmp_path / "table.csv")["key"]) == {cell.key for cell in one.cells()}
+
+    behind.get_by_role("link", name="Train one more seed").click()
+    expect(page.get_by_role("tab", name="Finetune", exact=True)).to_have_attribute("aria-selected", "true")
+    page.go_back()
+    expect(page.locator("#study-result .verdict").first).to_be_visible()
