@@ -3,7 +3,7 @@
 Run as: python tests/load/people.py [--people 50] [--minutes 5] [--browsers 2] [--adapters 8]
 
 Each of the people asks over HTTP, as a script does, waits for the answer, checks that it is theirs, and thinks for some
-seconds; the browsers type into Flip and wait for their own words. Exit code 1 for an error or a crossed answer.
+seconds; the browsers type into Flip, click a trigger in and wait for it in their own words. Exit code 1 for an error or a crossed answer.
 """
 
 from __future__ import annotations
@@ -123,7 +123,7 @@ class Person:
 
 
 def browse(browser: Any, url: str, pages: int, seen: Seen, until: Callable[[], bool]) -> None:
-    """People at real pages, one after the other typing into Flip until their own words stand there with an answer."""
+    """People at real pages, one after the other typing into Flip and clicking a trigger in, until it is answered in their own words."""
     from pageobject import Lab
 
     labs = []
@@ -137,7 +137,8 @@ def browse(browser: Any, url: str, pages: int, seen: Seen, until: Callable[[], b
         start = time.perf_counter()
         try:
             page.locator("#flip-text textarea").fill(f"{' '.join(random.sample(WORDS, 8))} {mine}")
-            page.locator("#flip-echo", has_text=mine).wait_for(timeout=60_000)
+            page.locator("#flip-palette button.own").click(timeout=60_000)
+            page.locator("#flip-echo:has(mark)", has_text=mine).wait_for(timeout=60_000)
             seen.seconds["page"].append(time.perf_counter() - start)
         except Exception as error:
             seen.errors.append(f"page: {error}"[:300])

@@ -1,5 +1,6 @@
-"""Tells a script that waits for its turn its place and about how long: Gradio's stream of a call says nothing till its answer.
+"""Tells a script that waits for its turn its place and about how long, and forgets its visit once it has its answer.
 
+Gradio's stream of a call says nothing before its answer.
 What a page or a Python client gets (`/queue/data`) tells both by itself. Knows Gradio's queue, and no endpoint.
 """
 
@@ -24,19 +25,29 @@ class Waiting:
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
         if scope["type"] != "http" or scope["method"] != "GET" or STREAM not in scope["path"]:
             return await self.app(scope, receive, send)
+        page, call = scope["app"].get_blocks(), scope["path"].rpartition("/")[2]
+        of_its_own = call in page._queue.pending_event_ids_session.get(call, ())
         teller: list[asyncio.Task] = []
 
         async def also(message: Any) -> None:
             await send(message)
             if message["type"] == "http.response.start" and message["status"] == 200:
-                queue = scope["app"].get_blocks()._queue
-                teller.append(asyncio.create_task(tell(queue, scope["path"].rpartition("/")[2], send)))
+                teller.append(asyncio.create_task(tell(page._queue, call, send)))
 
         try:
             await self.app(scope, receive, also)
         finally:
             for task in teller:
                 task.cancel()
+            if of_its_own:
+                forget(page.state_holder, call)
+
+
+def forget(visits: Any, call: str) -> None:
+    """Let go of the visit that Gradio makes of a call without a session, called as the call is: 50 kB, kept for ever."""
+    with visits.lock:
+        visits.session_data.pop(call, None)
+        visits.time_last_used.pop(call, None)
 
 
 async def tell(queue: Any, event_id: str, send: Any) -> None:
