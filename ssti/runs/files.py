@@ -33,7 +33,7 @@ def read_text(path: Path, largest: int) -> str:
         raise OSError(errno.EILSEQ, tr("it is no UTF-8 (byte {byte})", byte=error.start)) from error
 
 
-def stamp(path: Path) -> Stamp | None:
+def stamp(path: Path | str) -> Stamp | None:
     """What tells that a file is as it was; None where there is none."""
     try:
         status = os.stat(path)

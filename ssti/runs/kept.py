@@ -60,4 +60,4 @@ def keep(folder: Path, progress: Progress) -> None:
 
 
 def _stamps(folder: Path) -> Stamps:
-    return tuple(stamp(folder / name) for name in MADE_OF)
+    return tuple(stamp(f"{folder}/{name}") for name in MADE_OF)  # a list of a thousand runs makes no path of each
