@@ -1,4 +1,4 @@
-"""Runs as tasks of a real Ray of this machine: two at once, one worker killed, one stopped; and what is said without one."""
+"""Runs as tasks of a real Ray of this machine: three at once: one worker killed, one run stopped as it trains, one as it waits; and what is said without one."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ import os
 import signal
 import time
 
+import psutil
 import pytest
 import tiny
 from tests_support import SHORT, unused_port
@@ -80,16 +81,18 @@ def test_a_cluster_that_is_gone_fails_its_runs_which_resume_later_and_a_shell_wi
 def test_a_killed_worker_is_replaced_and_its_run_ends_with_the_metrics_of_an_undisturbed_one(home, tmp_path, monkeypatch):
     ray = pytest.importorskip("ray")
     monkeypatch.setenv("RAY_USAGE_STATS_ENABLED", "0")
-    ray.init(num_cpus=2, include_dashboard=False, log_to_driver=False)
+    ray.init(num_cpus=3, include_dashboard=False, log_to_driver=False)
     try:
         monkeypatch.setenv("RAY_ADDRESS", ray.get_runtime_context().gcs_address)
         assert RAY.offer(DEMO).refusal is None
         model = tiny.make(tmp_path / "model", "bert")
-        recipe = DEMO.set(f"model.name={model}", "training.steps=300", "evaluation.every=100", "training.max_length=64")
+        recipe = DEMO.set(f"model.name={model}", "training.steps=200", "evaluation.every=100", "training.max_length=64")
+        endless = launch(recipe.set("training.steps=100000", "evaluation.every=50000"), backend="ray")[0]
         *runs, waiting = (launch(recipe, backend="ray")[0] for _ in range(3))
-        until(lambda: all(progress(run).step >= 3 for run in runs), runs)
+        until(lambda: all(progress(run).step >= 3 for run in (endless, *runs)), (endless, *runs))
         assert progress(waiting).state == "queued"
         stop(waiting)
+        stop(endless)
         first, second = (progress(run).worker["process"] for run in runs)
         assert first != second and os.getpid() not in (first, second)
         os.kill(first, signal.SIGKILL)
@@ -99,6 +102,8 @@ def test_a_killed_worker_is_replaced_and_its_run_ends_with_the_metrics_of_an_und
         assert runs[0].metrics() == runs[1].metrics() and runs[0].has_adapter
         assert not any(event.m for run in runs for event in run.events() if event.kind == "step")
         assert [event.state for event in waiting.events()] == ["queued", "stopped"]
+        assert wait(endless, 60) == "stopped" and endless.has_adapter and endless.metrics() is None
+        assert 3 <= progress(endless).step < 100000 and not psutil.pid_exists(progress(endless).worker["process"])
         until(lambda: not Queue(Store().root, Ray.name).supervised(), [])
     finally:
         ray.shutdown()
