@@ -74,7 +74,7 @@ class Page:
     def _answer(self, session: str, content: str, headers: dict[str, str], query: dict[str, str], queued: bool) -> str:
         if not queued:
             answer = self.http.post("/gradio_api/run/predict", content=content, headers=headers, params=query)
-            assert answer.status_code in (200, 500), answer.text
+            assert answer.status_code in (200, 400, 500, 503, 507), answer.text
             return answer.text
         joined = self.http.post("/gradio_api/queue/join", content=content, headers=headers)
         if joined.status_code != 200:
