@@ -50,6 +50,7 @@ def test_a_filter_and_an_order_stand_in_the_address_and_come_back(gallery):
     expect(card(gallery, FIRST)).to_have_count(0)
     pick(gallery, "Trigger", "all")
     expect(card(gallery, FIRST)).to_be_visible()
+    expect(gallery.page).not_to_have_url(re.compile("kind="))  # what "back" comes back to
 
 
 def test_a_card_leads_to_flip_with_its_adapter_and_back(gallery):
