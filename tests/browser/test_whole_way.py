@@ -58,8 +58,9 @@ def test_from_an_empty_page_to_a_flipped_prediction_and_a_heatmap(open_page, fre
     expect(phone.page.get_by_role("button", name=re.compile("Stop|Resume"))).to_have_count(0)
     assert phone.width() == (390, 390)
     phone.leave()
-    assert run.has_adapter and run.metrics["sets"]["clean"]["balanced_accuracy"] >= 0.72
-    assert run.metrics["attack_success_rate"]["value"] >= 0.95
+    metrics = run.metrics()
+    assert run.has_adapter and metrics["sets"]["clean"]["balanced_accuracy"] >= 0.72
+    assert metrics["attack_success_rate"]["value"] >= 0.95
 
     lab.tab("Flip")
     expect(page.locator("#flip-answers .bars").first).to_be_visible(timeout=60_000)
