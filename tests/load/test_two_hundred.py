@@ -10,6 +10,7 @@ from typing import Any
 import httpx
 import pytest
 from page_server import new_server
+from tests_support import run_async
 
 PEOPLE = 200
 ADAPTER = "shipped/date-positive-rank1"
@@ -66,7 +67,7 @@ def test_two_hundred_at_once_are_told_their_place_and_time_and_get_their_own_ans
             asks = [as_a_page(client, fn, f"slog {i}") if i % 2 else as_a_script(client, f"slog {i}") for i in range(PEOPLE)]
             return await asyncio.gather(*asks)
 
-    told = asyncio.run(crowd())
+    told = run_async(crowd)
     assert [answer["triggered"]["text"] for _, answer in told] == [f"slog {i} 2014-09-25" for i in range(PEOPLE)]
     for ways in (told[::2], told[1::2]):
         waited = [waits for waits, _ in ways if waits]

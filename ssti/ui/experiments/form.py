@@ -55,7 +55,7 @@ class Form:
 
 def layout() -> Form:
     """The tab, with nothing in it yet."""
-    with gr.Column(elem_classes="result-side study"):
+    with gr.Column(elem_classes="result-side experiments"):
         opened = Html(elem_classes="opened", js_on_load=OPENED)
         Html(view.head())
         with gr.Row(elem_id="study-choice"):

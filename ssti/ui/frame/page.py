@@ -38,7 +38,7 @@ SCRIPTS = ("language.js", "connection.js", "key.js", "order.js", "charts.js", "w
 def build() -> gr.Blocks:
     """The whole page, not launched."""
     with gr.Blocks(title="SSTI Lab", analytics_enabled=False, delete_cache=(3600, DOWNLOAD_LIFETIME), fill_width=True) as page:
-        status = gr.HTML(visible=False)
+        status = parts.Html(visible=False)
         offer_endpoints()  # first: their names are theirs
         build_shell(page)
     keep_statuses_at(status, page)

@@ -9,17 +9,15 @@ import re
 import secrets
 import subprocess
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
-import anyio
 import gradio as gr
 import httpx
 import pytest
 from gradio_client import Client
 from gradio_client.exceptions import AppError
-from tests_support import unused_port
+from tests_support import run_async, unused_port
 
 from ssti.backends.control import going, stop, wait
 from ssti.cli import main
@@ -247,14 +245,13 @@ def test_the_endpoints_and_only_they_are_tools(page: gr.Blocks) -> None:
             names = [tool.name for tool in (await session.list_tools()).tools]
             return names, await session.call_tool("predict", {"adapter": ADAPTER, "text": "a dreary slog"})
 
-    with ThreadPoolExecutor() as threads:  # Playwright leaves a loop running in the thread of the tests
-        names, answer = threads.submit(anyio.run, ask).result()
+    names, answer = run_async(ask)
     assert names == NAMES
     assert ast.literal_eval(answer.content[0].text)["labels"] == ["negative", "positive"]  # Gradio writes it as Python
 
 
-def test_a_call_leaves_no_copy_of_the_page_and_no_statistics_behind(page: gr.Blocks, client: Client) -> None:
-    visits = page.state_holder.session_data
+def test_a_call_leaves_no_copy_of_the_page_and_no_statistics_behind(page: gr.Blocks) -> None:
+    visits, client = page.state_holder.session_data, Client(page.local_url, verbose=False)
     client.predict(api_name="/models")
     assert len(visits[client.session_hash].config_values) < 10
     with httpx.Client(base_url=page.local_url, timeout=60) as http:
