@@ -44,7 +44,9 @@ def guarded(handler: Callable[..., Any], with_kind: bool = False) -> Callable[..
     @functools.wraps(handler)
     def steps(*values: Any) -> Iterator[Any]:
         with errors_as_messages(with_kind):
-            yield from handler(*map(readable_value, values))
+            answers = handler(*map(readable_value, values))
+            yield next(answers, gr.skip())  # of a handler that draws nothing Gradio empties the outputs, a button's label too
+            yield from answers
 
     @functools.wraps(handler)
     async def awaited(*values: Any) -> Any:

@@ -15,7 +15,7 @@ import httpx
 import pytest
 
 from ssti.ui.access.visitor import HEADER, visitor
-from ssti.ui.frame.guard import guard
+from ssti.ui.frame.guard import guard, guarded
 from ssti.ui.kit import parts
 from ssti.ui.poison.own_form import _column_choice
 
@@ -68,6 +68,16 @@ def test_what_no_handler_foresaw_is_said_in_words(small):
     """`Blocks.fns` and each one's `fn`. Without them no handler is guarded."""
     answer = small("fails", [])
     assert answer.status_code == 500 and "Reload the page" in answer.text and "secret" not in answer.text
+
+
+def test_a_handler_that_draws_nothing_leaves_all_as_it_is():
+    """Generators that end at once: Gradio sends None for each output, by which a button lost its label."""
+
+    def steps(count: int) -> Iterator[str]:
+        yield from ("drawn",) * count
+
+    assert list(guarded(steps)(0)) == [gr.skip()]
+    assert list(guarded(steps)(2)) == ["drawn", "drawn"]
 
 
 def test_a_plain_string_does_not_become_html(small):
