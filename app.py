@@ -6,6 +6,9 @@ import os
 import sys
 
 os.environ.setdefault("GRADIO_ANALYTICS_ENABLED", "False")
+# Before torch: its threads sleep where they wait. Spinning they kept the cores from a run that trains, and it from them:
+# fifty people waited ten times as long (tests/load/people.py).
+os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
 
 
 def main() -> None:

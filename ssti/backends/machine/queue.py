@@ -23,7 +23,9 @@ from ssti.runs.store import QUEUE, unusable
 
 NAME = re.compile(r"([0-9]{12})-([a-z0-9][a-z0-9-]{0,79})")
 LARGEST = 64 * 2**10  # bytes of a ticket
-PASSED_ON = re.compile(r"SSTI_(?!PASSWORD|TOKEN|USER)\w+|HF_HUB_OFFLINE|HF_HOME|CUDA_VISIBLE_DEVICES|OMP_NUM_THREADS")
+PASSED_ON = re.compile(
+    r"SSTI_(?!PASSWORD|TOKEN|USER)\w+|HF_HUB_OFFLINE|HF_HOME|CUDA_VISIBLE_DEVICES|OMP_(?:NUM_THREADS|WAIT_POLICY)"
+)
 ENVIRONMENT = TypeAdapter(dict[str, str])
 
 

@@ -103,7 +103,7 @@ def attend(run: Run, ticket: Ticket, place: str = "") -> None:
 def execute(run: Run, ticket: Ticket, place: str = "") -> tuple[int, str, bool]:
     """Run a worker to its end: its exit code, the end of what it wrote, and whether the memory ran out meanwhile."""
     command = [sys.executable, "-m", "ssti.backends.machine.process", str(run.path)]
-    environment = environment_at(ticket, place)
+    environment = {"OMP_WAIT_POLICY": "PASSIVE"} | environment_at(ticket, place)  # as in app.py
     kills = out_of_memory_kills()
     with (run.path / "log.txt").open("ab") as log:
         start = log.tell()
