@@ -146,6 +146,7 @@ def test_a_cloned_run_fills_the_form(lab, server):
     expect(lab.group("Trigger").get_by_role("radio", name="Country")).to_be_checked()
     expect(lab.group("Start from").get_by_role("radio", name="light")).to_be_checked()
     expect(lab.page.get_by_label("Share in percent")).to_have_value("30")
+    expect(lab.page.locator(".as-yaml code")).to_contain_text("share: 0.3")
     assert shown_recipe(lab.page) == recipe
     lab.tab("Finetune").choose("LoRA rank", "16").tab("Poison")
     expect(lab.page.locator(".as-yaml code")).to_contain_text("rank: 16")

@@ -59,9 +59,10 @@ class Lab:
 
     def tab(self, title: str) -> Lab:
         """Choose a tab, also one that is folded away."""
-        found = self.page.get_by_role("tab", name=title, exact=True)
+        found, more = self.page.get_by_role("tab", name=title, exact=True), self.page.get_by_label("More tabs")
+        found.or_(more).locator("visible=true").first.wait_for()  # while Gradio measures them neither is there
         if not found.is_visible():
-            self.page.get_by_label("More tabs").click()
+            more.click()
             found = self.page.locator(".overflow-dropdown").get_by_text(title, exact=True)
         found.click()
         return self

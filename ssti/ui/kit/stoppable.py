@@ -123,10 +123,11 @@ def stoppable(
     button = Stoppable(go, stop, out, work)
     with outside_of_tabs(shared):
         press = gr.Textbox("", visible="hidden")
-    # The press first: the browser sets one output after the other, and `stop` is there to be clicked once it has its own.
     begun = go.click(
-        lambda: {press: presses.begin(), **button.buttons(going=True)}, None, [press, go, stop], queue=False, **QUIET
+        lambda: {press: presses.begin(), go: gr.update(interactive=False)}, None, [press, go], queue=False, **QUIET
     )
+    # Then only: the browser sets the outputs of one event side by side, and `stop` is of no use before the press is there.
+    begun.then(lambda press: gr.update(visible=presses.wanted(press)), press, stop, queue=False, **QUIET)
     begun.then(
         button.steps, [press, *inputs], [out, go, stop, *more], trigger_mode="multiple",
         concurrency_id=concurrency_id, concurrency_limit=2, **QUIET,
