@@ -6,6 +6,8 @@ import json
 from typing import Any
 
 import pytest
+from flip_page import SLOW
+from playwright.sync_api import expect
 
 from ssti.ui.frame.page import ASSETS
 from ssti.ui.kit.shared import ACCEPT
@@ -50,6 +52,18 @@ def test_a_request_waits_for_its_handlers_last_answer_and_for_no_other(blank):
     blank.evaluate(ANSWER, [3, "newer"])
     blank.wait_for_function("got.length === 3")
     assert blank.evaluate("got") == ["two", "older", "newer"]
+
+
+def test_an_answer_that_is_long_in_coming_is_said_to_be_on_its_way(blank):
+    blank.evaluate("() => { window.tr = (words) => words; asked.length = 0; }")
+    blank.evaluate(ASK, [["/gradio_api/run/predict", json.dumps({"fn_index": number})] for number in (3, 4)])
+    line = blank.locator("#waiting[role=status]")
+    expect(line).to_contain_text("on its way", timeout=SLOW)
+    blank.evaluate(ANSWER, [0, "one"])
+    blank.wait_for_function("got.includes('one')")
+    expect(line).to_have_count(1)
+    blank.evaluate(ANSWER, [1, "two"])
+    expect(line).to_have_count(0)
 
 
 @pytest.mark.parametrize(
