@@ -6,6 +6,7 @@ size, and tensors from safetensors only. Whose it then is, `ssti.adapters.import
 
 from __future__ import annotations
 
+import errno
 import json
 import lzma
 import os
@@ -119,13 +120,13 @@ def unpack(source: Path, into: Path, largest: int = LARGEST) -> tuple[Path, Path
             return _copy(source.name, _in_archive(source.name, archive), into, largest)
     except SSTIError:
         raise
-    except OSError as problem:
-        raise SSTIError(
-            tr("{file!r} could not be read or unpacked: {why}.", file=source.name, why=problem.strerror or problem),
-            tr("Try again."),
-            kind="disk",
-        ) from problem
-    except DAMAGED as problem:
+    except (OSError, *DAMAGED) as problem:
+        if isinstance(problem, OSError) and problem.errno != errno.EINVAL:  # a damaged index leads before the file
+            raise SSTIError(
+                tr("{file!r} could not be read or unpacked: {why}.", file=source.name, why=problem.strerror or problem),
+                tr("Try again."),
+                kind="disk",
+            ) from problem
         raise AdapterError(
             tr("{file!r} is no ZIP archive that can be read: {why:.120}.", file=source.name, why=str(problem)),
             tr("Export the adapter again, or zip its folder again, without a password."),

@@ -12,7 +12,7 @@ import pytest
 from ssti.adapters import imported, pack
 from ssti.adapters.imported import belongs, bring
 from ssti.adapters.listing import SHIPPED, adapters, find
-from ssti.platform.errors import SSTIError
+from ssti.platform.errors import AdapterError, SSTIError
 from ssti.serving.predictor import predictor
 
 NAME = "date-positive-rank1"
@@ -102,6 +102,15 @@ def test_a_damaged_adapter_is_refused_and_leaves_nothing(zipped, home, damage):
     with pytest.raises(SSTIError, match=why) as refused:
         bring(rewritten(zipped, change))
     assert str(home) not in str(refused.value) and refused.value.next
+    assert nothing_kept(home)
+
+
+def test_an_archive_whose_index_leads_out_of_it_is_damaged_and_no_matter_of_the_disk(zipped, home):
+    content = bytearray(zipped.read_bytes())
+    content[-6:-2] = (len(content) * 2).to_bytes(4, "little")  # where its index is said to stand
+    zipped.write_bytes(content)
+    with pytest.raises(AdapterError, match="no ZIP archive"):
+        bring(zipped)
     assert nothing_kept(home)
 
 
