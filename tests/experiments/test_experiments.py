@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib
 import json
+from collections import Counter
 from pathlib import Path
 
 import pytest
@@ -211,13 +212,14 @@ def test_the_list_names_every_experiment():
 @pytest.mark.slow
 @each
 def test_a_cell_of_its_shipped_table_comes_out_as_it_was(experiment):
-    """One poisoned cell, trained again. Where products run in other number formats, numbers may differ by more."""
+    """A poisoned cell that many tables share, trained again. In other number formats numbers may differ by more."""
     shipped = experiment.shipped()
     if shipped is None:
         pytest.skip("its results are not shipped yet")
     cells = {cell.key: cell for cell in experiment.cells()}
-    was = shipped[~shipped["control"]].iloc[0]
-    if was["key"] not in AGAIN:  # several experiments share theirs
+    shared = Counter(key for one in ALL if (table := one.shipped()) is not None for key in table["key"])
+    was = max(shipped[~shipped["control"]].to_dict("records"), key=lambda row: (shared[row["key"]], -row["seconds"]))
+    if was["key"] not in AGAIN:
         AGAIN[was["key"]] = run_cell(cells[was["key"]])
     now = AGAIN[was["key"]]
     allowed = 0.001 if (now["precision"], now["machine"]) == (was["precision"], was["machine"]) else 0.1
