@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from ssti.experiments.cell import Cell
+    from ssti.experiments.grids.asked import Asked
 
 Out = Annotated[Path | None, typer.Option(help="A folder for table (.csv, .parquet) and figure (.html).")]
 Workers = Annotated[int | None, typer.Option(min=1, max=256, help="Processes; by default one a core, or one on a GPU.")]
@@ -50,12 +51,14 @@ def experiment(
     """Rerun experiments and redraw their figures. Killed and started again, it goes on where it was."""
     from ssti.experiments.cell import cells_of
     from ssti.experiments.experiment import EXPERIMENTS
+    from ssti.experiments.grids.asked import Asked
     from ssti.experiments.page import write_page
     from ssti.experiments.table import SHIPPED, tidy, write
 
     chosen = [EXPERIMENTS.find(name.replace("_", "-")) for name in names]
     cells = cells_of(grid for one in chosen for grid in (one.pocket if pocket else one.full))
-    done = {} if shipped else _run(cells, workers, fresh, dry_run)
+    asked = Asked(experiments=tuple(one.name for one in chosen), pocket=pocket)
+    done = {} if shipped else _run(asked, cells, workers, fresh, dry_run)
     if dry_run:
         show({"cells": len(cells), "missing": done["missing"]}, as_json)
         return
@@ -97,13 +100,15 @@ def grid(
     as_json: AsJson = False,
 ) -> None:
     """A grid of one's own: a row for each setting, with its mean over seeds and the 95 % interval."""
-    from ssti.experiments.cell import Grid, cells_of, parse_vary
+    from ssti.experiments.cell import parse_vary
+    from ssti.experiments.grids.asked import Asked
     from ssti.experiments.summary import summary
     from ssti.experiments.table import tidy, write
 
     varied = parse_vary(vary or [])
-    cells = cells_of([Grid(read_recipe(recipe, overrides), varied, seeds, controls=control)])
-    done = _run(cells, workers, False, dry_run)
+    asked = Asked(recipe=read_recipe(recipe, overrides).as_dict(), vary=varied, seeds=seeds, controls=control)
+    cells = asked.cells()
+    done = _run(asked, cells, workers, False, dry_run)
     if dry_run:
         show({"cells": len(cells), "missing": done["missing"]}, as_json)
         return
@@ -117,10 +122,14 @@ def grid(
     show({"cells": len(table), "failed": done["failed"], "rows": rows}, as_json, "\n".join(lines))
 
 
-def _run(cells: Sequence[Cell], workers: int | None, fresh: bool, dry_run: bool) -> dict[str, Any]:
-    """Run what is missing, telling how far it is; the rows by key."""
+def _run(
+    asked: Asked, cells: Sequence[Cell], workers: int | None, fresh: bool, dry_run: bool
+) -> dict[str, Any]:
+    """Run what is missing, telling how far it is; the rows by key. Unless `fresh`, the grid shows on the page, too."""
     import tempfile
+    from contextlib import nullcontext
 
+    from ssti.experiments.grids.going import following
     from ssti.experiments.local import Local
     from ssti.experiments.run import Progress, has, run
     from ssti.experiments.table import Journal
@@ -137,5 +146,7 @@ def _run(cells: Sequence[Cell], workers: int | None, fresh: bool, dry_run: bool)
         error = progress.last and progress.last.error
         tell(f"{progress.line}{' · failed: ' + error['message'] + ' ' + error['next'] if error else ''}")
 
-    rows = run(cells, Local(workers), journal, report)
+    runner = Local(workers)
+    with nullcontext(lambda progress: None) if fresh else following(asked, runner.workers) as shown:
+        rows = run(cells, runner, journal, lambda progress: (report(progress), shown(progress)))
     return {"rows": {row["key"]: row for row in rows}, "failed": failed}
