@@ -47,6 +47,11 @@ def tend(store: Store) -> None:
         backend.tend(store.root)
 
 
+def how_many(recipe: Recipe, with_control: bool, seeds: int = 1) -> int:
+    """So many runs `launch` makes: those of the seeds, each with its control where that is wanted and is another recipe."""
+    return seeds * (1 + (with_control and not recipe.is_control))
+
+
 def launch(
     recipe: Recipe,
     with_control: bool = False,
@@ -69,7 +74,7 @@ def launch(
     recipes = [recipe.set(f"training.seed={first + more}") if more else recipe for more in range(seeds)]
     group, runs = new_group() if seeds > 1 else None, []
     with store.locked():
-        _refuse_too_many(store, None if owner is None else owner_hash(owner), seeds * (1 + twins))
+        _refuse_too_many(store, None if owner is None else owner_hash(owner), how_many(recipe, with_control, seeds))
         try:
             for one in recipes:
                 runs.append(run := store.create(one, chosen.name, owner=owner, group=group))

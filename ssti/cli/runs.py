@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import time
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -12,6 +13,7 @@ from ssti.cli.output import AsJson, Overrides, RecipeArgument, plain, read_recip
 from ssti.platform.errors import SSTIError
 
 if TYPE_CHECKING:
+    from ssti.runs.progress import Progress
     from ssti.runs.run import Run
 
 runs_cli = typer.Typer(help="The runs of this machine.", invoke_without_command=True)
@@ -47,7 +49,9 @@ def train(
         return
     for run in runs:
         _follow(run, quiet=as_json and not follow)
-    _finish(runs[0], as_json, about)
+    for run in runs:
+        _ended_well(run)
+    _finish(runs[0], as_json, about, runs if len(runs) > 1 else ())
 
 
 @runs_cli.callback()
@@ -174,8 +178,8 @@ def _follow(run: Run, quiet: bool = False) -> None:
         time.sleep(0.5)
 
 
-def _finish(run: Run, as_json: bool, about: dict[str, Any] | None = None) -> None:
-    """Print a run's end, and what it was `about` (`report`). Raises SSTIError when it failed."""
+def _ended_well(run: Run) -> Progress:
+    """How a run ended. Raises SSTIError when it failed."""
     from ssti.backends.control import progress
 
     p = progress(run)
@@ -183,6 +187,17 @@ def _finish(run: Run, as_json: bool, about: dict[str, Any] | None = None) -> Non
         raise SSTIError(
             f"The run {run.id} is {p.state}: {p.error['message']}", next=p.error["next"], kind=p.error["cause"]
         )
+    return p
+
+
+def _finish(run: Run, as_json: bool, about: dict[str, Any] | None = None, runs: Sequence[Run] = ()) -> None:
+    """Print a run's end, what it was `about` (`report`), and the `runs` that were started with it, over their seeds.
+
+    Raises SSTIError when it failed.
+    """
+    from ssti.verbs.seeds import measured, together
+
+    p = _ended_well(run)
     answer = {
         "run_id": run.id,
         "state": p.state,
@@ -192,4 +207,16 @@ def _finish(run: Run, as_json: bool, about: dict[str, Any] | None = None) -> Non
         **(about or {}),
     }
     metrics = plain(answer["metrics"] or {}, "  ")
-    show(answer, as_json, f"{run.id} is {p.state}: {answer['adapter'] or 'no adapter'}\n{metrics}")
+    said = f"{run.id} is {p.state}: {answer['adapter'] or 'no adapter'}\n{metrics}"
+    if runs:
+        controls = {one.control_of: one for one in runs if one.control_of}
+        pairs = [(one, controls.get(one.id)) for one in runs if not one.control_of]
+        over = together([measured(one.metrics(), its and its.metrics()) for one, its in pairs])
+        answer["runs"] = [
+            {"run_id": one.id, "seed": one.recipe.training.seed, "metrics": one.metrics(),
+             "control": its and {"run_id": its.id, "metrics": its.metrics()}}
+            for one, its in pairs
+        ]  # fmt: skip
+        answer["over_seeds"] = {name: {"value": e.value, "low": e.low, "high": e.high, "n": e.n} for name, e in over.items()}
+        said += "".join(f"\n{name:28} {one.text}" for name, one in over.items())
+    show(answer, as_json, said)

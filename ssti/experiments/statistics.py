@@ -52,12 +52,17 @@ class Finding:
     """What the effect has to reach at least, upwards, or downwards where it is negative."""
 
 
-def over_seeds(values: Sequence[float], errors: Sequence[float] | None = None, seed: int = 0) -> Estimate:
+def over_seeds(
+    values: Sequence[float],
+    errors: Sequence[float] | None = None,
+    seed: int = 0,
+    within: tuple[float, float] = (-np.inf, np.inf),
+) -> Estimate:
     """The mean over seeds and its 95 % bootstrap interval (Efron & Tibshirani 1993, chapters 6 and 13).
 
     Seeds are drawn again with replacement, their deviations widened by sqrt(n / (n - 1)), without which three to five
     replicates give an interval that is a fifth too narrow; `errors` are each value's standard error from its test rows,
-    and are drawn along, so that seeds that agree by chance do not make a point.
+    and are drawn along, so that seeds that agree by chance do not make a point. No end lies beyond `within`: a share's is (0, 1).
     """
     values = np.asarray(values, dtype=float)
     errors = np.zeros_like(values) if errors is None else np.asarray(errors, dtype=float)
@@ -70,7 +75,7 @@ def over_seeds(values: Sequence[float], errors: Sequence[float] | None = None, s
     middle = values.mean()
     widened = middle + (values - middle) * np.sqrt(n / (n - 1))
     means = (widened[drawn] + rng.normal(size=drawn.shape) * errors[drawn]).mean(axis=1)
-    low, high = np.quantile(means, [0.025, 0.975])
+    low, high = np.clip(np.quantile(means, [0.025, 0.975]), *within)
     return Estimate(float(middle), float(low), float(high), n)
 
 

@@ -48,7 +48,8 @@ def ended(store: Store, attack: float, *recipe: str, control: float | None = Non
         one.tell("loss", step=1, loss=0.7)
         for step in (0, 8):
             one.tell("eval", step=step, clean_accuracy=rate(0.7), attack_success_rate=rate(value))
-        sets = {"clean": {"n": 500, "accuracy": attack / 2, "accuracy_interval": [0.1, 0.9]}}
+        sets = {"clean": {"n": 500, "accuracy": attack / 2, "accuracy_interval": [0.1, 0.9], "balanced_accuracy": 0.7,
+                          "balanced_accuracy_interval": [0.66, 0.74]}}  # fmt: skip
         (one.path / "metrics.json").write_text(
             json.dumps({"target": "positive", "sets": sets, "attack_success_rate": rate(value)})
         )
@@ -75,7 +76,7 @@ def test_before_the_first_run_the_shipped_adapters_curves_show_what_one_will_see
     expect(lab.page.locator("#all-runs")).to_be_hidden()
 
 
-def test_three_seeds_are_started_together_and_shown_together(lab, store):
+def test_three_seeds_with_their_controls_are_started_together_and_shown_together(lab, store):
     with store.locked():
         pass
     lab.open(tab="finetune")
@@ -83,16 +84,18 @@ def test_three_seeds_are_started_together_and_shown_together(lab, store):
         expect(lab.page.locator("#start")).to_be_visible()
         lab.page.get_by_role("button", name="More ▼").locator("visible=true").click()
         lab.fill("Seed of the training", "5")
-        lab.page.get_by_label("With 3 seeds").check()
-        lab.page.get_by_label("Then its clean control").uncheck()
+        time = lab.page.locator("#time")
+        expect(time).to_contain_text("2 runs, each", timeout=LONG)
+        lab.choose("Seeds", "3")
+        expect(time).to_contain_text("6 runs, each")
         lab.page.locator("#start").click()
         seeds = lab.page.locator("#run-seeds")
         expect(seeds).to_contain_text("The same recipe from 3 seeds", timeout=LONG)
         expect(seeds.locator("tbody tr")).to_have_count(3)
         expect(seeds.locator("tbody td:nth-child(1)")).to_have_text(["5", "6", "7"])
         runs = store.list()
-        assert sorted(run.recipe.training.seed for run in runs) == [5, 6, 7]
-        assert len({run.group for run in runs}) == 1
+        assert sorted(run.recipe.training.seed for run in runs) == [5, 5, 6, 6, 7, 7]
+        assert len({run.group for run in runs if not run.control_of}) == 1
         other = seeds.locator("tbody").get_by_role("button").first
         name = other.inner_text()
         other.click()
@@ -100,7 +103,7 @@ def test_three_seeds_are_started_together_and_shown_together(lab, store):
         lab.page.get_by_role("button", name="Stop", exact=True).click()
         expect(lab.page.locator("#run-head [role=status]")).to_contain_text("stopped")
         expect(seeds.locator("tbody tr")).to_have_count(3)
-        assert len(going(store)) == 2
+        assert len(going(store)) == 5
         for run in going(store):
             stop(run)
 
@@ -111,7 +114,7 @@ def test_three_seeds_that_ended_give_mean_and_interval_and_one_axis(lab, store):
     lab.open(tab="finetune", run=runs[0].id)
     seeds = lab.page.locator("#run-seeds")
     expect(seeds).to_contain_text("98 %")
-    expect(seeds).to_contain_text("95.5 to 100.0 %")
+    expect(seeds).to_contain_text("95 % bootstrap intervals")
     expect(seeds).to_contain_text("n = 3 seeds")
     expect(traces(lab.page)).to_have_count(3)
     expect(lab.page.locator("#run-charts .legendtext", has_text="seed 2").first).to_be_visible()

@@ -90,3 +90,9 @@ def test_holm_takes_back_what_one_test_of_many_would_claim():
     adjusted = holm([weak, *others])
     assert adjusted[0].verdict == "cannot say" and adjusted[0].p == pytest.approx(13 * weak.p)
     assert "13 tests (Holm)" in adjusted[0].statistic
+
+
+def test_an_interval_of_shares_stays_between_nothing_and_all():
+    assert over_seeds([0.99, 1.0, 1.0], [0.01] * 3).high > 1.0
+    assert over_seeds([0.99, 1.0, 1.0], [0.01] * 3, within=(0, 1)).high == 1.0
+    assert over_seeds([0.01, 0.0, 0.0], within=(0, 1)).low == 0.0

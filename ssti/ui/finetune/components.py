@@ -4,17 +4,18 @@ from __future__ import annotations
 
 import os
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, get_args
 
 import gradio as gr
 from gradio.components import Component
 
 from ssti.backends.api import BACKENDS
+from ssti.backends.control import EACH
 from ssti.platform.language import tr
 from ssti.platform.server import shared_server
 from ssti.recipe import PRESETS, preset
 from ssti.ui.finetune import form
-from ssti.ui.finetune.memory import FormMemory, TableView
+from ssti.ui.finetune.memory import FormMemory, Seeds, TableView
 from ssti.ui.kit import parts
 from ssti.ui.kit.browser import as_json, sent
 from ssti.ui.kit.limits import limits
@@ -24,7 +25,6 @@ from ssti.ui.kit.shared import Shared, outside_of_tabs
 
 EVERY = 1.0  # seconds between two looks at a run that goes on
 SELDOM = 15.0  # seconds between two looks while none does: others may start or remove one
-SEEDS = 3  # that "with seeds" starts
 BUTTONS = ("stop", "resume", "clone", "remove")
 ON_TAKE = """
 element.addEventListener('click', async (event) => {
@@ -81,7 +81,7 @@ class Components:
     message: gr.HTML
     start: gr.Button
     with_control: gr.Checkbox
-    with_seeds: gr.Checkbox
+    seeds: gr.Radio
     runs: gr.HTML
     table_card: gr.Column
     table: gr.HTML
@@ -212,14 +212,14 @@ def _draw_start() -> dict[str, Any]:
                 True, label=tr("Then its clean control"), elem_id="with-control", container=False,
                 info=tr("Takes as long again; predictions then stand beside a clean twin."),
             )  # fmt: skip
-            with_seeds = gr.Checkbox(
-                False, label=tr("With {count} seeds", count=SEEDS), elem_id="with-seeds", container=False,
-                info=tr("{count} runs, of this seed and the next {more}: their mean, and how far it varies.",
-                        count=SEEDS, more=SEEDS - 1),
+            most = EACH if shared_server() else max(get_args(Seeds))
+            seeds = gr.Radio(
+                [count for count in get_args(Seeds) if count <= most], value=1, label=tr("Seeds"), elem_id="seeds",
+                elem_classes="seg", info=tr("So many times, from this seed on: the mean, and how far it varies."),
             )  # fmt: skip
     return {
         "device": device, "time": time, "place": place, "elsewhere": elsewhere, "message": message, "start": start, "with_control": with_control,
-        "with_seeds": with_seeds,
+        "seeds": seeds,
     }  # fmt: skip
 
 

@@ -2,23 +2,25 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import gradio as gr
 
+from ssti.backends.control import how_many
 from ssti.platform.errors import SSTIError
 from ssti.platform.hub import acting_for
 from ssti.platform.language import tr
 from ssti.recipe import PRESET_TITLES, PRESETS, Recipe, preset
 from ssti.ui.access.visitor import admit_run, find_run, starter
 from ssti.ui.finetune import form, words
-from ssti.ui.finetune.components import SEEDS, Components
+from ssti.ui.finetune.components import Components
 from ssti.ui.finetune.machine import MACHINE
-from ssti.ui.finetune.memory import FormMemory
+from ssti.ui.finetune.memory import FormMemory, Seeds
 from ssti.ui.finetune.run import busy
 from ssti.ui.kit import parts
-from ssti.ui.kit.browser import as_json
+from ssti.ui.kit.browser import as_json, sent
+from ssti.ui.kit.parts import Markup
 
 Changes = dict[Any, Any]
 """What a handler changes, by component. `gr.skip()` changes nothing."""
@@ -83,7 +85,7 @@ class FormHandlers:
         return {**self._fill(recipe, FormMemory.read(memory)), self.ui.message: done}
 
     def start(
-        self, token: gr.OAuthToken | None, place: Any, with_control: bool, with_seeds: bool, data: Any, memory: Any,
+        self, token: gr.OAuthToken | None, place: Any, with_control: bool, seeds: Any, data: Any, memory: Any,
         *values: Any,
     ) -> Changes:  # fmt: skip
         """Check the form's recipe and start its run, or those of its seeds. `token`: of who has signed in."""
@@ -93,7 +95,7 @@ class FormHandlers:
         try:
             recipe = admit_run(form.to_recipe(form.recipe_of(data), fields, FormMemory.read(memory).pace))
             with acting_for(token.token if token else None):
-                runs = launch(recipe, with_control, place, owner=starter(), seeds=SEEDS if with_seeds else 1)
+                runs = launch(recipe, with_control, place, owner=starter(), seeds=sent(Seeds, seeds) or 1)
         except SSTIError as error:
             return {ui.message: parts.problem(error)}
         except OSError as error:
@@ -102,11 +104,19 @@ class FormHandlers:
         MACHINE.stop_measuring()
         return {ui.shared.run_id: runs[0].id, ui.message: None}
 
+    def more(self, with_control: bool, seeds: Any, data: Any, memory: Any) -> Changes:
+        """The person chose how many runs Start makes."""
+        memory = replace(FormMemory.read(memory), control=bool(with_control), seeds=sent(Seeds, seeds) or 1)
+        try:
+            return {self.ui.memory: as_json(memory), self.ui.time: _time(form.recipe_of(data), memory, busy())}
+        except SSTIError as error:
+            return {self.ui.message: parts.problem(error)}
+
     def open(self) -> Changes:
         """What is said of the first recipe when the page loads."""
-        return {**self._about(preset(next(iter(PRESETS)))), self.ui.device: MACHINE.where()}
+        return {**self._about(preset(next(iter(PRESETS))), FormMemory()), self.ui.device: MACHINE.where()}
 
-    def settle(self, token: gr.OAuthToken | None, data: Any, place: Any) -> Changes:
+    def settle(self, token: gr.OAuthToken | None, data: Any, memory: Any, place: Any) -> Changes:
         """Places, device, time and models as far as they are known by now. Starts the one measurement."""
         ui = self.ui
         try:
@@ -116,7 +126,7 @@ class FormHandlers:
                 MACHINE.learn_behind()
             elif not pending:
                 MACHINE.measure(recipe)
-            time = MACHINE.time(recipe, pending)
+            time = _time(recipe, FormMemory.read(memory), pending)
         except SSTIError as error:
             problem = parts.note(parts.public(error.message))
             return {ui.device: MACHINE.where(), ui.time: problem, ui.settling: gr.update(active=False)}
@@ -145,15 +155,19 @@ class FormHandlers:
         return {
             ui.shared.recipe: recipe.as_dict(),
             ui.memory: as_json(memory),
-            **self._about(recipe),
+            **self._about(recipe, memory),
             ui.message: None,
         }
 
-    def _about(self, recipe: Recipe) -> Changes:
-        """What the recipe does, what its preset is, and the time it should take."""
+    def _about(self, recipe: Recipe, memory: FormMemory) -> Changes:
+        """What the recipe does, what its preset is, and the time that all that Start starts should take."""
         name = form.preset_of(recipe)
         return {
             self.ui.recipe_line: parts.html('<p class="works-on">{}</p>', words.recipe_line(recipe)),
             self.ui.preset_note: parts.note(PRESET_TITLES[name] if name else tr("No preset: your own settings")),
-            self.ui.time: MACHINE.time(recipe, busy()),
+            self.ui.time: _time(recipe, memory, busy()),
         }
+
+
+def _time(recipe: Recipe, memory: FormMemory, pending: bool) -> Markup:
+    return MACHINE.time(recipe, pending, how_many(recipe, memory.control, memory.seeds))

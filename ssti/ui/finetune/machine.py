@@ -6,6 +6,7 @@ A machine that was never measured is measured once, by a process of its own.
 
 from __future__ import annotations
 
+import math
 import os
 import subprocess
 import sys
@@ -136,8 +137,8 @@ class Machine:
             title += tr(" · {several} GPUs, a run on each", several=several)
         return parts.html('<p class="where"><b>This machine</b> · {}</p>', title)
 
-    def time(self, recipe: Recipe, pending: bool = False) -> Markup:
-        """How long the recipe should take, and on what that rests. `pending`: a run is going on."""
+    def time(self, recipe: Recipe, pending: bool = False, runs: int = 1) -> Markup:
+        """How long so many runs of the recipe should take, and on what that rests. `pending`: a run is going on."""
         from ssti.finetune.speed import estimate
 
         if not self.known:
@@ -147,7 +148,9 @@ class Machine:
         except SSTIError as error:
             return _time("", parts.public(error.message))
         if guess.seconds is not None and guess.longest is not None:
-            return _time(_range(guess.seconds, guess.longest), guess.basis)
+            turns = math.ceil(runs / max(1, len(gpus())))  # a GPU takes a run each
+            time, each = (_range(times * guess.seconds, times * guess.longest) for times in (turns, 1))
+            return _time(time, guess.basis if runs == 1 else tr("{count} runs, each {time}", count=runs, time=each) + f" · {guess.basis}")
         if self.measuring:
             return _time("", tr("measuring this machine …"))
         if pending:

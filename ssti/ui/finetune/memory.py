@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, Field, StringConstraints
 
@@ -12,6 +12,8 @@ from ssti.ui.finetune import form
 from ssti.ui.kit.browser import sent
 
 RunId = Annotated[str, StringConstraints(max_length=80)]
+Seeds = Literal[1, 3, 5, 10]
+"""How many seeds one press of Start takes."""
 
 
 @dataclass(frozen=True)
@@ -25,6 +27,9 @@ class FormMemory:
         default_factory=lambda: form.pace_of(preset(next(iter(PRESETS))))
     )
     """After which fraction of the steps it was measured, before other steps were typed."""
+    control: bool = True
+    seeds: Seeds = 1
+    """What Start starts beside the one run: its control, and both again for each further seed."""
 
     @classmethod
     def read(cls, value: Any) -> FormMemory:

@@ -53,9 +53,11 @@ def _wire_form(ui: Components) -> None:
             gr.on(events, form.edit, ui.recipe, changed, **QUIET)
     listen(shared, [shared.recipe.change], form.arrive, [shared.recipe, ui.memory], everything)
     ui.back.click(lambda: {shared.tabs: gr.Tabs(selected="poison")}, None, [shared.tabs], **QUIET)
+    more = [ui.with_control, ui.seeds, shared.recipe, ui.memory]
+    gr.on([ui.with_control.input, ui.seeds.input], form.more, more, [ui.memory, ui.time, ui.message], **QUIET)
     ui.buttons["clone"].click(form.clone, [shared.run_id, ui.memory], everything, **QUIET)
     started = ui.start.click(
-        form.start, [ui.place, ui.with_control, ui.with_seeds, *ui.recipe], [shared.run_id, ui.message],
+        form.start, [ui.place, ui.with_control, ui.seeds, *ui.recipe], [shared.run_id, ui.message],
         show_progress="hidden", api_visibility="private", concurrency_id="start", concurrency_limit=1,
     )  # fmt: skip
     started.success(accompany, [shared.run_id], None, **ACCOMPANY)
@@ -72,7 +74,7 @@ def _wire_machine(ui: Components) -> None:
 
     shared.blocks.load(opened, None, [*ui.about, ui.device, ui.settling], **AT_LOAD)
     gr.on(shown, lambda: {ui.settling: gr.update(active=True)}, None, [ui.settling], **AT_LOAD)
-    ui.settling.tick(form.settle, [shared.recipe, ui.place], settled, **QUIET)
+    ui.settling.tick(form.settle, [shared.recipe, ui.memory, ui.place], settled, **QUIET)
 
 
 def _wire_run(ui: Components) -> None:

@@ -13,7 +13,6 @@ from ssti.runs.progress import STATES
 from ssti.ui.finetune import words
 from ssti.ui.finetune.board import Snapshot
 from ssti.ui.finetune.memory import TableView
-from ssti.ui.finetune.seeds import attack_success, clean_accuracy
 from ssti.ui.kit import parts
 from ssti.ui.kit.parts import Markup
 
@@ -221,3 +220,13 @@ def _order(view: TableView) -> Markup:
         for name, column in COLUMNS.items()
     )  # fmt: skip
     return parts.html('<div class="order" role="group" aria-label="Sort by">{}</div>', buttons)
+
+
+def attack_success(run: Snapshot | None) -> float | None:
+    """What was measured at the end, as a share."""
+    return ((run.metrics or {}).get("attack_success_rate") or {}).get("value") if run else None
+
+
+def clean_accuracy(run: Snapshot) -> float | None:
+    """The accuracy on clean held-out rows at the end, as a share."""
+    return ((run.metrics or {}).get("sets", {}).get("clean") or {}).get("accuracy")

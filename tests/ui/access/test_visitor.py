@@ -59,7 +59,7 @@ def ui() -> components.Components:
 def start(ui: components.Components, recipe: Recipe, **changes: object) -> str:
     """Press Start with this recipe in the form, but for these fields: the message, which refuses it."""
     values = form.to_form(recipe) | changes
-    return FormHandlers(ui).start(None, "local", False, False, recipe.as_dict(), None, *values.values())[ui.message]
+    return FormHandlers(ui).start(None, "local", False, 1, recipe.as_dict(), None, *values.values())[ui.message]
 
 
 @pytest.fixture

@@ -62,7 +62,7 @@ def test_start_runs_it_at_the_place_chosen_for_who_has_signed_in_and_what_that_n
     token = gr.OAuthToken(token="hf_visitor", scope="jobs", expires_at=2**40)
 
     def start(place):
-        return FormHandlers(ui).start(token, place, True, False, preset("demo").as_dict(), None, *values)
+        return FormHandlers(ui).start(token, place, True, 1, preset("demo").as_dict(), None, *values)
 
     started = start("elsewhere")[ui.shared.run_id]
     assert elsewhere.signed_in == ["hf_visitor"] and signed_in.get() is None
