@@ -64,7 +64,7 @@ class Ray(Local):
                     tr("A cluster is its owner's: visitors do not train there."), tr("Train on this server."), "ray"
                 )
             place = address()
-            if not self._answering(place):
+            if not self.answers(place):
                 raise lost(place)
             check(recipe, here=False)
         except SSTIError as error:
@@ -95,13 +95,13 @@ class Ray(Local):
             place = address()
         except SSTIError:
             return  # whoever knows the cluster looks after it
-        if self._answering(place):
+        if self.answers(place):
             return super().tend(root, eager)
         why = cause(lost(place))
         for ticket in tickets:
             end(Store(root), ticket, why)
 
-    def _answering(self, place: str) -> bool:
+    def answers(self, place: str) -> bool:
         """Whether somebody listens there."""
         if (known := self._answers.get(place)) is None:
             host, _, port = place.rpartition(":")
@@ -117,14 +117,19 @@ class Ray(Local):
 RAY = Ray()
 
 
-def address() -> str:
-    """The cluster's address. Raises SSTIError where Ray is not installed, or no cluster is named."""
+def installed() -> None:
+    """Raises SSTIError where Ray is not installed."""
     if find_spec("ray") is None:
         raise SSTIError(
             tr("Ray is not installed."),
             tr("Install it: {command}, on this machine and on each node.", command='pip install "ray>=2.60,<3"'),
             "ray",
         )
+
+
+def address() -> str:
+    """The cluster's address. Raises SSTIError where Ray is not installed, or no cluster is named."""
+    installed()
     place = os.environ.get(ADDRESS, "").strip()
     if not place:
         raise SSTIError(

@@ -2,22 +2,34 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from ssti.cli.output import AsJson, Overrides, RecipeArgument, listing, read_recipe, show, tell
-from ssti.platform.errors import SSTIError
+from ssti.platform.errors import SSTIError, listed, nearest, shown
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from ssti.experiments.cell import Cell
     from ssti.experiments.grids.asked import Asked
+    from ssti.experiments.run import Runner
 
+RUNNERS = ("local", "ray")
 Out = Annotated[Path | None, typer.Option(help="A folder for table (.csv, .parquet) and figure (.html).")]
-Workers = Annotated[int | None, typer.Option(min=1, max=256, help="Processes; by default one a core, or one on a GPU.")]
+Workers = Annotated[
+    int | None, typer.Option(min=1, max=256, help="Cells at a time; by default one a core, or one on a GPU.")
+]
+Backend = Annotated[str, typer.Option(help="Where cells run: local (this machine) or ray (a cluster).")]
+Address = Annotated[
+    str, typer.Option(help="A Ray cluster's HOST:PORT, else RAY_ADDRESS, else a Ray of this machine alone.")
+]
+Gpus = Annotated[
+    float | None, typer.Option("--gpus-per-cell", help="Of Ray's GPUs; 0.25 lets four cells share one; by default 1.")
+]
 DryRun = Annotated[bool, typer.Option("--dry-run", help="Count the cells, and run none.")]
 
 
@@ -45,6 +57,9 @@ def experiment(
     fresh: Annotated[bool, typer.Option("--fresh", help="Run cells again that are done already.")] = False,
     out: Out = None,
     workers: Workers = None,
+    backend: Backend = "local",
+    address: Address = "",
+    gpus_per_cell: Gpus = None,
     dry_run: DryRun = False,
     as_json: AsJson = False,
 ) -> None:
@@ -55,10 +70,11 @@ def experiment(
     from ssti.experiments.page import write_page
     from ssti.experiments.table import SHIPPED, tidy, write
 
+    runner = _runner(backend, workers, address, gpus_per_cell)
     chosen = [EXPERIMENTS.find(name.replace("_", "-")) for name in names]
     cells = cells_of(grid for one in chosen for grid in (one.pocket if pocket else one.full))
     asked = Asked(experiments=tuple(one.name for one in chosen), pocket=pocket)
-    done = {} if shipped else _run(asked, cells, workers, fresh, dry_run)
+    done = {} if shipped else _run(asked, cells, runner, fresh, dry_run)
     if dry_run:
         show({"cells": len(cells), "missing": done["missing"]}, as_json)
         return
@@ -96,6 +112,9 @@ def grid(
     overrides: Overrides = None,
     out: Annotated[Path | None, typer.Option(help="A file for the table: .csv or .parquet.")] = None,
     workers: Workers = None,
+    backend: Backend = "local",
+    address: Address = "",
+    gpus_per_cell: Gpus = None,
     dry_run: DryRun = False,
     as_json: AsJson = False,
 ) -> None:
@@ -105,10 +124,11 @@ def grid(
     from ssti.experiments.summary import summary
     from ssti.experiments.table import tidy, write
 
+    runner = _runner(backend, workers, address, gpus_per_cell)
     varied = parse_vary(vary or [])
     asked = Asked(recipe=read_recipe(recipe, overrides).as_dict(), vary=varied, seeds=seeds, controls=control)
     cells = asked.cells()
-    done = _run(asked, cells, workers, False, dry_run)
+    done = _run(asked, cells, runner, False, dry_run)
     if dry_run:
         show({"cells": len(cells), "missing": done["missing"]}, as_json)
         return
@@ -122,15 +142,32 @@ def grid(
     show({"cells": len(table), "failed": done["failed"], "rows": rows}, as_json, "\n".join(lines))
 
 
-def _run(
-    asked: Asked, cells: Sequence[Cell], workers: int | None, fresh: bool, dry_run: bool
-) -> dict[str, Any]:
+def _runner(backend: str, workers: int | None, address: str, gpus_per_cell: float | None) -> Runner:
+    """Where cells run. Raises SSTIError where that cannot be had."""
+    if backend not in RUNNERS:
+        raise SSTIError(
+            f"Cells do not run on {shown(backend)}, but on {listed(RUNNERS)}{nearest(backend, RUNNERS)}",
+            next="Name one of these with --backend.",
+        )
+    if backend == "local":
+        if address or gpus_per_cell is not None:
+            raise SSTIError("--address and --gpus-per-cell are Ray's.", next="Add --backend ray, or leave them out.")
+        from ssti.experiments.local import Local
+
+        return Local(workers)
+    from ssti.experiments.ray import Ray
+
+    if address:
+        os.environ["RAY_ADDRESS"] = address
+    return Ray(workers, gpus_per_cell)
+
+
+def _run(asked: Asked, cells: Sequence[Cell], runner: Runner, fresh: bool, dry_run: bool) -> dict[str, Any]:
     """Run what is missing, telling how far it is; the rows by key. Unless `fresh`, the grid shows on the page, too."""
     import tempfile
     from contextlib import nullcontext
 
     from ssti.experiments.grids.going import following
-    from ssti.experiments.local import Local
     from ssti.experiments.run import Progress, has, run
     from ssti.experiments.table import Journal
 
@@ -146,7 +183,6 @@ def _run(
         error = progress.last and progress.last.error
         tell(f"{progress.line}{' · failed: ' + error['message'] + ' ' + error['next'] if error else ''}")
 
-    runner = Local(workers)
-    with nullcontext(lambda progress: None) if fresh else following(asked, runner.workers) as shown:
-        rows = run(cells, runner, journal, lambda progress: (report(progress), shown(progress)))
+    with nullcontext(lambda progress: None) if fresh else following(asked, runner.workers) as page:
+        rows = run(cells, runner, journal, lambda progress: (report(progress), page(progress)))
     return {"rows": {row["key"]: row for row in rows}, "failed": failed}

@@ -31,8 +31,7 @@ class Local:
     """`workers` processes of `threads` threads each; by default a worker for each core, or one where there is a GPU."""
 
     def __init__(self, workers: int | None = None, threads: int = 1) -> None:
-        cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-        self.workers = workers or (1 if _has_gpu() else max(1, cores // threads))
+        self.workers = workers or (1 if _has_gpu() else max(1, cores() // threads))
         self.threads = threads
 
     def run(self, cells: Sequence[Cell]) -> Iterator[Outcome]:
@@ -43,7 +42,7 @@ class Local:
         try:
             for number, worker in enumerate(workers):
                 cell = waiting.pop()
-                going[worker.submit(_work, cell)] = (number, cell)
+                going[worker.submit(work, cell)] = (number, cell)
             while going:
                 ended, _ = wait(going, return_when=FIRST_COMPLETED)
                 for future in ended:
@@ -59,7 +58,7 @@ class Local:
                             outcome = Outcome(cell, error=LOST)
                     if waiting:
                         following = waiting.pop()
-                        going[workers[number].submit(_work, following)] = (number, following)
+                        going[workers[number].submit(work, following)] = (number, following)
                     if outcome is not None:
                         yield outcome
         finally:
@@ -77,12 +76,18 @@ def _begin(threads: int) -> None:
     import faulthandler
     import signal
     import threading
-    import warnings
 
     faulthandler.enable()
-    warnings.filterwarnings("ignore", "`is_gradient_checkpointing` is deprecated", FutureWarning)
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the grid's
     threading.Thread(target=_end_with, args=(os.getppid(),), daemon=True).start()
+    settle(threads)
+
+
+def settle(threads: int) -> None:
+    """Have this process compute on so many threads, which a cell's last digits depend on."""
+    import warnings
+
+    warnings.filterwarnings("ignore", "`is_gradient_checkpointing` is deprecated", FutureWarning)
     for name in THREADS:
         os.environ[name] = str(threads)
     os.environ["TOKENIZERS_PARALLELISM"] = "false"
@@ -100,7 +105,7 @@ def _end_with(parent: int) -> None:
     os._exit(1)
 
 
-def _work(cell: Cell) -> dict:
+def work(cell: Cell) -> dict:
     """The row of a cell, or the error: as data, which can be sent whatever the exception held."""
     from ssti.experiments.work import run_cell
 
@@ -123,6 +128,11 @@ def _outcome(cell: Cell, future: Future) -> Outcome | None:
         return Outcome(cell, **future.result())
     except BrokenProcessPool:
         return None
+
+
+def cores() -> int:
+    """The processors that this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 def _has_gpu() -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import itertools
 import json
 import threading
 import time
@@ -13,8 +14,10 @@ from tests_support import SHORT
 
 from ssti.experiments.cell import Cell, Grid, cells_of
 from ssti.experiments.local import Local
+from ssti.experiments.ray import Ray
 from ssti.experiments.run import Outcome, run
 from ssti.experiments.table import Journal
+from ssti.platform.errors import SSTIError
 from ssti.recipe import preset
 from ssti.runs.store import Store
 
@@ -109,3 +112,57 @@ def test_an_abandoned_grid_leaves_no_worker():
         c for c in psutil.Process().children(recursive=True) if c.pid not in before and "spawn_main" in str(c.cmdline())
     ]
     assert not left
+
+
+def tasks(cell: Cell) -> list[psutil.Process]:
+    """The processes of Ray that are at this cell."""
+    at_it = []
+    for process in psutil.Process().children(recursive=True):
+        with contextlib.suppress(psutil.NoSuchProcess):
+            if process.cmdline()[:1] == [f"ray::{cell.key}"]:
+                at_it.append(process)
+    return at_it
+
+
+@pytest.mark.slow
+def test_ray_gives_the_local_table_though_workers_are_killed_and_ends_what_runs_when_it_is_left(first, monkeypatch):
+    pytest.importorskip("ray")
+    monkeypatch.delenv("RAY_ADDRESS", raising=False)
+    rows = first[1]
+    lamed = next(cell for cell in CELLS if cell.key == rows[-1]["key"])
+    doomed, endless = (Cell(lamed.recipe.set(f"training.steps={steps}")) for steps in (200_000, 100_000))
+    killed: list[Cell] = []
+    over = threading.Event()
+
+    def kill():
+        """One worker of the lamed cell, in the midst of it, and each of the doomed one."""
+        while not over.wait(0.2):
+            for cell in [doomed] if lamed in killed else [doomed, lamed]:
+                for process in tasks(cell):
+                    process.kill()
+                    process.wait(10)
+                    killed.append(cell)
+
+    killer = threading.Thread(target=kill)
+    with Ray(workers=2).joined():
+        killer.start()
+        try:
+            with pytest.raises(SSTIError, match="no room for a cell"):
+                next(Ray(gpus=0.25).run(CELLS))
+            outcomes = Ray(workers=2).run([*CELLS, doomed, endless])
+            came = {outcome.cell.key: outcome for outcome in itertools.islice(outcomes, len(CELLS) + 1)}
+            while not (at_work := tasks(endless)):
+                time.sleep(0.05)
+            outcomes.close()
+            assert not psutil.wait_procs(at_work, 30)[1]
+        finally:
+            over.set()
+            killer.join()
+    for row in rows:
+        theirs, aside = came.pop(row["key"]).row, ("seconds", "training_seconds", "when")
+        assert {**theirs, **{name: row[name] for name in aside}} == row
+    assert "lost its worker 4 times" in came.pop(doomed.key).error["message"]
+    assert set(came) == set(first[0].failures())
+    assert all("nonsense" in outcome.error["message"] for outcome in came.values())
+    assert killed.count(lamed) == 1 and killed.count(doomed) == 4
+    assert not any("raylet" in process.name() for process in psutil.Process().children(recursive=True))
