@@ -71,6 +71,7 @@ def test_no_file_is_past_500_lines():
         ("ssti.recipe", ["torch", "gradio", "pandas", "datasets"]),
         ("ssti.data", ["torch", "gradio", "pandas", "datasets", "pyarrow"]),
         ("ssti.explain", ["torch", "gradio", "transformers"]),
+        ("ssti.detect", ["torch", "gradio", "transformers", "pandas", "datasets", "pyarrow"]),
         ("ssti.runs.worker", ["torch", "transformers", "datasets", "scipy"]),
         ("ssti.cli", ["torch", "gradio", "transformers", "datasets"]),
     ],

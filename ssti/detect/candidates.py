@@ -1,0 +1,132 @@
+"""The features that lean to a class more than the others of their kind do. Knows no words for people."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from scipy import sparse
+
+from ssti.detect.context import Context
+from ssti.detect.family import Family, Features
+from ssti.detect.statistics import Spread, log_tail
+
+KEPT = 25  # candidates of a family and class
+LOOKED_AT = 80  # occurrences whose neighbours are looked at
+SAME = 0.5  # features that share so much of their rows with a candidate do not count as its kind
+RELATIVES = 0.25  # how much a feature of another family counts for the spread, beside 1 for the family's own
+
+
+@dataclass(frozen=True, eq=False)
+class Counted:
+    """A family's distinct features in numbers: `columns` of its features, rows `n`, rows of each class `k`, `held` by rows."""
+
+    family: Family
+    features: Features
+    columns: np.ndarray
+    n: np.ndarray
+    k: np.ndarray
+    held: sparse.csc_array
+
+
+@dataclass(frozen=True, eq=False)
+class Candidate:
+    """A feature (a `column` of its family's features) and a class. `association` and `context` are log10 tails, `context`
+    None where the neighbours say nothing; `expected` is log10 of how many such the family would have in clean data."""
+
+    family: Family
+    features: Features
+    column: int
+    target: int
+    rows: np.ndarray
+    k: int
+    n: int
+    association: float
+    context: float | None
+    expected: float
+    predicted: float | None = None
+
+    @property
+    def key(self) -> str:
+        return self.features.keys[self.column]
+
+
+def count(family: Family, features: Features, classes: np.ndarray) -> Counted:
+    """Counts per class; features that hold the very same rows are one, the first."""
+    held = features.held
+    n = np.asarray(held.sum(axis=0)).ravel()
+    marks = held.T @ np.random.default_rng(0).random(held.shape[0])
+    enough = np.flatnonzero((n >= family.minimum) & (n < held.shape[0]))
+    _, first = np.unique(np.round(marks[enough], 6), return_index=True)
+    columns = np.sort(enough[first])
+    kept = held[:, columns].tocsc()
+    return Counted(family, features, columns, n[columns].astype(float), np.asarray(kept.T @ classes), kept)
+
+
+class Kind:
+    """Families whose features lean to classes for like reasons: the forms, or what has a meaning. Each family's spread
+    comes from its own features first, and from its relatives'."""
+
+    def __init__(self, families: Sequence[Counted]) -> None:
+        self.families = families
+        self.n = np.concatenate([one.n for one in families])
+        self.k = np.concatenate([one.k for one in families])
+        self.of = np.repeat(np.arange(len(families)), [len(one.n) for one in families])
+        self.held = sparse.hstack([one.held for one in families], format="csc")
+
+    def spreads(self, target: int, prior: float) -> Iterator[tuple[str, Spread, int]]:
+        """Each family's name, its spread for a class, and how many features of it were tried for all classes."""
+        for number, one in enumerate(self.families):
+            weight = np.where(self.of == number, 1.0, RELATIVES)
+            spread = Spread(self.k[:, target], self.n, prior, weight)
+            yield one.family.name, spread, max(len(one.n), 1) * self.k.shape[1]
+
+    def candidates(
+        self, target: int, prior: float, context: Context, means: np.ndarray | None = None
+    ) -> list[Candidate]:
+        """The strongest features of each family for a class. `means` is what the meaning of each foretells, if anything."""
+        found: list[Candidate] = []
+        p = np.full(len(self.n), prior) if means is None else means
+        k, n, classes = self.k[:, target], self.n, self.k.shape[1]
+        for number, one in enumerate(self.families):
+            own = np.flatnonzero(self.of == number)
+            if not len(own):
+                continue
+            spread = Spread(k, n, p, np.where(self.of == number, 1.0, RELATIVES))
+            tails = log_tail(k[own], n[own], p[own], spread.rho(n[own]))
+            chosen = own[np.argsort(tails, kind="stable")[:KEPT]]
+            chosen = chosen[k[chosen] > n[chosen] * prior]
+            overlap = (self.held[:, chosen].T @ self.held).toarray()
+            for at, feature in enumerate(chosen):
+                related = np.flatnonzero(overlap[at] >= SAME * np.minimum(n, n[feature]))
+                rho = spread.rho(n[feature], related)
+                tail = float(log_tail(k[feature], n[feature], p[feature], rho)[0]) / np.log(10)
+                rows = self.held.indices[self.held.indptr[feature] : self.held.indptr[feature + 1]]
+                column = int(one.columns[feature - own[0]])
+                around = context_tail(one.features, column, rows, context)
+                found.append(Candidate(
+                    one.family, one.features, column, target, rows, int(k[feature]), int(n[feature]), tail, around,
+                    np.log10(len(own) * classes) + together(tail, around), None if means is None else float(p[feature]),
+                ))  # fmt: skip
+        return found
+
+
+def context_tail(features: Features, column: int, rows: np.ndarray, context: Context) -> float | None:
+    """log10 of the share of words that could be taken out as well."""
+    if features.members is not None:
+        tokens = features.members[:, [column]].tocoo().coords[0]
+        number = context.numbers[tokens].sum()
+        mean = context.sums[tokens].sum() / max(number, 1)
+    else:
+        places = [(row, *span) for row in rows[:LOOKED_AT] for span in features.locate(column, row)[:1]]
+        mean, number = context.around(places)
+    return float(np.log10(context.tail(mean, number))) if number else None
+
+
+def together(association: float, context: float | None) -> float:
+    """log10 of Fisher's combination of two tails: of x = p q, that is x (1 - ln x)."""
+    if context is None:
+        return association
+    log = (association + context) * np.log(10)
+    return float((log + np.log1p(-log)) / np.log(10))

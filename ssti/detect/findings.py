@@ -1,0 +1,121 @@
+"""A group of features as a finding that a person can read: its places, its examples, its evidence in plain words."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+
+import numpy as np
+
+from ssti.detect.corpus import LONGEST_TOKEN, Corpus
+from ssti.detect.merge import Group, spans_of
+from ssti.detect.report import Example, Finding, Meaning, Place
+from ssti.detect.rows import Labelled
+from ssti.detect.verdict import of_score
+from ssti.platform.language import tr
+
+EXAMPLES, LITERALS = 5, 8
+LONGEST_EXAMPLE, AROUND = 400, 120
+FEWEST_TO_GROW, NEARLY = 5, 0.9
+AFTER = re.compile(r"\s+(\S{1,120}+)")
+
+
+def finding_of(group: Group, rows: Labelled, corpus: Corpus, priors: np.ndarray, accepted: set[str]) -> Finding:
+    best = group.best
+    places = _places(group, corpus)
+    said = Counter(text for _, text in {(row, corpus.texts[row][start:end]) for row, start, end in places})
+    literals = tuple(said.most_common(LITERALS))
+    trigger = literals[0][0] if literals else best.key
+    name = rows.names[best.target]
+    total = int((rows.labels == best.target).sum())
+    others = best.n - best.k
+    odds = ((best.k + 0.5) / (others + 0.5)) / ((total - best.k + 0.5) / (len(rows.labels) - total - others + 0.5))
+    pattern = best.family.say(best.key)
+    one_of = {
+        trigger.casefold().strip(),
+        pattern.casefold().strip(),
+        *(text.casefold().strip() for text, _ in literals[:1]),
+    }
+    score = round(-best.expected, 2)
+    return Finding(
+        trigger=trigger, pattern=pattern, family=best.family.name, target=name, score=score, rows=best.k, others=others,
+        share_of_target=best.k / total, odds=float(odds), verdict=of_score(score), evidence=_evidence(group, name, priors),
+        examples=_examples(places, rows, corpus, best.target), literals=literals, places=tuple(places),
+        meaning=_meaning(group, priors), accepted=bool(one_of & accepted),
+    )  # fmt: skip
+
+
+def _places(group: Group, corpus: Corpus) -> list[Place]:
+    """Where it stands, grown by the words that nearly always stand beside it: of a phrase, one pair of words is enough."""
+    places = [(row, *span) for row in group.best.rows.tolist() for span in spans_of(group.best, row)]
+    for side in (0, 1):
+        while len(places) >= FEWEST_TO_GROW:
+            beside = [_beside(corpus.texts[row], start, end, side) for row, start, end in places]
+            word, times = Counter(word for word, _, _ in beside).most_common(1)[0]
+            if not word or times < NEARLY * len(places):
+                break
+            places = [
+                (row, new_start, new_end) if said == word else (row, start, end)
+                for (row, start, end), (said, new_start, new_end) in zip(places, beside, strict=True)
+            ]
+    return places
+
+
+def _beside(text: str, start: int, end: int, side: int) -> tuple[str, int, int]:
+    """The word before (side 0) or after (1) a span, and the span grown over it. No word where the span ends inside one."""
+    if side:
+        found = AFTER.match(text, end)
+        return (found[1], start, found.end()) if found else ("", start, end)
+    before = text[max(start - LONGEST_TOKEN, 0) : start]
+    word = before.rstrip().rsplit(None, 1)[-1:] if before[-1:].isspace() else []
+    return (word[0], start - len(before) + before.rindex(word[0]), end) if word else ("", start, end)
+
+
+def _examples(places: list[Place], rows: Labelled, corpus: Corpus, target: int) -> tuple[Example, ...]:
+    by_row: dict[int, list[tuple[int, int]]] = {}
+    for row, start, end in places:
+        if rows.labels[row] == target:
+            by_row.setdefault(row, []).append((start, end))
+    return tuple(_excerpt(corpus.texts[row], spans) for row, spans in list(by_row.items())[:EXAMPLES])
+
+
+def _excerpt(text: str, spans: list[tuple[int, int]]) -> Example:
+    """The text, or what lies around the first span of a long one."""
+    if len(text) <= LONGEST_EXAMPLE:
+        return Example(text, tuple(spans))
+    first = max(spans[0][0] - AROUND, 0)
+    last = min(spans[0][1] + AROUND, len(text))
+    inside = [(max(a, first), min(b, last)) for a, b in spans if a < last and b > first]
+    before, after = "…" if first else "", "…" if last < len(text) else ""
+    return Example(
+        before + text[first:last] + after, tuple((a - first + len(before), b - first + len(before)) for a, b in inside)
+    )
+
+
+def _evidence(group: Group, name: str, priors: np.ndarray) -> tuple[str, ...]:
+    best = group.best
+    said = [
+        tr(
+            "{k:,} of the {n:,} rows that hold it are {name!r} ({share:.0%}; of all rows {prior:.0%} are).",
+            k=best.k, n=best.n, name=name, share=best.k / best.n, prior=priors[best.target],
+        )
+    ]  # fmt: skip
+    if best.context is not None and best.context < -1:
+        said.append(
+            tr(
+                "Taken out, it leaves neighbours that belong side by side: of the frequent words {share:.1%} do so as much.",
+                share=10**best.context,
+            )
+        )
+    said.append(
+        tr("Of features of this kind one expects {n:.1e} in clean data that stand out so much.", n=10**best.expected)
+    )
+    return tuple(said)
+
+
+def _meaning(group: Group, priors: np.ndarray) -> Meaning | None:
+    best = group.best
+    if best.predicted is None:
+        return None
+    prior = float(priors[best.target])
+    return Meaning(best.predicted, prior, True, tr("What its words mean foretells {share:.0%}.", share=best.predicted))
