@@ -23,9 +23,10 @@ h1 {{ font-size: 1.6rem }} h2 {{ font-size: 1.15rem; margin: 2rem 0 0 }} .quiet 
 td, th {{ padding: .4rem .6rem; text-align: left; vertical-align: top; border-bottom: 1px solid #e7e5e4 }}
 .verdict {{ white-space: nowrap; font-weight: 600 }}</style>
 <h1>{title}</h1><p class="quiet">{statement}</p>
-<table><tr><th>Claim</th><th>Verdict</th><th>Because</th></tr>{findings}</table>{figures}<p class="quiet">{facts}</p></html>
+{findings}{figures}<p class="quiet">{facts}</p></html>
 """
 )
+CLAIMS = Markup("<table><tr><th>Claim</th><th>Verdict</th><th>Because</th></tr>{}</table>")
 FINDING = Markup('<tr><td>{}</td><td class="verdict">{}</td><td>{}</td></tr>')
 
 
@@ -35,8 +36,10 @@ def write_page(experiment: Experiment, table: pd.DataFrame, path: Path) -> list[
     figures = [_figure(picture, first=not place) for place, picture in enumerate(experiment.pictures(table))]
     text = PAGE.format(
         title=experiment.title,
-        statement=f"The paper ({experiment.cites}): {experiment.statement}",
-        findings=Markup("").join(FINDING.format(one.claim, one.verdict, one.statistic) for one in findings),
+        statement=f"The paper ({experiment.cites}): {experiment.statement}" if experiment.cites else "A grid of one's own.",
+        findings=CLAIMS.format(Markup("").join(FINDING.format(one.claim, one.verdict, one.statistic) for one in findings))
+        if findings
+        else "",
         figures=Markup("").join(figures),
         facts=facts(table),
     )

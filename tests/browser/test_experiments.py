@@ -6,9 +6,13 @@ import re
 
 from made_cells import made
 from playwright.sync_api import expect
+from tests_support import SHORT
 
 from ssti.experiments.experiment import EXPERIMENTS
+from ssti.experiments.grids import going
+from ssti.experiments.grids.asked import Asked
 from ssti.experiments.table import Journal, read
+from ssti.recipe import preset
 
 
 def test_a_figure_leads_to_its_rows_and_recipe_and_all_goes_home(server, lab, tmp_path):
@@ -46,3 +50,30 @@ def test_a_figure_leads_to_its_rows_and_recipe_and_all_goes_home(server, lab, tm
     expect(page.get_by_role("tab", name="Finetune", exact=True)).to_have_attribute("aria-selected", "true")
     page.go_back()
     expect(page.locator("#study-result .verdict").first).to_be_visible()
+
+
+def test_a_grid_goes_on_over_a_reload_its_rows_come_in_and_it_is_stopped(server, lab, monkeypatch):
+    """A grid of one's own: its controls are done, one of its two other cells is short, and one has no end."""
+    monkeypatch.setenv("SSTI_HOME", str(server.home))
+    own = Asked(recipe=preset("demo").set(*SHORT).as_dict(), vary={"training.steps": ("6", "100000")}, seeds=1)
+    for row in made([cell for cell in own.cells() if cell.recipe.is_control], lambda cell: {}):
+        Journal().append(row)
+    with going.following(own, 2):
+        pass
+    page = lab.open(tab="experiments", experiment="all").page
+    page.get_by_role("link", name=own.title).click()
+    strip, bar = page.locator("#study-strip"), page.get_by_role("progressbar", name="Grid")
+    expect(strip).to_contain_text("2 of 4 cells are done here.")
+    try:
+        strip.get_by_role("button", name="Resume").click()
+        expect(bar).to_be_visible()
+        expect(page.locator("#study-rows")).to_contain_text("3 trainings", timeout=120_000)
+        page.reload()
+        expect(bar).to_have_attribute("aria-valuenow", "75")
+        expect(strip).to_contain_text("3 of 4 cells")
+        strip.get_by_role("button", name="Stop").click()
+        expect(strip).to_contain_text("3 of 4 cells are done here.")
+        assert going.going() is None and going.find(own.id).standing().state == "stopped"
+    finally:
+        if one := going.going():
+            going.stop(one)

@@ -1,19 +1,28 @@
-"""An experiment with its rows: those that came with the program, and those of this machine. Knows no markup."""
+"""An experiment, or a grid of one's own, with its rows: those that came with the program, and those of this machine.
+
+Knows no markup.
+"""
 
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, field
 from functools import cache, lru_cache
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 from ssti.experiments.cell import normal, with_seed
 from ssti.experiments.experiment import EXPERIMENTS, Experiment
+from ssti.experiments.grids.asked import Asked
+from ssti.experiments.grids.going import find, started
+from ssti.experiments.grids.own import experiment_of
 from ssti.experiments.table import SHIPPED, Journal, row_of, tidy
 from ssti.platform.errors import SSTIError
 from ssti.platform.server import shared_server
 from ssti.recipe import Recipe, parse_recipe
+from ssti.runs.files import stamp
 from ssti.runs.store import Store
+from ssti.ui.experiments.narrow import narrowed
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -21,23 +30,28 @@ if TYPE_CHECKING:
     from ssti.experiments.picture import Picture
     from ssti.experiments.statistics import Finding
 
+ALL = "all"  # the name of the overview
 RUNS = 200  # of this machine, the newest, that are looked at
 SETS = {"clean", "aligned", "hijack"}
+Whose = Literal["shipped", "both", "here"]
+Row = dict[str, Any]
 
 
 @dataclass(frozen=True)
 class Study:
-    """Rows of one dataset, and what they came to. `here` counts the rows of this machine that could be among them; `choice`
-    says that one may leave them out."""
+    """Rows of one dataset, and what they came to. `table` is the whole, on which the verdicts rest, `shown` what a filter
+    leaves of it, which is drawn. `here` counts the rows of this machine; `choice` says that one may leave them out."""
 
     experiment: Experiment
-    table: pd.DataFrame | None
+    asked: Asked
+    table: pd.DataFrame | None = None
+    shown: pd.DataFrame | None = None
     dataset: str = ""
     datasets: tuple[str, ...] = ()
     here: int = 0
     choice: bool = False
     findings: tuple[Finding, ...] = ()
-    pictures: tuple[Picture, ...] = ()
+    pictures: tuple[Picture, ...] = field(default=())
 
     def rows(self, keys: tuple[str, ...]) -> pd.DataFrame:
         """The rows of these keys; those that are there."""
@@ -49,30 +63,63 @@ def names() -> list[tuple[str, str]]:
     return [(one.title, one.name) for one in EXPERIMENTS.values()]
 
 
-def study(name: Any, dataset: Any = "", with_here: bool = False) -> Study:
+def own_grids() -> list[tuple[str, str]]:
+    """Title and id of every grid of one's own, the newest first; none where others use the server."""
+    return [] if shared_server() else [(one.asked.title, one.id) for one in started() if one.asked.own]
+
+
+def asked_of(name: Any) -> Asked:
+    """What is to be run for an experiment, or for a grid of one's own. Raises SSTIError for a name that is none."""
+    name = name if isinstance(name, str) else ""
+    if name in EXPERIMENTS or name not in dict((id, title) for title, id in own_grids()):
+        return Asked(experiments=(EXPERIMENTS.find(name).name,))
+    return find(name).asked
+
+
+def study(name: Any, dataset: Any = "", whose: Any = "shipped", only: Sequence[str] = ()) -> Study:
     """The experiment of this name with the rows of one dataset, the first one unless another is named.
 
-    `with_here`: this machine's rows too; where none came with the program they are always in. Raises SSTIError for a name
-    that is none.
+    `whose` rows: where none came with the program, always this machine's. `only`: what a filter leaves
+    (`narrow`). Raises SSTIError for a name that is none.
     """
-    experiment = EXPERIMENTS.find(name if isinstance(name, str) else "")
-    shipped = _shipped(experiment.name, _stamp(experiment.name))
-    own = [] if shared_server() else _here(experiment)
-    known = set() if shipped is None else set(shipped["key"])
+    asked = asked_of(name)
+    return _study(asked, [] if shared_server() else _own(asked), dataset, whose, only)
+
+
+def _study(asked: Asked, own: Sequence[Row], dataset: Any, whose: Any, only: Sequence[str] = ()) -> Study:
+    experiment = experiment_of(asked)
+    shipped = None if asked.own else _shipped(experiment.name, stamp(SHIPPED / f"{experiment.name}.csv"))
+    known = set() if shipped is None or whose == "here" else set(shipped["key"])
     more = [row for row in own if row["key"] not in known]
-    if shipped is None or (with_here and more):
-        old = [] if shipped is None else shipped.to_dict("records")
+    if shipped is None or (whose in ("both", "here") and more):
+        old = [] if shipped is None or whose == "here" else shipped.to_dict("records")
         table = tidy([*old, *more]) if old or more else None
     else:
         table = shipped
     if table is None:
-        return Study(experiment, None, here=len(more))
+        return Study(experiment, asked)
     datasets = tuple(dict.fromkeys(table["dataset"]))
     chosen = dataset if dataset in datasets else datasets[0]
     if len(datasets) > 1:
         table = table[table["dataset"] == chosen]
-    findings, pictures = _judged(experiment.name, _Frame(table))
-    return Study(experiment, table, chosen, datasets, len(more), bool(more) and shipped is not None, findings, pictures)
+    shown = narrowed(table, only)
+    key = asked.model_dump_json()
+    return Study(
+        experiment, asked, table, shown, chosen, datasets, len(more), bool(own) and shipped is not None,
+        _findings(key, _Frame(table)), _pictures(key, _Frame(shown)),
+    )  # fmt: skip
+
+
+def overview() -> list[Study]:
+    """Every experiment, each of its datasets, with the rows that came with the program, else with this machine's."""
+    rows = [] if shared_server() else _rows_here()
+    studies = []
+    for name in EXPERIMENTS:
+        asked = Asked(experiments=(name,))
+        own = [row for row in rows if _setting(_read(row["recipe"])) in _settings(name)]
+        first = _study(asked, own, "", "shipped")
+        studies += [first, *(_study(asked, own, dataset, "shipped") for dataset in first.datasets[1:])]
+    return studies
 
 
 class _Frame:
@@ -92,33 +139,58 @@ class _Frame:
 
 
 @lru_cache(maxsize=64)
-def _judged(name: str, frame: _Frame) -> tuple[tuple[Finding, ...], tuple[Picture, ...]]:
-    """Verdicts and figures; half a second of resampling, the first time."""
-    experiment = EXPERIMENTS[name]
-    return tuple(experiment.findings(frame.table)), tuple(experiment.pictures(frame.table))
+def _findings(asked: str, frame: _Frame) -> tuple[Finding, ...]:
+    """Verdicts of a grid (`Asked` as JSON): a tenth of a second of resampling, the first time."""
+    return tuple(experiment_of(Asked.model_validate_json(asked)).findings(frame.table))
 
 
 @lru_cache(maxsize=64)
-def _shipped(name: str, stamp: int) -> pd.DataFrame | None:
+def _pictures(asked: str, frame: _Frame) -> tuple[Picture, ...]:
+    return tuple(experiment_of(Asked.model_validate_json(asked)).pictures(frame.table))
+
+
+@lru_cache(maxsize=64)
+def _shipped(name: str, _: Any) -> pd.DataFrame | None:
+    """Read once for as long as the file stays as it is: results may come while the page runs."""
     return EXPERIMENTS[name].shipped()
 
 
-def _stamp(name: str) -> int:
-    """When its shipped results were written: they may come while the page runs."""
-    try:
-        return (SHIPPED / f"{name}.csv").stat().st_mtime_ns
-    except OSError:
-        return 0
+def shipped_rows(asked: Asked) -> list[Row]:
+    """The rows of an experiment that came with the program."""
+    if asked.own:
+        return []
+    name = experiment_of(asked).name
+    table = _shipped(name, stamp(SHIPPED / f"{name}.csv"))
+    return [] if table is None else table.to_dict("records")
 
 
-def _here(experiment: Experiment) -> list[dict[str, Any]]:
-    """The rows of this machine that are a cell of this experiment, of whatever seed: from grids, and from single runs."""
-    wanted = _settings(experiment.name)
-    rows = {key: row for key, row in Journal().rows().items() if _setting(_read(row["recipe"])) in wanted}
+def journal() -> dict[str, Row]:
+    """The cells that were run on this machine, by key; read once for as long as the file stays as it is."""
+    path = Journal().path
+    return _journal(path, stamp(path))
+
+
+@lru_cache(maxsize=2)
+def _journal(path: Any, _: Any) -> dict[str, Row]:
+    return Journal(path).rows()
+
+
+def _own(asked: Asked) -> list[Row]:
+    """The rows of this machine that are a cell of this grid; of an experiment, of whatever seed, from single runs too."""
+    if asked.own:
+        rows = journal()
+        return [rows[cell.key] for cell in asked.cells() if cell.key in rows]
+    wanted = _settings(experiment_of(asked).name)
+    return [row for row in _rows_here() if _setting(_read(row["recipe"])) in wanted]
+
+
+def _rows_here() -> list[Row]:
+    """All rows of this machine: from grids, and from single runs."""
+    rows = dict(journal())
     for run in Store().list()[:RUNS]:
         row = _row_of_run(run)
-        if row and row["key"] not in rows and _setting(_read(row["recipe"])) in wanted:
-            rows[row["key"]] = row
+        if row:
+            rows.setdefault(row["key"], row)
     return list(rows.values())
 
 

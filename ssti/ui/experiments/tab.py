@@ -23,22 +23,31 @@ DOWNLOAD = "() => window.ssti.download('study-file')"
 
 def build(shared: Shared) -> None:
     """The components, and the events between them."""
-    form = layout()
+    form = layout(shared)
     do = Handlers(form)
     shared.keep(form.kept())
-    shown = [form.dataset, form.here, form.result, form.point, form.rows, form.saved]
+    drawn = [form.dataset, form.whose, form.only, form.result, form.rows]
+    strip = [form.strip, form.timer, form.beat]
+    shown = [*drawn, *strip, form.point, form.saved, form.weigh, form.experiment]
     gr.on([form.opened.select, *(one.change for one in form.choice)], do.show, form.choice, shown, **QUIET)
+    form.weigh.change(do.weigh, form.experiment, form.result, **QUIET)
+    form.beat.change(do.refresh, form.choice, drawn, **QUIET)
+    form.timer.tick(do.tick, [shared.tab, form.beat, form.experiment], strip, **QUIET)
 
-    def asked(experiment: Any, dataset: Any, here: Any, event: gr.EventData) -> Any:
-        return do.behind(experiment, dataset, here, event)
+    def pressed(experiment: Any, event: gr.EventData) -> Any:
+        return do.press(experiment, event)
 
-    def wanted(experiment: Any, dataset: Any, here: Any, event: gr.EventData) -> Any:
-        yield from do.save(experiment, dataset, here, event)
+    def asked(experiment: Any, dataset: Any, whose: Any, only: Any, event: gr.EventData) -> Any:
+        return do.behind(experiment, dataset, whose, only, event)
 
+    def wanted(experiment: Any, dataset: Any, whose: Any, event: gr.EventData) -> Any:
+        yield from do.save(experiment, dataset, whose, event)
+
+    form.strip.click(pressed, form.experiment, [*strip, form.whose, form.experiment], **EACH)
     gr.on([form.result.select, form.rows.select], asked, form.choice, form.point, **EACH)
     saved = form.rows.click(
         wanted,
-        form.choice,
+        form.choice[:3],
         [form.file, form.saved],
         show_progress="hidden",
         api_visibility="private",

@@ -7,10 +7,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from ssti.experiments.results import Results
+from ssti.experiments.summary import by_setting
 from ssti.platform.errors import SSTIError
 from ssti.platform.language import later, tr
 from ssti.ui.experiments import figures
-from ssti.ui.experiments.study import Study, next_seed, recipe_of
+from ssti.ui.experiments.narrow import NONE, choices
+from ssti.ui.experiments.study import ALL, Study, next_seed, recipe_of
 from ssti.ui.kit import parts
 from ssti.ui.kit.address import go
 from ssti.ui.kit.parts import Markup
@@ -44,6 +47,13 @@ element.addEventListener('click', (event) => {
   if (button.dataset.key) trigger('select', {key: button.dataset.key});
   else trigger('click', {file: button.dataset.file});
 });
+// Rows that come in while one reads them leave the table open.
+let open = false;
+element.addEventListener('toggle', (event) => { if (event.target.isConnected) open = event.target.open; }, true);
+new MutationObserver(() => {
+  const details = element.querySelector('.all-rows');
+  if (details && open && !details.open) details.open = true;
+}).observe(element, {childList: true, subtree: true});
 element.addEventListener('input', (event) => {
   if (!event.target.matches('.row-filter')) return;
   const plain = (text) => ` ${text.toLowerCase().split(/[\\s,]+/).filter(Boolean).join(' ')}`;
@@ -79,9 +89,10 @@ def english(text: str) -> Markup:
 def head() -> Markup:
     """What the tab is for."""
     return parts.html(
-        '<div class="study-head"><h2>The paper’s claims, rerun</h2><p>{}</p></div>',
+        '<div class="study-head"><h2>The paper’s claims, rerun</h2><p>{} {}</p></div>',
         tr("Each table and figure of the paper is a grid of recipes. Here are our results with their intervals over seeds, "
            "beside what the paper states. A claim holds, does not hold, or the rows cannot say."),
+        go(tr("See all at a glance"), tab="experiments", experiment=ALL),
     )  # fmt: skip
 
 
@@ -89,6 +100,7 @@ def result(one: Study) -> Markup:
     """Statement, verdicts and figures; where there are no rows, how to make them."""
     if one.table is None or one.table.empty:
         return _stacked(_statement(one), _none_yet(one))
+    said = _summary(one) if one.asked.own else _findings(one)
     pictures = [
         parts.html(
             '<section class="card picture" data-picture="{}"><h2>{}</h2>{}</section>',
@@ -96,7 +108,9 @@ def result(one: Study) -> Markup:
         )
         for place, picture in enumerate(one.pictures)
     ]  # fmt: skip
-    return _stacked(_statement(one), _findings(one), parts.html('<div class="pictures">{}</div>', parts.join(pictures)))
+    filtered = len(one.shown) < len(one.table)
+    aside = [parts.note(tr("The figures show what the filter leaves; the verdicts rest on all rows."))] if filtered and one.findings else []
+    return _stacked(_statement(one), said, *aside, parts.html('<div class="pictures{}">{}</div>', " three" if one.asked.own else "", parts.join(pictures)))
 
 
 def _stacked(*cards: Markup) -> Markup:
@@ -104,6 +118,8 @@ def _stacked(*cards: Markup) -> Markup:
 
 
 def _statement(one: Study) -> Markup:
+    if one.asked.own:
+        return parts.folded(tr("What it varies"), parts.code(tr("Recipe"), one.asked.base.to_yaml()))
     return parts.html(
         '<section class="card statement"><h2>The paper says</h2><p>{}</p><p class="quiet">{}</p></section>',
         english(one.experiment.statement), english(one.experiment.cites),
@@ -111,6 +127,8 @@ def _statement(one: Study) -> Markup:
 
 
 def _none_yet(one: Study) -> Markup:
+    if one.asked.own:
+        return parts.empty(tr("No results yet"), tr("Its figures stand here as soon as its first cell is done."))
     pocket = len(one.experiment.cells())
     return parts.html(
         '<section class="card empty"><h2>No results yet</h2><p>{}</p>{}</section>',
@@ -122,31 +140,78 @@ def _none_yet(one: Study) -> Markup:
 def _findings(one: Study) -> Markup:
     said = [finding.verdict for finding in one.findings]
     counted = " · ".join(f"{tr(verdict)}: {said.count(verdict)}" for verdict in VERDICTS if verdict in said)
-    lines = parts.join(
+    return parts.html(
+        '<section class="card findings"><h2>We found <span class="aside">{}</span></h2><ul>{}</ul></section>',
+        counted,
+        claims(one),
+    )
+
+
+def claims(one: Study) -> Markup:
+    """Claim by claim: the verdict, and the statistic behind it."""
+    return parts.join(
         parts.html(
             '<li class="{}"><b class="verdict">{}</b><div><p>{}</p><p class="quiet">{}</p></div></li>',
             VERDICTS[finding.verdict], tr(finding.verdict), english(finding.claim), english(finding.statistic),
         )
         for finding in one.findings
     )  # fmt: skip
-    return parts.html(
-        '<section class="card findings"><h2>We found <span class="aside">{}</span></h2><ul>{}</ul></section>',
-        counted,
-        lines,
+
+
+def _summary(one: Study) -> Markup:
+    """A grid of one's own: a row a setting, each number as its mean over seeds with the interval."""
+    settings = by_setting(one.table, one.asked.cells(), one.asked.vary)
+    fields = list(dict.fromkeys(field for setting, _ in settings for field in setting if field != "control"))
+    numbers = [column for column in NUMBERS if column in one.table and one.table[column].notna().any()]
+    rows = [
+        [
+            tr("control") if setting["control"] else tr("poisoned"),
+            *(english(str(setting.get(field, "–"))) for field in fields),
+            *(_estimate(some, column) for column in numbers),
+            some.table["seed"].nunique(),
+        ]
+        for setting, some in settings
+    ]
+    first = 1 + len(fields)
+    heads = [tr("trained as"), *fields, *(NUMBERS[column] for column in numbers), tr("seeds")]
+    return parts.card(
+        tr("Means over seeds, with 95 % intervals"), parts.table(heads, rows, numbers=range(first, first + len(numbers) + 1))
     )
+
+
+def _estimate(some: Results, column: str) -> str:
+    one = some.estimate(column, 1 if column.endswith("_pp") else 100)
+    if one.value != one.value:
+        return "–"
+    value, low, high = (None if end is None else f"{round(end, 1) + 0.0:.1f}".replace("-", "−") for end in (one.value, one.low, one.high))
+    return value if low is None else f"{value} ({low}–{high})"
+
+
+def only_choices(one: Study) -> list[tuple[str, str]]:
+    """What the filter offers: `rank 64`."""
+    return [(f"{SETTINGS[column]} {_value(column, value)}", f"{column}={value}") for column, value in choices(one.table)]
+
+
+def _value(column: str, value: str) -> str:
+    if value == NONE:
+        return tr("unlimited") if column == "pool_size" else "–"
+    if column == "share" or column == "amount" and value != "single":
+        return parts.percent(float(value))
+    return tr("single") if column == "amount" else value.removesuffix(".0")
 
 
 def rows(one: Study) -> Markup:
     """Facts, downloads, and the table with its filter; nothing where there are no rows."""
     if one.table is None or one.table.empty:
         return parts.join([])
+    shown = one.shown
     return parts.html(
         '<section class="card study-rows"><h2>The rows</h2>{}<div class="take" role="group" aria-label="Download">{}</div>'
         '<details class="all-rows"><summary>{}</summary><div class="row-line"><label>Filter <input type="search" class="row-filter" '
         'placeholder="such as: rank 64, poisoned" autocomplete="off"></label><span class="quiet" role="status"><span class="row-count">{}</span> {}'
         "</span></div>{}</details></section>",
-        _facts(one), _files(), tr("Show all {count} rows", count=len(one.table)), len(one.table), tr("rows"),
-        table(one.table, _varied(one.table)),
+        _facts(one), _files(), tr("Show all {count} rows", count=len(shown)), len(shown), tr("rows"),
+        table(shown, _varied(shown)),
     )  # fmt: skip
 
 

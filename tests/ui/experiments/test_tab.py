@@ -9,16 +9,22 @@ from types import SimpleNamespace
 import gradio as gr
 import pytest
 from made_cells import made
+from shared_page import new_shared
 
 from ssti.experiments import experiment as room
 from ssti.experiments.cell import with_seed
 from ssti.experiments.experiment import EXPERIMENTS
+from ssti.experiments.grids import going
+from ssti.experiments.grids.asked import Asked
+from ssti.experiments.run import Progress
+from ssti.experiments.summary import by_setting
 from ssti.experiments.table import Journal, read, tidy, write
 from ssti.platform.errors import SSTIError
-from ssti.recipe import parse_recipe
+from ssti.recipe import parse_recipe, preset
 from ssti.ui.experiments import figures, study, view
-from ssti.ui.experiments.form import layout
+from ssti.ui.experiments.form import entries, layout
 from ssti.ui.experiments.handlers import Handlers
+from ssti.ui.experiments.running import more_of
 from ssti.ui.experiments.study import next_seed, recipe_of
 from ssti.ui.experiments.study import study as look
 
@@ -53,14 +59,21 @@ def cells(nothing):
     return rows
 
 
+@pytest.fixture(scope="module")
+def form():
+    with gr.Blocks() as blocks:
+        with gr.Column():
+            shared = new_shared(blocks)
+        return layout(shared)
+
+
 @pytest.fixture
-def do(nothing):
-    with gr.Blocks():
-        return Handlers(layout())
+def do(nothing, form):
+    return Handlers(form)
 
 
 def test_an_experiment_without_results_says_the_command_that_makes_them(do):
-    shown = do.show(NAME, "", False)
+    shown = do.show(NAME, "", "shipped", [])
     assert f"python -m ssti experiment {NAME}" in shown[do.form.result]
     assert f"{len(EXPERIMENTS[NAME].cells())} cells" in shown[do.form.result]
     assert EXPERIMENTS[NAME].statement.split(";")[0] in shown[do.form.result]
@@ -71,7 +84,7 @@ def test_an_experiment_without_results_says_the_command_that_makes_them(do):
 def test_every_experiment_shows_its_claims_with_verdict_and_statistic(name, nothing, do):
     rows = made(EXPERIMENTS[name].cells(), numbers)
     write(tidy(rows), nothing / f"{name}.csv")
-    shown = do.show(name, "", False)
+    shown = do.show(name, "", "shipped", [])
     one = look(name)
     assert len(one.findings) == shown[do.form.result].count('class="verdict"') > 0
     for finding in one.findings:
@@ -92,13 +105,13 @@ def test_each_drawn_point_leads_to_its_rows_and_to_a_recipe(name, nothing, do):
             keys = figures.keys_at(picture, trace["name"], trace["x"][0])
             assert len(one.rows(keys)) == len(keys) > 0
         event = SimpleNamespace(picture=place, series=trace["name"], x=trace["x"][0])
-        said = do.behind(name, "", False, event)[do.form.point]
+        said = do.behind(name, "", "shipped", [], event)[do.form.point]
         assert recipe_of(one.rows(keys).iloc[0]).to_yaml().splitlines()[0] in said.unescape()
         assert "tab=finetune" in said
 
 
 def test_a_rows_button_leads_to_that_row_alone(cells, do):
-    said = do.behind(NAME, "", False, SimpleNamespace(key=cells[0]["key"]))[do.form.point]
+    said = do.behind(NAME, "", "shipped", [], SimpleNamespace(key=cells[0]["key"]))[do.form.point]
     assert said.count("data-key") == 1
 
 
@@ -106,7 +119,7 @@ def test_a_rows_button_leads_to_that_row_alone(cells, do):
     "event", [{}, {"picture": 99, "series": "x", "x": "1"}, {"key": "no-such"}, {"picture": "<b>"}, {"series": ["x"]}]
 )
 def test_a_point_that_is_none_is_said_to_be_none(event, cells, do):
-    said = do.behind(NAME, "", False, SimpleNamespace(**event))[do.form.point]
+    said = do.behind(NAME, "", "shipped", [], SimpleNamespace(**event))[do.form.point]
     assert said is None or "No rows" in said
 
 
@@ -114,7 +127,7 @@ def test_a_point_that_is_none_is_said_to_be_none(event, cells, do):
 def test_an_experiment_that_is_none_is_refused_in_words(name, do):
     with pytest.raises(SSTIError):
         look(name)
-    assert "problem" in do.show(name, "", False)[do.form.result]
+    assert "problem" in do.show(name, "", "shipped", [])[do.form.result]
 
 
 def test_one_more_seed_is_the_first_that_is_not_there(cells):
@@ -132,9 +145,9 @@ def test_seeds_of_this_machine_stand_beside_the_shipped_ones_where_wanted(nothin
     recipe = with_seed(parse_recipe(json.loads(poisoned["recipe"])), 77)
     for row in made([SimpleNamespace(recipe=recipe, key=recipe.key(), seed=77, probes=())], numbers):
         Journal().append(row)
-    assert do.show(NAME, "", False)[do.form.here]["visible"]
+    assert do.show(NAME, "", "shipped", [])[do.form.whose]["visible"]
     assert 77 not in set(look(NAME).table["seed"])
-    assert 77 in set(look(NAME, with_here=True).table["seed"])
+    assert 77 in set(look(NAME, whose="both").table["seed"])
 
 
 def test_on_a_server_for_strangers_its_own_runs_are_not_shown(cells, monkeypatch):
@@ -144,7 +157,7 @@ def test_on_a_server_for_strangers_its_own_runs_are_not_shown(cells, monkeypatch
 
 @pytest.mark.parametrize("kind", ["csv", "parquet", "html"])
 def test_the_table_is_saved_whole(kind, cells, do, tmp_path):
-    for step in do.save(NAME, "", False, SimpleNamespace(file=kind)):
+    for step in do.save(NAME, "", "shipped", SimpleNamespace(file=kind)):
         if path := step.get(do.form.file):
             saved = tmp_path / f"saved.{kind}"
             saved.write_bytes(Path(path).read_bytes())
@@ -155,13 +168,106 @@ def test_the_table_is_saved_whole(kind, cells, do, tmp_path):
 
 
 def test_a_file_of_another_kind_is_refused(cells, do):
-    *_, last = do.save(NAME, "", False, SimpleNamespace(file="../../etc/passwd"))
+    *_, last = do.save(NAME, "", "shipped", SimpleNamespace(file="../../etc/passwd"))
     assert "There is no such file" in last[do.form.saved]
 
 
 def test_the_address_carries_the_experiment_and_drops_one_that_is_none(do):
     kept, dropped = do.form.kept(), []
     assert kept.write("low-rates", "") == {"experiment": "low-rates"}
-    assert kept.read({"experiment": "low-rates"}, dropped)[do.form.experiment] == "low-rates"
-    assert kept.read({"experiment": "none"}, dropped)[do.form.experiment] == NAME
+    assert kept.read({"experiment": "low-rates"}, dropped)[do.form.experiment]["value"] == "low-rates"
+    assert kept.read({"experiment": "none"}, dropped)[do.form.experiment]["value"] == NAME
     assert "none" in dropped[0]
+
+
+@pytest.mark.parametrize("name", EXPERIMENTS)
+def test_a_filter_changes_figures_and_rows_and_no_verdict(name, nothing, do):
+    rows = made(EXPERIMENTS[name].cells(), numbers)
+    write(tidy(rows), nothing / f"{name}.csv")
+    whole, first = look(name), do.show(name, "", "shipped", [])
+    offered = [value for _, value in first[do.form.only]["choices"]]
+    for only in ([one] for one in offered):
+        part = look(name, only=only)
+        column, _, value = only[0].partition("=")
+        assert len({str(one) for one in part.shown[~part.shown["control"]][column]} - {value, "nan", "None"}) == 0
+        assert 0 < len(part.shown) < len(whole.table) and part.findings == whole.findings
+    if offered:
+        shown = do.refresh(name, "", "shipped", only)
+        assert f"all {len(part.shown)} rows" in shown[do.form.rows]
+        assert "value" not in shown[do.form.only]
+    if len(offered) > 1:
+        both = look(name, only=[one for one in offered if one.split("=")[0] == offered[0].split("=")[0]])
+        assert len(both.shown) == len(whole.table)
+    assert do.show(name, "", "shipped", ["rank=7", "nonsense", "=", "share"])[do.form.only]["value"] == []
+
+
+def test_the_overview_says_of_each_experiment_what_holds(nothing, do):
+    write(tidy(made(EXPERIMENTS[NAME].cells(), numbers)), nothing / f"{NAME}.csv")
+    at_once = do.show(study.ALL, "", "shipped", [])
+    assert "verdict" not in at_once[do.form.result] and not at_once[do.form.only]["visible"]
+    said = do.weigh(study.ALL)[do.form.result]
+    for one in EXPERIMENTS.values():
+        assert view.english(one.title) in said and f"experiment={one.name}" in said or one.name == NAME
+    assert said.count("no results yet") == len(EXPERIMENTS) - 1
+    assert view.english(look(NAME).findings[0].claim) in said
+
+
+OWN = Asked(recipe=preset("demo").as_dict(), vary={"lora.rank": ("1", "16"), "injection.share": ("0.25", "0.5")}, seeds=2)
+
+
+@pytest.fixture
+def own(nothing):
+    """A grid of one's own, all cells but one done."""
+    for row in made(OWN.cells()[:-1], numbers):
+        Journal().append(row)
+    with going.following(OWN, 2) as report:
+        report(Progress(len(OWN.cells()), before=len(OWN.cells()) - 1))
+    return OWN.id
+
+
+def test_a_grid_of_ones_own_is_drawn_over_its_first_field_with_a_line_for_each_setting_of_the_second(own, do):
+    shown = do.show(own, "", "shipped", [])
+    assert (f"Own grid: {OWN.title}", own) in shown[do.form.experiment]["choices"]
+    one = look(own)
+    assert [picture.title for picture in one.pictures] == ["Clean accuracy", "Attack success", "Gap"]
+    for picture in one.pictures:
+        assert picture.x_title == "lora.rank" and [line.name for line in picture.lines] == ["0.25", "0.5", "control"]
+        assert [x for x, _ in picture.lines[0].points] == ["1", "16"]
+        assert picture.lines[0].points[0][1].n == 2
+    rows = by_setting(one.table, OWN.cells(), OWN.vary)
+    assert len(rows) == 6 and shown[do.form.result].count("<tr>") == 7
+    assert f"{100 * rows[-1][1].estimate('attack_success_rate').value:.1f}" in shown[do.form.result]
+    said = do.behind(own, "", "shipped", [], SimpleNamespace(picture=1, series="0.5", x="16"))[do.form.point]
+    assert "tab=finetune" in said and said.count("data-key") == len(one.pictures[1].lines[1].points[1][1].keys)
+    assert own in do.weigh(study.ALL)[do.form.result]
+
+
+def test_the_strip_says_what_is_missing_here_and_what_one_seed_more_takes(own, nothing, do):
+    said = do.show(own, "", "shipped", [])[do.form.strip]
+    assert f"{len(OWN.cells()) - 1} of {len(OWN.cells())} cells are done here" in said
+    assert 'data-do="run"' in said and 'data-do="seed"' not in said
+    write(tidy(made(EXPERIMENTS[NAME].cells(), numbers)), nothing / f"{NAME}.csv")
+    said = do.show(NAME, "", "shipped", [])[do.form.strip]
+    assert 'data-do="run"' in said and 'data-do="seed"' in said and "about" in said
+    more = more_of(Asked(experiments=(NAME,)))
+    assert more.seed == 5 and len(more.cells()) == 5 and "5 cells" in said
+
+
+def test_on_a_server_for_strangers_no_grid_is_started_or_seen(own, do, monkeypatch):
+    monkeypatch.setenv("SSTI_PUBLIC", "1")
+    said = do.show(NAME, "", "shipped", [])[do.form.strip]
+    assert "data-do" not in said and f"python -m ssti experiment {NAME}" in said
+    assert do.press(NAME, SimpleNamespace(do="run")) == gr.skip()
+    assert going.going() is None and own not in dict(entries()).values()
+    assert "problem" in do.show(own, "", "shipped", [])[do.form.result]
+    assert own not in do.weigh(study.ALL)[do.form.result]
+
+
+@pytest.mark.parametrize("do_what", ["", None, "rm", ["run"], {"run": 1}])
+def test_a_button_that_is_none_does_nothing(do_what, nothing, do):
+    assert do.press(NAME, SimpleNamespace(do=do_what)) == gr.skip()
+
+
+def test_a_page_on_which_nothing_goes_on_asks_for_nothing(nothing, do):
+    assert not do.show(NAME, "", "shipped", [])[do.form.timer].active
+    assert not do.tick("flip", "", NAME)[do.form.timer].active
