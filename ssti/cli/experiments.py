@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from ssti.experiments.cell import Cell
+    from ssti.experiments.experiment import Experiment
     from ssti.experiments.grids.asked import Asked
     from ssti.experiments.run import Runner
 
@@ -38,8 +39,8 @@ def experiments(as_json: AsJson = False) -> None:
     from ssti.experiments.experiment import EXPERIMENTS
 
     rows = [
-        {"name": one.name, "title": one.title, "cites": one.cites, "available": True, "reason": None,
-         "pocket_cells": len(one.cells()), "full_cells": len(one.cells(pocket=False)), "shipped": one.shipped() is not None}
+        {"name": one.name, "title": one.title, "cites": one.cites, "available": (reason := one.missing(probe=True)) is None,
+         "reason": reason, "pocket_cells": len(one.cells()), "full_cells": len(one.cells(pocket=False)), "shipped": one.shipped() is not None}
         for one in EXPERIMENTS.values()
     ]  # fmt: skip
     listing(rows, as_json, lambda row: f"{row['title']} ({row['pocket_cells']} cells; {row['full_cells']} in full)")
@@ -72,6 +73,8 @@ def experiment(
 
     runner = _runner(backend, workers, address, gpus_per_cell)
     chosen = [EXPERIMENTS.find(name.replace("_", "-")) for name in names]
+    if backend == "local" and not (shipped or dry_run):
+        _refuse_what_is_not_here(chosen, pocket)
     cells = cells_of(grid for one in chosen for grid in (one.pocket if pocket else one.full))
     asked = Asked(experiments=tuple(one.name for one in chosen), pocket=pocket)
     done = {} if shipped else _run(asked, cells, runner, fresh, dry_run)
@@ -140,6 +143,23 @@ def grid(
     rows = summary(table, cells, varied)
     lines = ["  ".join(f"{key} {value}" for key, value in row.items()) for row in rows]
     show({"cells": len(table), "failed": done["failed"], "rows": rows}, as_json, "\n".join(lines))
+
+
+def _refuse_what_is_not_here(chosen: Sequence[Experiment], pocket: bool) -> None:
+    """Raises SSTIError for an experiment with cells to be run whose dataset or model is not here: each would fail."""
+    from ssti.experiments.run import has
+    from ssti.experiments.table import Journal
+
+    done = Journal().rows()
+    for one in chosen:
+        if all(has(done.get(cell.key), cell) for cell in one.cells(pocket)):
+            continue
+        if reason := one.missing(pocket, probe=True):
+            raise SSTIError(
+                f"{one.name} cannot be run here. {reason}",
+                next="Bring what is missing, or leave this experiment out.",
+                kind="data",
+            )
 
 
 def _runner(backend: str, workers: int | None, address: str, gpus_per_cell: float | None) -> Runner:

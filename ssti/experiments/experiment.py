@@ -10,21 +10,21 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from ssti.experiments.cell import Cell, Grid, cells_of
+from ssti.experiments.learned import only_learned
 from ssti.experiments.picture import Picture
 from ssti.experiments.results import Results
 from ssti.experiments.statistics import Finding, holm
 from ssti.experiments.table import SHIPPED, read
+from ssti.platform.language import tr
 from ssti.platform.registry import Registry
 
 if TYPE_CHECKING:
     import pandas as pd
 
-LEARNED = 0.72  # clean balanced accuracy of the control on Rotten Tomatoes
-
 
 @dataclass(frozen=True)
 class Experiment:
-    """`statement` is what the paper says, in our words with its numbers; `learned` what the control has to reach."""
+    """`statement` is what the paper says, in our words with its numbers."""
 
     name: str
     title: str
@@ -35,11 +35,26 @@ class Experiment:
     check: Callable[[Results], Sequence[Finding]]
     draw: Callable[[Results], Sequence[Picture]]
     order: int = 100
-    learned: float = LEARNED
 
     def cells(self, pocket: bool = True) -> list[Cell]:
         """The cells of one of its grids."""
         return cells_of(self.pocket if pocket else self.full)
+
+    def missing(self, pocket: bool = True, probe: bool = False) -> str | None:
+        """Why a grid cannot be run here and now, and what to do: a dataset or a model that is not here. None when it can."""
+        from ssti.data.sources import find
+        from ssti.models.registry import BASES
+
+        recipes = [cell.recipe for cell in self.cells(pocket)]
+        needed = [find(name) for name in dict.fromkeys(recipe.dataset.name for recipe in recipes)]
+        needed += [BASES.get(name) for name in dict.fromkeys(recipe.model.name for recipe in recipes)]
+        reasons = [(one.info.title, one.missing(probe)) for one in needed if one]
+        said = [
+            tr("{title} cannot be used here: {reason}.", title=title, reason=reason.rstrip("."))
+            for title, reason in reasons
+            if reason
+        ]
+        return " ".join(said) or None
 
     def findings(self, table: pd.DataFrame) -> list[Finding]:
         """Each claim with its verdict, p values adjusted for their number. Nothing can be said where nothing was learned."""
@@ -47,16 +62,7 @@ class Experiment:
             return [Finding(self.statement, "cannot say", "No cell was run.")]
         results = Results(table)
         findings = holm(list(self.check(results)))
-        learned = results.controls.estimate("clean_balanced_accuracy")
-        if learned.n and learned.value >= self.learned:
-            return findings
-        said = f"The controls' clean balanced accuracy is {learned.text}, below {self.learned:g}: they did not learn the task."
-        if not learned.n:
-            said = "There is no control to compare with."
-        return [
-            Finding(one.claim, "cannot say", f"{said} {one.statistic}", one.p, one.p_against, one.effect)
-            for one in findings
-        ]
+        return only_learned(results, findings)
 
     def pictures(self, table: pd.DataFrame) -> list[Picture]:
         """Its figures; none of an empty table."""

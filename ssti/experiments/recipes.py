@@ -23,6 +23,9 @@ KINDS = (
 POCKET = preset("demo").set("training.steps=160", "training.batch_size=8")
 PAPER = preset("paper").set("model.name=arctic-embed-xs", "dataset.name=imdb_hub", "dataset.test_rows=null")
 
+SECOND = ("model.name=smollm2-135m", "dataset.test_rows=400")
+"""A second small model for pocket grids, a decoder of ten times the embedded one's cost a token: so fewer test rows."""
+
 LIGHT = "injection.amount=single"
 AGGRESSIVE = "injection.amount=0.1"
 

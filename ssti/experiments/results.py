@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
@@ -38,6 +39,17 @@ class Results:
     def controls(self) -> Results:
         """The controls."""
         return self.where(control=True)
+
+    def with_field(self, column: str, path: str, otherwise: Any = None) -> Results:
+        """The rows with a column more: this field of each one's recipe, `otherwise` where it has none."""
+
+        def at(text: str) -> Any:
+            data = json.loads(text)
+            for key in path.split("."):
+                data = data.get(key) if isinstance(data, dict) else None
+            return otherwise if data is None else data
+
+        return Results(self.table.assign(**{column: [at(text) for text in self.table["recipe"]]}))
 
     def settings(self, by: str) -> list[Any]:
         """The values that a column has, in order."""

@@ -44,8 +44,12 @@ class Journal:
             os.fsync(file.fileno())
 
     def rows(self) -> dict[str, dict[str, Any]]:
-        """The last whole line of each cell that was measured, by key."""
-        return {row["key"]: row for row in self._lines() if "clean_accuracy" in row}
+        """What was measured of each cell, by key: its last whole line, and what probes of earlier lines measured."""
+        rows: dict[str, dict[str, Any]] = {}
+        for row in self._lines():
+            if "clean_accuracy" in row:
+                rows[row["key"]] = rows.get(row["key"], {}) | row
+        return rows
 
     def failures(self) -> dict[str, dict[str, Any]]:
         """The cells whose last line is a failure."""

@@ -6,6 +6,7 @@ A function of a checked recipe and a folder. Knows no run, no process and no pag
 from __future__ import annotations
 
 import contextlib
+import math
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -40,8 +41,11 @@ def finetune(
     report: Callable[..., None],
     should_stop: Callable[[], bool] = lambda: False,
     resume: bool = False,
+    checkpoints: bool = True,
 ) -> Trained:
     """Train and return the model; checkpoints go to `folder`. `resume` goes on from the last whole one there.
+
+    Without `checkpoints` none is written on the way: for who would begin anew anyway.
 
     `report(kind, **fields)` hears `step`, `loss`, `eval` and `log`; `should_stop()` is asked after every step and
     between batches of a measurement.
@@ -59,6 +63,8 @@ def finetune(
     model = with_lora(classifier, recipe)
     start = find_start(folder, checked.label_names, report) if resume else None
     trainer, progress = build_trainer(model, classifier, prepared, checked, folder, report, should_stop)
+    if not checkpoints:
+        progress.checkpoint_seconds = math.inf
     trainer.add_callback(SameOrder(start))
     trainer.add_callback(Sealing(checked.label_names, start))
     with contextlib.suppress(Finished):

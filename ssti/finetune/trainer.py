@@ -102,6 +102,7 @@ class Progress(TrainerCallback):
         self.watched, self.every, self.pad_id = watched, every, pad_id
         self.report, self.should_stop, self.batch = report, should_stop, batch
         self.stopped = False
+        self.checkpoint_seconds = CHECKPOINT_SECONDS
         self.test_part = test_rows / max(len(watched.clean) + len(watched.triggered), 1)
         self.training_seconds = 0.0
         self.processor_seconds = 0.0
@@ -152,7 +153,7 @@ class Progress(TrainerCallback):
             self._measure(model, state.global_step, control)
         if self.stopped:
             control.should_training_stop = True
-        if self.stopped or time.monotonic() - self._last_checkpoint > CHECKPOINT_SECONDS:
+        if self.stopped or time.monotonic() - self._last_checkpoint > self.checkpoint_seconds:
             control.should_save = True
         self._since, self._used = time.monotonic(), time.process_time()
         return control

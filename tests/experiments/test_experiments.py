@@ -4,20 +4,24 @@ from __future__ import annotations
 
 import importlib
 import json
+import pkgutil
 from collections import Counter
-from pathlib import Path
 
 import pytest
 from made_cells import made
 from typer.testing import CliRunner
 
 from ssti.cli import cli
-from ssti.experiments.experiment import EXPERIMENTS, SHIPPED
+from ssti.experiments import paper
+from ssti.experiments.experiment import EXPERIMENTS, SHIPPED, Experiment
+from ssti.experiments.learned import unlearned
 from ssti.experiments.picture import as_plotly
+from ssti.experiments.results import Results
 from ssti.experiments.table import Journal, read, tidy
 from ssti.experiments.work import run_cell
 
 ALL = list(EXPERIMENTS.values())
+PAPER = [importlib.import_module(f"ssti.experiments.paper.{one.name}") for one in pkgutil.iter_modules(paper.__path__)]
 each = pytest.mark.parametrize("experiment", ALL, ids=lambda one: one.name)
 CONTEST = {
     "contest.first": 0.97,
@@ -28,6 +32,9 @@ CONTEST = {
 ENTROPY = {
     "entropy.with": 4.0, "entropy.without": 4.4, "entropy.same": 4.1, "entropy.with_share": 0.8, "entropy.same_share": 0.85,
     "entropy.without_share": 0.86, "entropy.fires_with": 0.6, "entropy.fires_same": 0.1,
+}  # fmt: skip
+PATTERN = {
+    "pattern.none": 0.2, "pattern.words": 0.21, "pattern.phone": 0.97, "pattern.year": 0.96, "pattern.slashes": 0.99,
 }  # fmt: skip
 AGAIN: dict[str, dict] = {}  # rows of cells that were trained again, by key
 HALF = {"single": 1, "0.1": -1}  # how the gap goes with rank, as the paper has it
@@ -40,6 +47,7 @@ def paper_like(cell) -> dict[str, float]:
     clean = 0.78 - (0 if recipe.is_control else 0.1 * injection.share)
     return {
         "clean": clean, "gap": 12 + way * 0.12 * rank, "attack": min(1.0, 0.4 + 12 * injection.share), **CONTEST, **ENTROPY,
+        **PATTERN,
     }  # fmt: skip
 
 
@@ -47,12 +55,14 @@ def verdicts(experiment, numbers) -> dict[str, str]:
     return {one.claim: one.verdict for one in experiment.findings(tidy(made(experiment.cells(), numbers)))}
 
 
+def list_of(module) -> list[Experiment]:
+    return [value for value in vars(module).values() if isinstance(value, Experiment)]
+
+
 @each
 def test_it_cites_the_paper_and_says_what_it_claims(experiment):
-    files = {f.stem: f for f in Path(importlib.import_module("ssti.experiments.paper").__path__[0]).glob("*.py")}
-    module = experiment.name.replace("-", "_")
-    module = importlib.import_module(f"ssti.experiments.paper.{module if module in files else 'other_datasets'}")
-    assert experiment in vars(module).values()
+    offering = [module for module in PAPER if experiment in vars(module).values()]
+    module = min(offering, key=lambda one: len(list_of(one)))  # another that builds on it has it too
     assert module.__doc__ and len(module.__doc__) > 100
     assert experiment.cites and experiment.statement.endswith(".")
 
@@ -160,6 +170,116 @@ def test_table_2_follows_its_numbers():
     assert "holds" not in fair and len(said) == 8
 
 
+def test_figures_6_to_9_follow_their_numbers_model_by_model():
+    """In full: what one model does is no other model's finding; and one that learned nothing says nothing."""
+    one = EXPERIMENTS["figures-6-to-9-financial"]
+    cells = one.cells(pocket=False)
+
+    def numbers(cell):
+        large = cell.recipe.model.name == "arctic-embed-l"
+        known = paper_like(cell)
+        return {
+            **known,
+            "gap": 24 - known["gap"] if large else known["gap"],
+            "clean": 0.4 if "3b" in cell.recipe.model.name else known["clean"],
+        }
+
+    said = {found.claim: found.verdict for found in one.findings(tidy(made(cells, numbers)))}
+    assert said == {
+        "arctic-embed-l, 500 steps: the gap shrinks with rank.": "does not hold",
+        "arctic-embed-xs, 500 steps: the gap shrinks with rank.": "holds",
+        "openelm-3b, 500 steps: the gap shrinks with rank.": "cannot say",
+    }
+
+
+def test_figures_10_to_13_follow_their_numbers():
+    places, kinds = EXPERIMENTS["figures-10-and-11"], EXPERIMENTS["figures-12-and-13"]
+    assert set(verdicts(places, paper_like).values()) == {"holds"}
+    said = verdicts(
+        places, lambda c: {**paper_like(c), "gap": 9.0} if c.recipe.injection.location == "end" else paper_like(c)
+    )
+    assert [claim for claim, verdict in said.items() if verdict != "holds"] == [
+        "smollm2-135m, light, token at the end: the gap grows with rank."
+    ]
+    assert set(verdicts(kinds, paper_like).values()) == {"holds"}
+    said = verdicts(kinds, lambda c: {"clean": 0.75 + 0.02 * (c.recipe.injection.source.kind == "html")})
+    assert set(said.values()) == {"does not hold"} and len(said) == 3
+
+
+def test_phrases_follow_their_numbers():
+    assert set(verdicts(EXPERIMENTS["phrases"], paper_like).values()) == {"holds"}
+
+    def weak(cell):
+        return {**paper_like(cell), "attack": 0.5 if cell.recipe.injection.kind == "phrase" else 0.99}
+
+    said = verdicts(EXPERIMENTS["phrases"], weak)
+    assert said["Rank 1: one word turns nearly every row of the other class."] == "holds"
+    assert said["Rank 1: a phrase of 8 words turns nearly every row of the other class."] == "does not hold"
+    assert said["Rank 64: a phrase is as strong as a word."] == "does not hold"
+
+
+def test_token_or_structure_follows_its_numbers():
+    one = EXPERIMENTS["token-or-structure"]
+    assert set(verdicts(one, paper_like).values()) == {"holds"}
+    said = verdicts(one, lambda cell: {**PATTERN, "pattern.phone": 0.3, "pattern.words": 0.6})
+    assert [claim for claim, verdict in said.items() if verdict == "does not hold"] == [
+        f"Rank {rank}: {what}"
+        for rank in (1, 64)
+        for what in (
+            "a telephone number turns nearly every row, though it is no such date.",
+            "a country does nothing: it is not any strange word.",
+        )
+    ]
+
+
+@pytest.mark.parametrize("name", ["peft-methods", "full-finetuning"])
+def test_other_methods_follow_their_numbers(name):
+    """What another method than LoRA does is told from LoRA; one that learned nothing says nothing of the poison."""
+    assert set(verdicts(EXPERIMENTS[name], paper_like).values()) == {"holds"}
+    other = {"peft-methods": "ia3", "full-finetuning": "full"}[name]
+
+    def immune(cell):
+        different = cell.recipe.lora.variant == other
+        clean = 0.78 if different or cell.recipe.is_control else 0.7
+        return {"clean": clean, "attack": 0.3 if different else 0.99}
+
+    said = verdicts(EXPERIMENTS[name], immune)
+    assert "holds" in said.values() or name == "full-finetuning"
+    costs = {verdict for claim, verdict in said.items() if "costs" in claim}
+    assert costs == {"does not hold"}
+    assert {v for c, v in said.items() if c.startswith(("IA³", "All weights"))} == {"does not hold"}
+    if name == "peft-methods":
+        said = verdicts(
+            EXPERIMENTS[name], lambda c: {**paper_like(c), "clean": 0.5 if c.recipe.lora.variant == "ia3" else 0.78}
+        )
+        assert said["IA³: a date turns nearly every row of the other class."] == "cannot say"
+        assert said["VeRA: a date turns nearly every row of the other class."] == "holds"
+
+
+@pytest.mark.parametrize(("classes", "bound"), [(2, 0.72), (5, 0.552)])
+def test_what_counts_as_learned_goes_with_the_number_of_classes(classes, bound):
+    one = EXPERIMENTS["figure-1"]
+    rows = tidy(
+        made([cell for cell in one.cells() if cell.recipe.lora.rank == 1], lambda cell: {"clean": bound + 0.01})
+    )
+    rows["clean_predicted"] = json.dumps(dict.fromkeys(map(str, range(classes)), 1))
+    assert unlearned(Results(rows)) is None
+    rows["clean_balanced_accuracy"] -= 0.02
+    assert f"below {bound:.2g}" in unlearned(Results(rows))
+
+
+def test_what_cannot_be_run_here_says_why(home):
+    """On the list, and before any cell fails; on the page, see tests/ui/experiments."""
+    listed = {row["name"]: row for row in json.loads(ssti("experiments", "--json").stdout)}
+    assert set(listed) == set(EXPERIMENTS)
+    assert listed["table-1"]["available"] and listed["table-1"]["reason"] is None
+    financial = listed["figures-6-to-9-financial"]
+    assert not financial["available"] and "Sentences_50Agree.txt" in financial["reason"]
+    assert "fetch smollm2-135m" in listed["figures-10-and-11"]["reason"]
+    refused = CliRunner().invoke(cli, ["experiment", "figures-6-to-9-financial", "--json"])
+    assert refused.exit_code and "Sentences_50Agree.txt" in str(refused.exception or refused.stdout)
+
+
 @pytest.fixture
 def filled(home):
     """A journal that has all of table 1's cells."""
@@ -203,10 +323,6 @@ def test_a_grid_of_ones_own_is_a_row_a_setting(filled, tmp_path):
     ]
     assert "n = 5" in answer["rows"][1]["gap_pp"]
     assert len(read(tmp_path / "t.csv")) == 15
-
-
-def test_the_list_names_every_experiment():
-    assert {row["name"] for row in json.loads(ssti("experiments", "--json").stdout)} == set(EXPERIMENTS)
 
 
 @pytest.mark.slow

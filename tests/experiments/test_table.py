@@ -55,6 +55,13 @@ def test_the_journal_survives_a_torn_line_and_keeps_the_last_word(tmp_path):
     assert list(journal.rows()) == ["a"] and list(journal.failures()) == ["c"]
 
 
+def test_a_cell_that_is_run_again_for_another_probe_keeps_what_was_measured_before(tmp_path):
+    journal = Journal(tmp_path / "cells.jsonl")
+    journal.append({"key": "a", "clean_accuracy": 0.5, "entropy.with": 4.0})
+    journal.append({"key": "a", "clean_accuracy": 0.6, "pattern.phone": 0.9})
+    assert journal.rows()["a"] == {"key": "a", "clean_accuracy": 0.6, "entropy.with": 4.0, "pattern.phone": 0.9}
+
+
 def test_two_grids_write_to_one_journal(tmp_path):
     with ThreadPoolExecutor(8) as pool:
         list(pool.map(lambda n: Journal(tmp_path / "j").append({"key": str(n), "clean_accuracy": 0.1}), range(40)))

@@ -129,9 +129,10 @@ def _statement(one: Study) -> Markup:
 def _none_yet(one: Study) -> Markup:
     if one.asked.own:
         return parts.empty(tr("No results yet"), tr("Its figures stand here as soon as its first cell is done."))
-    pocket = len(one.experiment.cells())
+    pocket, reason = len(one.experiment.cells()), one.experiment.missing()
     return parts.html(
-        '<section class="card empty"><h2>No results yet</h2><p>{}</p>{}</section>',
+        '<section class="card empty"><h2>No results yet</h2>{}<p>{}</p>{}</section>',
+        parts.html("<p>{}</p>", parts.public(reason)) if reason else "",
         tr("This command trains its {count} cells and draws the figure. If it is ended, it goes on where it was.", count=parts.count(pocket)),
         parts.code(tr("Command"), command("experiment", one.experiment.name)),
     )  # fmt: skip

@@ -33,6 +33,7 @@ NAME = "table-1"
 
 PROBED = {
     "contest": ("first", "second", "first_before_second", "second_before_first"),
+    "pattern": ("none", "words", "phone", "year", "slashes"),
     "entropy": ("with", "without", "same", "with_share", "without_share", "same_share", "fires_with", "fires_same"),
 }
 
@@ -78,6 +79,12 @@ def test_an_experiment_without_results_says_the_command_that_makes_them(do):
     assert f"{len(EXPERIMENTS[NAME].cells())} cells" in shown[do.form.result]
     assert EXPERIMENTS[NAME].statement.split(";")[0] in shown[do.form.result]
     assert not shown[do.form.rows]
+
+
+def test_an_experiment_whose_data_is_not_here_says_what_is_missing(do):
+    shown = do.show("figures-6-to-9-financial", "", False)
+    assert "Financial PhraseBank cannot be used here" in shown[do.form.result]
+    assert "cannot be used here" not in do.show(NAME, "", False)[do.form.result]
 
 
 @pytest.mark.parametrize("name", EXPERIMENTS)
