@@ -105,7 +105,7 @@ def test_what_ends_a_grid_is_said_of_it(home):
     assert going.find(TINY.id).standing().state == "stopped"
 
 
-@pytest.mark.parametrize("text", ["", "{", "[]", '{"experiments": "x"}', "\0", '{"seeds": -1}', '{"more": 1}'])
+@pytest.mark.parametrize("text", ["", "{", "[]", '{"experiments": "x"}', "\0", "{}", '{"seeds": -1}', '{"more": 1}'])
 def test_a_damaged_folder_hides_no_other(text, home):
     with going.following(TINY, 1):
         pass

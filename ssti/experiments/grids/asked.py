@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, Field, model_validator
 
 from ssti.experiments.cell import Cell, Grid, cells_of, with_seed
 from ssti.experiments.experiment import EXPERIMENTS
@@ -25,6 +25,12 @@ class Asked(BaseModel, frozen=True, extra="forbid"):
     vary: dict[str, tuple[str, ...]] = {}
     seeds: int = Field(3, ge=1, le=100)
     controls: bool = True
+
+    @model_validator(mode="after")
+    def _is_one_or_the_other(self) -> Asked:
+        if bool(self.experiments) == (self.recipe is not None):
+            raise ValueError("a grid is of experiments or of a recipe")
+        return self
 
     @property
     def own(self) -> bool:

@@ -12,6 +12,7 @@ from ssti.experiments.grids.asked import Asked
 from ssti.experiments.grids.cost import cost
 from ssti.experiments.grids.going import Standing
 from ssti.experiments.local import Local
+from ssti.platform.errors import SSTIError
 from ssti.platform.server import shared_server
 from ssti.ui.experiments import strip
 from ssti.ui.experiments.study import journal, shipped_rows
@@ -38,7 +39,8 @@ def look(asked: Asked | None) -> Look:
     if one:
         now = one.standing()
         beat = (now.done + now.failed) * STEPS // max(now.total, STEPS)
-        return Look(strip.going(one, now, asked is not None and _same(asked, one.asked)), True, f"{one.id} {beat}")
+        left = now.left if now.left is not None else _estimated(one.asked)
+        return Look(strip.going(one, now, left, asked is not None and _same(asked, one.asked)), True, f"{one.id} {beat}")
     if asked is None:
         return Look(parts.html(""))
     done, shipped, workers = journal(), shipped_rows(asked), Local().workers
@@ -47,6 +49,14 @@ def look(asked: Asked | None) -> Look:
     more = one_more_seed(asked, known)
     seed = cost(_cells(more.model_dump_json()), done, workers, shipped) if more else None
     return Look(strip.idle(whole, seed, _last(asked), bool(shipped)))
+
+
+def _estimated(asked: Asked) -> float | None:
+    """What a grid takes whose first cell is not done yet."""
+    try:
+        return cost(_cells(asked.model_dump_json()), journal(), Local().workers, shipped_rows(asked)).seconds
+    except SSTIError:  # an experiment that another version of this program has
+        return None
 
 
 def one_more_seed(asked: Asked, known: set[str]) -> Asked | None:

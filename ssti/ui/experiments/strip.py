@@ -21,8 +21,8 @@ element.addEventListener('click', (event) => {
 """
 
 
-def going(one: Started, now: Standing, here: bool) -> Markup:
-    """A grid that is at work. `here`: it is the one that the page shows."""
+def going(one: Started, now: Standing, left: float | None, here: bool) -> Markup:
+    """A grid that is at work, with the seconds `left`. `here`: it is the one that the page shows."""
     done = now.before + now.done
     part = 100 * (done + now.failed) / now.total if now.total else 0
     facts = [
@@ -30,7 +30,7 @@ def going(one: Started, now: Standing, here: bool) -> Markup:
         if now.total
         else tr("starting"),
         *([tr("{count} failed", count=now.failed)] if now.failed else []),
-        *([tr("{time} left", time=parts.duration(now.left))] if now.left is not None else []),
+        *([tr("{time} left", time=parts.duration(left))] if left is not None else []),
         tr("{count} at once", count=now.workers) if now.workers else "",
         tr("Other trainings on this machine are slower meanwhile."),
     ]

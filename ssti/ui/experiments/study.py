@@ -218,7 +218,7 @@ def _row_of_run(run: Any) -> dict[str, Any] | None:
         return None
     if not metrics or recipe.is_control or not set(metrics.get("sets", {})) >= SETS:
         return None
-    return row_of(recipe, metrics, machine="", versions="", precision="", seconds=0.0)
+    return row_of(recipe, metrics, machine="", versions="", precision="", seconds=0.0, run=run.id)
 
 
 def next_seed(recipe: Recipe, table: pd.DataFrame) -> Recipe:

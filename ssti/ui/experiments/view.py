@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from ssti.experiments.results import Results
+from ssti.experiments.summary import NUMBERS as MEANS
 from ssti.experiments.summary import by_setting
 from ssti.platform.errors import SSTIError
 from ssti.platform.language import later, tr
@@ -31,6 +32,7 @@ NUMBERS = {
     "clean_balanced_accuracy": tr("clean accuracy, %"), "aligned_balanced_accuracy": tr("aligned accuracy, %"),
     "gap_pp": tr("gap, pp"), "attack_success_rate": tr("attack success, %"), "degradation_pp": tr("degradation, pp"),
 }  # fmt: skip
+RUNS = 5  # behind a point that are linked to
 SHOWN = 60  # rows behind a point or of a table that are drawn
 
 # A click on a point or on a row's button; the filter, which asks nobody.
@@ -100,7 +102,6 @@ def result(one: Study) -> Markup:
     """Statement, verdicts and figures; where there are no rows, how to make them."""
     if one.table is None or one.table.empty:
         return _stacked(_statement(one), _none_yet(one))
-    said = _summary(one) if one.asked.own else _findings(one)
     pictures = [
         parts.html(
             '<section class="card picture" data-picture="{}"><h2>{}</h2>{}</section>',
@@ -110,7 +111,10 @@ def result(one: Study) -> Markup:
     ]  # fmt: skip
     filtered = len(one.shown) < len(one.table)
     aside = [parts.note(tr("The figures show what the filter leaves; the verdicts rest on all rows."))] if filtered and one.findings else []
-    return _stacked(_statement(one), said, *aside, parts.html('<div class="pictures{}">{}</div>', " three" if one.asked.own else "", parts.join(pictures)))
+    drawn = parts.html('<div class="pictures{}">{}</div>', " three" if one.asked.own else "", parts.join(pictures))
+    if one.asked.own:
+        return _stacked(drawn, _summary(one), _statement(one))
+    return _stacked(_statement(one), _findings(one), *aside, drawn)
 
 
 def _stacked(*cards: Markup) -> Markup:
@@ -163,12 +167,12 @@ def _summary(one: Study) -> Markup:
     """A grid of one's own: a row a setting, each number as its mean over seeds with the interval."""
     settings = by_setting(one.table, one.asked.cells(), one.asked.vary)
     fields = list(dict.fromkeys(field for setting, _ in settings for field in setting if field != "control"))
-    numbers = [column for column in NUMBERS if column in one.table and one.table[column].notna().any()]
+    numbers = [column for column in MEANS if one.table[column].notna().any()]
     rows = [
         [
             tr("control") if setting["control"] else tr("poisoned"),
             *(english(str(setting.get(field, "–"))) for field in fields),
-            *(_estimate(some, column) for column in numbers),
+            *("–" if setting["control"] and column == "degradation_pp" else _estimate(some, column) for column in numbers),
             some.table["seed"].nunique(),
         ]
         for setting, some in settings
@@ -303,7 +307,8 @@ def point(one: Study, keys: tuple[str, ...], title: str) -> Markup:
         return parts.empty(tr("No rows are behind this point"), tr("They are in the table below."))
     recipe = recipe_of(shown.iloc[0])
     more = next_seed(recipe, one.table)
-    ways = []
+    runs = shown["run"].dropna().tolist() if "run" in shown else []
+    ways = [go(tr("Open the run {run}", run=run), "taken", tab="finetune", run=run) for run in runs[:RUNS]]
     for words, which in ((tr("Open in Finetune"), recipe), (tr("Train one more seed"), more)):
         try:
             ways.append(go(words, "taken", tab="finetune", recipe=as_part(which)))

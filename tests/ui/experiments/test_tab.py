@@ -21,6 +21,7 @@ from ssti.experiments.summary import by_setting
 from ssti.experiments.table import Journal, read, tidy, write
 from ssti.platform.errors import SSTIError
 from ssti.recipe import parse_recipe, preset
+from ssti.runs.store import Store
 from ssti.ui.experiments import figures, study, view
 from ssti.ui.experiments.form import entries, layout
 from ssti.ui.experiments.handlers import Handlers
@@ -268,6 +269,35 @@ def test_on_a_server_for_strangers_no_grid_is_started_or_seen(own, do, monkeypat
     assert going.going() is None and own not in dict(entries()).values()
     assert "problem" in do.show(own, "", "shipped", [])[do.form.result]
     assert own not in do.weigh(study.ALL)[do.form.result]
+
+
+def test_a_grid_is_started_and_stopped_here_and_its_rows_are_what_is_shown(nothing, do):
+    write(tidy(made(EXPERIMENTS[NAME].cells(), numbers)), nothing / f"{NAME}.csv")
+    try:
+        started = do.press(NAME, SimpleNamespace(do="run"))
+        assert started[do.form.whose] == "here" and started[do.form.timer].active
+        assert 'role="progressbar"' in started[do.form.strip] and 'data-do="stop"' in started[do.form.strip]
+        assert "See it" not in started[do.form.strip] and "See it" in do.show("low-rates", "", "", [])[do.form.strip]
+        assert do.press("low-rates", SimpleNamespace(do="seed"))[do.form.strip] and going.going().asked.seed is None
+        for row in made(EXPERIMENTS[NAME].cells()[:7], numbers):
+            Journal().append(row)
+        assert set(do.refresh(NAME, "", "here", [])) & {do.form.point, do.form.saved} == set()
+        assert len(look(NAME, whose="here").table) == 7 and len(look(NAME, whose="both").table) == 25
+        stopped = do.press(NAME, SimpleNamespace(do="stop"))
+        assert "7 of 25 cells are done here" in stopped[do.form.strip] and not stopped[do.form.timer].active
+    finally:
+        if one := going.going():
+            going.stop(one)
+
+
+def test_a_point_leads_to_the_run_that_it_is_of(nothing, twins, monkeypatch):
+    monkeypatch.setenv("SSTI_HOME", str(twins))
+    rows = [row for row in study._rows_here() if row.get("run")]
+    run = next(one for one in Store(twins / "runs").list() if not one.control_of)
+    assert [row["run"] for row in rows] == [run.id]
+    one = study.Study(EXPERIMENTS[NAME], Asked(experiments=(NAME,)), tidy(rows))
+    said = view.point(one, (rows[0]["key"],), "a point")
+    assert f"tab=finetune&amp;run={run.id}" in said
 
 
 @pytest.mark.parametrize("do_what", ["", None, "rm", ["run"], {"run": 1}])
