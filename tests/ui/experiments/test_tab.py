@@ -83,9 +83,9 @@ def test_an_experiment_without_results_says_the_command_that_makes_them(do):
 
 
 def test_an_experiment_whose_data_is_not_here_says_what_is_missing(do):
-    shown = do.show("figures-6-to-9-financial", "", False)
+    shown = do.show("figures-6-to-9-financial", "", "shipped", [])
     assert "Financial PhraseBank cannot be used here" in shown[do.form.result]
-    assert "cannot be used here" not in do.show(NAME, "", False)[do.form.result]
+    assert "cannot be used here" not in do.show(NAME, "", "shipped", [])[do.form.result]
 
 
 @pytest.mark.parametrize("name", EXPERIMENTS)
