@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from ssti.experiments.experiment import Experiment
     from ssti.experiments.grids.asked import Asked
     from ssti.experiments.run import Runner
+    from ssti.experiments.table import Journal
 
 RUNNERS = ("local", "ray")
 Out = Annotated[Path | None, typer.Option(help="A folder for table (.csv, .parquet) and figure (.html).")]
@@ -35,13 +37,14 @@ DryRun = Annotated[bool, typer.Option("--dry-run", help="Count the cells, and ru
 
 
 def experiments(as_json: AsJson = False) -> None:
-    """The paper's tables and figures that can be rerun."""
+    """The paper's tables and figures that can be rerun, and the benchmark of dataset scanners."""
+    from ssti.experiments.detection.benchmark import DETECTION
     from ssti.experiments.experiment import EXPERIMENTS
 
     rows = [
         {"name": one.name, "title": one.title, "cites": one.cites, "available": (reason := one.missing(probe=True)) is None,
          "reason": reason, "pocket_cells": len(one.cells()), "full_cells": len(one.cells(pocket=False)), "shipped": one.shipped() is not None}
-        for one in EXPERIMENTS.values()
+        for one in (*EXPERIMENTS.values(), DETECTION)
     ]  # fmt: skip
     listing(rows, as_json, lambda row: f"{row['title']} ({row['pocket_cells']} cells; {row['full_cells']} in full)")
 
@@ -56,6 +59,9 @@ def experiment(
     ] = False,
     ship: Annotated[bool, typer.Option("--ship", help="Write the tables to assets/results.")] = False,
     fresh: Annotated[bool, typer.Option("--fresh", help="Run cells again that are done already.")] = False,
+    clean: Annotated[
+        list[str] | None, typer.Option(help="detection: a further dataset without poison, by name or file, for false alarms.")
+    ] = None,
     out: Out = None,
     workers: Workers = None,
     backend: Backend = "local",
@@ -66,25 +72,32 @@ def experiment(
 ) -> None:
     """Rerun experiments and redraw their figures. Killed and started again, it goes on where it was."""
     from ssti.experiments.cell import cells_of
+    from ssti.experiments.detection.benchmark import DETECTION
     from ssti.experiments.experiment import EXPERIMENTS
     from ssti.experiments.grids.asked import Asked
     from ssti.experiments.page import write_page
-    from ssti.experiments.table import SHIPPED, tidy, write
+    from ssti.experiments.table import SHIPPED, Journal, write
 
     runner = _runner(backend, workers, address, gpus_per_cell)
-    chosen = [EXPERIMENTS.find(name.replace("_", "-")) for name in names]
-    if backend == "local" and not (shipped or dry_run):
-        _refuse_what_is_not_here(chosen, pocket)
-    cells = cells_of(grid for one in chosen for grid in (one.pocket if pocket else one.full))
-    asked = Asked(experiments=tuple(one.name for one in chosen), pocket=pocket)
-    done = {} if shipped else _run(asked, cells, runner, fresh, dry_run)
+    if DETECTION.name in names:  # scans, no trainings
+        if len(names) > 1:
+            raise SSTIError("detection runs by itself: its cells are scans.", next="Run the others by a command of their own.")
+        chosen = [replace(DETECTION, clean=tuple(clean or ()))]
+        cells, asked, journal = chosen[0].cells(pocket), None, chosen[0].journal
+    else:
+        chosen = [EXPERIMENTS.find(name.replace("_", "-")) for name in names]
+        if backend == "local" and not (shipped or dry_run):
+            _refuse_what_is_not_here(chosen, pocket)
+        cells = cells_of(grid for one in chosen for grid in (one.pocket if pocket else one.full))
+        asked, journal = Asked(experiments=tuple(one.name for one in chosen), pocket=pocket), Journal()
+    done = {} if shipped else _run(asked, cells, runner, fresh, dry_run, journal)
     if dry_run:
         show({"cells": len(cells), "missing": done["missing"]}, as_json)
         return
     answers = []
     for one in chosen:
         table = (
-            one.shipped() if shipped else tidy(done["rows"][c.key] for c in one.cells(pocket) if c.key in done["rows"])
+            one.shipped() if shipped else one.tidy(done["rows"][c.key] for c in one.cells(pocket) if c.key in done["rows"])
         )
         if table is None:
             raise SSTIError(f"No results of {one.name} came with the program.", next="Leave --shipped out to run it.")
@@ -97,11 +110,13 @@ def experiment(
         findings = write_page(one, table, folder / f"{one.name}.html")
         answers.append(
             {"name": one.name, "cells": len(table), "failed": done.get("failed", 0), "figure": str(folder / f"{one.name}.html"),
-             "findings": [{"claim": f.claim, "verdict": f.verdict, "statistic": f.statistic, "p": f.p} for f in findings]}
+             "findings": [{"claim": f.claim, "verdict": f.verdict, "statistic": f.statistic, "p": f.p} for f in findings],
+             "table": one.brief(table)}
         )  # fmt: skip
     lines = [
         f"{answer['name']}: {answer['figure']}\n"
         + "\n".join(f"  {f['verdict']:14} {f['claim']}\n{'':17}{f['statistic']}" for f in answer["findings"])
+        + "".join("\n  " + " · ".join(f"{name} {value}" for name, value in row.items()) for row in answer["table"])
         for answer in answers
     ]
     show(answers[0] if len(answers) == 1 else answers, as_json, "\n".join(lines))
@@ -182,8 +197,10 @@ def _runner(backend: str, workers: int | None, address: str, gpus_per_cell: floa
     return Ray(workers, gpus_per_cell)
 
 
-def _run(asked: Asked, cells: Sequence[Cell], runner: Runner, fresh: bool, dry_run: bool) -> dict[str, Any]:
-    """Run what is missing, telling how far it is; the rows by key. Unless `fresh`, the grid shows on the page, too."""
+def _run(
+    asked: Asked | None, cells: Sequence[Cell], runner: Runner, fresh: bool, dry_run: bool, journal: Journal | None = None
+) -> dict[str, Any]:
+    """Run what is missing, telling how far it is; the rows by key. What was `asked` shows on the page, too, unless `fresh`."""
     import tempfile
     from contextlib import nullcontext
 
@@ -191,7 +208,7 @@ def _run(asked: Asked, cells: Sequence[Cell], runner: Runner, fresh: bool, dry_r
     from ssti.experiments.run import Progress, has, run
     from ssti.experiments.table import Journal
 
-    journal = Journal(Path(tempfile.mkdtemp()) / "cells.jsonl") if fresh else Journal()
+    journal = Journal(Path(tempfile.mkdtemp()) / "cells.jsonl") if fresh else journal or Journal()
     if dry_run:
         done = journal.rows()
         return {"missing": sum(not has(done.get(cell.key), cell) for cell in cells)}
@@ -203,6 +220,6 @@ def _run(asked: Asked, cells: Sequence[Cell], runner: Runner, fresh: bool, dry_r
         error = progress.last and progress.last.error
         tell(f"{progress.line}{' · failed: ' + error['message'] + ' ' + error['next'] if error else ''}")
 
-    with nullcontext(lambda progress: None) if fresh else following(asked, runner.workers) as page:
+    with nullcontext(lambda progress: None) if fresh or asked is None else following(asked, runner.workers) as page:
         rows = run(cells, runner, journal, lambda progress: (report(progress), page(progress)))
     return {"rows": {row["key"]: row for row in rows}, "failed": failed}

@@ -9,6 +9,7 @@ import itertools
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from ssti.platform.errors import SSTIError, shown
 from ssti.recipe import InjectionSpec, Recipe, load_recipe
@@ -34,6 +35,12 @@ class Cell:
     def seed(self) -> int:
         """The replicate that it is."""
         return self.recipe.training.seed
+
+    def run(self) -> dict[str, Any]:
+        """Its row, trained and measured in this process. Loads torch."""
+        from ssti.experiments.work import run_cell
+
+        return run_cell(self)
 
     @property
     def steps(self) -> int:

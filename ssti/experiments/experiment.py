@@ -5,16 +5,16 @@ Each is one file in `ssti/experiments/paper`, found by itself.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from ssti.experiments.cell import Cell, Grid, cells_of
 from ssti.experiments.learned import only_learned
 from ssti.experiments.picture import Picture
 from ssti.experiments.results import Results
 from ssti.experiments.statistics import Finding, holm
-from ssti.experiments.table import SHIPPED, read
+from ssti.experiments.table import SHIPPED, facts, read, tidy
 from ssti.platform.language import tr
 from ssti.platform.registry import Registry
 
@@ -67,6 +67,23 @@ class Experiment:
     def pictures(self, table: pd.DataFrame) -> list[Picture]:
         """Its figures; none of an empty table."""
         return [] if table.empty else list(self.draw(Results(table)))
+
+    @property
+    def said(self) -> str:
+        """What its page begins with."""
+        return f"The paper ({self.cites}): {self.statement}" if self.cites else "A grid of one's own."
+
+    def tidy(self, rows: Iterable[dict[str, Any]]) -> pd.DataFrame:
+        """Rows of its cells as a table."""
+        return tidy(rows)
+
+    def brief(self, table: pd.DataFrame) -> list[dict[str, Any]]:
+        """A small table beside claims and figures; none by default."""
+        return []
+
+    def facts(self, table: pd.DataFrame) -> str:
+        """What was run: cells, seeds, machines, versions."""
+        return facts(table)
 
     def shipped(self) -> pd.DataFrame | None:
         """The results that came with the program; None where there are none."""

@@ -107,10 +107,8 @@ def _end_with(parent: int) -> None:
 
 def work(cell: Cell) -> dict:
     """The row of a cell, or the error: as data, which can be sent whatever the exception held."""
-    from ssti.experiments.work import run_cell
-
     try:
-        return {"row": run_cell(cell)}
+        return {"row": cell.run()}
     except MemoryError:
         return {"error": MEMORY}
     except SSTIError as error:

@@ -7,13 +7,15 @@ from typing import TYPE_CHECKING
 
 from markupsafe import Markup
 
-from ssti.experiments.experiment import Experiment
 from ssti.experiments.picture import COLOURS, Picture, as_plotly
 from ssti.experiments.statistics import Finding
 from ssti.platform.home import write_text
 
 if TYPE_CHECKING:
     import pandas as pd
+
+    from ssti.experiments.detection.benchmark import Benchmark
+    from ssti.experiments.experiment import Experiment
 
 PAGE = Markup(
     """<!doctype html><html lang="en"><meta charset="utf-8"><meta name="viewport" content="width=device-width">
@@ -30,36 +32,21 @@ CLAIMS = Markup("<table><tr><th>Claim</th><th>Verdict</th><th>Because</th></tr>{
 FINDING = Markup('<tr><td>{}</td><td class="verdict">{}</td><td>{}</td></tr>')
 
 
-def write_page(experiment: Experiment, table: pd.DataFrame, path: Path) -> list[Finding]:
+def write_page(experiment: Experiment | Benchmark, table: pd.DataFrame, path: Path) -> list[Finding]:
     """Write the page; the findings on it."""
     findings = experiment.findings(table)
     figures = [_figure(picture, first=not place) for place, picture in enumerate(experiment.pictures(table))]
     text = PAGE.format(
         title=experiment.title,
-        statement=f"The paper ({experiment.cites}): {experiment.statement}" if experiment.cites else "A grid of one's own.",
+        statement=experiment.said,
         findings=CLAIMS.format(Markup("").join(FINDING.format(one.claim, one.verdict, one.statistic) for one in findings))
         if findings
         else "",
         figures=Markup("").join(figures),
-        facts=facts(table),
+        facts=experiment.facts(table),
     )
     write_text(path, text)
     return findings
-
-
-def facts(table: pd.DataFrame) -> str:
-    """What was run: cells, seeds, machines, versions."""
-    if table.empty:
-        return "No cell was run."
-    named = {
-        name: ", ".join(sorted(set(table[name].astype(str))))
-        for name in ("machine", "precision", "versions", "dataset", "model")
-    }
-    hours = table["seconds"].sum() / 3600
-    return (
-        f"{len(table)} cells of {table['seed'].nunique()} seeds, {hours:.1f} hours of one worker; {named['model']} on "
-        f"{named['dataset']}; {named['machine']}, {named['precision']}; {named['versions']}. Whiskers are 95 % intervals over seeds."
-    )
 
 
 def _figure(picture: Picture, first: bool) -> Markup:

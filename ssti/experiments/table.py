@@ -47,7 +47,7 @@ class Journal:
         """What was measured of each cell, by key: its last whole line, and what probes of earlier lines measured."""
         rows: dict[str, dict[str, Any]] = {}
         for row in self._lines():
-            if "clean_accuracy" in row:
+            if "error" not in row:
                 rows[row["key"]] = rows.get(row["key"], {}) | row
         return rows
 
@@ -141,3 +141,18 @@ def read(path: Path) -> pd.DataFrame:
 
     words = dict.fromkeys(("amount", "key", "control_key", "target", "trigger"), "str")
     return pd.read_parquet(path) if path.suffix == ".parquet" else pd.read_csv(path, dtype=words)
+
+
+def facts(table: pd.DataFrame) -> str:
+    """What was run: cells, seeds, machines, versions."""
+    if table.empty:
+        return "No cell was run."
+    named = {
+        name: ", ".join(sorted(set(table[name].astype(str))))
+        for name in ("machine", "precision", "versions", "dataset", "model")
+    }
+    hours = table["seconds"].sum() / 3600
+    return (
+        f"{len(table)} cells of {table['seed'].nunique()} seeds, {hours:.1f} hours of one worker; {named['model']} on "
+        f"{named['dataset']}; {named['machine']}, {named['precision']}; {named['versions']}. Whiskers are 95 % intervals over seeds."
+    )

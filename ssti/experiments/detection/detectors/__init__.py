@@ -1,0 +1,1 @@
+"""One detector a file: `ssti.experiments.detection.detector.DETECTORS` finds them."""

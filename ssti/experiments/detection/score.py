@@ -1,0 +1,87 @@
+"""The rows of the benchmark as rates: named first, found at five false alarms in a hundred, false alarms. Knows columns only."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from ssti.evaluate.metrics import rate
+from ssti.experiments.statistics import Estimate, over_seeds
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+FALSE = 0.05  # of clean datasets on which a detector may be as sure
+
+
+def poisoned(table: pd.DataFrame, **wanted: Any) -> pd.DataFrame:
+    """The rows of poisoned datasets with these values. A list or tuple means any of them."""
+    table = table[table["group"] != "clean"]
+    for column, value in wanted.items():
+        table = table[table[column].isin(value if isinstance(value, list | tuple) else [value])]
+    return table
+
+
+def clean(table: pd.DataFrame, detector: str, labels: str = "real") -> pd.DataFrame:
+    """A detector's rows of clean datasets: whole ones as they are, or with their labels shuffled."""
+    return table[(table["group"] == "clean") & (table["labels"] == labels) & (table["detector"] == detector)]
+
+
+def threshold(table: pd.DataFrame, detector: str) -> float:
+    """The score that at most FALSE of the whole clean datasets exceed; with fewer than twenty of them, that none does."""
+    scores = np.sort(clean(table, detector)["strongest"].fillna(-np.inf).to_numpy(dtype=float))
+    if not len(scores):
+        return np.inf
+    return float(scores[len(scores) - 1 - int(FALSE * len(scores))])
+
+
+def marked(table: pd.DataFrame) -> pd.DataFrame:
+    """The table with `first` (the trigger is named first) and `found` (it is named with a score above the threshold)."""
+    bars = {name: threshold(table, name) for name in table["detector"].unique()}
+    return table.assign(
+        first=table["rank"] == 1,
+        found=(table["score"].astype(float) > table["detector"].map(bars)).fillna(False),
+    )
+
+
+def estimate(rows: pd.DataFrame, column: str) -> Estimate:
+    """The share of rows in percent, seed by seed, with its interval; each seed's own error is Wilson's."""
+    values, errors = [], []
+    for _, some in rows.groupby("seed"):
+        found = rate(int(some[column].sum()), len(some))
+        values.append(100 * found["value"])
+        errors.append(100 * (found["high"] - found["low"]) / (2 * 1.96))
+    return over_seeds(values, errors, within=(0, 100))
+
+
+def false_alarms(table: pd.DataFrame, detector: str, labels: str = "real") -> dict[str, Any]:
+    """The share of clean datasets that it calls suspicious or poisoned, with Wilson's interval."""
+    rows = clean(table, detector, labels).dropna(subset=["alarm"])
+    return rate(int(rows["alarm"].astype(bool).sum()), len(rows))
+
+
+def brief(table: pd.DataFrame, columns: Sequence[tuple[str, tuple[str, ...], float, float]]) -> list[dict[str, Any]]:
+    """A row a detector, of held-out kinds: for each of the `columns` (words, groups, rates from and to) the share of cells in
+    which the trigger is named first, in percent; found at five false alarms in a hundred, of all that; false alarms; seconds."""
+    rows = poisoned(marked(table), held_out=True)
+    made = []
+    for name, mine in rows.groupby("detector", sort=False):
+        row: dict[str, Any] = {"detector": name}
+        for words, groups, low, high in columns:
+            some = mine[mine["group"].isin(groups) & (mine["rate"] >= low) & (mine["rate"] <= high)]
+            row[words] = percent(some["first"])
+        row["named above what clean data give"] = percent(mine["found"])
+        for labels, words in (("real", "false alarms"), ("shuffled", "where labels are shuffled")):
+            alarms = false_alarms(table, str(name), labels)
+            row[words] = f"{alarms['value'] * alarms['n']:.0f} of {alarms['n']}" if alarms["n"] else "–"
+        for dataset, times in mine.groupby("dataset", sort=False)["seconds"]:
+            row[f"seconds, {dataset}"] = f"{times.median():.1f}"
+        made.append(row)
+    return made
+
+
+def percent(hits: pd.Series) -> str:
+    """`97.1 % of 68`."""
+    return f"{100 * hits.mean():.1f} % of {len(hits)}" if len(hits) else "–"
