@@ -138,7 +138,7 @@ class Benchmark:
             "Whiskers are 95 % intervals over seeds. Attack rules that need a model (the paper's 95 % rule) are of adapters, not of datasets."
         )
 
-    def missing(self, probe: bool) -> str | None:
+    def missing(self, pocket: bool = True, probe: bool = False) -> str | None:
         """Why it cannot be run here; it always can."""
         return None
 
