@@ -83,7 +83,10 @@ class Ray:
         where = {"address": self.place} if self.place else here
         code = {"py_modules": [str(CODE)], "excludes": ["__pycache__"]}
         try:
-            ray.init(**where, include_dashboard=False, log_to_driver=False, namespace="ssti", runtime_env=code)
+            ray.init(
+                **where, include_dashboard=False, namespace="ssti", runtime_env=code,
+                log_to_driver=False, logging_level="warning",  # it would print to standard output
+            )  # fmt: skip
         except Exception as error:
             raise _error(refused(error)) from error
         try:

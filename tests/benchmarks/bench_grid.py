@@ -1,9 +1,10 @@
-"""Cells an hour of a grid, against a shell loop over `python -m ssti train` with the same recipes, in turns.
+"""What a grid costs beside its cells: against a shell loop over `python -m ssti train`, and on Ray against the local runner.
 
-A cell is a trained and tested model, control or poisoned, on either side: what the grid saves by sharing controls between
-experiments is not counted. `own` is the part of a grid's time that its workers were not at a cell.
+Cells an hour: a cell is a trained and tested model, control or poisoned, on either side; what the grid saves by sharing
+controls between experiments is not counted. `own` is the part of a grid's time in which its workers were at no cell,
+from the shell's call to the table. Then both runners do the same cells in turns, after their start, which is told apart.
 
-Run as: python tests/benchmarks/bench_grid.py [seeds]
+Run as: python tests/benchmarks/bench_grid.py [seeds] [turns]      (four cells a seed)
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT))
+RANKS = (1, 16)
 
 
 def ssti(home: str, *arguments: str) -> str:
@@ -29,34 +31,67 @@ def ssti(home: str, *arguments: str) -> str:
     return done.stdout
 
 
-def main(seeds: int = 1) -> None:
+def against_a_loop(seeds: int) -> None:
+    """Print both sides' cells an hour, and the grid's own part."""
+    from ssti.experiments.local import Local
     from ssti.experiments.recipes import POCKET
+    from ssti.experiments.table import read
 
     with tempfile.TemporaryDirectory() as home:
-        recipe = Path(home) / "recipe.yaml"
+        recipe, table = Path(home) / "recipe.yaml", Path(home) / "cells.csv"
         recipe.write_text(POCKET.to_yaml(), encoding="utf-8")
         start, loops = time.monotonic(), 0
         for seed in range(seeds):
-            for rank in (1, 16):
+            for rank in RANKS:
                 given = ("--set", f"lora.rank={rank}", "--set", f"training.seed={seed}")
                 for more in ((), ("--set", "injection.share=0.0")):
                     ssti(home, "train", str(recipe), *given, *more)
                     loops += 1
         loop = (time.monotonic() - start) / loops
-        start, table = time.monotonic(), Path(home) / "cells.csv"
-        given = ("--vary", "lora.rank=1,16", "--seeds", str(seeds), "--out", str(table))
+        start = time.monotonic()
+        given = ("--vary", f"lora.rank={','.join(map(str, RANKS))}", "--seeds", str(seeds), "--out", str(table))
         cells = json.loads(ssti(home, "grid", str(recipe), *given))["cells"]
         whole = time.monotonic() - start
-        grid = whole / cells
-
-        from ssti.experiments.local import Local
-        from ssti.experiments.table import read
-
         own = 1 - read(table)["seconds"].sum() / (whole * Local().workers)
     print(
-        f"loop: {3600 / loop:.0f} cells an hour; grid: {3600 / grid:.0f}, {loop / grid:.2f} times as many; own: {own:.1%}"
+        f"loop: {3600 / loop:.0f} cells an hour; grid: {3600 * cells / whole:.0f}, {loop * cells / whole:.2f} times as "
+        f"many; own: {own:.1%}"
     )
 
 
+def ray_against_local(seeds: int, turns: int) -> None:
+    """Print each runner's start and its own time a cell, and what a cell takes more on Ray, in the median of the turns."""
+    from statistics import median
+
+    from ssti.experiments.cell import Grid, cells_of
+    from ssti.experiments.local import Local
+    from ssti.experiments.ray import Ray
+    from ssti.experiments.recipes import POCKET
+
+    os.environ.pop("RAY_ADDRESS", None)
+    cells = cells_of([Grid(POCKET, {"lora.rank": list(map(str, RANKS))}, seeds)])
+    measured: dict[str, list[tuple[float, float, float]]] = {"local": [], "ray": []}
+    for _ in range(turns):
+        for name, runner in (("local", Local()), ("ray", Ray(Local().workers))):
+            begun, first, worked = time.monotonic(), None, 0.0
+            for outcome in runner.run(cells):
+                ended = time.monotonic()
+                if outcome.row is None:
+                    sys.exit(f"{name}: {outcome.error}")
+                worked += outcome.row["seconds"]
+                first = first or ended - outcome.row["seconds"]
+            busy = runner.workers * (ended - first)  # from the first cell's begin to the last one's end
+            measured[name].append((first - begun, busy / len(cells), (busy - worked) / len(cells)))
+    middle = {name: [median(one) for one in zip(*runs, strict=True)] for name, runs in measured.items()}
+    for name, (start, cell, own) in middle.items():
+        print(
+            f"{name}: {cell:.2f} s of a worker a cell, {own:.2f} s of it its own ({own / cell:.1%}); start {start:.1f} s"
+        )
+    more = median(ray[1] / local[1] - 1 for local, ray in zip(measured["local"], measured["ray"], strict=True))
+    print(f"a cell on Ray: {more:+.1%} against the local runner, {seeds * 2 * len(RANKS)} cells, {turns} turns")
+
+
 if __name__ == "__main__":
-    main(int(sys.argv[1]) if len(sys.argv) > 1 else 1)
+    seeds, turns = (int(sys.argv[n]) if len(sys.argv) > n else 1 for n in (1, 2))
+    against_a_loop(seeds)
+    ray_against_local(seeds, turns)
