@@ -48,8 +48,10 @@ def main(arguments: list[str] | None = None) -> None:
     warnings.filterwarnings("ignore", "`is_gradient_checkpointing` is deprecated", FutureWarning)
     any_text_can_be_printed()
     try:
-        cli(arguments, prog_name="python -m ssti", standalone_mode=False)
+        code = cli(arguments, prog_name="python -m ssti", standalone_mode=False)
         sys.stdout.flush()
+        if code:  # of Ctrl-C, which Typer returns
+            sys.exit(code)
     except SSTIError as error:
         fail(error.as_dict(), as_json, 1)
     except (typer.Abort, KeyboardInterrupt):

@@ -5,6 +5,8 @@ from __future__ import annotations
 import contextlib
 import itertools
 import json
+import os
+import signal
 import threading
 import time
 
@@ -12,7 +14,9 @@ import psutil
 import pytest
 from tests_support import SHORT
 
+from ssti.cli import main
 from ssti.experiments.cell import Cell, Grid, cells_of
+from ssti.experiments.grids.going import going
 from ssti.experiments.local import Local
 from ssti.experiments.ray import Ray
 from ssti.experiments.run import Outcome, run
@@ -112,6 +116,24 @@ def test_an_abandoned_grid_leaves_no_worker():
         c for c in psutil.Process().children(recursive=True) if c.pid not in before and "spawn_main" in str(c.cmdline())
     ]
     assert not left
+
+
+def test_ctrl_c_ends_a_grid_of_the_shell_with_its_exit_code(home):
+    def press():
+        while not going():
+            time.sleep(0.05)
+        os.kill(os.getpid(), signal.SIGINT)
+
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    pressing = threading.Thread(target=press)
+    try:
+        pressing.start()
+        with pytest.raises(SystemExit) as ended:
+            main(["grid", "demo", "--seeds", "1", "--workers", "1", "--set", "training.steps=100000"])
+    finally:
+        pressing.join()
+        signal.signal(signal.SIGINT, before)
+    assert ended.value.code == 130 and not going()
 
 
 def tasks(cell: Cell) -> list[psutil.Process]:
