@@ -4,7 +4,7 @@ Cells an hour: a cell is a trained and tested model, control or poisoned, on eit
 controls between experiments is not counted. `own` is the part of a grid's time in which its workers were at no cell,
 from the shell's call to the table. Then both runners do the same cells in turns, after their start, which is told apart.
 
-Run as: python tests/benchmarks/bench_grid.py [seeds] [turns]      (four cells a seed)
+Run as: python tests/benchmarks/bench_grid.py [seeds] [turns] [FIELD=VALUE …]     (four cells a seed of the pocket recipe)
 """
 
 from __future__ import annotations
@@ -16,6 +16,10 @@ import sys
 import tempfile
 import time
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from ssti.recipe import Recipe
 
 ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT))
@@ -31,15 +35,14 @@ def ssti(home: str, *arguments: str) -> str:
     return done.stdout
 
 
-def against_a_loop(seeds: int) -> None:
+def against_a_loop(base: Recipe, seeds: int) -> None:
     """Print both sides' cells an hour, and the grid's own part."""
     from ssti.experiments.local import Local
-    from ssti.experiments.recipes import POCKET
     from ssti.experiments.table import read
 
     with tempfile.TemporaryDirectory() as home:
         recipe, table = Path(home) / "recipe.yaml", Path(home) / "cells.csv"
-        recipe.write_text(POCKET.to_yaml(), encoding="utf-8")
+        recipe.write_text(base.to_yaml(), encoding="utf-8")
         start, loops = time.monotonic(), 0
         for seed in range(seeds):
             for rank in RANKS:
@@ -59,17 +62,16 @@ def against_a_loop(seeds: int) -> None:
     )
 
 
-def ray_against_local(seeds: int, turns: int) -> None:
+def ray_against_local(base: Recipe, seeds: int, turns: int) -> None:
     """Print each runner's start and its own time a cell, and what a cell takes more on Ray, in the median of the turns."""
     from statistics import median
 
     from ssti.experiments.cell import Grid, cells_of
     from ssti.experiments.local import Local
     from ssti.experiments.ray import Ray
-    from ssti.experiments.recipes import POCKET
 
     os.environ.pop("RAY_ADDRESS", None)
-    cells = cells_of([Grid(POCKET, {"lora.rank": list(map(str, RANKS))}, seeds)])
+    cells = cells_of([Grid(base, {"lora.rank": list(map(str, RANKS))}, seeds)])
     measured: dict[str, list[tuple[float, float, float]]] = {"local": [], "ray": []}
     for _ in range(turns):
         for name, runner in (("local", Local()), ("ray", Ray(Local().workers))):
@@ -91,7 +93,12 @@ def ray_against_local(seeds: int, turns: int) -> None:
     print(f"a cell on Ray: {more:+.1%} against the local runner, {seeds * 2 * len(RANKS)} cells, {turns} turns")
 
 
+def main(seeds: str = "1", turns: str = "1", *fields: str) -> None:
+    from ssti.experiments.recipes import POCKET
+
+    against_a_loop(POCKET.set(*fields), int(seeds))
+    ray_against_local(POCKET.set(*fields), int(seeds), int(turns))
+
+
 if __name__ == "__main__":
-    seeds, turns = (int(sys.argv[n]) if len(sys.argv) > n else 1 for n in (1, 2))
-    against_a_loop(seeds)
-    ray_against_local(seeds, turns)
+    main(*sys.argv[1:])
