@@ -5,6 +5,7 @@ from __future__ import annotations
 import gc
 import time
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from ssti.experiments.detection.case import Case, rows_of
@@ -50,6 +51,7 @@ class Scan:
             "key": self.key,
             "detector": self.detector,
             **case.as_dict(),
+            "dataset": Path(case.dataset.partition("#")[0]).name,  # of a file no folder
             "group": case.group,
             "held_out": case.held_out,
             "target": rows.target or "",
