@@ -36,11 +36,20 @@ Gpus = Annotated[
 DryRun = Annotated[bool, typer.Option("--dry-run", help="Count the cells, and run none.")]
 
 
-def experiments(as_json: AsJson = False) -> None:
+def experiments(
+    cost: Annotated[bool, typer.Option("--cost", help="GPU-hours of the full grids, reckoned from their recipes.")] = False,
+    as_json: AsJson = False,
+) -> None:
     """The paper's tables and figures that can be rerun, and the benchmark of dataset scanners."""
     from ssti.experiments.detection.benchmark import DETECTION
     from ssti.experiments.experiment import EXPERIMENTS
 
+    if cost:
+        from ssti.experiments.cost.bills import bills, lines
+
+        rows = bills()
+        show(rows, as_json, "\n".join(lines(rows)))
+        return
     rows = [
         {"name": one.name, "title": one.title, "cites": one.cites, "available": (reason := one.missing(probe=True)) is None,
          "reason": reason, "pocket_cells": len(one.cells()), "full_cells": len(one.cells(pocket=False)), "shipped": one.shipped() is not None}

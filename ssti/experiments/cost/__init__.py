@@ -1,0 +1,1 @@
+"""What grids cost, on paper: operations, seconds and GPU-hours from their recipes."""
