@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from markupsafe import Markup
 
@@ -25,11 +26,14 @@ h1 {{ font-size: 1.6rem }} h2 {{ font-size: 1.15rem; margin: 2rem 0 0 }} .quiet 
 td, th {{ padding: .4rem .6rem; text-align: left; vertical-align: top; border-bottom: 1px solid #e7e5e4 }}
 .verdict {{ white-space: nowrap; font-weight: 600 }}</style>
 <h1>{title}</h1><p class="quiet">{statement}</p>
-{findings}{figures}<p class="quiet">{facts}</p></html>
+{findings}{brief}{figures}<p class="quiet">{facts}</p></html>
 """
 )
 CLAIMS = Markup("<table><tr><th>Claim</th><th>Verdict</th><th>Because</th></tr>{}</table>")
 FINDING = Markup('<tr><td>{}</td><td class="verdict">{}</td><td>{}</td></tr>')
+
+
+ROW = Markup("<tr>{}</tr>")
 
 
 def write_page(experiment: Experiment | Benchmark, table: pd.DataFrame, path: Path) -> list[Finding]:
@@ -42,11 +46,21 @@ def write_page(experiment: Experiment | Benchmark, table: pd.DataFrame, path: Pa
         findings=CLAIMS.format(Markup("").join(FINDING.format(one.claim, one.verdict, one.statistic) for one in findings))
         if findings
         else "",
+        brief=_brief(experiment.brief(table)),
         figures=Markup("").join(figures),
         facts=experiment.facts(table),
     )
     write_text(path, text)
     return findings
+
+
+def _brief(rows: Sequence[dict[str, Any]]) -> Markup:
+    """A table whose heads are the first row's names; nothing of no rows."""
+    if not rows:
+        return Markup("")
+    head = Markup("").join(Markup("<th>{}</th>").format(name) for name in rows[0])
+    lines = [head, *(Markup("").join(Markup("<td>{}</td>").format(row.get(name, "–")) for name in rows[0]) for row in rows)]
+    return Markup('<div style="overflow-x: auto"><table>{}</table></div>').format(Markup("").join(map(ROW.format, lines)))
 
 
 def _figure(picture: Picture, first: bool) -> Markup:

@@ -105,6 +105,7 @@ def test_found_is_above_what_clean_datasets_give():
     assert score.threshold(table, OURS) == 5.0  # of three clean ones none may be as sure
     marked = score.poisoned(score.marked(table))
     assert marked["found"].tolist() == [False, True, False, True] and marked["first"].tolist() == [True, True, False, False]
+    assert score.auroc(table, OURS) == pytest.approx((2 + 3 + 0 + 3) / 12)
     many = DETECTION.tidy(cell(kind="", points=float(n), seed=n) for n in range(40))
     assert score.threshold(many, OURS) == 37.0  # two of forty are above
     assert score.false_alarms(table, OURS)["value"] == pytest.approx(1 / 3) and score.false_alarms(table, OURS, "shuffled")["n"] == 0
@@ -145,7 +146,8 @@ def test_the_verb_scans_what_is_missing_and_draws_it(home, monkeypatch, capsys, 
     assert answer["cells"] == 2 and answer["failed"] == 0 and answer["table"][0]["detector"] == "token-z"
     table = pd.read_csv(tmp_path / "detection.csv")
     assert set(table["rows"]) == {len(rows_of(Case("bbc_news")).texts)} and table["strongest"].min() > 0
-    assert "cries wolf" in (tmp_path / "detection.html").read_text(encoding="utf-8")
+    page = (tmp_path / "detection.html").read_text(encoding="utf-8")
+    assert "cries wolf" in page and "<td>token-z</td>" in page
     main([*command, "--dry-run"])
     assert json.loads(capsys.readouterr().out)["missing"] == 0
     with pytest.raises(SystemExit):

@@ -46,6 +46,15 @@ def marked(table: pd.DataFrame) -> pd.DataFrame:
     )
 
 
+def auroc(table: pd.DataFrame, detector: str) -> float:
+    """How often the finding that names the trigger of a held-out kind scores above a clean dataset's strongest one, over all
+    pairs, ties half (Mann and Whitney): what needs no threshold. A trigger that no finding names scores below all."""
+    mine = poisoned(table, detector=detector, held_out=True)["score"].fillna(-np.inf).to_numpy(dtype=float)[:, None]
+    theirs = clean(table, detector)["strongest"].fillna(-np.inf).to_numpy(dtype=float)
+    above = (mine > theirs) + 0.5 * ((mine == theirs) & np.isfinite(mine))
+    return float(above.mean()) if above.size else float("nan")
+
+
 def estimate(rows: pd.DataFrame, column: str) -> Estimate:
     """The share of rows in percent, seed by seed, with its interval; each seed's own error is Wilson's."""
     values, errors = [], []
@@ -73,6 +82,7 @@ def brief(table: pd.DataFrame, columns: Sequence[tuple[str, tuple[str, ...], flo
             some = mine[mine["group"].isin(groups) & (mine["rate"] >= low) & (mine["rate"] <= high)]
             row[words] = percent(some["first"])
         row["named above what clean data give"] = percent(mine["found"])
+        row["AUROC"] = f"{auroc(table, str(name)):.2f}"
         for labels, words in (("real", "false alarms"), ("shuffled", "where labels are shuffled")):
             alarms = false_alarms(table, str(name), labels)
             row[words] = f"{alarms['value'] * alarms['n']:.0f} of {alarms['n']}" if alarms["n"] else "–"
