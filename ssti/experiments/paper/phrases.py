@@ -57,7 +57,7 @@ def draw(results: Results) -> list[Picture]:
 
 def _by_words(results: Results) -> Results:
     table = results.poisoned.with_field("phrase", "injection.phrase", WORD).table
-    return Results(table.assign(words=table["phrase"].str.split().str.len()))
+    return Results(table.assign(words=[len(str(phrase).split()) for phrase in table["phrase"]]))
 
 
 PHRASES = Experiment(

@@ -28,6 +28,8 @@ def check(results: Results) -> list[Finding]:
     for target in results.poisoned.settings("target"):
         for share in results.poisoned.settings("share"):
             some = results.poisoned.where(target=target, share=share)
+            if some.table.empty:
+                continue
             claim = f"Trained with a date in {share:.0%} of class {target}, a date steers nearly every row to {target}."
             findings.append(at_least(claim, some.values("steered_rate"), STEERED, some.errors("steered_rate")))
             theirs = some.blocks("steered_rate", "target")[:, 0]

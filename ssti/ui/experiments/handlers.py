@@ -12,7 +12,9 @@ import gradio as gr
 from pydantic import BaseModel
 
 from ssti.data import DATASETS
+from ssti.experiments.experiment import EXPERIMENTS
 from ssti.experiments.grids import going
+from ssti.experiments.grids.own import experiment_of
 from ssti.experiments.page import write_page
 from ssti.experiments.table import write
 from ssti.platform.errors import SSTIError
@@ -69,7 +71,7 @@ class Handlers:
             hidden = dict.fromkeys((form.dataset, form.whose, form.only), gr.update(visible=False))
             return {
                 **shown, **hidden, **self._strip(experiment), form.result: overview(None), form.rows: None,
-                form.weigh: random.random(),
+                form.weigh: -random.random(),
             }  # fmt: skip
         return {**shown, **self.refresh(experiment, dataset, whose, only), **self._strip(experiment)}
 
@@ -77,7 +79,7 @@ class Handlers:
         """The same with the cells that came in since; what was clicked stays."""
         form, wanted = self.form, sent(list[str], only) or []
         if experiment == ALL:
-            return {form.result: overview(studies())}
+            return {form.weigh: -random.random()}
         try:
             one = study(experiment, dataset, whose, wanted)
         except SSTIError as problem:
@@ -94,9 +96,12 @@ class Handlers:
             form.rows: view.rows(one),
         }
 
-    def weigh(self, experiment: Any) -> Updates:
-        """All experiments with their verdicts."""
-        return {self.form.result: overview(studies())} if experiment == ALL else gr.skip()
+    def weigh(self, experiment: Any, ready: Any) -> Updates:
+        """All experiments with their verdicts, some more of them at each call; `ready` of them were there the last time."""
+        if experiment != ALL:
+            return gr.skip()
+        ones, now = studies(max(0, int(sent(float, ready) or 0)))
+        return {self.form.result: overview(ones), **({self.form.weigh: now} if now < len(EXPERIMENTS) else {})}
 
     def tick(self, tab: Any, beat: Any, experiment: Any) -> Updates:
         """A look at the grid that is at work, as long as the tab is open."""
@@ -129,6 +134,8 @@ class Handlers:
         chosen = more_of(asked) if seed else asked
         if chosen is None:
             return {}
+        if reason := None if asked.own else experiment_of(asked).missing():
+            raise SSTIError(reason, kind="data")
         one = going.start(chosen)
         if asked.own:
             return {form.experiment: gr.update(choices=entries(), value=one.id)}

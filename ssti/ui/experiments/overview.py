@@ -43,6 +43,8 @@ def _experiment(one: Study) -> Markup:
     first = not one.datasets or one.dataset == one.datasets[0]
     title = go(english(one.experiment.title), "taken", tab="experiments", experiment=one.experiment.name,
                rows="" if first else one.dataset)  # fmt: skip
+    if one.pending:
+        return parts.html('<li><div class="line">{}<span class="counts">…</span></div></li>', title)
     if one.table is None:
         said = parts.html('<span class="quiet">{}</span>', tr("no results yet"))
         return parts.html('<li><div class="line">{}<span class="counts">{}</span></div></li>', title, said)

@@ -11,6 +11,7 @@ from ssti.experiments.grids import going
 from ssti.experiments.grids.asked import Asked
 from ssti.experiments.grids.cost import cost
 from ssti.experiments.grids.going import Standing
+from ssti.experiments.grids.own import experiment_of
 from ssti.experiments.local import Local
 from ssti.platform.errors import SSTIError
 from ssti.platform.server import shared_server
@@ -44,6 +45,8 @@ def look(asked: Asked | None) -> Look:
     if asked is None:
         return Look(parts.html(""))
     done, shipped, workers = journal(), shipped_rows(asked), Local().workers
+    if reason := None if asked.own else experiment_of(asked).missing():
+        return Look(strip.cannot(reason))
     whole = cost(_cells(asked.model_dump_json()), done, workers, shipped)
     known = {*done, *(row["key"] for row in shipped)}
     more = one_more_seed(asked, known)

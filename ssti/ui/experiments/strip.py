@@ -72,6 +72,11 @@ def idle(run: Cost, seed: Cost | None, last: Standing | None, shipped: bool) -> 
     )  # fmt: skip
 
 
+def cannot(reason: str) -> Markup:
+    """Why its cells cannot be trained on this machine."""
+    return parts.html('<section class="strip"><p class="quiet">{}</p></section>', reason)
+
+
 def not_here(asked: Asked) -> Markup:
     """On a server for strangers: why no grid is started, and what to do."""
     return parts.html(

@@ -6,16 +6,18 @@ Knows no markup.
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+import time
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from functools import cache, lru_cache
 from typing import TYPE_CHECKING, Any, Literal
 
-from ssti.experiments.cell import normal, with_seed
+from ssti.experiments.cell import Cell, normal, with_seed
 from ssti.experiments.experiment import EXPERIMENTS, Experiment
 from ssti.experiments.grids.asked import Asked
 from ssti.experiments.grids.going import find, started
 from ssti.experiments.grids.own import experiment_of
+from ssti.experiments.run import has
 from ssti.experiments.table import SHIPPED, Journal, row_of, tidy
 from ssti.platform.errors import SSTIError
 from ssti.platform.server import shared_server
@@ -31,6 +33,7 @@ if TYPE_CHECKING:
     from ssti.experiments.statistics import Finding
 
 ALL = "all"  # the name of the overview
+BITE = 0.5  # seconds of judging before the page is drawn again
 RUNS = 200  # of this machine, the newest, that are looked at
 SETS = {"clean", "aligned", "hijack"}
 Whose = Literal["shipped", "both", "here"]
@@ -51,7 +54,9 @@ class Study:
     here: int = 0
     choice: bool = False
     findings: tuple[Finding, ...] = ()
-    pictures: tuple[Picture, ...] = field(default=())
+    pictures: tuple[Picture, ...] = ()
+    pending: bool = False
+    """Its verdicts are on their way."""
 
     def rows(self, keys: tuple[str, ...]) -> pd.DataFrame:
         """The rows of these keys; those that are there."""
@@ -86,7 +91,9 @@ def study(name: Any, dataset: Any = "", whose: Any = "shipped", only: Sequence[s
     return _study(asked, [] if shared_server() else _own(asked), dataset, whose, only)
 
 
-def _study(asked: Asked, own: Sequence[Row], dataset: Any, whose: Any, only: Sequence[str] = ()) -> Study:
+def _study(
+    asked: Asked, own: Sequence[Row], dataset: Any, whose: Any, only: Sequence[str] = (), draw: bool = True
+) -> Study:
     experiment = experiment_of(asked)
     shipped = None if asked.own else _shipped(experiment.name, stamp(SHIPPED / f"{experiment.name}.csv"))
     known = set() if shipped is None or whose == "here" else set(shipped["key"])
@@ -96,7 +103,7 @@ def _study(asked: Asked, own: Sequence[Row], dataset: Any, whose: Any, only: Seq
         table = tidy([*old, *more]) if old or more else None
     else:
         table = shipped
-    if table is None:
+    if table is None or (shipped is None and not asked.own and table["control"].all()):  # controls alone check no claim
         return Study(experiment, asked)
     datasets = tuple(dict.fromkeys(table["dataset"]))
     chosen = dataset if dataset in datasets else datasets[0]
@@ -106,20 +113,28 @@ def _study(asked: Asked, own: Sequence[Row], dataset: Any, whose: Any, only: Seq
     key = asked.model_dump_json()
     return Study(
         experiment, asked, table, shown, chosen, datasets, len(more), bool(own) and shipped is not None,
-        _findings(key, _Frame(table)), _pictures(key, _Frame(shown)),
+        _findings(key, _Frame(table)), _pictures(key, _Frame(shown)) if draw else (),
     )  # fmt: skip
 
 
-def overview() -> list[Study]:
-    """Every experiment, each of its datasets, with the rows that came with the program, else with this machine's."""
-    rows = [] if shared_server() else _rows_here()
-    studies = []
+def overview(ready: int) -> tuple[list[Study], int]:
+    """Every experiment, each of its datasets, with the rows that came with the program, else with this machine's.
+
+    Half a second's worth of them is judged, and one at least beyond the first `ready` experiments; the rest is `pending`.
+    With it, how many experiments are ready now.
+    """
+    rows, end = [] if shared_server() else _rows_here(), time.monotonic() + BITE
+    studies, done = [], 0
     for name in EXPERIMENTS:
         asked = Asked(experiments=(name,))
-        own = [row for row in rows if _setting(_read(row["recipe"])) in _settings(name)]
-        first = _study(asked, own, "", "shipped")
-        studies += [first, *(_study(asked, own, dataset, "shipped") for dataset in first.datasets[1:])]
-    return studies
+        if done > ready and time.monotonic() > end:
+            studies.append(Study(EXPERIMENTS[name], asked, pending=True))
+            continue
+        own = _cells_of(name, rows)
+        first = _study(asked, own, "", "shipped", draw=False)
+        studies += [first, *(_study(asked, own, dataset, "shipped", draw=False) for dataset in first.datasets[1:])]
+        done += 1
+    return studies, done
 
 
 class _Frame:
@@ -180,8 +195,14 @@ def _own(asked: Asked) -> list[Row]:
     if asked.own:
         rows = journal()
         return [rows[cell.key] for cell in asked.cells() if cell.key in rows]
-    wanted = _settings(experiment_of(asked).name)
-    return [row for row in _rows_here() if _setting(_read(row["recipe"])) in wanted]
+    return _cells_of(experiment_of(asked).name, _rows_here())
+
+
+def _cells_of(name: str, rows: Iterable[Row]) -> list[Row]:
+    """Those of an experiment, with all its probes: another grid may have run the same cell without them."""
+    probes = _settings(name)
+    cells = [(row, _read(row["recipe"])) for row in rows]
+    return [row for row, recipe in cells if _setting(recipe) in probes and has(row, Cell(recipe, probes[_setting(recipe)]))]
 
 
 def _rows_here() -> list[Row]:
@@ -195,9 +216,9 @@ def _rows_here() -> list[Row]:
 
 
 @cache
-def _settings(name: str) -> frozenset[str]:
-    """What its cells are, whatever their seeds."""
-    return frozenset(_setting(cell.recipe) for cell in EXPERIMENTS[name].cells())
+def _settings(name: str) -> dict[str, tuple[str, ...]]:
+    """What its cells are, whatever their seeds, each with its probes."""
+    return {_setting(cell.recipe): cell.probes for cell in EXPERIMENTS[name].cells()}
 
 
 @lru_cache(maxsize=4096)

@@ -26,11 +26,11 @@ def build(shared: Shared) -> None:
     form = layout(shared)
     do = Handlers(form)
     shared.keep(form.kept())
-    drawn = [form.dataset, form.whose, form.only, form.result, form.rows]
+    drawn = [form.dataset, form.whose, form.only, form.result, form.rows, form.weigh]
     strip = [form.strip, form.timer, form.beat]
-    shown = [*drawn, *strip, form.point, form.saved, form.weigh, form.experiment]
+    shown = [*drawn, *strip, form.point, form.saved, form.experiment]
     gr.on([form.opened.select, *(one.change for one in form.choice)], do.show, form.choice, shown, **QUIET)
-    form.weigh.change(do.weigh, form.experiment, form.result, **QUIET)
+    form.weigh.change(do.weigh, [form.experiment, form.weigh], [form.result, form.weigh], **QUIET)
     form.beat.change(do.refresh, form.choice, drawn, **QUIET)
     form.timer.tick(do.tick, [shared.tab, form.beat, form.experiment], strip, **QUIET)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -158,6 +159,24 @@ def test_seeds_of_this_machine_stand_beside_the_shipped_ones_where_wanted(nothin
     assert 77 in set(look(NAME, whose="both").table["seed"])
 
 
+@pytest.mark.parametrize("name", EXPERIMENTS)
+def test_an_experiment_is_drawn_from_its_first_cells_on(name):
+    rows = made(EXPERIMENTS[name].cells(), numbers)
+    for count in (1, 4, 9):
+        first = tidy(rows[:count])
+        assert all(picture.title for picture in EXPERIMENTS[name].pictures(first))
+        verdicts = {one.verdict for one in EXPERIMENTS[name].findings(first)}
+        assert first["seed"].nunique() > 1 or verdicts <= {"cannot say"}
+
+
+def test_a_cell_that_another_grid_ran_without_a_probe_is_none_of_this_ones(nothing):
+    name = next(one.name for one in EXPERIMENTS.values() if any(cell.probes for cell in one.cells()))
+    for row in made([replace(cell, probes=()) for cell in EXPERIMENTS[name].cells()], numbers):
+        Journal().append(row)
+    assert look(name).table is None  # controls alone check no claim
+    assert {one.experiment.name for one in study.overview(len(EXPERIMENTS))[0]} == set(EXPERIMENTS)
+
+
 def test_on_a_server_for_strangers_its_own_runs_are_not_shown(cells, monkeypatch):
     monkeypatch.setenv("SSTI_PUBLIC", "1")
     assert look(NAME).table is None
@@ -213,11 +232,19 @@ def test_the_overview_says_of_each_experiment_what_holds(nothing, do):
     write(tidy(made(EXPERIMENTS[NAME].cells(), numbers)), nothing / f"{NAME}.csv")
     at_once = do.show(study.ALL, "", "shipped", [])
     assert "verdict" not in at_once[do.form.result] and not at_once[do.form.only]["visible"]
-    said = do.weigh(study.ALL)[do.form.result]
+    said = weighed(do)
     for one in EXPERIMENTS.values():
         assert view.english(one.title) in said and f"experiment={one.name}" in said or one.name == NAME
     assert said.count("no results yet") == len(EXPERIMENTS) - 1
     assert view.english(look(NAME).findings[0].claim) in said
+
+
+def weighed(do):
+    """The overview, once all is weighed."""
+    changes = {do.form.weigh: -0.5}
+    while do.form.weigh in changes:
+        changes = do.weigh(study.ALL, changes[do.form.weigh])
+    return changes[do.form.result]
 
 
 OWN = Asked(recipe=preset("demo").as_dict(), vary={"lora.rank": ("1", "16"), "injection.share": ("0.25", "0.5")}, seeds=2)
@@ -247,7 +274,7 @@ def test_a_grid_of_ones_own_is_drawn_over_its_first_field_with_a_line_for_each_s
     assert f"{100 * rows[-1][1].estimate('attack_success_rate').value:.1f}" in shown[do.form.result]
     said = do.behind(own, "", "shipped", [], SimpleNamespace(picture=1, series="0.5", x="16"))[do.form.point]
     assert "tab=finetune" in said and said.count("data-key") == len(one.pictures[1].lines[1].points[1][1].keys)
-    assert own in do.weigh(study.ALL)[do.form.result]
+    assert own in weighed(do)
 
 
 def test_the_strip_says_what_is_missing_here_and_what_one_seed_more_takes(own, nothing, do):
@@ -268,7 +295,7 @@ def test_on_a_server_for_strangers_no_grid_is_started_or_seen(own, do, monkeypat
     assert do.press(NAME, SimpleNamespace(do="run")) == gr.skip()
     assert going.going() is None and own not in dict(entries()).values()
     assert "problem" in do.show(own, "", "shipped", [])[do.form.result]
-    assert own not in do.weigh(study.ALL)[do.form.result]
+    assert own not in weighed(do)
 
 
 def test_a_grid_is_started_and_stopped_here_and_its_rows_are_what_is_shown(nothing, do):
