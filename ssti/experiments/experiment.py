@@ -74,8 +74,9 @@ class Experiment:
         return f"The paper ({self.cites}): {self.statement}" if self.cites else "A grid of one's own."
 
     def tidy(self, rows: Iterable[dict[str, Any]]) -> pd.DataFrame:
-        """Rows of its cells as a table."""
-        return tidy(rows)
+        """Rows of its cells as a table, without what other experiments measured of the same cells."""
+        probes = {probe for grid in (*self.pocket, *self.full) for probe in grid.probes}
+        return tidy({k: v for k, v in row.items() if "." not in k or k.partition(".")[0] in probes} for row in rows)
 
     def brief(self, table: pd.DataFrame) -> list[dict[str, Any]]:
         """A small table beside claims and figures; none by default."""

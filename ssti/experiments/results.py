@@ -72,13 +72,19 @@ class Results:
         return {str(one): blocks[:, place] for place, one in enumerate(settings)} if blocks.size else {}
 
     def estimate(self, column: str, scale: float = 1.0) -> Estimate:
-        """The mean over seeds with its interval, the test rows' own uncertainty included where the table has it."""
+        """The mean over seeds with its interval, the test rows' own uncertainty included where the table has it.
+
+        A rate's interval ends at none and at all.
+        """
         rows = self.table.dropna(subset=[column])
         errors = None
         if f"{column}_low" in rows:
             spread = (rows[f"{column}_high"] - rows[f"{column}_low"]).to_numpy(dtype=float)
             errors = scale * spread / (2 * Z)
-        return replace(over_seeds(scale * rows[column].to_numpy(dtype=float), errors), keys=tuple(rows["key"]))
+        found = replace(over_seeds(scale * rows[column].to_numpy(dtype=float), errors), keys=tuple(rows["key"]))
+        if column.endswith(("_rate", "accuracy")) and found.low is not None and found.high is not None:
+            return replace(found, low=max(0.0, found.low), high=min(scale, found.high))
+        return found
 
     def points(self, column: str, by: str, scale: float = 1.0) -> list[tuple[Any, Estimate]]:
         """An estimate for each setting: what a line of a figure is drawn from."""

@@ -4,9 +4,12 @@ import json
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
+from made_cells import made
 
 from ssti.evaluate.evaluation import evaluate
 from ssti.experiments.cell import normal, shared_control
+from ssti.experiments.experiment import EXPERIMENTS
+from ssti.experiments.results import Results
 from ssti.experiments.table import Journal, read, row_of, tidy, write
 from ssti.platform.errors import SSTIError
 from ssti.recipe import preset
@@ -83,3 +86,12 @@ def test_a_table_reads_as_it_was_written(tmp_path, name):
 def test_a_table_of_another_kind_is_refused(tmp_path):
     with pytest.raises(SSTIError, match="no table's name"):
         write(tidy([measured(DEMO)]), tmp_path / "cells.xlsx")
+
+
+def test_a_rates_interval_ends_at_all_and_what_others_measured_of_a_cell_stays_out():
+    figure = EXPERIMENTS["figure-1"]
+    rows = made(figure.cells(), lambda cell: {"attack": 0.999})
+    table = figure.tidy({**row, "entropy.with": 4.0} for row in rows)
+    assert not [name for name in table if "." in name]
+    estimate = Results(table).poisoned.estimate("attack_success_rate", 100)
+    assert estimate.low < estimate.value <= estimate.high == 100

@@ -2,7 +2,8 @@
 
 Run as: python tests/support/figures.py
 
-Writes assets/figure_1.png, at twice the size of the page: what `python -m ssti experiment figure-1 --shipped` draws.
+Writes assets/figure_1.png, at twice the size of the page: the first of what `python -m ssti experiment figure-1 --shipped`
+draws.
 """
 
 from __future__ import annotations
@@ -21,7 +22,7 @@ WIDTH = 1000
 
 
 def draw(name: str, file: Path) -> None:
-    """All figures of an experiment, one above the other."""
+    """The first figure of an experiment."""
     experiment = EXPERIMENTS[name]
     with tempfile.TemporaryDirectory() as folder, sync_playwright() as playwright:
         page_file = Path(folder) / "page.html"
@@ -30,8 +31,7 @@ def draw(name: str, file: Path) -> None:
         page = browser.new_page(viewport={"width": WIDTH, "height": 800}, device_scale_factor=2)
         page.goto(page_file.as_uri())
         page.locator(".plotly-graph-div .main-svg").last.wait_for()
-        page.add_style_tag(content="h1, p, table { display: none } h2:first-of-type { margin-top: 0 }")
-        page.locator("body").screenshot(path=file)
+        page.locator(".plotly-graph-div").first.screenshot(path=file)
         browser.close()
 
 
