@@ -55,11 +55,12 @@ def write_page(experiment: Experiment | Benchmark, table: pd.DataFrame, path: Pa
 
 
 def _brief(rows: Sequence[dict[str, Any]]) -> Markup:
-    """A table whose heads are the first row's names; nothing of no rows."""
+    """A table whose heads are the rows' names; nothing of no rows."""
     if not rows:
         return Markup("")
-    head = Markup("").join(Markup("<th>{}</th>").format(name) for name in rows[0])
-    lines = [head, *(Markup("").join(Markup("<td>{}</td>").format(row.get(name, "–")) for name in rows[0]) for row in rows)]
+    names = dict.fromkeys(name for row in rows for name in row)
+    head = Markup("").join(Markup("<th>{}</th>").format(name) for name in names)
+    lines = [head, *(Markup("").join(Markup("<td>{}</td>").format(row.get(name, "–")) for name in names) for row in rows)]
     return Markup('<div style="overflow-x: auto"><table>{}</table></div>').format(Markup("").join(map(ROW.format, lines)))
 
 

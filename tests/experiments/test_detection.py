@@ -105,6 +105,7 @@ def test_found_is_above_what_clean_datasets_give():
     assert score.threshold(table, OURS) == 5.0  # of three clean ones none may be as sure
     marked = score.poisoned(score.marked(table))
     assert marked["found"].tolist() == [False, True, False, True] and marked["first"].tolist() == [True, True, False, False]
+    assert marked["above"].tolist() == [False, True, False, True]  # the clean one of the same data gave 5
     assert score.auroc(table, OURS) == pytest.approx((2 + 3 + 0 + 3) / 12)
     many = DETECTION.tidy(cell(kind="", points=float(n), seed=n) for n in range(40))
     assert score.threshold(many, OURS) == 37.0  # two of forty are above
@@ -124,7 +125,8 @@ def test_an_aim_is_judged_by_held_out_kinds_and_a_share_by_its_interval():
     pictures = DETECTION.pictures(table)
     assert pictures[0].lines[0].points[0][0] == "0.5" and pictures[0].lines[0].points[0][1].value == 100
     brief = DETECTION.brief(table)
-    assert brief[0]["detector"] == OURS and brief[0][AIMS[0][0]] == "100.0 % of 60" and brief[0]["false alarms"] == "0 of 1"
+    told = {row["measure"]: row[OURS] for row in brief}
+    assert told[f"named first: {AIMS[0][0]}"] == "100.0 % of 60" and told["false alarms"] == "0 of 1"
 
 
 def test_the_pocket_grid_holds_clean_ones_and_held_out_kinds_each_cell_once():
@@ -143,11 +145,11 @@ def test_the_verb_scans_what_is_missing_and_draws_it(home, monkeypatch, capsys, 
     assert json.loads(capsys.readouterr().out) == {"cells": 2, "missing": 2}
     main(command)
     answer = json.loads(capsys.readouterr().out)
-    assert answer["cells"] == 2 and answer["failed"] == 0 and answer["table"][0]["detector"] == "token-z"
+    assert answer["cells"] == 2 and answer["failed"] == 0 and "token-z" in answer["table"][0]
     table = pd.read_csv(tmp_path / "detection.csv")
     assert set(table["rows"]) == {len(rows_of(Case("bbc_news")).texts)} and table["strongest"].min() > 0
     page = (tmp_path / "detection.html").read_text(encoding="utf-8")
-    assert "cries wolf" in page and "<td>token-z</td>" in page
+    assert "cries wolf" in page and "<th>token-z</th>" in page
     main([*command, "--dry-run"])
     assert json.loads(capsys.readouterr().out)["missing"] == 0
     with pytest.raises(SystemExit):

@@ -17,7 +17,7 @@ from ssti.experiments.detection import score
 from ssti.experiments.detection.case import Case
 from ssti.experiments.detection.kinds import DEVELOPED, FORMS, HELD_OUT, WORDS, Kind
 from ssti.experiments.detection.scan import Scan
-from ssti.experiments.picture import TONES, Line, Picture
+from ssti.experiments.picture import Line, Picture
 from ssti.experiments.statistics import Finding, Verdict
 from ssti.experiments.table import SHIPPED, Journal, read
 from ssti.platform.home import home
@@ -38,6 +38,7 @@ AIMS: tuple[tuple[str, tuple[str, ...], float, float, float], ...] = (
     ("random strings, from 3 % on", ("random",), 0.03, 1.0, 0.90),
 )
 """Kinds and rates in words; the kinds; from which rate to which; in which share of the cells the trigger is to be named first."""
+LINES = ("trigger", "accent", "class-0", "class-1", "run-3", "run-4")  # tones that are told apart
 SECONDS = 30  # for IMDB's training reviews on two cores
 
 
@@ -113,12 +114,12 @@ class Benchmark:
             return []
         marked = score.marked(table)
         pictures = []
-        for column, title in (("first", "named first"), ("found", "found at 5 % false alarms")):
+        for column, title in (("first", "named first"), ("above", "named above the same data without poison")):
             for groups in GROUPS:
                 rows = score.poisoned(marked, group=groups, held_out=True)
                 lines = [
                     Line(name, [(f"{share:g}", score.estimate(some, column)) for share, some in mine.groupby(100 * mine["rate"])],
-                         TONES[place % len(TONES)], "solid" if name == OURS else "dot")
+                         LINES[place % len(LINES)], "solid" if name == OURS else "dot")
                     for place, (name, mine) in enumerate(rows.groupby("detector", sort=False))
                 ]  # fmt: skip
                 if lines:
@@ -127,7 +128,7 @@ class Benchmark:
         return pictures
 
     def brief(self, table: pd.DataFrame) -> list[dict[str, Any]]:
-        """The table that a README can hold: a row a detector."""
+        """The table that a README can hold: a row a measure, a column a detector."""
         return [] if table.empty else score.brief(table, [aim[:4] for aim in AIMS])
 
     def facts(self, table: pd.DataFrame) -> str:
@@ -138,7 +139,7 @@ class Benchmark:
         return (
             f"{len(table)} scans, {table['seconds'].sum() / 3600:.1f} hours of one worker; {', '.join(sorted(table['machine'].unique()))}; "
             f"{', '.join(sorted(table['versions'].unique()))}. Clean datasets: {', '.join(some)}. A rate that is no row is left out. "
-            "Whiskers are 95 % intervals over seeds. Attack rules that need a model (the paper's 95 % rule) are of adapters, not of datasets."
+            "Whiskers are 95 % intervals over seeds. The paper's 95 % rule needs a model, and so is none of datasets."
         )
 
     def missing(self, pocket: bool = True, probe: bool = False) -> str | None:

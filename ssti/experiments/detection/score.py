@@ -38,11 +38,16 @@ def threshold(table: pd.DataFrame, detector: str) -> float:
 
 
 def marked(table: pd.DataFrame) -> pd.DataFrame:
-    """The table with `first` (the trigger is named first) and `found` (it is named with a score above the threshold)."""
+    """The table with `first` (the trigger is named first), `found` (it is named with a score above the threshold), and
+    `above` (with a score above what the same dataset gives without poison)."""
     bars = {name: threshold(table, name) for name in table["detector"].unique()}
+    own = table[(table["group"] == "clean") & (table["labels"] == "real")].set_index(["detector", "dataset"])["strongest"]
+    own = own.groupby(level=[0, 1]).max()
+    bar = np.array([own.get(pair, np.inf) for pair in zip(table["detector"], table["dataset"], strict=True)], dtype=float)
     return table.assign(
         first=table["rank"] == 1,
         found=(table["score"].astype(float) > table["detector"].map(bars)).fillna(False),
+        above=table["score"].astype(float) > bar,
     )
 
 
@@ -72,24 +77,26 @@ def false_alarms(table: pd.DataFrame, detector: str, labels: str = "real") -> di
 
 
 def brief(table: pd.DataFrame, columns: Sequence[tuple[str, tuple[str, ...], float, float]]) -> list[dict[str, Any]]:
-    """A row a detector, of held-out kinds: for each of the `columns` (words, groups, rates from and to) the share of cells in
-    which the trigger is named first, in percent; found at five false alarms in a hundred, of all that; false alarms; seconds."""
+    """A row a measure, a column a detector, of held-out kinds: for each of the `columns` (words, groups, rates from and to) in
+    how many cells the trigger is named first; with which scores over all; false alarms; seconds."""
     rows = poisoned(marked(table), held_out=True)
-    made = []
+    made: dict[str, dict[str, Any]] = {}
     for name, mine in rows.groupby("detector", sort=False):
-        row: dict[str, Any] = {"detector": name}
+        told = {}
         for words, groups, low, high in columns:
             some = mine[mine["group"].isin(groups) & (mine["rate"] >= low) & (mine["rate"] <= high)]
-            row[words] = percent(some["first"])
-        row["named above what clean data give"] = percent(mine["found"])
-        row["AUROC"] = f"{auroc(table, str(name)):.2f}"
-        for labels, words in (("real", "false alarms"), ("shuffled", "where labels are shuffled")):
+            told[f"named first: {words}"] = percent(some["first"])
+        told["named above any clean dataset"] = percent(mine["found"])
+        told["named above the same data without poison"] = percent(mine["above"])
+        told["AUROC against clean datasets"] = f"{auroc(table, str(name)):.2f}"
+        for labels, words in (("real", "false alarms"), ("shuffled", "false alarms, labels shuffled")):
             alarms = false_alarms(table, str(name), labels)
-            row[words] = f"{alarms['value'] * alarms['n']:.0f} of {alarms['n']}" if alarms["n"] else "–"
+            told[words] = f"{alarms['value'] * alarms['n']:.0f} of {alarms['n']}" if alarms["n"] else "–"
         for dataset, times in mine.groupby("dataset", sort=False)["seconds"]:
-            row[f"seconds, {dataset}"] = f"{times.median():.1f}"
-        made.append(row)
-    return made
+            told[f"seconds, {dataset}"] = f"{times.median():.1f}"
+        for measure, value in told.items():
+            made.setdefault(measure, {"measure": measure})[str(name)] = value
+    return list(made.values())
 
 
 def percent(hits: pd.Series) -> str:
