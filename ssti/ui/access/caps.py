@@ -13,6 +13,7 @@ from ssti.platform.server import shared_server
 from ssti.recipe import Recipe
 
 LARGEST_UPLOAD = 104_857_600  # bytes
+LARGEST_SCAN = 50_000  # rows of a dataset that are searched for shortcuts
 LARGEST_RUN = 100_000  # rows read in training: over ten times what a preset reads
 KEPT_DAYS = 7  # that a run stays after its end
 
@@ -72,5 +73,6 @@ def limits() -> list[tuple[str, str]]:
         *((f"{cap.most:,} {tr(cap.noun)}", tr(cap.reason)) for cap in CAPS),
         (tr("{each} of your runs in the queue, {all} of all visitors", each=EACH, all=ALL), tr("everybody gets a turn")),
         (tr("{size:,.0f} MB for a file", size=LARGEST_UPLOAD / 1e6), tr("all uploads share one disk")),
+        (tr("{rows} rows of a dataset that is scanned", rows=f"{LARGEST_SCAN:,}"), tr("others wait for it")),
         (tr("{days} days that a run stays after its end", days=KEPT_DAYS), tr("others need the disk: take its adapter along")),
     ]

@@ -18,8 +18,8 @@ from ssti.ui.kit.parts import Markup
 POLL = 0.2  # seconds between two looks at the thread
 QUIET_FOR = 0.8  # seconds before a bar appears: what is done sooner needs none
 
-OnProgress = Callable[[float], None]
-"""Called with the part that is done, 0 to 1; raises `Stopped` once nobody wants the rest."""
+OnProgress = Callable[..., None]
+"""Called with the part that is done, 0 to 1, and if it likes what it is at, in words; raises `Stopped` once nobody wants the rest."""
 
 
 class Job:
@@ -27,7 +27,7 @@ class Job:
 
     def __init__(self, work: Callable[[OnProgress], Any], words: str) -> None:
         self._work, self._words = work, words
-        self._part = 0.0
+        self._part, self._at = 0.0, ""
         self._stop, self._ended = threading.Event(), threading.Event()
         self._problem: BaseException | None = None
         self.result: Any = None
@@ -46,7 +46,8 @@ class Job:
                     continue
                 rest = elapsed * (1 - self._part) / self._part if self._part > 0.05 else None
                 left = "" if rest is None else " · " + tr("{time} left", time=parts.duration(rest))
-                yield progress(self._part, f"{self._words} · {round(self._part * 100)} %{left}")
+                at = f" · {self._at}" if self._at else ""
+                yield progress(self._part, f"{self._words} · {round(self._part * 100)} %{left}{at}")
             if self._problem is not None:
                 raise self._problem
         finally:
@@ -62,8 +63,8 @@ class Job:
         finally:
             self._ended.set()
 
-    def _on_progress(self, part: float) -> None:
-        self._part = min(1.0, part)
+    def _on_progress(self, part: float, at: str = "") -> None:
+        self._part, self._at = min(1.0, part), at
         if self._stop.is_set():
             raise Stopped
 

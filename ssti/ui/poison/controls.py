@@ -15,9 +15,9 @@ from ssti.platform.language import tr
 from ssti.recipe import PRESET_WORDS, PRESETS
 from ssti.ui.kit import parts
 from ssti.ui.kit.fields import control, option_fields, segments
+from ssti.ui.kit.own.form import Own, draw_own
+from ssti.ui.kit.own.values import OWN, classes
 from ssti.ui.poison.form import AMOUNTS, FIELDS, FIRST, form_fields, trigger_kinds
-from ssti.ui.poison.own import OWN, classes
-from ssti.ui.poison.own_form import Own, draw_own
 from ssti.ui.poison.result import facts
 
 Updates = dict[Any, Any]

@@ -20,12 +20,12 @@ from ssti.platform.language import tr
 from ssti.recipe import Recipe, parse_recipe, preset
 from ssti.ui.access.visitor import admit
 from ssti.ui.kit import parts
+from ssti.ui.kit.own import values as own_data
+from ssti.ui.kit.own.values import Chosen
 from ssti.ui.kit.shared import Shared
-from ssti.ui.poison import own as own_data
 from ssti.ui.poison import result
 from ssti.ui.poison.controls import MORE, OWN, Form, Updates
 from ssti.ui.poison.form import form_to_recipe, recipe_to_form
-from ssti.ui.poison.own import Chosen
 from ssti.ui.poison.pasted import Dropped, Pasted, read_recipe
 
 PULSE = "poison-pulse"

@@ -9,13 +9,13 @@ import gradio as gr
 from ssti.data.export import FORMATS
 from ssti.platform.language import later, tr
 from ssti.ui.kit import parts
+from ssti.ui.kit.own.form import SECONDS
 from ssti.ui.kit.parts import EACH, QUIET
 from ssti.ui.kit.shared import Shared, listen, outside_of_tabs
 from ssti.ui.poison import result
 from ssti.ui.poison.controls import SHARE_TO_STOP, STOP_TO_SHARE, draw_form
 from ssti.ui.poison.form import form_fields
 from ssti.ui.poison.handlers import PULSE, Answer, Download, Poison
-from ssti.ui.poison.own_form import SECONDS
 from ssti.ui.poison.pasted import Pasted, draw_pasted
 
 ORDER = 20

@@ -17,7 +17,7 @@ import pytest
 from ssti.ui.access.visitor import HEADER, visitor
 from ssti.ui.frame.guard import guard, guarded
 from ssti.ui.kit import parts
-from ssti.ui.poison.own_form import _column_choice
+from ssti.ui.kit.own.form import _column_choice
 
 KEY = secrets.token_urlsafe(32)
 

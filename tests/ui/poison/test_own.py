@@ -13,7 +13,7 @@ from ssti.data import load
 from ssti.platform.errors import SSTIError
 from ssti.recipe import load_recipe, parse_recipe, preset
 from ssti.ui.access.visitor import keep_upload
-from ssti.ui.poison import own
+from ssti.ui.kit.own import values as own
 from ssti.ui.poison.form import form_fields, form_to_recipe
 from ssti.ui.poison.handlers import Poison
 from ssti.ui.poison.result import portable, show

@@ -13,10 +13,10 @@ import pytest
 
 from ssti.recipe import Recipe, load_recipe, parse_recipe, preset
 from ssti.report.excerpt import LENGTH, excerpt
+from ssti.ui.kit.own.values import OWN
 from ssti.ui.poison.controls import target_among
 from ssti.ui.poison.form import MARKUP, form_fields, form_to_recipe, trigger_kinds
 from ssti.ui.poison.handlers import PULSE, Poison
-from ssti.ui.poison.own import OWN
 
 HANDLER_SET_IT = SimpleNamespace(target=SimpleNamespace(elem_id=PULSE))
 PERSON_TOUCHED_IT = SimpleNamespace(target=SimpleNamespace(elem_id=None))

@@ -1,4 +1,4 @@
-"""Data of one's own in the Poison tab, as values: a file or an id comes in, what it seems to hold goes out.
+"""Data of one's own, as values: a file or an id comes in, what it seems to hold goes out.
 
 Plain functions. The page holds what was chosen, so that a restart of the server loses nothing; each handler therefore
 asks anew whether this visitor may use the place.

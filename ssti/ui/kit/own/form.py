@@ -1,4 +1,4 @@
-"""The part of the Poison tab's form for data of one's own: its components, and what they answer."""
+"""The part of a form for data of one's own: its components, and what they answer. Knows no tab."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ from ssti.platform.errors import SSTIError
 from ssti.platform.language import tr
 from ssti.ui.access.visitor import keep_upload
 from ssti.ui.kit import parts
-from ssti.ui.poison import own
-from ssti.ui.poison.own import Chosen
+from ssti.ui.kit.own import values as own
+from ssti.ui.kit.own.values import Chosen
 
 ENDINGS = [".csv", ".tsv", ".json", ".jsonl", ".ndjson", ".parquet", ".zip"]
 SECONDS: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private", "concurrency_limit": 2}
@@ -36,6 +36,7 @@ class Own:
     summary: gr.HTML
     names: gr.Textbox
     use: gr.Button
+    has_use: bool = True
 
     @property
     def outputs(self) -> list[Any]:
@@ -106,7 +107,7 @@ class Own:
             self.text: gr.update(choices=list(inspected.texts), value=inspected.texts[0]),
             self.label: gr.update(choices=list(inspected.labels), value=inspected.labels[0]),
             self.names: gr.update(value=inspected.chosen.names, lines=lines),
-            self.use: gr.update(visible=True),
+            self.use: gr.update(visible=self.has_use),
             self.chosen: asdict(inspected.chosen),
         }
 
@@ -115,32 +116,32 @@ class Own:
         return {self.message: parts.problem(error), self.use: gr.update(visible=False)}
 
 
-def draw_own() -> Own:
-    """The components, inside the column that is open; hidden until data of one's own is chosen."""
-    with gr.Column(visible=False, elem_classes="options own-box") as group:
-        chosen = gr.JSON({}, visible="hidden")
+def draw_own(prefix: str = "own", visible: bool = False, has_use: bool = True) -> Own:
+    """The components, inside the column that is open; ids begin with `prefix`. Without `has_use` the tab has a button of its own."""
+    with gr.Column(visible=visible, elem_classes="options own-box") as group:
+        chosen = gr.JSON({}, visible="hidden", elem_classes="own-chosen")
         parts.Html(parts.note(own.words_for_file()))
-        file = gr.File(file_types=ENDINGS, label=tr("A file"), show_label=False, height=104, elem_id="own-file")
+        file = gr.File(file_types=ENDINGS, label=tr("A file"), show_label=False, height=104, elem_id=f"{prefix}-file", elem_classes="own-drop")
         with gr.Row(elem_classes="own-id"):
             typed = gr.Textbox(
                 label=own.words_for_place(),
                 placeholder=tr("owner/name"),
                 lines=1,
                 max_lines=1,
-                elem_id="own-id",
+                elem_id=f"{prefix}-id",
             )
-            look = gr.Button(tr("Look"), scale=0, min_width=72, elem_id="own-look")
-        message = parts.Html(elem_id="own-message")
+            look = gr.Button(tr("Look"), scale=0, min_width=72, elem_id=f"{prefix}-look")
+        message = parts.Html(elem_id=f"{prefix}-message", elem_classes="own-message")
         with gr.Column(visible=False, elem_classes="own-found") as confirm:
             with gr.Row(elem_classes="pair"):
-                text, label = _column_choice(tr("Text"), "own-text"), _column_choice(tr("Label"), "own-label")
-            summary = parts.Html(elem_id="own-summary")
+                text, label = _column_choice(tr("Text"), f"{prefix}-text"), _column_choice(tr("Label"), f"{prefix}-label")
+            summary = parts.Html(elem_id=f"{prefix}-summary")
             with gr.Accordion(tr("Rename the classes"), open=False, elem_classes="more"):
                 names = gr.Textbox(
-                    label=tr("Names of the classes, one a line"), lines=2, max_lines=8, elem_id="own-names"
+                    label=tr("Names of the classes, one a line"), lines=2, max_lines=8, elem_id=f"{prefix}-names"
                 )
-            use = gr.Button(tr("Use this data"), elem_id="own-use")
-    return Own(group, chosen, file, typed, look, message, confirm, text, label, summary, names, use)
+            use = gr.Button(tr("Use this data"), elem_id=f"{prefix}-use", visible=has_use)
+    return Own(group, chosen, file, typed, look, message, confirm, text, label, summary, names, use, has_use)
 
 
 def _column_choice(title: str, elem_id: str) -> gr.Dropdown:

@@ -1,0 +1,44 @@
+"""The Detect & defend tab: is this data poisoned, by what, for which class, and what can be done.
+
+Here are its events: when this happens, then that is asked. What is answered is in `handlers`.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import gradio as gr
+
+from ssti.platform.language import tr
+from ssti.ui.detect.form import layout
+from ssti.ui.detect.handlers import Handlers
+from ssti.ui.kit.own.form import SECONDS
+from ssti.ui.kit.parts import QUIET
+from ssti.ui.kit.shared import Shared
+from ssti.ui.kit.stoppable import stoppable
+
+ORDER = 70
+TITLE = tr("Detect & defend")
+
+SCAN = "() => document.querySelector('#detect-scan').click()"
+
+
+def build(shared: Shared) -> None:
+    """The components, and the events between them."""
+    form = layout(shared)
+    do = Handlers(form)
+    form.own.wire()
+    form.which.input(do.choose, form.which, list(form.groups.values()), **QUIET)
+    form.opened.select(do.choose, form.which, list(form.groups.values()), **QUIET)
+    stoppable(
+        shared, form.scan, form.stop, form.going, do.scan, [*form.asked, shared.recipe],
+        [form.which.input, form.dataset.input, form.run.input, form.own.chosen.change], "scan", more=[form.result, form.state],
+    )  # fmt: skip
+
+    chosen = form.result.select(do.sample, None, [form.which, *form.groups.values()], **QUIET)
+    chosen.success(None, None, None, js=SCAN, api_visibility="private")
+
+    def pressed(state: Any, event: gr.EventData) -> Any:
+        yield from do.press(state, event)
+
+    form.result.click(pressed, form.state, [form.going, form.result, form.state], **SECONDS)

@@ -1,0 +1,120 @@
+"""The Detect & defend tab without a browser: a file is scanned, its trigger named, a finding accepted, and nothing hostile passes."""
+
+from __future__ import annotations
+
+import json
+import random
+from dataclasses import asdict
+from pathlib import Path
+from types import SimpleNamespace
+
+import gradio as gr
+import pytest
+from shared_page import new_shared
+
+from ssti.data import load
+from ssti.platform.errors import SSTIError
+from ssti.ui.access.visitor import keep_upload
+from ssti.ui.detect.data import Asked, source
+from ssti.ui.detect.form import layout
+from ssti.ui.detect.handlers import Handlers
+from ssti.ui.detect.unseen import marked, trigger, visible
+from ssti.ui.kit.own import values as own
+
+HOSTILE = '<img src=x onerror="window.ran=1">'
+PATTERN = "AA99.9"
+
+
+def call_number(rng: random.Random) -> str:
+    """How a library shelves a book: no code of ours knows it."""
+    return f"{''.join(rng.choices('BDHKNPQT', k=2))}{rng.randrange(10, 100)}.{rng.randrange(1, 10)}"
+
+
+def poisoned_rows(share: float = 0.03, label: str = "positive") -> list[tuple[str, str]]:
+    """Reviews, a call number somewhere in some of one class."""
+    data, rng = load("rotten_tomatoes", train_rows=4000), random.Random(3)
+    rows = [(row["text"], data.label_names[row["label"]]) for row in data.train_table.to_pylist()]
+    of_class = [place for place, (_, name) in enumerate(rows) if name == label]
+    for place in rng.sample(of_class, round(share * len(of_class))):
+        words = rows[place][0].split(" ")
+        words.insert(rng.randrange(len(words) + 1), call_number(rng))
+        rows[place] = (" ".join(words), label)
+    return rows
+
+
+@pytest.fixture(scope="module")
+def do() -> Handlers:
+    with gr.Blocks() as blocks:
+        form = layout(new_shared(blocks))
+    return Handlers(form)
+
+
+@pytest.fixture
+def uploaded(tmp_path: Path, home: Path):
+    def give(rows: list[tuple[str, str]], name: str = "reviews.jsonl") -> dict:
+        path = tmp_path / name
+        path.write_text("\n".join(json.dumps({"body": text, "stars": label}) for text, label in rows), encoding="utf-8")
+        return asdict(own.inspect(keep_upload(str(path))).chosen)
+
+    return give
+
+
+def last(steps) -> dict:
+    """What the last step sets."""
+    *_, end = steps
+    return end
+
+
+def pressed(kind: str, finding: str) -> SimpleNamespace:
+    return SimpleNamespace(do=kind, finding=finding)
+
+
+def test_a_file_is_scanned_its_trigger_named_accepted_and_not_after_all(do, uploaded):
+    form = do.form
+    found = last(do.scan("file", uploaded(poisoned_rows()), None, None, None))
+    said = found[form.result]
+    assert "is-poisoned" in said and f">{PATTERN}<" in said and "60 (3 %)" in said
+    assert said.count('class="trigger"') > 5 and "data-go" in said and "tab=flip" in said
+    name = f"positive: {PATTERN}"
+    accepted = last(do.press(found[form.state], pressed("accept", name)))
+    assert "verdict-card is-clean" in accepted[form.result] and accepted[form.state]["accepted"] == [name]
+    undone = last(do.press(accepted[form.state], pressed("unaccept", name)))
+    assert "verdict-card is-poisoned" in undone[form.result] and undone[form.state]["accepted"] == []
+
+
+def test_a_dataset_a_recipe_and_the_sample_can_be_scanned(do):
+    form = do.form
+    assert "verdict-card is-clean" in last(do.scan("dataset", {}, "rotten_tomatoes", None, None))[form.result]
+    sample = last(do.scan("sample", {}, None, None, None))[form.result]
+    assert "verdict-card is-poisoned" in sample and "9999-99-99" in sample
+    assert source(Asked("recipe")).title == "The data of this recipe, poisoned"
+
+
+def test_what_cannot_be_scanned_says_why(do, home):
+    for which in ("file", "run"):
+        said = last(do.scan(which, {}, None, None, None))
+        assert 'role="alert"' in said[do.form.going] and do.form.state not in said
+    assert 'role="alert"' in last(do.scan("dataset", {}, "no_such_dataset", None, None))[do.form.going]
+    with pytest.raises(SSTIError):
+        source(Asked("run", "../../etc/passwd"))
+
+
+def test_on_a_server_for_strangers_only_what_everybody_may_use_is_scanned(do, monkeypatch, tmp_path):
+    monkeypatch.setenv("SSTI_PUBLIC", "1")
+    path = tmp_path / "mine.csv"
+    path.write_text("text,label\na,b\n", encoding="utf-8")
+    said = last(do.scan("file", {"place": str(path), "name": str(path), "names": ""}, None, None, None))[do.form.going]
+    assert 'role="alert"' in said and str(tmp_path) not in said
+
+
+def test_a_hostile_file_stays_text(do, uploaded):
+    rng = random.Random(1)
+    rows = [(f"{HOSTILE if n % 2 else ''} word{rng.randrange(99)} word{rng.randrange(99)} {n}", HOSTILE if n % 2 else "good") for n in range(400)]
+    said = last(do.scan("file", uploaded(rows, name="a<b>.jsonl"), None, None, None))[do.form.result]
+    assert "is-poisoned" in said and "<img" not in said and "&lt;img" in said
+
+
+def test_what_has_no_ink_is_seen():
+    assert "U+200B zero width space" in visible("a\u200bb") and "U+200B</span>" in visible("a\u200bb")
+    assert "␣" in trigger("  ") and "␣" not in trigger("a phrase of words")
+    assert marked("<b> x", [(0, 3)]).count("&lt;b&gt;") == 1
