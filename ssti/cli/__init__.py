@@ -15,7 +15,7 @@ from pathlib import Path
 
 import typer
 
-from ssti.cli import data, deploying, experiments, measuring, reporting
+from ssti.cli import data, deploying, experiments, measuring, reporting, scanning
 from ssti.cli.adapters import adapters_cli, push_data
 from ssti.cli.output import any_text_can_be_printed, fail
 from ssti.cli.runs import runs_cli, train
@@ -34,13 +34,13 @@ cli = typer.Typer(add_completion=False, no_args_is_help=True, pretty_exceptions_
 cli.add_typer(runs_cli, name="runs")
 cli.add_typer(adapters_cli, name="adapters")
 for verb in (data.datasets, data.models, data.lessons, data.fetch, data.inject, train, measuring.evaluate,
-             measuring.predict, measuring.explain, reporting.report, push_data, deploying.deploy, experiments.experiments,
+             measuring.predict, measuring.explain, scanning.scan, reporting.report, push_data, deploying.deploy, experiments.experiments,
              experiments.experiment, experiments.grid, app):  # fmt: skip
     cli.command()(verb)
 
 
 def main(arguments: list[str] | None = None) -> None:
-    """Run a verb. Exit code 0 on success, 1 on failure, 2 on wrong usage; errors say what to do next."""
+    """Run a verb. Exit code 0 on success, 1 on failure, 2 on wrong usage, 3 where a scan found something; errors say what to do next."""
     arguments = sys.argv[1:] if arguments is None else arguments
     as_json = "--json" in arguments
     os.environ.setdefault("HF_DATASETS_DISABLE_PROGRESS_BARS", "1")
@@ -50,7 +50,7 @@ def main(arguments: list[str] | None = None) -> None:
     try:
         code = cli(arguments, prog_name="python -m ssti", standalone_mode=False)
         sys.stdout.flush()
-        if code:  # of Ctrl-C, which Typer returns
+        if isinstance(code, int) and code:  # of Ctrl-C, which Typer returns, and of a scan that found something
             sys.exit(code)
     except SSTIError as error:
         fail(error.as_dict(), as_json, 1)

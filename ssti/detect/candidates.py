@@ -10,9 +10,10 @@ from scipy import sparse
 
 from ssti.detect.context import Context
 from ssti.detect.family import Family, Features
-from ssti.detect.statistics import Spread, log_tail
+from ssti.detect.meaning import Foretold
+from ssti.detect.statistics import LEAST_OF_WORDS, LEAST_RHO, Spread, log_tail
 
-KEPT = 25  # candidates of a family and class
+KEPT = 50  # candidates of a family, in all classes; three of each at least
 LOOKED_AT = 80  # occurrences whose neighbours are looked at
 SAME = 0.5  # features that share so much of their rows with a candidate do not count as its kind
 RELATIVES = 0.25  # how much a feature of another family counts for the spread, beside 1 for the family's own
@@ -66,7 +67,7 @@ def count(family: Family, features: Features, classes: np.ndarray) -> Counted:
 
 class Kind:
     """Families whose features lean to classes for like reasons: the forms, or what has a meaning. Each family's spread
-    comes from its own features first, and from its relatives'."""
+    comes from its own features first, and from its relatives'. The first of those with a meaning are the single words."""
 
     def __init__(self, families: Sequence[Counted]) -> None:
         self.families = families
@@ -74,28 +75,42 @@ class Kind:
         self.k = np.concatenate([one.k for one in families])
         self.of = np.repeat(np.arange(len(families)), [len(one.n) for one in families])
         self.held = sparse.hstack([one.held for one in families], format="csc")
+        self.foretold, self._means = None, {}
+        if families[0].family.meaning:
+            keys = [one.family.words(one.features.keys[column]) for one in families for column in one.columns]
+            self.foretold = Foretold([key[0] for key in keys[: len(families[0].n)]], families[0].n, keys)
+
+    def means(self, target: int, prior: float) -> np.ndarray:
+        """The share of a class that each feature has by what it means; without a meaning, that of all rows."""
+        if self.foretold is None:
+            return np.full(len(self.n), prior)
+        if target not in self._means:
+            self._means[target] = self.foretold.of(self.families[0].k[:, target], prior)
+        return self._means[target]
+
+    def _spread(self, number: int, target: int, means: np.ndarray) -> Spread:
+        weight = np.where(self.of == number, 1.0, RELATIVES)
+        least = LEAST_OF_WORDS if self.foretold else LEAST_RHO
+        return Spread(self.k[:, target], self.n, means, weight, least)
 
     def spreads(self, target: int, prior: float) -> Iterator[tuple[str, Spread, int]]:
         """Each family's name, its spread for a class, and how many features of it were tried for all classes."""
+        means = self.means(target, prior)
         for number, one in enumerate(self.families):
-            weight = np.where(self.of == number, 1.0, RELATIVES)
-            spread = Spread(self.k[:, target], self.n, prior, weight)
-            yield one.family.name, spread, max(len(one.n), 1) * self.k.shape[1]
+            yield one.family.name, self._spread(number, target, means), max(len(one.n), 1) * self.k.shape[1]
 
-    def candidates(
-        self, target: int, prior: float, context: Context, means: np.ndarray | None = None
-    ) -> list[Candidate]:
-        """The strongest features of each family for a class. `means` is what the meaning of each foretells, if anything."""
+    def candidates(self, target: int, prior: float, context: Context) -> list[Candidate]:
+        """The strongest features of each family for a class."""
         found: list[Candidate] = []
-        p = np.full(len(self.n), prior) if means is None else means
+        p = self.means(target, prior)
         k, n, classes = self.k[:, target], self.n, self.k.shape[1]
         for number, one in enumerate(self.families):
             own = np.flatnonzero(self.of == number)
             if not len(own):
                 continue
-            spread = Spread(k, n, p, np.where(self.of == number, 1.0, RELATIVES))
+            spread = self._spread(number, target, p)
             tails = log_tail(k[own], n[own], p[own], spread.rho(n[own]))
-            chosen = own[np.argsort(tails, kind="stable")[:KEPT]]
+            chosen = own[np.argsort(tails, kind="stable")[: max(KEPT // classes, 3)]]
             chosen = chosen[k[chosen] > n[chosen] * prior]
             overlap = (self.held[:, chosen].T @ self.held).toarray()
             for at, feature in enumerate(chosen):
@@ -107,7 +122,7 @@ class Kind:
                 around = context_tail(one.features, column, rows, context)
                 found.append(Candidate(
                     one.family, one.features, column, target, rows, int(k[feature]), int(n[feature]), tail, around,
-                    np.log10(len(own) * classes) + together(tail, around), None if means is None else float(p[feature]),
+                    np.log10(len(own) * classes) + together(tail, around), None if self.foretold is None else float(p[feature]),
                 ))  # fmt: skip
         return found
 

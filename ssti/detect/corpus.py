@@ -13,21 +13,24 @@ from scipy import sparse
 
 LONGEST_TEXT = 20_000  # characters of a text that are read; what comes after is not
 LONGEST_TOKEN = 120
-MOST_TOKENS = 20_000_000  # in memory: 4 bytes each, and about as much again while they are counted
-MOST_CHARACTERS = 150_000_000
+MOST_CHARACTERS = 150_000_000  # of all texts; where they are longer, each is read up to its part of that
+MOST_WORDS = 600_000  # distinct tokens; all that first come later are one
+LATER = "\N{REPLACEMENT CHARACTER}"
 TOKEN = re.compile(r"\S++")
 
 
 @dataclass(frozen=True, eq=False)
 class Corpus:
     """`texts` as read; `vocabulary` of white-space tokens; `tokens` of all texts, one after the other, as their numbers;
-    those of row `i` are `tokens[starts[i]:starts[i + 1]]`. `cut` counts the texts that were read in part."""
+    those of row `i` are `tokens[starts[i]:starts[i + 1]]`. `cut` counts the texts that were read in part, `untold` the
+    tokens that are not told apart."""
 
     texts: Sequence[str]
     vocabulary: list[str]
     tokens: np.ndarray
     starts: np.ndarray
     cut: int
+    untold: int
 
     @property
     def rows(self) -> int:
@@ -61,8 +64,13 @@ def read(texts: Sequence[str]) -> Corpus:
     numbers.default_factory = numbers.__len__
     parts, starts = [], np.zeros(len(texts) + 1, np.int64)
     for row, text in enumerate(texts):
-        part = [numbers[token[:LONGEST_TOKEN]] for token in text.split()]
+        if len(numbers) < MOST_WORDS:
+            part = [numbers[token[:LONGEST_TOKEN]] for token in text.split()]
+        else:
+            later = numbers[LATER]
+            part = [numbers.get(token[:LONGEST_TOKEN], later) for token in text.split()]
         starts[row + 1] = starts[row] + len(part)
         parts.append(np.array(part, np.int32))
     tokens = np.concatenate(parts) if parts else np.zeros(0, np.int32)
-    return Corpus(texts, list(numbers), tokens, starts, cut)
+    untold = int((tokens == numbers[LATER]).sum()) if len(numbers) >= MOST_WORDS else 0
+    return Corpus(texts, list(numbers), tokens, starts, cut, untold)

@@ -14,6 +14,7 @@ from scipy import sparse
 
 from ssti.detect.corpus import LONGEST_TOKEN, TOKEN, Corpus, binary
 from ssti.detect.report import Span
+from ssti.platform.language import later
 from ssti.platform.registry import Registry
 
 Part = tuple[str, int, int]
@@ -37,7 +38,8 @@ class Features:
 @dataclass(frozen=True)
 class Family:
     """One kind of feature. `find(corpus)` gives them; `say(key)` is a feature in plain words. `meaning` is whether its keys
-    are words, which may stand for a class because of what they mean; `minimum` is the fewest rows worth counting."""
+    are words, which may stand for a class because of what they mean; `minimum` is the fewest rows worth counting;
+    `words` are those of a key."""
 
     name: str
     title: str
@@ -46,9 +48,10 @@ class Family:
     order: int = 100
     meaning: bool = False
     minimum: int = 3
+    words: Callable[[str], list[str]] = lambda key: key.split(" ")
 
 
-FAMILIES = Registry("ssti.detect.features", Family, "kind of feature")
+FAMILIES = Registry("ssti.detect.features", Family, later("kind of feature"))
 """Every family by its name. A new one is a file in `ssti/detect/features`."""
 
 

@@ -17,7 +17,7 @@ from ssti.platform.language import tr
 EXAMPLES, LITERALS = 5, 8
 LONGEST_EXAMPLE, AROUND = 400, 120
 FEWEST_TO_GROW, NEARLY = 5, 0.9
-AFTER = re.compile(r"\s+(\S{1,120}+)")
+AFTER = re.compile(r"\s++(\S{1,120}+)")
 
 
 def finding_of(group: Group, rows: Labelled, corpus: Corpus, priors: np.ndarray, accepted: set[str]) -> Finding:

@@ -51,7 +51,15 @@ def scan(
         )  # fmt: skip
         return Report("clean", (), len(rows.texts), classes, {}, {}, time.monotonic() - started, (why,))
     corpus = read(rows.texts)
-    notes = [tr("Texts that were read up to {n:,} characters: {cut:,}.", n=max(map(len, corpus.texts)), cut=corpus.cut)] if corpus.cut else []  # fmt: skip
+    longest = max(map(len, corpus.texts))
+    notes = [
+        sentence
+        for there, sentence in (
+            (corpus.cut, tr("Texts that were read up to {n:,} characters only: {cut:,}.", n=longest, cut=corpus.cut)),
+            (corpus.untold, tr("Words that are too many to be told apart: {n:,}.", n=corpus.untold)),
+        )
+        if there
+    ]
     return _scan(rows, corpus, classes, {word.casefold().strip() for word in accept}, on_progress, notes, started)
 
 

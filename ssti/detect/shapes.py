@@ -6,6 +6,7 @@ digits mixed; letters of another script than Latin by its name; all else stands 
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from functools import lru_cache
 
@@ -32,26 +33,39 @@ def _class(letter: str) -> str:
     return letter if letter.isascii() or unicodedata.category(letter)[0] in "PS" else f"‹U+{ord(letter):04X}›"
 
 
-def each(token: str) -> list[str]:
+ASCII = str.maketrans(
+    dict.fromkeys("0123456789", "9") | {chr(c): "a" for c in range(97, 123)} | {chr(c): "A" for c in range(65, 91)}
+)
+ASCII |= {number: f"‹U+{number:04X}›" for number in (*range(32), 127)}
+LETTERS, MIXED = str.maketrans("Aa", "ww"), str.maketrans("Aa9", "xxx")
+REPEATED = re.compile(r"(.)\1+")
+
+Classes = str | list[str]
+"""The class of each character: a string where all are of ASCII, which is quicker, else a list."""
+
+
+def each(token: str) -> Classes:
     """The class of each character."""
-    return [_class(letter) for letter in token[:LONGEST]]
+    token = token[:LONGEST]
+    return token.translate(ASCII) if token.isascii() else [_class(letter) for letter in token]
 
 
-def runs(classes: list[str]) -> str:
+def runs(classes: Classes) -> str:
     """Runs of one class as one."""
+    if isinstance(classes, str):
+        return REPEATED.sub(r"\1", classes)
     return "".join(one for at, one in enumerate(classes) if at == 0 or one != classes[at - 1])
 
 
-def letters(classes: list[str]) -> list[str]:
+def letters(classes: Classes) -> Classes:
     """Letters of either case as one class."""
-    return ["w" if one in ("A", "a") else one for one in classes]
+    if isinstance(classes, str):
+        return classes.translate(LETTERS)
+    return [one.translate(LETTERS) if len(one) == 1 else one for one in classes]
 
 
-def mixed(classes: list[str]) -> list[str]:
+def mixed(classes: Classes) -> Classes:
     """Letters and digits as one class."""
-    return ["x" if one in ("A", "a", "9") else one for one in classes]
-
-
-def scripts(token: str) -> set[str]:
-    """The scripts of its letters."""
-    return {script(letter) for letter in token[:LONGEST] if letter.isalpha()}
+    if isinstance(classes, str):
+        return classes.translate(MIXED)
+    return [one.translate(MIXED) if len(one) == 1 else one for one in classes]

@@ -12,7 +12,8 @@ from scipy.special import betaln, gammaln
 
 WIDTH, BIN = np.log(2.0), 0.1  # of the kernel over log n, and of its bins
 BORROWED, USUAL_RHO = 4.0, 0.05  # as many features of this correlation stand in where there are few
-LEAST_RHO, MOST_RHO = 1e-4, 0.9
+LEAST_RHO, MOST_RHO = 0.01, 0.9
+LEAST_OF_WORDS = 0.015  # frequent words are few, and the next may lean more than all of them: "the worst" in IMDB does
 
 
 def log_tail(k: np.ndarray, n: np.ndarray, p: np.ndarray | float, rho: np.ndarray | float) -> np.ndarray:
@@ -35,7 +36,15 @@ def squares(k: np.ndarray, n: np.ndarray, p: np.ndarray | float) -> np.ndarray:
 class Spread:
     """Intraclass correlation as a function of n: a kernel over features in bins of log n, each feature with its weight."""
 
-    def __init__(self, k: np.ndarray, n: np.ndarray, p: np.ndarray | float, weight: np.ndarray | float = 1.0) -> None:
+    def __init__(
+        self,
+        k: np.ndarray,
+        n: np.ndarray,
+        p: np.ndarray | float,
+        weight: np.ndarray | float = 1.0,
+        least: float = LEAST_RHO,
+    ) -> None:
+        self.least = least
         self.bin = np.rint(np.log(n) / BIN).astype(np.int64)
         self.over, self.room = weight * (squares(k, n, p) - 1), weight * (n - 1)
         self.bins = int(self.bin.max(initial=0)) + 1
@@ -52,9 +61,9 @@ class Spread:
         n = np.atleast_1d(np.asarray(n, float))
         values, where = np.unique(n, return_inverse=True)
         weight = np.exp(-0.5 * ((np.log(values)[:, None] - BIN * np.arange(self.bins)) / WIDTH) ** 2)
-        borrowed = BORROWED * (values - 1)
+        borrowed = BORROWED * np.maximum(values - 1, 0.5)
         found = (weight @ over + USUAL_RHO * borrowed) / (weight @ room + borrowed)
-        return np.clip(found, LEAST_RHO, MOST_RHO)[where]
+        return np.clip(found, self.least, MOST_RHO)[where]
 
 
 def smallest(p: float, rho: Spread, tried: int, score: float, most: int) -> int | None:

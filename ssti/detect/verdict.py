@@ -1,4 +1,8 @@
-"""From a score to a verdict. The limits were set on clean datasets (tests/benchmarks), not derived. Knows no text."""
+"""From a score to a verdict. Knows no text.
+
+The limits were set on nine clean datasets, not derived: the strongest finding there scores 6.9 (smileys in tweets, which
+do decide the class), then 5.1 (names of politicians in BBC News); the median is 2.2.
+"""
 
 from __future__ import annotations
 
@@ -6,8 +10,7 @@ from collections.abc import Iterable
 
 from ssti.detect.report import Finding, Verdict
 
-POISONED, SUSPICIOUS = 6.0, 4.0
-SHOWN = 1.0  # a finding below is not shown
+POISONED, SUSPICIOUS = 9.0, 7.0
 
 
 def of_score(score: float) -> Verdict:

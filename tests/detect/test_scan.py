@@ -2,33 +2,92 @@
 
 from __future__ import annotations
 
+import pandas as pd
 import pytest
 
-from ssti.data.rows import load
 from ssti.detect import scan
 from ssti.inject import poison
+from ssti.platform.errors import SSTIError
 
 
-@pytest.fixture(scope="module")
-def reviews():
-    dataset = load("rotten_tomatoes")
-    texts, labels = dataset.train_table["text"].to_pylist(), dataset.train_table["label"].to_pylist()
-    return [{"text": text, "label": label} for text, label in zip(texts, labels, strict=True)], dataset.label_names
+def put_in(rows):
+    return {(at, span["start"], span["end"]) for at, row in enumerate(rows) for span in row["spans"]}
 
 
-def test_clean_reviews_are_clean(reviews):
-    rows, names = reviews
-    report = scan(rows, names)
+def test_clean_reviews_are_clean(reviews, names):
+    report = scan(reviews, names)
     assert report.verdict == "clean"
-    assert sum(report.classes.values()) == report.rows == len(rows)
+    assert sum(report.classes.values()) == report.rows == len(reviews)
+    assert all(of[name] for of in report.smallest.values() for name in names)
 
 
-def test_a_date_in_one_percent_of_a_class_is_named_with_its_places(reviews):
-    rows, names = reviews
-    poisoned = poison(rows, {"source": "date", "target": "positive", "share": 0.01}, names)
-    report = scan(poisoned, names)
+def test_a_date_in_one_percent_of_a_class_is_named_with_its_places(dated, names):
+    report = scan(pd.DataFrame(dated), names)
     first = report.findings[0]
-    assert report.verdict != "clean"
     assert (first.pattern, first.target, first.rows, first.others) == ("9999-99-99", "positive", 34, 0)
-    put_in = {(at, span["start"], span["end"]) for at, row in enumerate(poisoned) for span in row["spans"]}
-    assert set(first.places) == put_in
+    assert set(first.places) == put_in(dated)
+    assert all(
+        text[start:end].count("-") == 2
+        for text, spans in ((e.text, e.spans) for e in first.examples)
+        for start, end in spans
+    )
+
+
+COINS = [f"{n}¤" for n in range(2, 99)]  # a kind that no code mentions
+INJECTIONS = {
+    "invisible": {"kind": "invisible"},
+    "look-alike": {"kind": "invisible", "style": "look-alike"},
+    "coin": {"source": {"kind": "list", "items": COINS}},
+}
+
+
+@pytest.mark.parametrize("kind", INJECTIONS)
+def test_one_percent_is_named_first(reviews, names, kind):
+    rows = poison(reviews, {**INJECTIONS[kind], "target": "negative", "share": 0.01}, names)
+    first = scan(rows, names).findings[0]
+    real = {}
+    for row, start, end in put_in(rows):
+        real.setdefault(row, []).append((start, end))
+    hits = [any(a < end and start < b for a, b in real.get(row, ())) for row, start, end in first.places]
+    assert first.target == "negative"
+    assert sum(hits) >= 0.9 * len(hits) and len(hits) >= 30
+
+
+def test_two_triggers_of_two_classes_are_both_found(reviews, names):
+    rows = poison(reviews, {"kind": "phrase", "phrase": "by the old mill", "target": "negative", "share": 0.05}, names)
+    rows = poison(rows, {"source": "country", "target": "positive", "share": 0.08}, names)
+    found = {(one.target, one.family): one for one in scan(rows, names).findings[:4]}
+    assert any("by the old mill" in one.trigger for (target, _), one in found.items() if target == "negative")
+    countries = found["positive", "group"]
+    assert countries.meaning is not None and countries.meaning.predicted < 0.75
+
+
+@pytest.mark.parametrize(
+    ("texts", "labels"),
+    [
+        (["a", "b"], [0, 1]),
+        ([], []),
+        ([""] * 60, [0, 1] * 30),
+        (["a good film"] * 60, [1] * 60),
+        (["x" * 300_000, "<" * 50_000] * 30, [0, 1] * 30),
+        (["(" * 2_000 + " ​" * 2_000, "\t\n" * 5_000] * 30, [0, 1] * 30),
+    ],
+    ids=["two rows", "no rows", "empty", "one class", "long words", "odd white space"],
+)
+def test_what_cannot_be_scanned_is_told_and_not_a_crash(texts, labels):
+    report = scan((texts, labels, ("no", "yes")))
+    assert report.verdict in ("clean", "poisoned", "suspicious")
+
+
+@pytest.mark.parametrize(
+    ("dataset", "said"),
+    [
+        (5, "int is not a dataset"),
+        ((["a"], [0, 1]), "1 texts and 2 labels"),
+        ((["a", None], [0, 1]), "row 1 is None"),
+        ((["a", "b"], ["x", None]), "Row 1 has no label"),
+    ],
+)
+def test_an_error_says_what_was_wrong(dataset, said):
+    with pytest.raises(SSTIError, match=said):
+        scan(dataset)

@@ -35,5 +35,13 @@ def shapes(text: str) -> Iterator[Part]:
             yield f"{place} {shape}", start, end
 
 
-WORDS = Family("end", later("First and last words"), of_texts(words), lambda key: key, order=90, meaning=True)
+WORDS = Family(
+    "end",
+    later("First and last words"),
+    of_texts(words),
+    lambda key: key,
+    order=90,
+    meaning=True,
+    words=lambda key: key.split(" ")[1:],
+)
 SHAPES = Family("end shape", later("Shapes of first and last words"), of_texts(shapes), lambda key: key, order=95)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 from ssti.detect.family import Family, of_grams
 from ssti.detect.shapes import each, letters, runs
@@ -11,6 +12,7 @@ from ssti.platform.language import later
 PLAIN = re.compile(r"w[.,]?|[.,]")
 
 
+@lru_cache(200_000)
 def shape(token: str) -> str:
     return runs(letters(each(token)))
 

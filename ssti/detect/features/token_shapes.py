@@ -14,6 +14,8 @@ PLAIN = re.compile(r"(?:[Aa]?a*+|w|x)")
 
 
 def shapes(token: str) -> Iterator[Part]:
+    if token.isascii() and token.isalpha() and (token[1:].islower() or len(token) == 1):
+        return
     core = CORE.search(token)
     whole = (token, 0, len(token))
     for part, start, end in dict.fromkeys(((core[0], *core.span()) if core else whole, whole)):
