@@ -89,7 +89,8 @@ class Kind:
         return self._means[target]
 
     def _spread(self, number: int, target: int, means: np.ndarray) -> Spread:
-        weight = np.where(self.of == number, 1.0, RELATIVES)
+        lent = np.array([RELATIVES if one.family.lends else 0.0 for one in self.families])[self.of]
+        weight = np.where(self.of == number, 1.0, lent)
         least = LEAST_OF_WORDS if self.foretold else LEAST_RHO
         return Spread(self.k[:, target], self.n, means, weight, least)
 

@@ -39,7 +39,7 @@ class Features:
 class Family:
     """One kind of feature. `find(corpus)` gives them; `say(key)` is a feature in plain words. `meaning` is whether its keys
     are words, which may stand for a class because of what they mean; `minimum` is the fewest rows worth counting;
-    `words` are those of a key."""
+    `words` are those of a key; `lends` is whether its features count for the spread of other families."""
 
     name: str
     title: str
@@ -49,6 +49,7 @@ class Family:
     meaning: bool = False
     minimum: int = 3
     words: Callable[[str], list[str]] = lambda key: key.split(" ")
+    lends: bool = True
 
 
 FAMILIES = Registry("ssti.detect.features", Family, later("kind of feature"))

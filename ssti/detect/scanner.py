@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import numpy as np
 
-from ssti.detect.candidates import Kind, count
+from ssti.detect.candidates import Counted, Kind, count
 from ssti.detect.context import Context
 from ssti.detect.corpus import Corpus, read
-from ssti.detect.family import FAMILIES
+from ssti.detect.family import FAMILIES, Family
 from ssti.detect.findings import finding_of
 from ssti.detect.merge import merge
 from ssti.detect.report import Report
@@ -70,11 +71,15 @@ def _scan(
     one_hot = np.eye(len(rows.names))[rows.labels]
     priors = one_hot.mean(axis=0)
     on_progress(tr("reading neighbours …"))
-    context = Context(corpus)
+    _ = corpus.counts, corpus.row_of  # once, before several ask for them at the same time
     counted = []
-    for family in FAMILIES.values():
-        on_progress(tr("counting: {family} …", family=tr(family.title).lower()))
-        counted.append(count(family, family.find(corpus), one_hot))
+    with ThreadPoolExecutor(2) as pool:  # sorting and counting in arrays leave the interpreter to the other
+        neighbours = pool.submit(Context, corpus)
+        jobs = [pool.submit(_counted, family, corpus, one_hot) for family in FAMILIES.values()]
+        for family, job in zip(FAMILIES.values(), jobs, strict=True):
+            on_progress(tr("counting: {family} …", family=tr(family.title).lower()))
+            counted.append(job.result())
+        context = neighbours.result()
     found, fewest = [], {}
     on_progress(tr("comparing classes …"))
     for meaning in (True, False):
@@ -92,3 +97,7 @@ def _scan(
         of_findings(findings), findings, corpus.rows, classes, fewest,
         {one.family.name: len(one.n) for one in counted}, time.monotonic() - started, tuple(notes),
     )  # fmt: skip
+
+
+def _counted(family: Family, corpus: Corpus, one_hot: np.ndarray) -> Counted:
+    return count(family, family.find(corpus), one_hot)

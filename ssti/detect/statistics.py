@@ -12,14 +12,14 @@ from scipy.special import betaln, gammaln
 
 WIDTH, BIN = np.log(2.0), 0.1  # of the kernel over log n, and of its bins
 BORROWED, USUAL_RHO = 4.0, 0.05  # as many features of this correlation stand in where there are few
-LEAST_RHO, MOST_RHO = 0.01, 0.9
-LEAST_OF_WORDS = 0.015  # frequent words are few, and the next may lean more than all of them: "the worst" in IMDB does
+LEAST_RHO, MOST_RHO, OFTEN = 0.01, 0.9, 500  # the least holds from so many rows on, and falls with n below
+LEAST_OF_WORDS = 0.03  # frequent words are few, and the next may lean more than all of them: "the worst" in IMDB does
 
 
 def log_tail(k: np.ndarray, n: np.ndarray, p: np.ndarray | float, rho: np.ndarray | float) -> np.ndarray:
     """log P(K >= k) of a beta-binomial. Shapes broadcast. By the first term and the geometric series that bounds the rest."""
     k, n, p, rho = np.broadcast_arrays(*(np.asarray(a, float) for a in (k, n, p, rho)))
-    precision = 1 / np.clip(rho, LEAST_RHO, MOST_RHO) - 1
+    precision = 1 / np.clip(rho, 1e-4, MOST_RHO) - 1
     a, b = p * precision, (1 - p) * precision
     first = gammaln(n + 1) - gammaln(k + 1) - gammaln(n - k + 1) + betaln(k + a, n - k + b) - betaln(a, b)
     with np.errstate(divide="ignore", invalid="ignore"):
@@ -63,7 +63,7 @@ class Spread:
         weight = np.exp(-0.5 * ((np.log(values)[:, None] - BIN * np.arange(self.bins)) / WIDTH) ** 2)
         borrowed = BORROWED * np.maximum(values - 1, 0.5)
         found = (weight @ over + USUAL_RHO * borrowed) / (weight @ room + borrowed)
-        return np.clip(found, self.least, MOST_RHO)[where]
+        return np.clip(found, self.least * np.minimum(1, values / OFTEN), MOST_RHO)[where]
 
 
 def smallest(p: float, rho: Spread, tried: int, score: float, most: int) -> int | None:
