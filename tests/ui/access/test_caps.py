@@ -45,7 +45,7 @@ def test_every_limit_has_a_test_and_every_preset_is_within(monkeypatch):
 def test_the_page_lists_every_limit_with_its_reason(monkeypatch):
     monkeypatch.setenv("SPACE_ID", "somebody/ssti-lab")
     said = limits()
-    assert len(re.findall("<li>", said)) == len(caps.CAPS) + 3
+    assert len(re.findall("<li>", said)) == len(caps.CAPS) + 4
     for most, why in caps.limits():
         assert f"<b>{most}</b>: {parts.escape(why)}" in said
     assert "Duplicate this Space" in said and "somebody/ssti-lab?duplicate=true" in said
