@@ -184,14 +184,14 @@ def whole(model: str) -> Iterator[tuple[Recipe, int]]:
 
 @cache
 def _facts(model: str, dataset: str) -> tuple[ModelInfo, int, int, np.ndarray]:
-    """The model's facts, the dataset's classes and test rows, and the words of its rows: of all, where they are here."""
+    """The model's facts, the dataset's classes and test rows, and the words of its rows, of all where none is fetched for it."""
     from ssti import data
+    from ssti.data.hub import HubDataset
     from ssti.data.sources import find
     from ssti.models.registry import BASES
 
-    source = next(
-        (s for name in (dataset.removesuffix("_hub"), dataset) if (s := find(name)) and not s.missing(False)), None
-    )
+    sources = (find(name) for name in (dataset.removesuffix("_hub"), dataset))
+    source = next((s for s in sources if s and not isinstance(s, HubDataset) and not s.missing(False)), None)
     known = find(dataset)
     words = data.word_counts(source.name) if source else np.array([known.info.usual_words if known else 100.0])
     splits = known.info.splits if known else {}
