@@ -16,6 +16,10 @@ from ssti.detect.statistics import LEAST_OF_WORDS, LEAST_RHO, Spread, log_tail
 KEPT = 50  # candidates of a family, in all classes; three of each at least
 LOOKED_AT = 80  # occurrences whose neighbours are looked at
 SAME = 0.5  # features that share so much of their rows with a candidate do not count as its kind
+STEEPEST = 2.5  # by how much at most what a meaning foretells is stretched
+OUT_OF_PLACE = (
+    -0.7
+)  # log10: words that can be taken out as well as a fifth of the frequent ones; groups of synonyms are at -0.3
 RELATIVES = 0.25  # how much a feature of another family counts for the spread, beside 1 for the family's own
 
 
@@ -85,7 +89,16 @@ class Kind:
         if self.foretold is None:
             return np.full(len(self.n), prior)
         if target not in self._means:
-            self._means[target] = self.foretold.of(self.families[0].k[:, target], prior)
+            said = self.foretold.of(self.families[0].k[:, target], prior) - prior
+            leans = self.k[:, target] / self.n - prior
+            weight = self.n / (1 + 0.1 * (self.n - 1))
+            for number in range(
+                len(self.families)
+            ):  # a ridge foretells too little: by how much, the family itself tells
+                own = self.of == number
+                slope = (weight * said * leans)[own].sum() / max((weight * said**2)[own].sum(), 1e-9)
+                said[own] *= np.clip(slope, 1, STEEPEST)
+            self._means[target] = np.clip(prior + said, 0.02, 0.98)
         return self._means[target]
 
     def _spread(self, number: int, target: int, means: np.ndarray) -> Spread:
@@ -121,6 +134,8 @@ class Kind:
                 rows = self.held.indices[self.held.indptr[feature] : self.held.indptr[feature + 1]]
                 column = int(one.columns[feature - own[0]])
                 around = context_tail(one.features, column, rows, context)
+                if one.family.out_of_place and (around is None or around > OUT_OF_PLACE):
+                    continue
                 found.append(Candidate(
                     one.family, one.features, column, target, rows, int(k[feature]), int(n[feature]), tail, around,
                     np.log10(len(own) * classes) + together(tail, around), None if self.foretold is None else float(p[feature]),

@@ -39,7 +39,8 @@ class Features:
 class Family:
     """One kind of feature. `find(corpus)` gives them; `say(key)` is a feature in plain words. `meaning` is whether its keys
     are words, which may stand for a class because of what they mean; `minimum` is the fewest rows worth counting;
-    `words` are those of a key; `lends` is whether its features count for the spread of other families."""
+    `words` are those of a key; `lends` is whether its features count for the spread of other families;
+    `out_of_place` is whether a feature has to stand where it does not belong, besides leaning to a class."""
 
     name: str
     title: str
@@ -50,6 +51,7 @@ class Family:
     minimum: int = 3
     words: Callable[[str], list[str]] = lambda key: key.split(" ")
     lends: bool = True
+    out_of_place: bool = False
 
 
 FAMILIES = Registry("ssti.detect.features", Family, later("kind of feature"))

@@ -36,7 +36,7 @@ def finding_of(group: Group, rows: Labelled, corpus: Corpus, priors: np.ndarray,
         pattern.casefold().strip(),
         *(text.casefold().strip() for text, _ in literals[:1]),
     }
-    score = round(-best.expected, 2)
+    score = round(float(-best.expected), 2)
     return Finding(
         trigger=trigger, pattern=pattern, family=best.family.name, target=name, score=score, rows=best.k, others=others,
         share_of_target=best.k / total, odds=float(odds), verdict=of_score(score), evidence=_evidence(group, name, priors),

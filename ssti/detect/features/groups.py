@@ -97,4 +97,6 @@ def say(key: str) -> str:
     return ", ".join(words[:SHOWN]) + (" …" if len(words) > SHOWN else "")
 
 
-FAMILY = Family("group", later("Groups of related words"), find, say, order=75, meaning=True, lends=False)
+FAMILY = Family(
+    "group", later("Groups of related words"), find, say, order=75, meaning=True, lends=False, out_of_place=True
+)
