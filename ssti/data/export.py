@@ -35,12 +35,7 @@ def write_poisoned(
     begins with `ssti_`. `notes` are sentences for people: how the dataset was read, and what to know of such cells. Raises SSTIError: a
     format that is none, a folder that is not there, a full disk.
     """
-    ending = path.suffix.removeprefix(".").lower()
-    if ending not in FORMATS.values():
-        raise SSTIError(
-            tr("{name!r} has no format that can be written.", name=path.name),
-            tr("Let it end in .parquet, .csv or .jsonl."),
-        )
+    _check(path)
     if not path.absolute().parent.is_dir():
         raise SSTIError(
             tr("There is no folder {folder}.", folder=path.absolute().parent),
@@ -48,18 +43,33 @@ def write_poisoned(
             kind="disk",
         )
     dataset = load(recipe.dataset.name, recipe.dataset.train_rows, recipe.dataset.test_rows)
-    rows, formulas = poison(dataset.train, recipe), 0
+    rows = poison(dataset.train, recipe)
     injected = sum(rows["injected"])
     if with_test:
         rows = _with_test(rows, dataset.test)
-    names = column_names(dataset.info.text_column, dataset.info.label_column, rows.column_names)
+    formulas = write_rows(rows, path, dataset.info.text_column, dataset.info.label_column, prefix_formulas)
+    return {
+        "file": str(path),
+        "rows": len(rows),
+        "injected": injected,
+        "formula_cells": formulas,
+        "notes": [*dataset.notes, *([formula_note(formulas, prefix_formulas)] if formulas else [])],
+    }
+
+
+def write_rows(rows: Any, path: Path, text_column: str, label_column: str, prefix_formulas: bool = True) -> int:
+    """A `datasets.Dataset` of `text`, `label` and more as a file, beside the place, then renamed. Returns how many cells of a
+    CSV file begin as a formula does. Raises SSTIError."""
+    ending = _check(path)
+    names = column_names(text_column, label_column, rows.column_names)
     rows = _named(rows).rename_columns(names)
     beside = path.with_name(f".{path.name}.{os.getpid()}.new")
+    formulas = 0
     try:
         if ending == "parquet":
             rows.to_parquet(str(beside))
         elif ending == "csv":
-            formulas = _write_csv(rows, beside, prefix_formulas, names["text"], names["spans"])
+            formulas = _write_csv(rows, beside, prefix_formulas, names["text"], names.get("spans", ""))
         else:
             # As ASCII: U+0085 in a text would end a line for many readers.
             rows.to_json(str(beside), lines=True)
@@ -72,13 +82,18 @@ def write_poisoned(
         ) from problem
     finally:
         beside.unlink(missing_ok=True)
-    return {
-        "file": str(path),
-        "rows": len(rows),
-        "injected": injected,
-        "formula_cells": formulas,
-        "notes": [*dataset.notes, *([formula_note(formulas, prefix_formulas)] if formulas else [])],
-    }
+    return formulas
+
+
+def _check(path: Path) -> str:
+    """The file's ending. Raises SSTIError for one that no format has."""
+    ending = path.suffix.removeprefix(".").lower()
+    if ending not in FORMATS.values():
+        raise SSTIError(
+            tr("{name!r} has no format that can be written.", name=path.name),
+            tr("Let it end in .parquet, .csv or .jsonl."),
+        )
+    return ending
 
 
 def column_names(text: str, label: str, columns: Sequence[str]) -> dict[str, str]:
@@ -134,7 +149,7 @@ def _write_csv(rows: Any, file: Path, prefix: bool, text: str, spans: str) -> in
                     formulas += 1
                     if prefix:
                         row[name] = without_formula(value)
-                        if name == text:
+                        if name == text and spans:
                             row[spans] = [{**s, "start": s["start"] + 1, "end": s["end"] + 1} for s in row[spans]]
             writer.writerow([json.dumps(value) if name == spans else value for name, value in row.items()])
     return formulas

@@ -16,7 +16,7 @@ from ssti.ui.access.visitor import admit, admit_name, find_run
 from ssti.ui.kit import parts
 
 Kind = Literal["file", "dataset", "recipe", "run", "sample"]
-SAMPLE = ("dataset.name=rotten_tomatoes", "injection.share=0.03", "injection.target=positive", "injection.location=random")
+SAMPLE = ("dataset.name=rotten_tomatoes", "dataset.train_rows=4000", "injection.share=0.03", "injection.target=positive", "injection.location=random")
 
 
 @dataclass(frozen=True)

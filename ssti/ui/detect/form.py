@@ -8,6 +8,8 @@ from typing import Any
 import gradio as gr
 
 from ssti.data import list_datasets
+from ssti.data.export import FORMATS
+from ssti.detect.repairs import REPAIRS
 from ssti.platform.language import tr
 from ssti.ui.detect import view
 from ssti.ui.kit import parts
@@ -29,6 +31,17 @@ class Form:
     run: gr.Dropdown
     scan: gr.Button
     stop: gr.Button
+    defend: gr.Column
+    how: gr.Radio
+    repair: gr.Button
+    cancel: gr.Button
+    undo: gr.Button
+    take: gr.Column
+    ending: gr.Radio
+    download: gr.Button
+    train: gr.Button
+    message: gr.HTML
+    file: gr.DownloadButton
     state: gr.JSON
     going: gr.HTML
     result: gr.HTML
@@ -37,6 +50,11 @@ class Form:
     def groups(self) -> dict[str, Any]:
         """What belongs to each kind of data."""
         return {"file": self.own.group, "dataset": self.dataset, "recipe": self.recipe, "run": self.run, "sample": self.sample}
+
+    @property
+    def shown(self) -> list[Any]:
+        """What a scan, or a repair, sets."""
+        return [self.going, self.result, self.state, self.defend, self.repair, self.undo, self.take, self.message]
 
     @property
     def asked(self) -> list[Any]:
@@ -50,28 +68,61 @@ def layout(shared: Shared) -> Form:
         state = gr.JSON(None, visible="hidden")
     opened = Html(elem_classes="opened", js_on_load=OPENED)
     with gr.Row(elem_classes="sides detect"):
-        with gr.Column(elem_classes="form-side"):
-            which = gr.Radio(
-                [(tr("A file"), "file"), (tr("A dataset"), "dataset"), (tr("This recipe"), "recipe"), (tr("A run"), "run"),
-                 (tr("A sample"), "sample")],
-                value="file", label=tr("Scan"), elem_classes="seg wraps", elem_id="detect-which",
-            )  # fmt: skip
-            which.preprocess = lambda chosen: chosen
-            own = draw_own("scan", visible=True, has_use=False)
-            usable = [(info.title, info.name) for info in list_datasets() if info.available]
-            dataset = _choice(usable, usable[0][1] if usable else None, tr("Dataset"), "detect-dataset")
-            with gr.Column(visible=False, elem_classes="options") as recipe:
-                Html(parts.note(tr("The data of the recipe on this page (the Poison tab shows it), with its triggers put in.")))
-            with gr.Column(visible=False, elem_classes="options") as sample:
-                Html(parts.note(tr("Film reviews, in some of which something stands that gives their class away. Which class, and what?")))
-            run = _choice([], None, tr("Run"), "detect-run")
-            with gr.Row(elem_classes="scan-line"):
-                scan = gr.Button(tr("Scan"), variant="primary", elem_id="detect-scan")
-                stop = gr.Button(tr("Cancel"), visible=False, elem_id="detect-stop", scale=0, min_width=92)
+        with gr.Column(elem_classes="detect-left"):
+            with gr.Column(elem_classes="form-side"):
+                scanning = _draw_scan()
+            with gr.Column(visible=False, elem_classes="card-box defend") as defend:
+                repairing = _draw_repair(shared)
         with gr.Column(elem_classes="result-side"):
             going = Html(elem_id="detect-going")
             result = Html(view.nothing_yet(), elem_id="detect-result", js_on_load=view.SCRIPT)
-    return Form(opened, which, own, dataset, recipe, sample, run, scan, stop, state, going, result)
+    return Form(opened, *scanning, defend, *repairing, state, going, result)
+
+
+def _draw_scan() -> tuple[Any, ...]:
+    """What to scan, and the button."""
+    which = gr.Radio(
+        [(tr("A file"), "file"), (tr("A dataset"), "dataset"), (tr("This recipe"), "recipe"), (tr("A run"), "run"),
+         (tr("A sample"), "sample")],
+        value="file", label=tr("Scan"), elem_classes="seg wraps", elem_id="detect-which",
+    )  # fmt: skip
+    which.preprocess = lambda chosen: chosen
+    own = draw_own("scan", visible=True, has_use=False)
+    usable = [(info.title, info.name) for info in list_datasets() if info.available]
+    dataset = _choice(usable, usable[0][1] if usable else None, tr("Dataset"), "detect-dataset")
+    with gr.Column(visible=False, elem_classes="options") as recipe:
+        Html(parts.note(tr("The data of the recipe on this page (the Poison tab shows it), with its triggers put in.")))
+    with gr.Column(visible=False, elem_classes="options") as sample:
+        Html(parts.note(tr("Film reviews, in some of which something stands that gives their class away. Which class, and what?")))
+    run = _choice([], None, tr("Run"), "detect-run")
+    with gr.Row(elem_classes="scan-line"):
+        scan = gr.Button(tr("Scan"), variant="primary", elem_id="detect-scan")
+        stop = gr.Button(tr("Cancel"), visible=False, elem_id="detect-stop", scale=0, min_width=92)
+    return which, own, dataset, recipe, sample, run, scan, stop
+
+
+def _draw_repair(shared: Shared) -> tuple[Any, ...]:
+    """How to repair what was found, and what to take along."""
+    how = gr.Radio([(tr(way.title), name) for name, way in REPAIRS.items()], value=next(iter(REPAIRS)), label=tr("Repair"),
+                   elem_classes="ways", elem_id="detect-how")  # fmt: skip
+    how.preprocess = lambda chosen: chosen  # the repair says what there is
+    about = parts.join(
+        parts.html('<p class="quiet about-{}">{}</p>', name, tr(way.description)) for name, way in REPAIRS.items()
+    )
+    Html(about, elem_classes="abouts")
+    with gr.Row(elem_classes="scan-line"):
+        repair = gr.Button(tr("Repair all that was found"), elem_id="detect-repair")
+        cancel = gr.Button(tr("Cancel"), visible=False, elem_id="detect-cancel", scale=0, min_width=92)
+    undo = gr.Button(tr("Undo the last repair"), visible=False, elem_id="detect-undo")
+    with gr.Column(visible=False, elem_classes="options take-along") as take:
+        with gr.Row(elem_classes="download"):
+            ending = gr.Radio([(tr(title), ending) for title, ending in FORMATS.items()], value="csv", label=tr("Download as"),
+                              elem_classes="seg")  # fmt: skip
+            download = gr.Button(tr("Download"), elem_id="detect-download", scale=0, min_width=100)
+        train = gr.Button(tr("Train on it"), visible=shared.has("finetune"), elem_id="detect-train")
+        message = Html(elem_id="detect-message")
+        file = gr.DownloadButton("", visible="hidden", elem_id="detect-file")
+    return how, repair, cancel, undo, take, ending, download, train, message, file
 
 
 def _choice(choices: list[tuple[str, str]], value: str | None, title: str, elem_id: str) -> gr.Dropdown:

@@ -2,38 +2,44 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import tempfile
+from collections.abc import Generator, Iterator
 from dataclasses import replace
+from pathlib import Path
 from typing import Any, Literal
 
 import gradio as gr
 from pydantic import BaseModel
 
+from ssti.data.export import formula_note
 from ssti.platform.errors import SSTIError
 from ssti.platform.language import tr
-from ssti.ui.detect import view
+from ssti.ui.detect import take, view
 from ssti.ui.detect.data import Asked, runs
 from ssti.ui.detect.form import Form
-from ssti.ui.detect.scanning import State, scanned
+from ssti.ui.detect.scanning import Scanned, State, Step, scanned, to_repair
 from ssti.ui.kit import parts
 from ssti.ui.kit.browser import as_json, sent
 from ssti.ui.kit.own.values import Chosen
+from ssti.ui.kit.shared import Shared
 
 Updates = dict[Any, Any]
+ROUNDS = 4  # of a repair of all: what is taken out may lay bare what stood beside it
+AGAIN = ("remove", "drop")
 
 
 class Pressed(BaseModel, frozen=True):
     """A button of a finding."""
 
-    do: Literal["accept", "unaccept"]
+    do: Literal["accept", "unaccept", "repair"]
     finding: str
 
 
 class Handlers:
     """The handlers of one page."""
 
-    def __init__(self, form: Form) -> None:
-        self.form = form
+    def __init__(self, form: Form, shared: Shared) -> None:
+        self.form, self.shared, self.flips = form, shared, shared.has("flip")
 
     def choose(self, which: Any) -> Updates:
         """Show what belongs to this kind of data; the runs there are now."""
@@ -58,25 +64,105 @@ class Handlers:
         """The sample is chosen."""
         return {**self.choose("sample"), self.form.which: "sample"}
 
-    def press(self, state: Any, event: gr.EventData) -> Iterator[Updates]:
-        """A finding is fine, or is not after all: judged anew. What was scanned on a server that was ended since is scanned again."""
+    def press(self, state: Any, how: Any, event: gr.EventData) -> Iterator[Updates]:
+        """A finding is fine, or is not after all, or is to be repaired: judged anew. What was scanned on a server that was ended
+        since is scanned again."""
         pressed, now = sent(Pressed, event), sent(State, state)
         if pressed is None or now is None:
             return
         others = tuple(one for one in now.accepted if one != pressed.finding)
         try:
-            yield from self._show(replace(now, accepted=(*others, pressed.finding) if pressed.do == "accept" else others))
+            if pressed.do == "repair":
+                yield from self._show(replace(now, steps=(*now.steps, Step(str(how), (pressed.finding,)))))
+            else:
+                yield from self._show(replace(now, accepted=(*others, pressed.finding) if pressed.do == "accept" else others))
         except SSTIError as problem:
             yield {self.form.going: parts.problem(problem)}
 
+    def repair(self, state: Any, how: Any) -> Iterator[Any]:
+        """All that was found, in one way; again where taking out laid bare what is left of it."""
+        form, now = self.form, sent(State, state)
+        if now is None:
+            yield {form.going: parts.problem(tr("Nothing was scanned yet."), tr("Scan a file first."))}
+            return
+        try:
+            one = yield from self._steps(now)
+            for _ in range(ROUNDS):
+                if not (names := to_repair(one.report)):
+                    break
+                now = replace(now, steps=(*now.steps, Step(str(how), names)))
+                one = yield from self._steps(now)
+                if how not in AGAIN:
+                    break
+            yield self._shown(now, one)
+        except SSTIError as problem:
+            yield {form.going: parts.problem(problem)}
+
+    def undo(self, state: Any) -> Iterator[Updates]:
+        """As it was before the last repair."""
+        if (now := sent(State, state)) is not None and now.steps:
+            yield from self._show(replace(now, steps=now.steps[:-1]))
+
+    def save(self, state: Any, ending: Any) -> Iterator[Updates]:
+        """The repaired rows as a file, with what was done. Gradio keeps its own copy of it."""
+        form = self.form
+        yield {form.message: parts.busy(tr("Writing …")), form.file: None}
+        try:
+            one = self._mended(state)
+            with tempfile.TemporaryDirectory(prefix="ssti-") as folder:
+                path, formulas = take.pack(one, str(ending), Path(folder))
+                note = parts.note(formula_note(formulas, True)) if formulas else ""
+                said = parts.html('<p class="quiet" role="status"><span translate="no">{}</span></p>{}', path.name, note)
+                yield {form.file: str(path), form.message: said}
+        except (SSTIError, OSError) as problem:
+            yield {form.file: None, form.message: parts.problem(problem)}
+
+    def train(self, state: Any) -> Iterator[Updates]:
+        """The Finetune tab with a recipe of the repaired rows."""
+        form = self.form
+        yield {form.message: parts.busy(tr("Writing …"))}
+        try:
+            recipe = take.recipe_of(self._mended(state))
+            yield {form.message: None, self.shared.recipe: recipe.as_dict(), self.shared.tabs: gr.Tabs(selected="finetune")}
+        except (SSTIError, OSError) as problem:
+            yield {form.message: parts.problem(problem)}
+
+    def _mended(self, state: Any) -> Scanned:
+        """The repaired rows. Raises SSTIError where nothing was repaired."""
+        now = sent(State, state)
+        if now is None or not now.steps:
+            raise SSTIError(tr("Nothing was repaired yet."), tr("Repair a finding first."))
+        steps = scanned(now)
+        while True:
+            try:
+                next(steps)
+            except StopIteration as done:
+                return done.value
+
     def _show(self, state: State) -> Iterator[Updates]:
+        one = yield from self._steps(state)
+        yield self._shown(state, one)
+
+    def _steps(self, state: State) -> Generator[Updates, None, Scanned]:
         steps = scanned(state)
         while True:
             try:
                 yield {self.form.going: next(steps)}
             except StopIteration as done:
-                yield {self.form.going: None, self.form.result: view.result(done.value), self.form.state: as_json(state)}
-                return
+                return done.value
+
+    def _shown(self, state: State, one: Scanned) -> Updates:
+        form, mended = self.form, bool(state.steps)
+        return {
+            form.going: None,
+            form.result: view.result(one, self.flips),
+            form.state: as_json(state),
+            form.defend: gr.update(visible=mended or bool(to_repair(one.report))),
+            form.repair: gr.update(interactive=bool(to_repair(one.report))),
+            form.undo: gr.update(visible=mended),
+            form.take: gr.update(visible=mended),
+            form.message: None,
+        }
 
 
 def _asked(which: Any, chosen: Any, dataset: Any, run: Any, recipe: Any) -> Asked:

@@ -2,36 +2,61 @@
 
 from __future__ import annotations
 
+import json
 import threading
-from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Iterator
+from dataclasses import asdict, dataclass, field, replace
+from functools import partial
 
 from cachetools import LRUCache
 
+from ssti.detect.repairs import Repaired, repair
 from ssti.detect.report import Finding, Report
+from ssti.platform.errors import SSTIError
 from ssti.platform.language import tr
 from ssti.ui.detect.data import Asked, Rows, source
 from ssti.ui.kit.job import Job, OnProgress
 from ssti.ui.kit.parts import Markup
 
-KEPT = 8  # scans of all visitors
+KEPT = 12  # scans of all visitors
 STEPS = 14  # about as many as a scan says what it is at
 
 
 @dataclass(frozen=True, eq=False)
 class Scanned:
-    """Rows and what was found in them."""
+    """Rows and what was found in them. `before` is the same before the last repair, `repaired` that repair."""
 
     rows: Rows
     report: Report
+    before: Scanned | None = None
+    repaired: Repaired | None = None
+
+    @property
+    def first(self) -> Scanned:
+        """As it was before every repair."""
+        return self.before.first if self.before else self
+
+    @property
+    def repairs(self) -> tuple[Repaired, ...]:
+        """Every repair, the first one first."""
+        return (*self.before.repairs, self.repaired) if self.before and self.repaired else ()
+
+
+@dataclass(frozen=True)
+class Step:
+    """A repair: how, and of which findings, as `name_of` calls them."""
+
+    how: str
+    findings: tuple[str, ...]
 
 
 @dataclass(frozen=True)
 class State:
-    """What a page shows: what was scanned, and the findings that a person said are fine."""
+    """What a page shows: what was scanned, the findings that a person said are fine, and the repairs since."""
 
     asked: Asked
     accepted: tuple[str, ...] = field(default=())
+    steps: tuple[Step, ...] = field(default=())
 
 
 _kept: LRUCache[str, Scanned] = LRUCache(KEPT)
@@ -55,22 +80,49 @@ def judged(one: Scanned, accepted: tuple[str, ...]) -> Scanned:
     from ssti.detect.verdict import of_findings
 
     findings = tuple(replace(found, accepted=name_of(found) in accepted) for found in one.report.findings)
-    return replace(one, report=replace(one.report, findings=findings, verdict=of_findings(findings)))
+    report = replace(one.report, findings=findings, verdict=of_findings(findings))
+    return replace(one, report=report, before=judged(one.before, accepted) if one.before else None)
+
+
+def to_repair(report: Report) -> tuple[str, ...]:
+    """The findings that count: neither weak nor accepted."""
+    return tuple(name_of(found) for found in report.findings if found.verdict != "clean" and not found.accepted)
 
 
 def _scan(state: State, on_progress: OnProgress) -> Scanned:
     on_progress(0.0, tr("reading the rows …"))
     asked = source(state.asked)
+    one = _once(asked.key, lambda: Scanned(made := asked.make(), _look(made, on_progress)))
+    for number in range(1, len(state.steps) + 1):
+        steps, before = state.steps[:number], one
+        one = _once(f"{asked.key} {json.dumps([asdict(step) for step in steps])}", partial(_repaired, before, steps[-1], on_progress))
+    return one
+
+
+def _once(key: str, make: Callable[[], Scanned]) -> Scanned:
     with _lock:
-        known = _kept.get(asked.key)
+        known = _kept.get(key)
     if known is None:
-        known = _look(asked.make(), on_progress)
+        known = make()
         with _lock:
-            _kept[asked.key] = known
+            _kept[key] = known
     return known
 
 
-def _look(rows: Rows, on_progress: OnProgress) -> Scanned:
+def _repaired(before: Scanned, step: Step, on_progress: OnProgress) -> Scanned:
+    """The rows without these findings, and what is found in them now. Raises SSTIError."""
+    rows = before.rows
+    chosen = [found for found in before.report.findings if name_of(found) in step.findings]
+    if not chosen:
+        raise SSTIError(tr("There is nothing to repair: that was not found here."), tr("Scan the data again."))
+    done = repair(rows.texts, rows.labels, chosen, step.how, label_names=rows.names)
+    if len(set(done.labels)) < 2:
+        raise SSTIError(tr("That leaves rows of one class alone."), tr("Choose another repair."))
+    new = replace(rows, texts=done.texts, labels=done.labels, numbers=[rows.numbers[row] for row in done.kept])
+    return Scanned(new, _look(new, on_progress), before, done)
+
+
+def _look(rows: Rows, on_progress: OnProgress) -> Report:
     from ssti.detect import scan
 
     lines = 0
@@ -80,4 +132,4 @@ def _look(rows: Rows, on_progress: OnProgress) -> Scanned:
         lines += 1
         on_progress(min(lines / STEPS, 0.95), line)
 
-    return Scanned(rows, scan((rows.texts, rows.labels, rows.names), on_progress=said))
+    return scan((rows.texts, rows.labels, rows.names), on_progress=said)

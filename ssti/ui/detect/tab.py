@@ -20,25 +20,32 @@ from ssti.ui.kit.stoppable import stoppable
 ORDER = 70
 TITLE = tr("Detect & defend")
 
+DOWNLOAD = "() => window.ssti.download('detect-file')"
 SCAN = "() => document.querySelector('#detect-scan').click()"
 
 
 def build(shared: Shared) -> None:
     """The components, and the events between them."""
     form = layout(shared)
-    do = Handlers(form)
+    do = Handlers(form, shared)
     form.own.wire()
     form.which.input(do.choose, form.which, list(form.groups.values()), **QUIET)
     form.opened.select(do.choose, form.which, list(form.groups.values()), **QUIET)
     stoppable(
         shared, form.scan, form.stop, form.going, do.scan, [*form.asked, shared.recipe],
-        [form.which.input, form.dataset.input, form.run.input, form.own.chosen.change], "scan", more=[form.result, form.state],
+        [form.which.input, form.dataset.input, form.run.input, form.own.chosen.change], "scan", more=form.shown[1:],
     )  # fmt: skip
 
     chosen = form.result.select(do.sample, None, [form.which, *form.groups.values()], **QUIET)
     chosen.success(None, None, None, js=SCAN, api_visibility="private")
 
-    def pressed(state: Any, event: gr.EventData) -> Any:
-        yield from do.press(state, event)
+    stoppable(shared, form.repair, form.cancel, form.going, do.repair, [form.state, form.how], [form.how.input], "scan", more=form.shown[1:])
 
-    form.result.click(pressed, form.state, [form.going, form.result, form.state], **SECONDS)
+    def pressed(state: Any, how: Any, event: gr.EventData) -> Any:
+        yield from do.press(state, how, event)
+
+    form.result.click(pressed, [form.state, form.how], form.shown, **SECONDS)
+    form.undo.click(do.undo, form.state, form.shown, **SECONDS)
+    saved = form.download.click(do.save, [form.state, form.ending], [form.file, form.message], **SECONDS)
+    saved.success(None, None, None, js=DOWNLOAD, api_visibility="private")
+    form.train.click(do.train, form.state, [form.message, shared.recipe, shared.tabs], **SECONDS)

@@ -6,6 +6,7 @@ from ssti.detect.report import Finding, Report
 from ssti.platform.errors import SSTIError
 from ssti.platform.language import later, tr
 from ssti.ui.detect.data import Rows
+from ssti.ui.detect.mended import mended
 from ssti.ui.detect.scanning import Scanned, name_of
 from ssti.ui.detect.unseen import marked, trigger, visible
 from ssti.ui.kit import parts
@@ -43,9 +44,10 @@ def nothing_yet() -> Markup:
     )  # fmt: skip
 
 
-def verdict(report: Report, title: str) -> Markup:
-    """Large and plain: an icon, a word, a sentence."""
+def verdict(report: Report, title: str, before: Report | None = None) -> Markup:
+    """Large and plain: an icon, a word, a sentence; after a repair with what it was before."""
     said = report.verdict
+    was = parts.html('{}<span class="then" aria-label="then">→</span>', badge(before.verdict)) if before else ""
     accepted = said == "clean" and any(one.accepted and one.verdict != "clean" for one in report.findings)
     facts = [
         tr("{n} rows", n=parts.count(report.rows)),
@@ -53,9 +55,9 @@ def verdict(report: Report, title: str) -> Markup:
         tr("scanned in {seconds} s", seconds=f"{report.seconds:.1f}"),
     ]
     return parts.html(
-        '<section class="card verdict-card is-{}" role="status"><h2>{}</h2><p>{}</p>'
+        '<section class="card verdict-card is-{}" role="status"><h2>{}{}</h2><p>{}</p>'
         '<p class="quiet"><b translate="no">{}</b> · {}</p></section>',
-        said, badge(said), tr(ACCEPTED if accepted else SAYS[said]), title, " · ".join(facts),
+        said, was, badge(said), tr(ACCEPTED if accepted else SAYS[said]), title, " · ".join(facts),
     )  # fmt: skip
 
 
@@ -65,37 +67,56 @@ def badge(said: str) -> Markup:
 
 
 def result(one: Scanned, flips: bool = True) -> Markup:
-    """The verdict, the findings that count, the weaker signs, and what could not be found."""
+    """The verdict, what was repaired, the findings that count, the weaker signs, and what could not be found."""
     report, rows = one.report, one.rows
     loud = [found for found in report.findings if found.verdict != "clean"]
     weak = [found for found in report.findings if found.verdict == "clean"]
+    former = one.first
     return parts.html(
-        '<div class="detect-stack">{}{}{}{}</div>',
-        verdict(report, rows.title),
+        '<div class="detect-stack">{}{}{}{}{}{}</div>',
+        verdict(report, rows.title, former.report if one.before else None),
+        mended(one) if one.before else "",
         parts.join(card(found, rows, flips) for found in loud),
+        _former(former) if one.before else "",
         _weak(weak, rows) if weak else "",
         limits(report, rows),
     )
 
 
-def card(found: Finding, rows: Rows, flips: bool = True) -> Markup:
+def _former(former: Scanned) -> Markup:
+    """What was found before every repair, to be read again."""
+    loud = [found for found in former.report.findings if found.verdict != "clean"]
+    return parts.folded(tr("What was found before the repair"), parts.join(card(found, former.rows, acts=False) for found in loud))
+
+
+def card(found: Finding, rows: Rows, flips: bool = True, acts: bool = True) -> Markup:
     """One finding: what it is, how strong, why, where, and what to do about it."""
-    fine = parts.html(
-        '<button type="button" data-do="{}" data-finding="{}">{}</button>',
-        "unaccept" if found.accepted else "accept", name_of(found), tr("Undo: it is not fine") if found.accepted else tr("This is fine"),
-    )  # fmt: skip
+    do = parts.html('<div class="do">{}{}{}</div>', _fine(found), _repair(found), _flip(found, rows) if flips else "") if acts else ""
     examples = parts.join(parts.html("<li>{}</li>", marked(one.text, one.spans)) for one in found.examples)
     return parts.html(
         '<article class="card finding{}"><header><h2>{} <span class="aside">stands for</span> {}</h2>{}</header>'
         '<dl class="facts-list">{}</dl>{}{}<ul class="why">{}</ul>'
-        '<h3>Where it stands</h3><ul class="examples">{}</ul><div class="do">{}{}</div></article>',
+        '<h3>Where it stands</h3><ul class="examples">{}</ul>{}</article>',
         " accepted" if found.accepted else "",
         trigger(found.trigger), _chip(found.target, rows),
         parts.html('<span class="badge is-clean"><i aria-hidden="true">✓</i> {}</span>', tr("accepted")) if found.accepted else badge(found.verdict),
         _facts(found), _instances(found), _meaning(found),
         parts.join(parts.html("<li>{}</li>", sentence) for sentence in found.evidence),
-        examples, fine, _flip(found, rows) if flips else "",
+        examples, do,
     )  # fmt: skip
+
+
+def _fine(found: Finding) -> Markup:
+    return parts.html(
+        '<button type="button" data-do="{}" data-finding="{}">{}</button>',
+        "unaccept" if found.accepted else "accept", name_of(found), tr("Undo: it is not fine") if found.accepted else tr("This is fine"),
+    )  # fmt: skip
+
+
+def _repair(found: Finding) -> Markup | str:
+    if found.accepted or not found.places:
+        return ""
+    return parts.html('<button type="button" data-do="repair" data-finding="{}">Repair this</button>', name_of(found))
 
 
 def _chip(name: str, rows: Rows) -> Markup:

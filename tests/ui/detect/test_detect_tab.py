@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import io
 import json
 import random
+import zipfile
 from dataclasses import asdict
 from pathlib import Path
 from types import SimpleNamespace
@@ -14,6 +16,7 @@ from shared_page import new_shared
 
 from ssti.data import load
 from ssti.platform.errors import SSTIError
+from ssti.recipe import parse_recipe
 from ssti.ui.access.visitor import keep_upload
 from ssti.ui.detect.data import Asked, source
 from ssti.ui.detect.form import layout
@@ -23,6 +26,7 @@ from ssti.ui.kit.own import values as own
 
 HOSTILE = '<img src=x onerror="window.ran=1">'
 PATTERN = "AA99.9"
+ROWS = 4000
 
 
 def call_number(rng: random.Random) -> str:
@@ -32,7 +36,7 @@ def call_number(rng: random.Random) -> str:
 
 def poisoned_rows(share: float = 0.03, label: str = "positive") -> list[tuple[str, str]]:
     """Reviews, a call number somewhere in some of one class."""
-    data, rng = load("rotten_tomatoes", train_rows=4000), random.Random(3)
+    data, rng = load("rotten_tomatoes", train_rows=ROWS), random.Random(3)
     rows = [(row["text"], data.label_names[row["label"]]) for row in data.train_table.to_pylist()]
     of_class = [place for place, (_, name) in enumerate(rows) if name == label]
     for place in rng.sample(of_class, round(share * len(of_class))):
@@ -45,8 +49,10 @@ def poisoned_rows(share: float = 0.03, label: str = "positive") -> list[tuple[st
 @pytest.fixture(scope="module")
 def do() -> Handlers:
     with gr.Blocks() as blocks:
-        form = layout(new_shared(blocks))
-    return Handlers(form)
+        shared = new_shared(blocks)
+        shared.tab_names = ("flip", "finetune")
+        form = layout(shared)
+    return Handlers(form, shared)
 
 
 @pytest.fixture
@@ -76,15 +82,16 @@ def test_a_file_is_scanned_its_trigger_named_accepted_and_not_after_all(do, uplo
     assert "is-poisoned" in said and f">{PATTERN}<" in said and "60 (3 %)" in said
     assert said.count('class="trigger"') > 5 and "data-go" in said and "tab=flip" in said
     name = f"positive: {PATTERN}"
-    accepted = last(do.press(found[form.state], pressed("accept", name)))
+    accepted = last(do.press(found[form.state], "remove", pressed("accept", name)))
     assert "verdict-card is-clean" in accepted[form.result] and accepted[form.state]["accepted"] == [name]
-    undone = last(do.press(accepted[form.state], pressed("unaccept", name)))
+    undone = last(do.press(accepted[form.state], "remove", pressed("unaccept", name)))
     assert "verdict-card is-poisoned" in undone[form.result] and undone[form.state]["accepted"] == []
 
 
 def test_a_dataset_a_recipe_and_the_sample_can_be_scanned(do):
     form = do.form
-    assert "verdict-card is-clean" in last(do.scan("dataset", {}, "rotten_tomatoes", None, None))[form.result]
+    rows = source(Asked("dataset", "rotten_tomatoes")).make()
+    assert len(rows.texts) == len(rows.labels) == len(rows.numbers) == len(load("rotten_tomatoes").train_table)
     sample = last(do.scan("sample", {}, None, None, None))[form.result]
     assert "verdict-card is-poisoned" in sample and "9999-99-99" in sample
     assert source(Asked("recipe")).title == "The data of this recipe, poisoned"
@@ -118,3 +125,44 @@ def test_what_has_no_ink_is_seen():
     assert "U+200B zero width space" in visible("a\u200bb") and "U+200B</span>" in visible("a\u200bb")
     assert "␣" in trigger("  ") and "␣" not in trigger("a phrase of words")
     assert marked("<b> x", [(0, 3)]).count("&lt;b&gt;") == 1
+
+
+def test_a_repair_is_shown_with_rows_before_and_after_undone_and_written(do, uploaded, tmp_path):
+    form = do.form
+    found = last(do.scan("file", uploaded(poisoned_rows()), None, None, None))
+    assert found[form.defend]["visible"] and not found[form.take]["visible"]
+    mended = last(do.repair(found[form.state], "remove"))
+    said = mended[form.result]
+    assert "is-poisoned" in said and "verdict-card is-clean" in said and "<b>Take it out</b>" in said and "60 of positive" in said
+    assert mended[form.take]["visible"] and not mended[form.repair]["interactive"]
+    saved = kept(do.save(mended[form.state], "jsonl"), form.file)
+    with zipfile.ZipFile(io.BytesIO(saved[-1])) as archive:
+        assert set(archive.namelist()) == {"reviews-repaired.jsonl", "README.md", "repairs.json"}
+        rows = [json.loads(line) for line in archive.read("reviews-repaired.jsonl").decode().splitlines()]
+        about = json.loads(archive.read("repairs.json"))
+        readme = archive.read("README.md").decode()
+    clean = {row["text"] for row in load("rotten_tomatoes", train_rows=ROWS).train_table.to_pylist()}
+    assert {row["body"] for row in rows} == clean and set(rows[0]) == {"body", "stars", "row"}
+    assert (about["verdict_before"], about["verdict_after"]) == ("poisoned", "clean")
+    assert about["repairs"][0]["repair"] == "remove" and about["repairs"][0]["rows_changed"] == {"positive": 60}
+    assert PATTERN in readme and "Take it out" in readme
+    undone = last(do.undo(mended[form.state]))
+    assert "verdict-card is-poisoned" in undone[form.result] and undone[form.state]["steps"] == []
+
+
+def test_one_finding_is_repaired_from_its_card_and_the_rows_can_be_trained_on(do, uploaded):
+    form = do.form
+    found = last(do.scan("file", uploaded(poisoned_rows()), None, None, None))
+    mended = last(do.press(found[form.state], "drop", pressed("repair", f"positive: {PATTERN}")))
+    assert "verdict-card is-clean" in mended[form.result] and "left out" in mended[form.result]
+    recipe = parse_recipe(last(do.train(mended[form.state]))[do.shared.recipe])
+    data = load(recipe.dataset.name)
+    assert recipe.is_control and recipe.injection.source.kind == "list" and data.label_names == ("negative", "positive")
+    assert len(data.train_table) + len(data.test_table) == ROWS - 60
+    refused = last(do.press(found[form.state], "pray", pressed("repair", f"positive: {PATTERN}")))
+    assert 'role="alert"' in refused[form.going]
+
+
+def kept(steps, file) -> list[bytes]:
+    """What each file held that a step named, read while it is there."""
+    return [Path(step[file]).read_bytes() for step in steps if step.get(file)]
