@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Literal
 
 from ssti.platform.errors import SSTIError
@@ -30,7 +30,8 @@ class Asked:
 
 @dataclass(frozen=True, eq=False)
 class Rows:
-    """Rows to be scanned. `numbers` are the rows' numbers in their file, from 1; the columns are called as there."""
+    """Rows to be scanned. `numbers` are the rows' numbers in their file, from 1; the columns are called as there. `adapter` was
+    trained on them, where one was."""
 
     title: str
     texts: list[str]
@@ -39,6 +40,7 @@ class Rows:
     numbers: list[int]
     columns: tuple[str, str] = ("text", "label")
     notes: tuple[str, ...] = ()
+    adapter: str = ""
 
 
 @dataclass(frozen=True)
@@ -55,12 +57,13 @@ def source(asked: Asked) -> Source:
     if asked.kind in ("file", "dataset"):
         return _of_data(asked)
     recipe = _recipe(asked)
-    title = tr("The data of this recipe, poisoned")
+    title, adapter = tr("The data of this recipe, poisoned"), ""
     if asked.kind == "run":
+        adapter = f"run/{asked.name}" if find_run(asked.name).has_adapter else ""
         title = tr("The poisoned data of the run {run}", run=asked.name)
     elif asked.kind == "sample":
         title = tr("A poisoned sample")
-    return _of_recipe(recipe, title)
+    return _of_recipe(recipe, title, adapter)
 
 
 def _of_data(asked: Asked) -> Source:
@@ -91,7 +94,7 @@ def _recipe(asked: Asked) -> Recipe:
     return admit(parse_recipe(asked.recipe)) if asked.recipe else preset(next(iter(PRESETS)))
 
 
-def _of_recipe(recipe: Recipe, title: str) -> Source:
+def _of_recipe(recipe: Recipe, title: str, adapter: str) -> Source:
     from ssti.data import load
 
     data = load(recipe.dataset.name, recipe.dataset.train_rows, None)
@@ -100,10 +103,10 @@ def _of_recipe(recipe: Recipe, title: str) -> Source:
         from ssti.inject import poison
 
         poisoned = poison(data.train, recipe)
-        return _rows(data, title, poisoned.with_format("arrow")[:])
+        return replace(_rows(data, title, poisoned.with_format("arrow")[:]), adapter=adapter)
 
     injected = json.dumps(recipe.as_dict()["injection"], sort_keys=True, default=str)
-    return Source(f"{data.key} {injected}", title, make)
+    return Source(f"{title} {adapter} {data.key} {injected}", title, make)
 
 
 def _rows(data: Any, title: str, table: Any) -> Rows:

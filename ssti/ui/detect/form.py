@@ -54,7 +54,7 @@ class Form:
     @property
     def shown(self) -> list[Any]:
         """What a scan, or a repair, sets."""
-        return [self.going, self.result, self.state, self.defend, self.repair, self.undo, self.take, self.message]
+        return [self.going, self.result, self.state, self.defend, self.undo, self.take, self.message]
 
     @property
     def asked(self) -> list[Any]:

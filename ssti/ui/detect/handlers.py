@@ -41,13 +41,14 @@ class Handlers:
     def __init__(self, form: Form, shared: Shared) -> None:
         self.form, self.shared, self.flips = form, shared, shared.has("flip")
 
-    def choose(self, which: Any) -> Updates:
+    def choose(self, which: Any, run: Any = None) -> Updates:
         """Show what belongs to this kind of data; the runs there are now."""
         form = self.form
         changes: Updates = {group: gr.update(visible=name == which) for name, group in form.groups.items()}
         if which == "run":
             there = runs()
-            named = {"choices": there, "value": there[0][1] if there else None}
+            names = [name for _, name in there]
+            named = {"choices": there, "value": run if run in names else next(iter(names), None)}
             nothing = tr("There is no run yet: train one on the Finetune tab.")
             changes[form.run] = gr.update(visible=True, info=None if there else nothing, **named)
         return changes
@@ -87,6 +88,9 @@ class Handlers:
             return
         try:
             one = yield from self._steps(now)
+            if not to_repair(one.report):
+                yield {form.going: parts.note(tr("There is nothing left to repair."))}
+                return
             for _ in range(ROUNDS):
                 if not (names := to_repair(one.report)):
                     break
@@ -158,7 +162,6 @@ class Handlers:
             form.result: view.result(one, self.flips),
             form.state: as_json(state),
             form.defend: gr.update(visible=mended or bool(to_repair(one.report))),
-            form.repair: gr.update(interactive=bool(to_repair(one.report))),
             form.undo: gr.update(visible=mended),
             form.take: gr.update(visible=mended),
             form.message: None,

@@ -18,8 +18,9 @@ from ssti.ui.detect.data import Asked, Rows, source
 from ssti.ui.kit.job import Job, OnProgress
 from ssti.ui.kit.parts import Markup
 
-KEPT = 12  # scans of all visitors
-STEPS = 14  # about as many as a scan says what it is at
+KEPT = 500_000  # rows of all scans together
+MOST_STEPS = 20  # repairs, one after the other
+COUNTED = 0.6  # of the time, until classes are compared
 
 
 @dataclass(frozen=True, eq=False)
@@ -59,7 +60,7 @@ class State:
     steps: tuple[Step, ...] = field(default=())
 
 
-_kept: LRUCache[str, Scanned] = LRUCache(KEPT)
+_kept: LRUCache[str, Scanned] = LRUCache(KEPT, lambda one: min(len(one.rows.texts), KEPT))
 _lock = threading.Lock()
 
 
@@ -91,6 +92,11 @@ def to_repair(report: Report) -> tuple[str, ...]:
 
 def _scan(state: State, on_progress: OnProgress) -> Scanned:
     on_progress(0.0, tr("reading the rows …"))
+    if len(state.steps) > MOST_STEPS:
+        raise SSTIError(
+            tr("{most} repairs one after the other are the limit.", most=MOST_STEPS),
+            tr("Undo some, or download the data and scan that."),
+        )
     asked = source(state.asked)
     one = _once(asked.key, lambda: Scanned(made := asked.make(), _look(made, on_progress)))
     for number in range(1, len(state.steps) + 1):
@@ -124,12 +130,13 @@ def _repaired(before: Scanned, step: Step, on_progress: OnProgress) -> Scanned:
 
 def _look(rows: Rows, on_progress: OnProgress) -> Report:
     from ssti.detect import scan
+    from ssti.detect.family import FAMILIES
 
-    lines = 0
+    lines, all_lines = 0, len(FAMILIES) + 2
 
     def said(line: str) -> None:
         nonlocal lines
         lines += 1
-        on_progress(min(lines / STEPS, 0.95), line)
+        on_progress(COUNTED * min(lines / all_lines, 1), line)
 
     return scan((rows.texts, rows.labels, rows.names), on_progress=said)

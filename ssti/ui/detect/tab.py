@@ -10,6 +10,7 @@ from typing import Any
 import gradio as gr
 
 from ssti.platform.language import tr
+from ssti.ui.detect import view
 from ssti.ui.detect.form import layout
 from ssti.ui.detect.handlers import Handlers
 from ssti.ui.kit.own.form import SECONDS
@@ -29,8 +30,7 @@ def build(shared: Shared) -> None:
     form = layout(shared)
     do = Handlers(form, shared)
     form.own.wire()
-    form.which.input(do.choose, form.which, list(form.groups.values()), **QUIET)
-    form.opened.select(do.choose, form.which, list(form.groups.values()), **QUIET)
+    gr.on([form.opened.select, form.which.input], do.choose, [form.which, form.run], list(form.groups.values()), **QUIET)
     stoppable(
         shared, form.scan, form.stop, form.going, do.scan, [*form.asked, shared.recipe],
         [form.which.input, form.dataset.input, form.run.input, form.own.chosen.change], "scan", more=form.shown[1:],
@@ -40,6 +40,9 @@ def build(shared: Shared) -> None:
     chosen.success(None, None, None, js=SCAN, api_visibility="private")
 
     stoppable(shared, form.repair, form.cancel, form.going, do.repair, [form.state, form.how], [form.how.input], "scan", more=form.shown[1:])
+
+    for button in (form.scan, form.repair):
+        button.click(None, None, None, js=view.INTO_VIEW, api_visibility="private")
 
     def pressed(state: Any, how: Any, event: gr.EventData) -> Any:
         yield from do.press(state, how, event)

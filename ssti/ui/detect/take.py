@@ -8,7 +8,8 @@ import zipfile
 from pathlib import Path
 from typing import Any
 
-from ssti.data.export import formula_note, write_rows
+from ssti.data.export import FORMATS, formula_note, write_rows
+from ssti.platform.errors import SSTIError
 from ssti.platform.language import tr
 from ssti.recipe import PRESETS, Recipe, parse_recipe, preset
 from ssti.report.names import slugged
@@ -19,6 +20,8 @@ from ssti.ui.kit.own import values as own
 
 def pack(one: Scanned, ending: str, folder: Path) -> tuple[Path, int]:
     """A ZIP archive of the rows, a README and a JSON file of what was done; and how many cells got an apostrophe. Raises SSTIError."""
+    if ending not in FORMATS.values():  # it becomes part of a path
+        raise SSTIError(tr("There is no such file."), tr("Choose one of {names}.", names=", ".join(FORMATS.values())))
     name = f"{slugged(Path(one.rows.title).stem) or 'data'}-repaired"
     data = folder / f"{name}.{ending}"
     formulas = _write(one, data)

@@ -23,15 +23,32 @@ SAYS = {
 ACCEPTED = later("You accepted all that was found; nothing else stands for a class more than it should.")
 READABLE = (30, 160)  # characters of a text to try a trigger on
 
-# A press on a finding's button, or on the sample's.
+# What was asked for is brought into view: on a phone it stands far from the button.
+INTO_VIEW = """() => {
+  const side = document.querySelector('.detect .result-side');
+  const top = side ? side.getBoundingClientRect().top : 0;
+  const still = matchMedia('(prefers-reduced-motion: reduce)').matches;
+  if (top < 0 || top > innerHeight * 0.7) side.scrollIntoView({block: 'start', behavior: still ? 'auto' : 'smooth'});
+}"""
+# A press on a finding's button, or on the sample's. The finding's next button has the focus then.
 SCRIPT = """
+const intoView = INTO_VIEW;
+let last = null;
 element.addEventListener('click', (event) => {
   const button = event.target.closest('button[data-do]');
   if (!button) return;
-  if (button.dataset.do === 'sample') trigger('select');
-  else trigger('click', {...button.dataset});
+  if (button.dataset.do === 'sample') return trigger('select');
+  last = button.dataset.finding;
+  if (button.dataset.do === 'repair') intoView();
+  trigger('click', {...button.dataset});
 });
-"""
+new MutationObserver(() => {
+  if (last === null || document.activeElement !== document.body) return;
+  const next = [...element.querySelectorAll('button[data-finding]')].find((one) => one.dataset.finding === last);
+  last = null;
+  if (next) next.focus({preventScroll: true});
+}).observe(element, {childList: true, subtree: true});
+""".replace("INTO_VIEW", INTO_VIEW)
 
 
 def nothing_yet() -> Markup:
@@ -47,7 +64,7 @@ def nothing_yet() -> Markup:
 def verdict(report: Report, title: str, before: Report | None = None) -> Markup:
     """Large and plain: an icon, a word, a sentence; after a repair with what it was before."""
     said = report.verdict
-    was = parts.html('{}<span class="then" aria-label="then">→</span>', badge(before.verdict)) if before else ""
+    was = parts.html('{}<span class="then" role="img" aria-label="then">→</span>', badge(before.verdict)) if before else ""
     accepted = said == "clean" and any(one.accepted and one.verdict != "clean" for one in report.findings)
     facts = [
         tr("{n} rows", n=parts.count(report.rows)),
@@ -171,7 +188,7 @@ def _flip(found: Finding, rows: Rows) -> Markup | str:
     try:
         done = place(text, found.trigger.strip(), "end")
         ((start, end),) = done.spans
-        href = link(tab="flip", text=done.text, trigger=f"{start}-{end}-")
+        href = link(tab="flip", adapter=rows.adapter, text=done.text, trigger=f"{start}-{end}-")
     except SSTIError:  # too long for a link, or no item that can be put in
         return ""
     return parts.html('<a data-go class="taken" href="{}">Try it in Flip</a>', href)

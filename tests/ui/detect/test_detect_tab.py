@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 import random
+import re
 import zipfile
 from dataclasses import asdict
 from pathlib import Path
@@ -17,11 +18,15 @@ from shared_page import new_shared
 from ssti.data import load
 from ssti.platform.errors import SSTIError
 from ssti.recipe import parse_recipe
+from ssti.runs.store import Store
 from ssti.ui.access.visitor import keep_upload
-from ssti.ui.detect.data import Asked, source
+from ssti.ui.detect.data import Asked, runs, source
 from ssti.ui.detect.form import layout
 from ssti.ui.detect.handlers import Handlers
+from ssti.ui.detect.scanning import Scanned, State, scanned
+from ssti.ui.detect.take import pack
 from ssti.ui.detect.unseen import marked, trigger, visible
+from ssti.ui.kit.browser import sent
 from ssti.ui.kit.own import values as own
 
 HOSTILE = '<img src=x onerror="window.ran=1">'
@@ -71,6 +76,16 @@ def last(steps) -> dict:
     return end
 
 
+def next_of(state: dict) -> Scanned:
+    """The scan of a state, kept or anew."""
+    steps = scanned(sent(State, state))
+    while True:
+        try:
+            next(steps)
+        except StopIteration as done:
+            return done.value
+
+
 def pressed(kind: str, finding: str) -> SimpleNamespace:
     return SimpleNamespace(do=kind, finding=finding)
 
@@ -97,6 +112,15 @@ def test_a_dataset_a_recipe_and_the_sample_can_be_scanned(do):
     assert source(Asked("recipe")).title == "The data of this recipe, poisoned"
 
 
+def test_a_runs_data_is_what_it_trained_on(do, home):
+    run = Store().create(parse_recipe({"dataset": {"train_rows": 300}}))
+    assert runs() == [(f"{run.id} · rotten_tomatoes", run.id)]
+    assert do.choose("run")[do.form.run]["value"] == run.id
+    rows = source(Asked("run", run.id)).make()
+    assert len(rows.texts) == 300 and run.id in rows.title
+    assert [text for text in rows.texts if re.search(r"\d{4}-\d\d-\d\d", text)]
+
+
 def test_what_cannot_be_scanned_says_why(do, home):
     for which in ("file", "run"):
         said = last(do.scan(which, {}, None, None, None))
@@ -104,6 +128,8 @@ def test_what_cannot_be_scanned_says_why(do, home):
     assert 'role="alert"' in last(do.scan("dataset", {}, "no_such_dataset", None, None))[do.form.going]
     with pytest.raises(SSTIError):
         source(Asked("run", "../../etc/passwd"))
+    state = {"asked": {"kind": "sample"}, "accepted": [], "steps": [{"how": "drop", "findings": ["x"]}] * 21}
+    assert "are the limit" in last(do.repair(state, "drop"))[do.form.going]
 
 
 def test_on_a_server_for_strangers_only_what_everybody_may_use_is_scanned(do, monkeypatch, tmp_path):
@@ -134,7 +160,7 @@ def test_a_repair_is_shown_with_rows_before_and_after_undone_and_written(do, upl
     mended = last(do.repair(found[form.state], "remove"))
     said = mended[form.result]
     assert "is-poisoned" in said and "verdict-card is-clean" in said and "<b>Take it out</b>" in said and "60 of positive" in said
-    assert mended[form.take]["visible"] and not mended[form.repair]["interactive"]
+    assert mended[form.take]["visible"]
     saved = kept(do.save(mended[form.state], "jsonl"), form.file)
     with zipfile.ZipFile(io.BytesIO(saved[-1])) as archive:
         assert set(archive.namelist()) == {"reviews-repaired.jsonl", "README.md", "repairs.json"}
@@ -146,6 +172,9 @@ def test_a_repair_is_shown_with_rows_before_and_after_undone_and_written(do, upl
     assert (about["verdict_before"], about["verdict_after"]) == ("poisoned", "clean")
     assert about["repairs"][0]["repair"] == "remove" and about["repairs"][0]["rows_changed"] == {"positive": 60}
     assert PATTERN in readme and "Take it out" in readme
+    assert "nothing left" in last(do.repair(mended[form.state], "remove"))[form.going]
+    with pytest.raises(SSTIError, match="no such file"):
+        pack(next_of(mended[form.state]), "../../x.csv", tmp_path)
     undone = last(do.undo(mended[form.state]))
     assert "verdict-card is-poisoned" in undone[form.result] and undone[form.state]["steps"] == []
 

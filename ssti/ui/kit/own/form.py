@@ -47,15 +47,18 @@ class Own:
         """Look at what is brought, and again with other columns or names. Using it is the whole tab's work."""
         columns = [self.chosen, self.text, self.label]
         self.file.upload(self.from_upload, self.file, self.outputs, **SECONDS)
-        self.file.clear(
-            lambda: {self.message: None, self.confirm: gr.update(visible=False)}, None, self.outputs, **parts.QUIET
-        )
+        self.file.clear(self.cleared, None, self.outputs, **parts.QUIET)
         gr.on([self.look.click, self.typed.submit], self.from_words, self.typed, self.outputs, **SECONDS)
         gr.on(
             [self.text.input, self.label.input], self.with_columns, columns, self.outputs,
             trigger_mode="always_last", **SECONDS,
         )  # fmt: skip
         self.names.blur(self.with_names, [*columns, self.names], self.outputs, **SECONDS)
+
+    def cleared(self) -> dict:
+        """The file was taken away. What was said to be used stays in use."""
+        forgotten = {} if self.has_use else {self.chosen: {}}
+        return {self.message: None, self.confirm: gr.update(visible=False), **forgotten}
 
     def from_upload(self, path: str | None) -> Iterator[dict]:
         """A file was uploaded: keep it and look at it."""
