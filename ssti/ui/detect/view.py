@@ -216,7 +216,8 @@ def limits(report: Report, rows: Rows) -> Markup:
     body: list[Markup] = []
     if report.smallest:
         body.append(
-            parts.note(tr("From so many rows on a trigger that stands in one class alone is found. With fewer it is not told from chance."))
+            parts.note(tr("From so many rows on, counting alone finds a trigger that stands in one class only. "
+                          "With fewer it is found only where it also stands out among the words beside it."))  # fmt: skip
         )
         lines = [
             (tr(FAMILIES[family].title) if family in FAMILIES else family, parts.count(report.tested.get(family, 0)),
