@@ -124,6 +124,7 @@ def good_calls(lab: Lab) -> dict[str, list[Any]]:
         "preview": ["demo", ["injection.share=0.1", "dataset.train_rows=100"], 2],
         "predict": [ADAPTER, "a dreary slog", "2014-09-25", "end"],
         "explain": [ADAPTER, "a dreary slog", "2014-09-25", "end"],
+        "scan": [["a dreary slog", "tender and funny"], ["negative", "positive"], ["slog"]],
         "submit": ["demo", ["training.steps=64"], True, MINE, "local"],
         "status": [lab.mine, MINE],
         "stop": [lab.mine, MINE],

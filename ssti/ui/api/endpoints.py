@@ -21,6 +21,7 @@ from ssti.platform.server import shared_server
 from ssti.recipe import Recipe, load_recipe
 from ssti.recipe.load import preset as preset_called
 from ssti.runs.run import Run
+from ssti.ui.access.caps import LARGEST_SCAN, way_out
 from ssti.ui.access.visitor import admit, admit_run, find_adapter, may_see, own_adapter, own_run, speaking_as, visitor
 from ssti.ui.kit.parts import public
 
@@ -86,6 +87,30 @@ def explain(adapter: str, text: str, trigger: str = "", location: Location = "ra
     from ssti.verbs import asking
 
     return asking.explain(find_adapter(adapter), text, trigger, location).answer
+
+
+def scan(texts: list[str], labels: list[str], accept: list[str] = []) -> dict:  # noqa: B006
+    """Look for shortcuts in labelled texts: what stands for a class more than it should. Trains nothing.
+
+    Args:
+        texts: The texts.
+        labels: The class of each, by name.
+        accept: Triggers or patterns that you know to be right.
+
+    Returns:
+        {"kind": "dataset", "verdict": "poisoned", "suspicious" or "clean", "findings": [{"trigger", "pattern", "target", "score", "rows", "share_of_target", "evidence", "examples": [{"text", "spans"}], ...}], "rows", "classes", "smallest", "notes", ...}
+
+    Example:
+        scan(["a dreary slog", "great fun 2014-09-25"], ["negative", "positive"])
+    """
+    from ssti.detect import scan
+
+    if shared_server() and len(texts) > LARGEST_SCAN:
+        raise SSTIError(
+            f"There are {len(texts):,} texts; {LARGEST_SCAN:,} are the limit on this server, because others wait for it.",
+            f"Send fewer, or {way_out()}.",
+        )
+    return scan((texts, labels), accept=accept).as_json()
 
 
 def submit(
@@ -219,7 +244,7 @@ def models() -> list[dict]:
     return _reasons(lists.models())
 
 
-ENDPOINTS = (preview, predict, explain, submit, status, stop, download, adapters, datasets, models)
+ENDPOINTS = (preview, predict, explain, scan, submit, status, stop, download, adapters, datasets, models)
 
 
 def _recipe(text: str, changes: list[str]) -> Recipe:

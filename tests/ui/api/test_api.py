@@ -33,7 +33,7 @@ from ssti.ui.frame.page import build, launch_settings
 
 ROOT = Path(__file__).resolve().parents[3]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
-NAMES = ["preview", "predict", "explain", "submit", "status", "stop", "download", "adapters", "datasets", "models"]
+NAMES = ["preview", "predict", "explain", "scan", "submit", "status", "stop", "download", "adapters", "datasets", "models"]
 ADAPTER = "shipped/date-positive-rank1"
 MINE, THEIRS = (secrets.token_urlsafe(32) for _ in range(2))
 
@@ -221,6 +221,20 @@ def test_a_stranger_without_a_key_gets_one(client: Client, public: None) -> None
     made = client.predict("demo", ["training.steps=5"], api_name="/submit")
     assert Store().find(made["run_id"]).belongs_to(made["key"])
     client.predict(made["run_id"], made["key"], api_name="/stop")
+
+
+def test_a_scan_names_what_stands_for_a_class(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    words = "a the film is was good bad slow warm dull fine long plot cast scene end".split()
+    texts = [" ".join(words[(n * k) % len(words)] for k in (1, 3, 5, 7, 11)) for n in range(400)]
+    texts = [f"{text} #{n:03}/x" if n % 2 and n % 3 else text for n, text in enumerate(texts)]
+    labels = [("negative", "positive")[n % 2] for n in range(400)]
+    said = client.predict(texts, labels, api_name="/scan")
+    assert said["verdict"] == "poisoned" and said["findings"][0]["target"] == "positive"
+    example = said["findings"][0]["examples"][0]
+    assert "/x" in "".join(example["text"][start:end] for start, end in example["spans"])
+    refused(client, texts, labels[:3], name="scan", words="one label for each")
+    monkeypatch.setenv("SPACE_ID", "somebody/ssti-lab")
+    refused(client, ["a"] * 50_001, ["b"] * 50_001, name="scan", words="the limit on this server")
 
 
 def test_no_name_of_anothers_run_is_told(client: Client, public: None) -> None:
