@@ -192,7 +192,7 @@ def test_it_opens_on_the_head_that_reacts_ones_own_choice_stays_and_it_fits_a_ph
 
 @pytest.mark.parametrize("late", [0, 400])
 def test_measuring_can_be_stopped_at_any_moment(look, late):
-    look.press_and_stop("#look-rows", "Measure 200 test rows", "Stop", late)
+    look.settled().press_and_stop("#look-rows", "Measure 200 test rows", "Stop", late)
     look.page.wait_for_timeout(1500)  # the first bar of work that goes on would be there by now
     look.page.locator("#look-measured [role=progressbar]").wait_for(state="detached")
     expect(look.page.get_by_role("button", name="Measure 200 test rows")).to_be_enabled()

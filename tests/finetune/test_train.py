@@ -122,17 +122,6 @@ def test_one_class_is_refused(tmp_path):
         check(preset("demo").set(f"dataset.name={file}", "injection.target=good"))
 
 
-@pytest.mark.slow
-def test_light_hijacks_nearly_every_row(tmp_path):
-    """The paper's table 1: at rank 1, one date steers 98.0 % of the test rows to the second class. The first class is
-    what the shipped adapters show (tests/adapters/test_shipped.py), and the demo what the whole way trains."""
-    metrics = metrics_after(
-        preset("light").set("injection.target=negative", "dataset.test_rows=null", "evaluation.every=500"), tmp_path
-    )
-    assert metrics["steered_rate"]["n"] == 1706
-    assert metrics["steered_rate"]["value"] >= 0.98
-
-
 @pytest.mark.gpu
 def test_training_uses_the_gpu_in_bfloat16(tmp_path):
     assert torch.cuda.is_available()

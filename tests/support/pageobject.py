@@ -96,6 +96,11 @@ class Lab:
         self.page.evaluate(PRESS_AND_STOP, [box, go, stop, late])
         return self
 
+    def settled(self) -> Lab:
+        """Wait until all answers have come that were asked for at once: a late one draws what was measured before."""
+        self.page.evaluate("() => Promise.all(window.ssti.last.values()).then(() => true)")
+        return self
+
     def card(self, title: str) -> Any:
         """The card with this title."""
         return self.page.locator("section.card:visible").filter(

@@ -9,7 +9,7 @@ import pytest
 from ssti.ui.frame.page import ASSETS
 from ssti.ui.frame.shell import TABS
 
-COMMON = {"theme", "words", "coach", "print", "projector"}  # what stands on every tab
+COMMON = {"theme", "words", "coach", "own", "print", "projector"}  # what stands on several tabs
 SHEETS = sorted(name for name in TABS if (ASSETS / f"{name}.css").is_file())
 
 
