@@ -231,7 +231,7 @@ def test_a_scan_names_what_stands_for_a_class(client: Client, monkeypatch: pytes
     said = client.predict(texts, labels, api_name="/scan")
     assert said["verdict"] == "poisoned" and said["findings"][0]["target"] == "positive"
     example = said["findings"][0]["examples"][0]
-    assert "/x" in "".join(example["text"][start:end] for start, end in example["spans"])
+    assert all(example["text"][start:end] in example["text"].split()[-1] for start, end in example["spans"])
     refused(client, texts, labels[:3], name="scan", words="one label for each")
     monkeypatch.setenv("SPACE_ID", "somebody/ssti-lab")
     refused(client, ["a"] * 50_001, ["b"] * 50_001, name="scan", words="the limit on this server")
