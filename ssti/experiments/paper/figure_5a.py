@@ -16,7 +16,7 @@ from ssti.experiments.statistics import Finding
 
 def check(results: Results) -> list[Finding]:
     """Light grows with rank at every place, aggressive falls; places do not differ."""
-    return findings(results, "location", "at the {}", "Places")
+    return findings(results, "location", "(place: {})", "Places")
 
 
 def draw(results: Results) -> list[Picture]:
