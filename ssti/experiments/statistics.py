@@ -93,9 +93,9 @@ def trend(claim: str, blocks: np.ndarray, rising: bool = True, unit: str = "pp",
     minus the first: a trend that is sure but smaller than `least` does not hold.
     """
     blocks = np.asarray(blocks, dtype=float)
-    if blocks.ndim != 2 or blocks.shape[0] < 2 or blocks.shape[1] < 3:
+    if blocks.ndim != 2 or blocks.shape[0] < 3 or blocks.shape[1] < 3:
         shape = "x".join(map(str, blocks.shape))
-        return Finding(claim, "cannot say", f"A trend needs three settings in two seeds at least; there are {shape}.")
+        return Finding(claim, "cannot say", f"A trend needs three settings in three seeds at least; there are {shape}.")
     from scipy.stats import page_trend_test
 
     along, against = page_trend_test(blocks), page_trend_test(blocks[:, ::-1])
