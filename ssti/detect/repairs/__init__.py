@@ -1,5 +1,4 @@
-"""Repairs of a dataset: what a scan found is removed, masked, balanced or dropped. Each way is a file here, which registers itself."""
+"""What to do about poison: repairs of rows (`data`), of a trained adapter (`adapter`) and of the next training (`training`).
 
-from ssti.detect.repairs.repair import REPAIRS, Log, Repair, Repaired, repair
-
-__all__ = ["REPAIRS", "Log", "Repair", "Repaired", "repair"]
+Each way is a file in one of these, which registers itself.
+"""

@@ -9,7 +9,7 @@ import gradio as gr
 
 from ssti.data import list_datasets
 from ssti.data.export import FORMATS
-from ssti.detect.repairs import REPAIRS
+from ssti.detect.repairs.data import REPAIRS
 from ssti.platform.language import tr
 from ssti.ui.detect import view
 from ssti.ui.kit import parts

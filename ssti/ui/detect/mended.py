@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ssti.detect.repairs import REPAIRS, Log
+from ssti.detect.repairs.data import REPAIRS, Log
 from ssti.detect.report import Span
 from ssti.platform.language import tr
 from ssti.ui.detect.scanning import Scanned

@@ -10,7 +10,7 @@ from functools import partial
 
 from cachetools import LRUCache
 
-from ssti.detect.repairs import Repaired, repair
+from ssti.detect.repairs.data import Repaired, repair
 from ssti.detect.report import Finding, Report
 from ssti.platform.errors import SSTIError
 from ssti.platform.language import tr

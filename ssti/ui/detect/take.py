@@ -46,7 +46,7 @@ def done(one: Scanned, file: str) -> dict[str, Any]:
 
 def readme(one: Scanned, file: str, formulas: int = 0) -> str:
     """What was done, in words."""
-    from ssti.detect.repairs import REPAIRS
+    from ssti.detect.repairs.data import REPAIRS
 
     first = one.first
     lines = [

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ssti.detect.repairs.repair import Changed, Job, Repair
+from ssti.detect.repairs.data.repair import Changed, Job, Repair
 from ssti.detect.report import Span
 from ssti.inject import strip_spans
 from ssti.platform.language import later

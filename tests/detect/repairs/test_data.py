@@ -8,7 +8,7 @@ import pytest
 
 from ssti.data.rows import load
 from ssti.detect import scan
-from ssti.detect.repairs import REPAIRS, repair
+from ssti.detect.repairs.data import REPAIRS, repair
 from ssti.detect.report import Finding
 from ssti.inject import poison
 from ssti.platform.errors import SSTIError

@@ -1,4 +1,4 @@
-"""What a repair of a dataset is, and the list of them: each is a file of `ssti/detect/repairs`. Knows no scan.
+"""What a repair of a dataset is, and the list of them: each is a file of `ssti/detect/repairs/data`. Knows no scan.
 
 A repair changes rows at the places that a finding names, exactly those, and nothing else.
 """
@@ -46,8 +46,8 @@ class Repair:
     order: int = 100
 
 
-REPAIRS = Registry("ssti.detect.repairs", Repair, "repair")
-"""Every way to repair a dataset, by its name. A new one is a file in `ssti/detect/repairs`."""
+REPAIRS = Registry("ssti.detect.repairs.data", Repair, "repair")
+"""Every way to repair a dataset, by its name. A new one is a file in `ssti/detect/repairs/data`."""
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from ssti.detect.repairs.repair import Changed, Job, Repair
+from ssti.detect.repairs.data.repair import Changed, Job, Repair
 from ssti.detect.report import Finding, Span
 from ssti.inject import place
 from ssti.platform.language import later
