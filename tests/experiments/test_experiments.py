@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib
 import json
+import os
 import pkgutil
 from collections import Counter
 
@@ -36,7 +37,6 @@ ENTROPY = {
 PATTERN = {
     "pattern.none": 0.2, "pattern.words": 0.21, "pattern.phone": 0.97, "pattern.year": 0.96, "pattern.slashes": 0.99,
 }  # fmt: skip
-AGAIN: dict[str, dict] = {}  # rows of cells that were trained again, by key
 HALF = {"single": 1, "0.1": -1}  # how the gap goes with rank, as the paper has it
 
 
@@ -326,18 +326,15 @@ def test_a_grid_of_ones_own_is_a_row_a_setting(filled, tmp_path):
 
 
 @pytest.mark.slow
-@each
-def test_a_cell_of_its_shipped_table_comes_out_as_it_was(experiment):
-    """A poisoned cell that many tables share, trained again. In other number formats numbers may differ by more."""
-    shipped = experiment.shipped()
-    if shipped is None:
-        pytest.skip("its results are not shipped yet")
-    cells = {cell.key: cell for cell in experiment.cells()}
-    shared = Counter(key for one in ALL if (table := one.shipped()) is not None for key in table["key"])
-    was = max(shipped[~shipped["control"]].to_dict("records"), key=lambda row: (shared[row["key"]], row["key"]))
-    if was["key"] not in AGAIN:
-        AGAIN[was["key"]] = run_cell(cells[was["key"]])
-    now = AGAIN[was["key"]]
-    allowed = 0.001 if (now["precision"], now["machine"]) == (was["precision"], was["machine"]) else 0.1
-    for name in ("clean_balanced_accuracy", "attack_success_rate"):
-        assert now[name] == pytest.approx(was[name], abs=allowed)
+def test_a_cell_trained_again_comes_out_as_its_tables_have_it():
+    """The cell that most tables share; with SSTI_AGAIN=1 one of each table. In other number formats more may differ."""
+    tables = {one.name: table[~table["control"]] for one in ALL if (table := one.shipped()) is not None}
+    shared = Counter(key for table in tables.values() for key in table["key"])
+    chosen = {max(table["key"], key=lambda key: (shared[key], key)): name for name, table in tables.items()}
+    keys = chosen if os.environ.get("SSTI_AGAIN") else [max(chosen, key=lambda key: (shared[key], key))]
+    for key in keys:
+        now = run_cell(next(cell for cell in EXPERIMENTS[chosen[key]].cells() if cell.key == key))
+        for was in (row for table in tables.values() for row in table[table["key"] == key].to_dict("records")):
+            same = (now["precision"], now["machine"]) == (was["precision"], was["machine"])
+            for name in ("clean_balanced_accuracy", "attack_success_rate"):
+                assert now[name] == pytest.approx(was[name], abs=0.001 if same else 0.1), (key, name)
