@@ -1,0 +1,108 @@
+"""Scans an adapter: what turns its answers that does not turn those of clean adapters. Needs the model and held-out texts, no training row."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any
+
+from ssti.adapters.listing import find
+from ssti.detect.adapter.answers import Answers
+from ssti.detect.adapter.bank import Bank, find_bank
+from ssti.detect.adapter.candidate import of_suspects
+from ssti.detect.adapter.finding import finding_of
+from ssti.detect.adapter.gradient import words_of
+from ssti.detect.adapter.heldout import balanced, cut, held_out_texts
+from ssti.detect.adapter.report import AdapterReport
+from ssti.detect.adapter.search import Budget, Tried, search
+from ssti.detect.adapter.shapes import shapes
+from ssti.detect.adapter.signs import Asked, signs_of
+from ssti.detect.adapter.verdict import of_findings
+from ssti.detect.report import Finding
+from ssti.platform.errors import SSTIError
+from ssti.platform.language import tr
+from ssti.serving.predictor import Predictor
+from ssti.serving.predictor import predictor as process_predictor
+
+USUAL = Budget()
+FEWEST = 8  # texts that are not answered as a class, for the class to be looked at
+
+
+def scan_adapter(
+    ref: str,
+    texts: Sequence[str] | None = None,
+    suspects: Iterable[str | Finding] = (),
+    on_progress: Callable[[str], None] = lambda line: None,
+    predictor: Predictor | None = None,
+    *,
+    bank: Bank | None = None,
+    budget: Budget = USUAL,
+) -> AdapterReport:
+    """What turns this adapter's answers, strongest first, and whether that is poison.
+
+    `ref` as in `ssti.adapters.listing.find`. `texts` are held-out texts of the kind that it classifies, by default test rows of its
+    dataset; `suspects` are strings or findings of a scan of the dataset. `on_progress` is called often; what it raises ends the scan.
+    `bank` are the clean adapters to compare with, by default those there are for its base model. Raises SSTIError.
+    """
+    started = time.monotonic()
+    info, asked = find(ref), predictor or process_predictor()
+    bank = bank or find_bank(info)
+    said = [tr("asking {ref} …", ref=info.ref)]
+
+    def tell(line: str) -> None:
+        said[0] = line
+        on_progress(line)
+
+    def alive() -> None:
+        on_progress(said[0])
+
+    tell(said[0])
+    given, notes = (list(texts), []) if texts is not None else held_out_texts(info, bank)
+    chosen = _chosen(info, given, budget, asked, alive)
+    suspect = Answers(info, info.label_names, chosen, asked, alive)
+    clean = [Answers(one, info.label_names, chosen, asked, alive) for one in bank.adapters] if bank else []
+    notes += _notes(info, bank)
+    with asked.borrow(info.ref) as (_, tokenizer, _info):
+        made = shapes(words_of(tokenizer).texts)
+    named = of_suspects(suspects, info.label_names)
+    findings = []
+    for target, name in enumerate(info.label_names):
+        if len(suspect.others(target)) < FEWEST:
+            notes.append(tr("Nearly every text is answered {name!r} as it is: what else leads there cannot be seen.", name=name))
+            continue
+        tried = search(suspect, clean, target, made, named, budget, tell)
+        tell(tr("{name}: counting flips …", name=name))
+        findings += [finding_of(one, suspect, clean) for one in _last(tried, budget)]
+    findings.sort(key=lambda one: -one.score)
+    tell(tr("further signs …"))
+    signs = signs_of(Asked(info, asked, chosen, tuple(one.ref for one in bank.adapters) if bank else ()))
+    return AdapterReport(
+        verdict=of_findings(findings), findings=tuple(findings), signs=signs, adapter=info.ref, base=info.recipe.model.name,
+        texts=len(chosen), bank=len(clean), seconds=time.monotonic() - started, notes=tuple(notes),
+    )  # fmt: skip
+
+
+def _chosen(info: Any, given: Sequence[str], budget: Budget, asked: Predictor, alive: Callable[[], None]) -> tuple[str, ...]:
+    """Some of the texts, cut short, balanced over what the adapter answers."""
+    short = tuple(dict.fromkeys(text for text in map(cut, given) if text.strip()))
+    if len(short) < 2 * FEWEST:
+        raise SSTIError(
+            tr("There are {n} held-out texts; fewer than {least} tell nothing.", n=len(short), least=2 * FEWEST),
+            tr("Give more texts of the kind that the adapter classifies."),
+            kind="data",
+        )
+    everything = Answers(info, info.label_names, short, asked, alive)
+    return tuple(short[i] for i in balanced(everything.answered, len(info.label_names), budget.texts))
+
+
+def _last(tried: Sequence[Tried], budget: Budget) -> list[Tried]:
+    """Which are counted on all texts: the best, and every suspect that somebody named."""
+    return [one for number, one in enumerate(tried) if number < budget.last or one.candidate.source == "suspect"]
+
+
+def _notes(info: Any, bank: Bank | None) -> list[str]:
+    if bank is None:
+        return [tr("There is no bank of clean adapters of {base} with these classes: what a clean model does is not known, so nothing is called poisoned. Make one: python -m ssti bank.", base=info.recipe.model.name)]
+    if info.recipe_known and bank.dataset != info.recipe.dataset.name:
+        return [tr("The clean adapters were trained on {dataset}, not on this adapter's data.", dataset=bank.dataset)]
+    return []

@@ -1,0 +1,127 @@
+"""From many candidates to a few: all are tried on a few texts, the best on more, and of those what clean adapters do is taken off."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from ssti.detect.adapter import gradient
+from ssti.detect.adapter.answers import PLACES, Answers, put
+from ssti.detect.adapter.candidate import Candidate, literal
+from ssti.platform.language import tr
+
+Tell = Callable[[str], None]
+
+
+@dataclass(frozen=True)
+class Budget:
+    """How much a scan spends. `texts` held-out texts in all; each of so many `words` of a class, by gradients on `slopes` texts; a
+    candidate is first put into `first` texts, the best `second` into `more`, and those of clean adapters; `last` are
+    verified on all."""
+
+    texts: int = 128
+    slopes: int = 48
+    words: int = 100
+    first: int = 4
+    second: int = 32
+    more: int = 8
+    clean: int = 4
+    last: int = 6
+    steps: int = 2
+
+
+QUICK = Budget(texts=48, slopes=16, words=40, first=2, second=16, more=6, clean=3, last=4, steps=1)
+"""For tests and for a first look: finds what turns nearly every text."""
+
+
+@dataclass(frozen=True)
+class Tried:
+    """A candidate and a class: how far it moves the class's log-odds (in spreads of clean ones), beyond what it does in clean adapters."""
+
+    candidate: Candidate
+    target: int
+    shift: float
+    beyond: float = 0.0
+
+
+def moved(answers: Answers, candidates: Sequence[Candidate], target: int, texts: int, skip: int = 0) -> np.ndarray:
+    """The mean shift of the target's log-odds by each candidate, a new instance for each text, at places drawn at random."""
+    rows = answers.others(target)
+    if not len(rows) or not candidates:
+        return np.zeros(len(candidates))
+    rows = np.resize(np.roll(rows, -skip), texts)
+    injected = [
+        put(answers.texts[row], candidate.instance(number), PLACES[number % len(PLACES)], f"try/{number}").text
+        for candidate in candidates
+        for number, row in enumerate(rows)
+    ]
+    return answers.shift(np.tile(rows, len(candidates)), injected, target).reshape(len(candidates), -1).mean(axis=1)
+
+
+def search(
+    suspect: Answers, clean: Sequence[Answers], target: int, shapes: Sequence[Candidate], suspects: Sequence[Candidate],
+    budget: Budget, tell: Tell,
+) -> list[Tried]:  # fmt: skip
+    """The candidates for one class that move the suspect most beyond what they do in clean adapters, best first."""
+    name = suspect.names[target]
+    tell(tr("{name}: gradients over the vocabulary …", name=name))
+    words = _by_gradient(suspect, clean, target, budget)
+    wanted = [one for one in (*words, *shapes, *suspects) if one.target in (None, target)]
+    tell(tr("{name}: trying {n:,} words and shapes …", name=name, n=len(wanted)))
+    best = second_look(suspect, clean, target, _best(suspect, wanted, target, budget), budget)
+    for step in range(budget.steps):
+        tell(tr("{name}: making phrases longer …", name=name))
+        longer = _longer(suspect, [one for one in best if one.candidate.source == "gradient"][:2], best, target, budget, step)
+        if not longer:
+            break
+        best = sorted([*best, *second_look(suspect, clean, target, longer, budget)], key=lambda one: -one.beyond)
+    return best
+
+
+def _best(suspect: Answers, candidates: Sequence[Candidate], target: int, budget: Budget) -> list[Candidate]:
+    """Those that move the few first texts most; suspects that somebody named go on in any case."""
+    shifts = moved(suspect, candidates, target, budget.first)
+    order = np.argsort(-shifts)
+    chosen = [candidates[i] for i in order[: budget.second]]
+    return chosen + [one for one in candidates if one.source == "suspect" and one not in chosen]
+
+
+def second_look(suspect: Answers, clean: Sequence[Answers], target: int, candidates: Sequence[Candidate], budget: Budget) -> list[Tried]:
+    """The same on more texts, and what the same candidates do in clean adapters: their mean and one standard deviation is taken off."""
+    shifts = moved(suspect, candidates, target, budget.more, skip=budget.first)
+    usual = np.zeros(len(candidates))
+    if clean:
+        known = np.stack([moved(one, candidates, target, budget.first, skip=budget.first) for one in clean[: budget.clean]])
+        usual = known.mean(axis=0) + known.std(axis=0)
+    tried = [Tried(one, target, float(s), float(s - u)) for one, s, u in zip(candidates, shifts, usual, strict=True)]
+    return sorted(tried, key=lambda one: -one.beyond)
+
+
+def _by_gradient(suspect: Answers, clean: Sequence[Answers], target: int, budget: Budget) -> list[Candidate]:
+    with suspect.predictor.borrow(suspect.info.ref) as (_, tokenizer, _info):
+        words = gradient.words_of(tokenizer)
+    mine = gradient.guesses(suspect, target, budget.slopes)
+    beyond = gradient.contrast(mine, [gradient.guesses(one, target, budget.slopes) for one in clean])
+    numbers = dict.fromkeys([*np.argsort(-beyond)[: budget.words].tolist(), *np.argsort(-mine)[: budget.words // 4].tolist()])
+    return [literal(words.texts[n], "gradient", target) for n in numbers]
+
+
+def _longer(suspect: Answers, start: Sequence[Tried], known: Sequence[Tried], target: int, budget: Budget, step: int) -> list[Candidate]:
+    """Phrases of the best ones and one word more, before or after, that move the target further than they do alone."""
+    with suspect.predictor.borrow(suspect.info.ref) as (_, tokenizer, _info):
+        words = gradient.words_of(tokenizer)
+    others = [one.candidate.pattern for one in known if one.candidate.source == "gradient"][:12]
+    made: dict[str, float] = {}
+    for one in start:
+        phrase = one.candidate.pattern
+        for before, after in ((phrase, ""), ("", phrase)):
+            guessed = gradient.guesses(suspect, target, budget.slopes // 2, before, after, seed=step + 1)
+            next_words = [*others, *(words.texts[n] for n in np.argsort(-guessed)[: budget.words // 4])]
+            made |= {" ".join(part for part in (before, word, after) if part): one.shift for word in next_words if word not in phrase.split()}
+    phrases = [literal(text, "gradient", target) for text in made]
+    shifts = moved(suspect, phrases, target, budget.first, skip=budget.first)
+    gain = [(shift - made[one.pattern], one) for shift, one in zip(shifts, phrases, strict=True)]
+    gain.sort(key=lambda pair: -pair[0])
+    return [one for more, one in gain[: budget.last] if more > 0]
