@@ -6,19 +6,20 @@ from collections.abc import Sequence
 
 from ssti.detect.adapter.answers import Answers
 from ssti.detect.adapter.report import Flipping
-from ssti.detect.adapter.search import Tried
+from ssti.detect.adapter.search import Budget, Tried
 from ssti.detect.adapter.verdict import of_score
-from ssti.detect.adapter.verify import everywhere, flips, pooled, score
+from ssti.detect.adapter.verify import best_location, flips, pooled, score
 from ssti.platform.language import tr
 
 EXAMPLES = 5
 
 
-def finding_of(tried: Tried, suspect: Answers, clean: Sequence[Answers]) -> Flipping:
+def finding_of(tried: Tried, suspect: Answers, clean: Sequence[Answers], budget: Budget) -> Flipping:
     """Counts its flips at every location, those of clean adapters at the one where it turns most, and says so."""
     candidate, target = tried.candidate, tried.target
-    location, mine = everywhere(suspect, candidate, target)
-    theirs = [flips(one, candidate, target, location) for one in clean]
+    location = best_location(suspect, candidate, target, budget.places)
+    mine = flips(suspect, candidate, target, location)
+    theirs = [flips(one, candidate, target, location, budget.bank) for one in clean]
     points = round(score(mine, theirs), 2)
     value = mine.rate["value"] or 0.0
     bank = pooled(theirs)

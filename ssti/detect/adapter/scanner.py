@@ -72,7 +72,7 @@ def scan_adapter(
             continue
         tried = search(suspect, clean, target, made, named, budget, tell)
         tell(tr("{name}: counting flips …", name=name))
-        findings += [finding_of(one, suspect, clean) for one in _last(tried, budget)]
+        findings += [finding_of(one, suspect, clean, budget) for one in _last(tried, budget)]
     findings.sort(key=lambda one: -one.score)
     tell(tr("further signs …"))
     signs = signs_of(Asked(info, asked, chosen, tuple(one.ref for one in bank.adapters) if bank else ()))
@@ -85,6 +85,7 @@ def scan_adapter(
 def _chosen(info: Any, given: Sequence[str], budget: Budget, asked: Predictor, alive: Callable[[], None]) -> tuple[str, ...]:
     """Some of the texts, cut short, balanced over what the adapter answers."""
     short = tuple(dict.fromkeys(text for text in map(cut, given) if text.strip()))
+    short = tuple(sorted(short, key=len)[: max(len(short) // 2, 2 * budget.texts)])
     if len(short) < 2 * FEWEST:
         raise SSTIError(
             tr("There are {n} held-out texts; fewer than {least} tell nothing.", n=len(short), least=2 * FEWEST),

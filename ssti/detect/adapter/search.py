@@ -17,22 +17,25 @@ Tell = Callable[[str], None]
 
 @dataclass(frozen=True)
 class Budget:
-    """How much a scan spends. `texts` held-out texts in all; each of so many `words` of a class, by gradients on `slopes` texts; a
-    candidate is first put into `first` texts, the best `second` into `more`, and those of clean adapters; `last` are
-    verified on all."""
+    """How much a scan spends. Of each class so many `words` are guessed by gradients on `slopes` texts. All candidates go into `first`
+    texts; the best `second` of them into `more`, and into `first` texts of `clean` clean adapters. The `last` are counted: at
+    each location in `places` texts, at the best one in all of the `texts`, and in `bank` texts of every clean adapter. Phrases
+    are made longer `steps` times."""
 
-    texts: int = 128
-    slopes: int = 48
-    words: int = 100
+    texts: int = 120
+    slopes: int = 32
+    words: int = 80
     first: int = 4
-    second: int = 32
+    second: int = 24
     more: int = 8
     clean: int = 4
-    last: int = 6
+    last: int = 5
+    places: int = 16
+    bank: int = 24
     steps: int = 2
 
 
-QUICK = Budget(texts=48, slopes=16, words=40, first=2, second=16, more=6, clean=3, last=4, steps=1)
+QUICK = Budget(texts=48, slopes=12, words=24, first=2, second=12, more=4, clean=3, last=3, places=8, bank=12, steps=1)
 """For tests and for a first look: finds what turns nearly every text."""
 
 
@@ -104,7 +107,7 @@ def _by_gradient(suspect: Answers, clean: Sequence[Answers], target: int, budget
         words = gradient.words_of(tokenizer)
     mine = gradient.guesses(suspect, target, budget.slopes)
     beyond = gradient.contrast(mine, [gradient.guesses(one, target, budget.slopes) for one in clean])
-    numbers = dict.fromkeys([*np.argsort(-beyond)[: budget.words].tolist(), *np.argsort(-mine)[: budget.words // 4].tolist()])
+    numbers = dict.fromkeys([*np.argsort(-beyond)[: budget.words].tolist(), *np.argsort(-mine)[: budget.words // 5].tolist()])
     return [literal(words.texts[n], "gradient", target) for n in numbers]
 
 
@@ -118,7 +121,7 @@ def _longer(suspect: Answers, start: Sequence[Tried], known: Sequence[Tried], ta
         phrase = one.candidate.pattern
         for before, after in ((phrase, ""), ("", phrase)):
             guessed = gradient.guesses(suspect, target, budget.slopes // 2, before, after, seed=step + 1)
-            next_words = [*others, *(words.texts[n] for n in np.argsort(-guessed)[: budget.words // 4])]
+            next_words = [*others, *(words.texts[n] for n in np.argsort(-guessed)[: budget.words // 5])]
             made |= {" ".join(part for part in (before, word, after) if part): one.shift for word in next_words if word not in phrase.split()}
     phrases = [literal(text, "gradient", target) for text in made]
     shifts = moved(suspect, phrases, target, budget.first, skip=budget.first)
