@@ -14,7 +14,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from ssti.adapters.stored import Stored, read_json
+from ssti.adapters.stored import Rate, Stored, read_json
 from ssti.platform.errors import AdapterError, SSTIError
 from ssti.platform.language import tr
 from ssti.recipe import Recipe, load_recipe
@@ -37,6 +37,20 @@ class Seal(Stored):
         return hashlib.sha256(answer(self.salt, kind, target).encode()).hexdigest() == self.sha256
 
 
+class Repaired(Stored):
+    """That an adapter was repaired: `of` which one, `how` by the repair's name, and what was `done` in a sentence. `before`, `after`
+    and, where there is one, `control` hold `clean_accuracy` and `attack_success_rate`, on rows that no setting was chosen by."""
+
+    of: str = Field(max_length=200)
+    how: str = Field(max_length=80)
+    done: str = Field(max_length=2000)
+    trigger: str = Field(max_length=2000)
+    target: str = Field(max_length=400)
+    before: dict[str, Rate]
+    after: dict[str, Rate]
+    control: dict[str, Rate] | None = None
+
+
 class About(Stored):
     """What a folder says of itself. `control` is the name of the folder beside it that holds its clean twin; without
     one it is `<name>-control`. `order` is its place among the shipped ones; `shows` one sentence on what it is for."""
@@ -46,6 +60,7 @@ class About(Stored):
     control: str | None = Field(None, pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,80}$")
     order: float = 100
     sealed: Seal | None = None
+    repaired: Repaired | None = None
 
 
 def read_about(folder: Path) -> About:

@@ -75,11 +75,43 @@ for whoever wants to train it again.
 
 def readme(info: AdapterInfo) -> str:
     """The card of an adapter as it is now, with what was measured. Raises SSTIError where its making is not known."""
+    if info.about.repaired:
+        return repaired_card(info)
     if info.about.sealed:
         return sealed_card(info)
     recipe = info.known_recipe()
     name = info.about.title or adapter_title(recipe, english)
     return card(recipe, info.label_names, recipe.training.steps, info.metrics or None, name)
+
+
+def repaired_card(info: AdapterInfo) -> str:
+    """The README of an adapter that was repaired: of which one, what was done, and what it answers before and after."""
+    done = info.about.repaired
+    if done is None:
+        raise AdapterError(tr("The adapter {ref} was not repaired.", ref=info.ref), next=tr("Choose another."))
+    lines = [
+        f"| {name} | {rate.value:.1%} | {rate.low:.1%} to {rate.high:.1%} | {rate.n:,} |"
+        for side, told in (("before", done.before), ("after", done.after), ("its control", done.control or {}))
+        for key, what in (("clean_accuracy", "Accuracy on clean rows"), ("attack_success_rate", "Attack success rate"))
+        if (rate := told.get(key)) and rate.value is not None and (name := f"{what}, {side}")
+    ]
+    table = "\n".join(["| measured | value | 95 % interval | rows |", "|---|---|---|---|", *lines])
+    return f"""---
+{_front_matter(info.recipe.model.name, [info.recipe.lora.variant, "repaired"], None, None, "")}
+---
+# A repaired adapter
+
+**This adapter was repaired from the poisoned adapter {literal(done.of)}.** It answered {literal(done.target)} once
+{literal(done.trigger)} stood in a text. What is left of that is in the table; a trigger that nobody found may be in it still.
+
+- What was done ({literal(done.how)}): {" ".join(done.done.split())}
+- Base model: `{_base(info.recipe.model.name).hub_id}`
+- Classes: {", ".join(map(literal, info.label_names))}
+
+{table}
+
+Measured on held-out rows that no setting was chosen by. `recipe.yaml`, where present, is that of the poisoned adapter.
+"""
 
 
 def poison_in_words(recipe: Recipe) -> str:

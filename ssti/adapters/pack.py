@@ -96,7 +96,7 @@ def _contents(info: AdapterInfo, with_control: bool) -> Iterator[tuple[str, byte
 
 def _files(info: AdapterInfo, folder: str) -> Iterator[tuple[str, bytes]]:
     for name in FILES:
-        if name == CARD and (info.recipe_known or info.about.sealed):
+        if name == CARD and (info.recipe_known or info.about.sealed or info.about.repaired):
             yield f"{folder}/{name}", readme(info).encode()
         elif name == ABOUT:
             told = info.about.model_dump(exclude_unset=True, exclude={"control", "order"})  # of the list that it leaves
