@@ -40,7 +40,8 @@ def experiments(
     cost: Annotated[bool, typer.Option("--cost", help="GPU-hours of the full grids, reckoned from their recipes.")] = False,
     as_json: AsJson = False,
 ) -> None:
-    """The paper's tables and figures that can be rerun, and the benchmark of dataset scanners."""
+    """The paper's tables and figures that can be rerun, and the benchmarks of scanners."""
+    from ssti.experiments.detection.adapters.benchmark import ADAPTERS
     from ssti.experiments.detection.benchmark import DETECTION
     from ssti.experiments.experiment import EXPERIMENTS
 
@@ -53,7 +54,7 @@ def experiments(
     rows = [
         {"name": one.name, "title": one.title, "cites": one.cites, "available": (reason := one.missing(probe=True)) is None,
          "reason": reason, "pocket_cells": len(one.cells()), "full_cells": len(one.cells(pocket=False)), "shipped": one.shipped() is not None}
-        for one in (*EXPERIMENTS.values(), DETECTION)
+        for one in (*EXPERIMENTS.values(), DETECTION, ADAPTERS)
     ]  # fmt: skip
     listing(rows, as_json, lambda row: f"{row['title']} ({row['pocket_cells']} cells; {row['full_cells']} in full)")
 
@@ -81,6 +82,7 @@ def experiment(
 ) -> None:
     """Rerun experiments and redraw their figures. Killed and started again, it goes on where it was."""
     from ssti.experiments.cell import cells_of
+    from ssti.experiments.detection.adapters.benchmark import ADAPTERS
     from ssti.experiments.detection.benchmark import DETECTION
     from ssti.experiments.experiment import EXPERIMENTS
     from ssti.experiments.grids.asked import Asked
@@ -88,10 +90,10 @@ def experiment(
     from ssti.experiments.table import SHIPPED, Journal, write
 
     runner = _runner(backend, workers, address, gpus_per_cell)
-    if DETECTION.name in names:  # scans, no trainings
+    if scans := next((one for one in (DETECTION, ADAPTERS) if one.name in names), None):  # no grid of trainings
         if len(names) > 1:
-            raise SSTIError("detection runs by itself: its cells are scans.", next="Run the others by a command of their own.")
-        chosen = [replace(DETECTION, clean=tuple(clean or ()))]
+            raise SSTIError(f"{scans.name} runs by itself: its cells are scans.", next="Run the others by a command of their own.")
+        chosen = [replace(scans, clean=tuple(clean or ()))]
         cells, asked, journal = chosen[0].cells(pocket), None, chosen[0].journal
     else:
         chosen = [EXPERIMENTS.find(name.replace("_", "-")) for name in names]

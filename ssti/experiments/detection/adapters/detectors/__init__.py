@@ -1,0 +1,1 @@
+"""One detector a file: `ssti.experiments.detection.adapters.detector.DETECTORS` finds them."""

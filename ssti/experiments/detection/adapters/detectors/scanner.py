@@ -1,0 +1,24 @@
+"""The scanner of this project, as `python -m ssti scan` runs it; and the same without clean adapters to compare with."""
+
+from __future__ import annotations
+
+from functools import partial
+
+from ssti.adapters.listing import AdapterInfo
+from ssti.experiments.detection.adapters.detector import Detector, Said
+
+
+def scan(info: AdapterInfo, bank: bool = True) -> Said:
+    from ssti.detect.adapter.bank import Bank
+    from ssti.detect.adapter.scanner import scan_adapter
+
+    report = scan_adapter(info.ref, bank=None if bank else Bank((), info.recipe.dataset.name))
+    alarm = report.verdict != "clean"
+    if not report.findings:
+        return Said(None, report.verdict, alarm)
+    first = report.findings[0]
+    return Said(first.score, report.verdict, alarm, first.trigger, first.target, first.location)
+
+
+OURS = Detector("scanner", "This scanner", "This project.", scan, order=40)
+ALONE = Detector("scanner, no bank", "This scanner, no bank", "The same, compared with no clean adapter.", partial(scan, bank=False), order=30)
