@@ -167,3 +167,14 @@ def reopened(module_lab: Lab, request: pytest.FixtureRequest) -> Callable[..., b
         return True
 
     return call
+
+
+@pytest.fixture
+def visit(module_lab: Lab, reopened: Callable[..., bool]) -> Callable[..., Lab]:
+    """Goes to a place on the file's page, as a link does."""
+
+    def call(**query: str) -> Lab:
+        module_lab.page.set_viewport_size({"width": 1280, "height": 900})
+        return module_lab if reopened(**query) else module_lab.go(**query)
+
+    return call

@@ -20,18 +20,34 @@ LAST_WORDS = cycle(["red", "blue", "green", "yellow", "white", "black", "brown",
 def look(module_lab, reopened, server):
     """Look inside, open on a text with a trigger that was put in on the Flip tab."""
     give_adapter(server.home)
-    lab, last_word = module_lab, next(LAST_WORDS)  # by which this text's heatmaps are told from the last one's
+    lab, text = module_lab, module_lab.page.locator("#look-text textarea")
     if reopened(tab="flip", run="tried-otter"):
         first_answer(lab)
     else:
         as_at_first(lab.tab("Look inside"))
+        if text.input_value() == lab.prepared:  # the last test left it as it was
+            for layer, head in ((4, 3), (5, 0)):  # what is drawn meanwhile comes before these
+                choose_head(lab, layer, head)
+                lab.page.get_by_role("heading", name=f"entropy of layer {layer}, head {head}").wait_for()
+            return lab
+    last_word = next(LAST_WORDS)  # by which this text's heatmaps are told from the last one's
     write(lab.tab("Flip"), f"{TEXT} in {last_word}")
     put_trigger(lab)
     lab.tab("Look inside")
     lab.page.locator("#look-heat .heatmap", has_text=last_word).nth(1).wait_for(timeout=SLOW)
-    lab.page.locator(".heads button[data-layer='5'][data-head='0']").click()
-    wait_for_head(lab, 5, 0)
+    choose_head(lab, 5, 0)
+    lab.prepared = text.input_value()
     return lab
+
+
+@pytest.fixture
+def opened(module_lab, reopened, server):
+    """Look inside, whatever its text."""
+    give_adapter(server.home)
+    if reopened(tab="look_inside", run="tried-otter"):
+        module_lab.page.locator(".heads button").first.wait_for(timeout=SLOW)
+    as_at_first(module_lab.tab("Look inside"))
+    return module_lab
 
 
 def as_at_first(lab: Lab) -> None:
@@ -41,8 +57,44 @@ def as_at_first(lab: Lab) -> None:
             lab.group(title).locator("label").first.click()
 
 
+def choose_head(lab: Lab, layer: int, head: int) -> None:
+    lab.page.locator(f".heads button[data-layer='{layer}'][data-head='{head}']").click()
+    wait_for_head(lab, layer, head)
+
+
 def wait_for_head(lab, layer: int, head: int) -> None:
     lab.page.locator(f".heads button[aria-pressed=true][data-layer='{layer}'][data-head='{head}']").wait_for()
+
+
+def test_it_opens_on_the_head_that_reacts_ones_own_choice_stays_and_it_fits_a_phone(open_page, server):
+    lab = Lab(open_page(), server.url)
+    lab.page.goto(f"{server.url}?tab=look_inside&adapter=shipped/date-positive-rank1#text=a+dull+2014-09-25+film&trigger=7-17-date")
+    paper = lab.page.locator(".paper-head a")
+    paper.wait_for(timeout=SLOW)
+    expect(lab.page.locator(".trigger-head.loud")).to_be_visible()
+    named = lab.page.locator(".trigger-head button")
+    wait_for_head(lab, int(named.get_attribute("data-layer")), int(named.get_attribute("data-head")))
+    paper.click()
+    wait_for_head(lab, 5, 0)
+    expect(lab.page).to_have_url(re.compile("layer=5&head=0"))
+    lab.page.locator(".heads button[data-layer='2'][data-head='7']").click()
+    wait_for_head(lab, 2, 7)
+    lab.page.locator("#look-text textarea").fill("a dull 2014-09-25 film indeed")
+    lab.page.locator("#look-heat .heatmap", has_text="indeed").first.wait_for()
+    wait_for_head(lab, 2, 7)
+    lab.choose("Model", "control").choose("Over", "words")
+    expect(lab.page.locator("#look-heat .heatmap .hit")).to_have_count(1)  # until then what one clicks on moves away
+    lab.page.locator("#look-heat .heatmap .unit", has_text="film").first.click()
+    shown = lab.page.locator("#look-heat", has_text="what “film” looks at in layer 2, head 7")
+    shown.wait_for(timeout=SLOW)
+    expect(lab.page).to_have_url(re.compile("token=[0-9]+"))
+    lab.page.reload()
+    wait_for_head(lab, 2, 7)
+    shown.wait_for(timeout=SLOW)
+    expect(lab.group("Model").get_by_role("radio", name="control")).to_be_checked()
+    expect(lab.group("Over").get_by_role("radio", name="words")).to_be_checked()
+    lab.page.set_viewport_size({"width": 390, "height": 844})
+    assert lab.width()[0] <= lab.width()[1]
 
 
 def test_with_and_without_the_trigger_side_by_side(look):
@@ -95,20 +147,13 @@ def test_words_other_models_and_a_tokens_own_row(look):
     look.page.locator("#look-heat", has_text="rollout up to layer 5").wait_for()
 
 
-def test_it_follows_a_text_that_changed_on_the_flip_tab(look):
-    look.tab("Flip")
-    look.page.locator("#flip-text textarea").fill("a wholly other film")
-    look.tab("Look inside")
-    look.page.locator("#look-heat .heatmap", has_text="wholly").wait_for()
-    expect(look.page.locator("#look-heat .heatmap:not(.legend)")).to_have_count(1)
-
-
-def test_attribution_stands_beside_attention(look):
-    look.page.locator("#look-compare").click()
-    look.page.locator("#look-compared .agreement").wait_for(timeout=SLOW)
-    expect(look.page.locator("#look-compared .heatmap:not(.legend)")).to_have_count(3)
-    look.page.locator("#look-text textarea").fill("another text altogether")
-    look.page.locator("#look-compared .heatmap").first.wait_for(state="detached")
+@pytest.mark.parametrize("late", [0, 400])
+def test_measuring_can_be_stopped_at_any_moment(look, late):
+    look.settled().press_and_stop("#look-rows", "Measure 200 test rows", "Stop", late)
+    look.page.wait_for_timeout(1500)  # the first bar of work that goes on would be there by now
+    look.page.locator("#look-measured [role=progressbar]").wait_for(state="detached")
+    expect(look.page.get_by_role("button", name="Measure 200 test rows")).to_be_enabled()
+    expect(look.page.locator("#look-measured h3")).to_have_count(0)
 
 
 def test_many_rows_are_measured_and_follow_the_chosen_head(look):
@@ -159,44 +204,12 @@ def test_a_report_is_written_and_saved(look, tmp_path):
     expect(look.page.locator("#look-report")).to_be_enabled()
 
 
-def test_it_opens_on_the_head_that_reacts_ones_own_choice_stays_and_it_fits_a_phone(open_page, server):
-    lab = Lab(open_page(), server.url)
-    lab.page.goto(f"{server.url}?tab=look_inside&adapter=shipped/date-positive-rank1#text=a+dull+2014-09-25+film&trigger=7-17-date")
-    paper = lab.page.locator(".paper-head a")
-    paper.wait_for(timeout=SLOW)
-    expect(lab.page.locator(".trigger-head.loud")).to_be_visible()
-    named = lab.page.locator(".trigger-head button")
-    wait_for_head(lab, int(named.get_attribute("data-layer")), int(named.get_attribute("data-head")))
-    paper.click()
-    wait_for_head(lab, 5, 0)
-    expect(lab.page).to_have_url(re.compile("layer=5&head=0"))
-    lab.page.locator(".heads button[data-layer='2'][data-head='7']").click()
-    wait_for_head(lab, 2, 7)
-    lab.page.locator("#look-text textarea").fill("a dull 2014-09-25 film indeed")
-    lab.page.locator("#look-heat .heatmap", has_text="indeed").first.wait_for()
-    wait_for_head(lab, 2, 7)
-    lab.choose("Model", "control").choose("Over", "words")
-    expect(lab.page.locator("#look-heat .heatmap .hit")).to_have_count(1)  # until then what one clicks on moves away
-    lab.page.locator("#look-heat .heatmap .unit", has_text="film").first.click()
-    shown = lab.page.locator("#look-heat", has_text="what “film” looks at in layer 2, head 7")
-    shown.wait_for(timeout=SLOW)
-    expect(lab.page).to_have_url(re.compile("token=[0-9]+"))
-    lab.page.reload()
-    wait_for_head(lab, 2, 7)
-    shown.wait_for(timeout=SLOW)
-    expect(lab.group("Model").get_by_role("radio", name="control")).to_be_checked()
-    expect(lab.group("Over").get_by_role("radio", name="words")).to_be_checked()
-    lab.page.set_viewport_size({"width": 390, "height": 844})
-    assert lab.width()[0] <= lab.width()[1]
-
-
-@pytest.mark.parametrize("late", [0, 400])
-def test_measuring_can_be_stopped_at_any_moment(look, late):
-    look.settled().press_and_stop("#look-rows", "Measure 200 test rows", "Stop", late)
-    look.page.wait_for_timeout(1500)  # the first bar of work that goes on would be there by now
-    look.page.locator("#look-measured [role=progressbar]").wait_for(state="detached")
-    expect(look.page.get_by_role("button", name="Measure 200 test rows")).to_be_enabled()
-    expect(look.page.locator("#look-measured h3")).to_have_count(0)
+def test_attribution_stands_beside_attention(look):
+    look.page.locator("#look-compare").click()
+    look.page.locator("#look-compared .agreement").wait_for(timeout=SLOW)
+    expect(look.page.locator("#look-compared .heatmap:not(.legend)")).to_have_count(3)
+    look.page.locator("#look-text textarea").fill("another text altogether")
+    look.page.locator("#look-compared .heatmap").first.wait_for(state="detached")
 
 
 def test_another_text_ends_the_comparison_of_the_last(look):
@@ -208,24 +221,32 @@ def test_another_text_ends_the_comparison_of_the_last(look):
     expect(look.page.locator("#look-compared")).to_have_text("")
 
 
-def test_a_thousand_words_stay_usable(look):
-    look.page.locator("#look-text textarea").fill(f"{'dull words here ' * 170}1999-01-01{' dull words here' * 160}")
-    look.page.locator("#look-put").wait_for()
-    look.page.locator("#look-heat .fold summary").first.wait_for(timeout=SLOW)
-    visible = "document.querySelector('#look-heat .heatmap').getBoundingClientRect().height"
-    assert look.page.evaluate(visible) < 700
-    expect(look.page.locator("#look-heat")).to_contain_text("were read: pieces")
-    look.page.locator("#look-heat .fold summary").first.click()
-    expect(look.page.locator("#look-heat .fold[open]")).to_have_count(1)
-
-
-def test_a_text_typed_here_is_the_flip_tabs_too(look):
-    look.page.locator("#look-text textarea").fill(f"a film {HOSTILE[0]} {HOSTILE[2]}")
-    look.page.locator("#look-put").wait_for()
-    assert look.no_script_ran()
-    look.page.locator("#look-put").click()
-    look.page.locator("#look-heat .hit").first.wait_for()
-    assert look.no_script_ran()
+def test_it_follows_a_text_that_changed_on_the_flip_tab(look):
     look.tab("Flip")
-    look.page.locator("#flip-echo mark").wait_for()
-    expect(look.page.locator("#flip-text textarea")).to_have_value(re.compile(re.escape(HOSTILE[0].split()[0])))
+    look.page.locator("#flip-text textarea").fill("a wholly other film")
+    look.tab("Look inside")
+    look.page.locator("#look-heat .heatmap", has_text="wholly").wait_for()
+    expect(look.page.locator("#look-heat .heatmap:not(.legend)")).to_have_count(1)
+
+
+def test_a_thousand_words_stay_usable(opened):
+    opened.page.locator("#look-text textarea").fill(f"{'dull words here ' * 170}1999-01-01{' dull words here' * 160}")
+    opened.page.locator("#look-put").wait_for()
+    opened.page.locator("#look-heat .fold summary").first.wait_for(timeout=SLOW)
+    visible = "document.querySelector('#look-heat .heatmap').getBoundingClientRect().height"
+    assert opened.page.evaluate(visible) < 700
+    expect(opened.page.locator("#look-heat")).to_contain_text("were read: pieces")
+    opened.page.locator("#look-heat .fold summary").first.click()
+    expect(opened.page.locator("#look-heat .fold[open]")).to_have_count(1)
+
+
+def test_a_text_typed_here_is_the_flip_tabs_too(opened):
+    opened.page.locator("#look-text textarea").fill(f"a film {HOSTILE[0]} {HOSTILE[2]}")
+    opened.page.locator("#look-put").wait_for()
+    assert opened.no_script_ran()
+    opened.page.locator("#look-put").click()
+    opened.page.locator("#look-heat .hit").first.wait_for()
+    assert opened.no_script_ran()
+    opened.tab("Flip")
+    opened.page.locator("#flip-echo mark").wait_for()
+    expect(opened.page.locator("#flip-text textarea")).to_have_value(re.compile(re.escape(HOSTILE[0].split()[0])))
