@@ -10,7 +10,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from ssti.detect.corpus import TOKEN, Corpus
+from ssti.detect.corpus import Corpus
 from ssti.detect.features.phrases import core
 from ssti.detect.report import Place
 
@@ -77,10 +77,10 @@ class Context:
         left, right = [], []
         for row, start, end in places:
             base = self.first[row]
-            touched = [at for at, word in enumerate(TOKEN.finditer(self.corpus.texts[row])) if word.start() < end and word.end() > start]  # fmt: skip
-            if touched:
-                left.append(self.line[base + touched[0] - 1])
-                right.append(self.line[base + touched[-1] + 1])
+            first, last = self.corpus.touched(row, start, end)
+            if first <= last:
+                left.append(self.line[base + first - 1])
+                right.append(self.line[base + last + 1])
         if not left:
             return 0.0, 0
         scores = self.fits(np.array(left), np.array(right))

@@ -46,6 +46,12 @@ class Corpus:
         """Rows by vocabulary: 1 where the row holds the token."""
         return binary(self.row_of, self.tokens, (self.rows, len(self.vocabulary)))
 
+    def touched(self, row: int, start: int, end: int) -> tuple[int, int]:
+        """The places of the first and the last of a row's tokens that `text[start:end]` lies on; the last below the first of none."""
+        text = self.texts[row]
+        inside = 0 < start < len(text) and not (text[start - 1].isspace() or text[start].isspace())
+        return len(text[:start].split()) - inside, len(text[:end].split()) - 1
+
 
 def binary(rows: np.ndarray, columns: np.ndarray, shape: tuple[int, int]) -> sparse.csr_array:
     """A sparse matrix of ones, each place once."""

@@ -8,6 +8,8 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from functools import cache
+from itertools import islice
 
 import numpy as np
 from scipy import sparse
@@ -73,11 +75,18 @@ def of_tokens(parts: Callable[[str], Iterable[Part]]) -> Callable[[Corpus], Feat
         members = binary(np.array(tokens, np.int64), np.array(features, np.int64), shape)
         held = (corpus.counts @ members).tocsr()
         held.data[:] = 1
+        by_feature = members.tocsc()
+
+        @cache
+        def holders(column: int) -> frozenset[str]:
+            tokens = by_feature.indices[by_feature.indptr[column] : by_feature.indptr[column + 1]]
+            return frozenset(corpus.vocabulary[token] for token in tokens)
 
         def locate(column: int, row: int) -> list[Span]:
             return [
                 (word.start() + start, word.start() + end)
                 for word in TOKEN.finditer(corpus.texts[row])
+                if word[0][:LONGEST_TOKEN] in holders(column)
                 for key, start, end in _few(parts(word[0][:LONGEST_TOKEN]))
                 if key == keys[column]
             ]
@@ -109,7 +118,7 @@ def of_texts(parts: Callable[[str], Iterable[Part]]) -> Callable[[Corpus], Featu
 
 
 def _few(parts: Iterable[Part]) -> list[Part]:
-    return [part for _, part in zip(range(MOST_PARTS), parts, strict=False)]
+    return list(islice(parts, MOST_PARTS))
 
 
 def of_grams(

@@ -23,7 +23,7 @@ AFTER = re.compile(r"\s++(\S{1,120}+)")
 def finding_of(group: Group, rows: Labelled, corpus: Corpus, priors: np.ndarray, accepted: set[str]) -> Finding:
     best = group.best
     places = _places(group, corpus)
-    said = Counter(text for _, text in {(row, corpus.texts[row][start:end]) for row, start, end in places})
+    said = Counter(text for _, text in dict.fromkeys((row, corpus.texts[row][start:end]) for row, start, end in places))
     literals = tuple(said.most_common(LITERALS))
     trigger = literals[0][0] if literals else best.key
     name = rows.names[best.target]

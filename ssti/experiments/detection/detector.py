@@ -50,13 +50,15 @@ class Answer:
 
 @dataclass(frozen=True)
 class Detector:
-    """`cites` says whose idea it is, and what of it is done here."""
+    """`cites` says whose idea it is, and what of it is done here. One that finds something else than before has a new `version`:
+    what an earlier one found is then no row of a table any more."""
 
     name: str
     title: str
     cites: str
     scan: Callable[[Sequence[str], Sequence[int], Sequence[str]], Answer]
     order: int = 100
+    version: int = 1
 
 
 DETECTORS = Registry("ssti.experiments.detection.detectors", Detector, "detector")

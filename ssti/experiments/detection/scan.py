@@ -23,7 +23,9 @@ class Scan:
 
     @property
     def key(self) -> str:
-        return f"{self.detector}-{self.recipe.key()}"
+        from ssti.experiments.detection.detector import DETECTORS
+
+        return f"{self.detector}-{DETECTORS.find(self.detector).version}-{self.recipe.key()}"
 
     @property
     def seed(self) -> int:
