@@ -42,7 +42,7 @@ def has(lab: Lab, *words: str, no: tuple[str, ...] = ()) -> None:
         expect(lab.page).not_to_have_url(re.compile(re.escape(word)))
 
 
-def test_reload_brings_back_the_text_its_trigger_and_the_head(lab):
+def test_reload_brings_back_text_trigger_and_head_and_start_over_sets_back_what_back_undoes(lab):
     flipped(lab)
     written = lab.page.locator("#flip-text textarea").input_value()
     lab.tab("Look inside")
@@ -53,6 +53,16 @@ def test_reload_brings_back_the_text_its_trigger_and_the_head(lab):
     expect(lab.page.locator("#look-text textarea")).to_have_value(written)
     lab.tab("Flip")
     expect(lab.page.locator("#flip-echo mark")).to_have_count(1)
+    has(lab, "tab=flip")
+    lab.page.get_by_role("button", name="Start over").click()
+    lab.page.get_by_role("button", name="This tab").click()
+    has(lab, "tab=flip", "layer=2", no=("text=",))
+    expect(lab.page.locator("#flip-text textarea")).not_to_have_value(re.compile("joyless|^$"))
+    lab.page.go_back()
+    expect(lab.page.locator("#flip-text textarea")).to_have_value(re.compile("joyless"))
+    lab.page.get_by_role("button", name="Start over").click()
+    lab.page.get_by_role("button", name="Everything").click()
+    has(lab, "tab=flip", no=("text=", "layer="))
 
 
 def test_back_forward_and_three_quick_moves_stay_inside_the_page_and_copy_link_says_where(lab):
@@ -81,24 +91,6 @@ def test_a_recipe_travels(lab, open_page, server):
     other = Lab(open_page(), server.url)
     other.page.goto(lab.page.url)
     expect(other.page.locator("#tab-poison label.selected", has_text="Country").first).to_be_visible()
-
-
-def test_start_over_sets_a_tab_back_and_back_undoes_it(lab):
-    flipped(lab)
-    lab.tab("Look inside")
-    lab.page.locator(".heads button[data-layer='2'][data-head='7']").click()
-    has(lab, "layer=2")
-    lab.tab("Flip")
-    has(lab, "tab=flip")
-    lab.page.get_by_role("button", name="Start over").click()
-    lab.page.get_by_role("button", name="This tab").click()
-    has(lab, "tab=flip", "layer=2", no=("text=",))
-    expect(lab.page.locator("#flip-text textarea")).not_to_have_value(re.compile("joyless|^$"))
-    lab.page.go_back()
-    expect(lab.page.locator("#flip-text textarea")).to_have_value(re.compile("joyless"))
-    lab.page.get_by_role("button", name="Start over").click()
-    lab.page.get_by_role("button", name="Everything").click()
-    has(lab, "tab=flip", no=("text=", "layer="))
 
 
 def test_a_wrong_link_says_what_was_dropped_and_keeps_the_rest(lab):

@@ -16,6 +16,7 @@ from playwright.sync_api import expect
 from ssti.backends.control import going, launch, progress, remove, stop, wait
 from ssti.backends.machine.process import worker_mark
 from ssti.recipe import preset
+from ssti.runs.run import Run
 from ssti.runs.store import Store
 
 LONG = 180_000  # milliseconds: a worker starts in ten seconds on a quiet machine, and in forty on a busy one
@@ -68,18 +69,22 @@ def state(page):
     return page.locator("#run-head [role=status]")
 
 
-def start_a_clone(lab: Lab, store: Store, steps: int, control: bool = False) -> str:
+def more(lab: Lab) -> None:
+    """Open the fields that are folded away, where they are."""
+    button = lab.page.get_by_role("button", name="More ▼").locator("visible=true")
+    button.wait_for()
+    if not lab.page.get_by_label("Steps", exact=True).locator("visible=true").count():
+        button.click()
+
+
+def start_a_clone(lab: Lab, store: Store, source: Run, steps: int) -> str:
     """Start a tiny run as a person does: clone one, set the steps, press Start. Its id."""
-    source = store.create(tiny(7, f"evaluation.every={1000 if control else 4}"))
-    lab.open(tab="finetune", run=source.id)
     lab.page.get_by_role("button", name="Clone").click()
     expect(lab.page.locator("#finetune-said")).to_contain_text(source.id)
-    lab.page.get_by_role("button", name="More ▼").locator("visible=true").click()
+    more(lab)
     expect(lab.page.get_by_label("Steps", exact=True).locator("visible=true").first).to_have_value("7")
     lab.fill("Steps", str(steps))
     expect(lab.page.get_by_label("Then its clean control")).to_be_checked()
-    if not control:
-        lab.page.get_by_label("Then its clean control").uncheck()
     lab.page.locator("#start").click()
     lab.page.wait_for_url(lambda url: f"run={source.id}" not in url)
     id = run_in_url(lab.page)
@@ -89,8 +94,10 @@ def start_a_clone(lab: Lab, store: Store, steps: int, control: bool = False) -> 
     return id
 
 
-def test_the_control_is_trained_right_after_and_stop_keeps_an_adapter(lab, store):
-    run = store.find(start_a_clone(lab, store, 5000, control=True))
+def test_the_control_is_trained_right_after_and_stop_keeps_an_adapter(visit, store):
+    source = store.create(tiny(7, "evaluation.every=1000"))
+    lab = visit(tab="finetune", run=source.id)
+    run = store.find(start_a_clone(lab, store, source, 5000))
     page, control = lab.page, store.find(f"{run.id}-control")
     expect(page.locator("#run-bar .next")).to_contain_text("Next: its clean control", timeout=LONG)
     assert control.recipe.is_control
@@ -109,9 +116,9 @@ def test_the_control_is_trained_right_after_and_stop_keeps_an_adapter(lab, store
     expect(page.get_by_role("button", name="Resume")).to_be_visible()
 
 
-def test_a_killed_worker_is_said_and_the_run_resumes_from_its_checkpoint(lab, store):
+def test_a_killed_worker_is_said_and_the_run_resumes_from_its_checkpoint(visit, store):
     run = launch(tiny(5000, "evaluation.every=1000"), store=store)[0]
-    lab.open(tab="finetune", run=run.id)
+    lab = visit(tab="finetune", run=run.id)
     end = time.monotonic() + LONG / 1000
     while not list(run.path.glob("checkpoints/checkpoint-*/manifest.json")):
         assert time.monotonic() < end
@@ -145,8 +152,8 @@ def test_the_header_follows_a_run_from_a_tab_that_knows_nothing_of_it(lab, store
     expect(lab.page.locator("#run-pill")).not_to_contain_text(run.id)
 
 
-def test_what_was_poisoned_arrives_in_the_form(lab, store):
-    lab.open(tab="poison").choose("Trigger", "Country").choose("Tied to class", "negative")
+def test_what_was_poisoned_arrives_in_the_form(visit, store):
+    lab = visit(tab="poison").choose("Trigger", "Country").choose("Tied to class", "negative")
     lab.page.get_by_role("button", name="Finetune on this").click()
     expect(lab.page.locator("#works-on")).to_contain_text("country")
     expect(lab.page.locator("#works-on")).to_contain_text("negative")
@@ -162,9 +169,9 @@ def test_a_run_that_is_not_there_is_said_plainly(lab, store):
     expect(lab.page.locator("#run-head h2")).to_have_count(0)
 
 
-def test_a_run_is_removed_only_after_a_question(lab, store):
+def test_a_run_is_removed_only_after_a_question(visit, store):
     run = store.create(tiny(8))
-    lab.open(tab="finetune", run=run.id)
+    lab = visit(tab="finetune", run=run.id)
     expect(state(lab.page)).to_have_text("interrupted")
     lab.page.get_by_role("button", name="Remove", exact=True).click()
     lab.page.get_by_role("button", name="Keep it").click()
@@ -176,10 +183,10 @@ def test_a_run_is_removed_only_after_a_question(lab, store):
     lab.page.wait_for_url(lambda url: run.id not in url)
 
 
-def test_a_bad_number_is_said_beside_the_form_and_nothing_starts(lab, store):
-    lab.open(tab="finetune")
+def test_a_bad_number_is_said_beside_the_form_and_nothing_starts(visit, store):
+    lab = visit(tab="finetune")
     before = len(store.list())
-    lab.page.get_by_role("button", name="More ▼").locator("visible=true").click()
+    more(lab)
     lab.fill("Steps", "0")
     expect(lab.problem()).to_contain_text("The number of steps is 0; it takes a whole number from 1 to 1,000,000")
     lab.page.locator("#start").click()
@@ -190,10 +197,13 @@ def test_a_bad_number_is_said_beside_the_form_and_nothing_starts(lab, store):
     lab.page.keyboard.press("Tab")
     expect(lab.problem()).to_contain_text("The learning rate is 'fast'")
     assert len(store.list()) == before
+    lab.fill("Learning rate", "0.005")
+    lab.page.keyboard.press("Tab")
+    expect(lab.problem()).to_have_count(0)
 
 
-def test_rank_and_preset_fill_the_form_and_the_time(lab, store):
-    lab.open(tab="finetune")
+def test_rank_and_preset_fill_the_form_and_the_time(visit, store):
+    lab = visit(tab="finetune")
     expect(lab.page.locator("#time")).to_contain_text(re.compile("about| to "), timeout=LONG)
     lab.choose("LoRA rank", "own")
     expect(lab.page.get_by_label("Own rank")).to_be_visible()
@@ -202,13 +212,13 @@ def test_rank_and_preset_fill_the_form_and_the_time(lab, store):
     expect(lab.page.locator("#preset-called")).to_contain_text("published")
 
 
-def test_no_text_of_a_recipe_becomes_code(lab, store):
+def test_no_text_of_a_recipe_becomes_code(visit, store):
     text = " ".join(HOSTILE)
     recipe = preset("demo")
     hostile = recipe.model_copy(update={"injection": recipe.injection.model_copy(update={"target": text})})
     run = store.create(hostile)
     try:
-        lab.open(tab="finetune", run=run.id)
+        lab = visit(tab="finetune", run=run.id)
         expect(lab.page.locator("#run-head h2")).to_contain_text(text)
         lab.page.get_by_role("button", name="Clone").click()
         expect(lab.page.locator("#works-on")).to_contain_text(text)

@@ -11,7 +11,8 @@ from playwright.sync_api import expect
 from ssti.backends.control import going, stop, wait
 from ssti.runs.store import Store
 
-MINUTES = 600_000  # milliseconds: about a minute on a quiet machine
+MINUTES = 600_000  # milliseconds: less than one on a quiet machine
+RECIPE = "demo;training.steps=128;evaluation.rows=60;dataset.test_rows=300"  # half of its steps, and less to measure
 
 
 def end_runs(store: Store) -> None:
@@ -26,7 +27,9 @@ def test_from_an_empty_page_to_a_flipped_prediction_and_a_heatmap(open_page, fre
     server = fresh_server()
     store = Store(server.home / "runs")
     request.addfinalizer(lambda: end_runs(store))  # the control goes on
-    lab = Lab(page, server.url).open()
+    lab = Lab(page, server.url)
+    page.goto(f"{server.url}#recipe={RECIPE}")
+    lab.arrived()
 
     assert lab.selected_tab() == "Flip"
     lab.tab("Poison")
@@ -37,7 +40,7 @@ def test_from_an_empty_page_to_a_flipped_prediction_and_a_heatmap(open_page, fre
     expect(page.locator("#start")).to_be_visible()
     page.locator("#start").click()
     state = page.locator("#run-head [role=status]")
-    expect(page.locator("#run-bar .facts")).to_contain_text(re.compile(r"step [1-9]\d* of 256"), timeout=MINUTES)
+    expect(page.locator("#run-bar .facts")).to_contain_text(re.compile(r"step [1-9]\d* of 128"), timeout=MINUTES)
     expect(page.locator("#run-bar .facts")).to_contain_text("CPU")
 
     (run,) = [one for one in store.list() if not one.control_of]  # left alone, it is found again, here and elsewhere
@@ -59,7 +62,7 @@ def test_from_an_empty_page_to_a_flipped_prediction_and_a_heatmap(open_page, fre
     assert phone.width() == (390, 390)
     phone.leave()
     metrics = run.metrics()
-    assert run.has_adapter and metrics["sets"]["clean"]["balanced_accuracy"] >= 0.72
+    assert run.has_adapter and metrics["sets"]["clean"]["balanced_accuracy"] >= 0.6
     assert metrics["attack_success_rate"]["value"] >= 0.95
 
     lab.tab("Flip")
