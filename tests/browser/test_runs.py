@@ -76,10 +76,10 @@ def test_before_the_first_run_the_shipped_adapters_curves_show_what_one_will_see
     expect(lab.page.locator("#all-runs")).to_be_hidden()
 
 
-def test_three_seeds_with_their_controls_are_started_together_and_shown_together(lab, store):
+def test_three_seeds_with_their_controls_are_started_together_and_shown_together(visit, store):
     with store.locked():
         pass
-    lab.open(tab="finetune")
+    lab = visit(tab="finetune")
     with Queue(store.root).supervisor_lock():  # so that they wait
         expect(lab.page.locator("#start")).to_be_visible()
         lab.page.get_by_role("button", name="More ▼").locator("visible=true").click()
@@ -108,10 +108,10 @@ def test_three_seeds_with_their_controls_are_started_together_and_shown_together
             stop(run)
 
 
-def test_three_seeds_that_ended_give_mean_and_interval_and_one_axis(lab, store):
+def test_three_seeds_that_ended_give_mean_and_interval_and_one_axis(visit, store):
     group = new_group()
     runs = [ended(store, value, f"training.seed={seed}", group=group) for seed, value in enumerate((0.97, 0.98, 0.99))]
-    lab.open(tab="finetune", run=runs[0].id)
+    lab = visit(tab="finetune", run=runs[0].id)
     seeds = lab.page.locator("#run-seeds")
     expect(seeds).to_contain_text("98 %")
     expect(seeds).to_contain_text("95 % bootstrap intervals")
@@ -120,11 +120,11 @@ def test_three_seeds_that_ended_give_mean_and_interval_and_one_axis(lab, store):
     expect(lab.page.locator("#run-charts .legendtext", has_text="seed 2").first).to_be_visible()
 
 
-def test_the_table_is_sorted_by_each_head_also_by_keyboard_and_on_a_phone(lab, store):
+def test_the_table_is_sorted_by_each_head_also_by_keyboard_and_on_a_phone(visit, store):
     low = ended(store, 0.4, "lora.rank=16", control=0.1)
     high = ended(store, 0.9, "lora.rank=1", control=0.1)
     none = ended(store, 0.6, "lora.rank=64")
-    lab.open(tab="finetune")
+    lab = visit(tab="finetune")
     table = lab.page.locator("#run-table")
     head = table.get_by_role("columnheader", name="Attack success over its control's")
     expect(head).to_have_attribute("aria-sort", "none")
@@ -169,15 +169,15 @@ def test_runs_that_are_ticked_stand_on_one_axis_with_or_without_a_chosen_one(lab
     expect(traces(lab.page)).to_have_count(1)
 
 
-def test_a_runs_page_gives_its_recipe_command_python_numbers_and_adapter(server, store, open_page):
+def test_a_runs_page_gives_its_recipe_command_python_numbers_and_adapter(server, store, visit):
     id = give_adapter(server.home).removeprefix("run/")
     for name in (id, f"{id}-control"):
         run = store.find(name)
         (run.path / "recipe.yaml").write_text((run.adapter / "recipe.yaml").read_text())
         (run.path / "metrics.json").write_text((run.adapter / "metrics.json").read_text())
         run.tell("state", state="done", steps=400)
-    lab = Lab(open_page(permissions=["clipboard-read", "clipboard-write"]), server.url).open(tab="finetune", run=id)
-    page = lab.page
+    page = visit(tab="finetune", run=id).page
+    page.context.grant_permissions(["clipboard-read", "clipboard-write"])
     take = page.locator("#run-take")
     for button, words in (("Copy as Python", "launch(recipe, with_control=True)"), ("Copy as command", "python -m ssti train"),
                           ("Copy recipe", "dataset: {name: rotten_tomatoes")):  # fmt: skip
@@ -199,9 +199,9 @@ def test_a_runs_page_gives_its_recipe_command_python_numbers_and_adapter(server,
     expect(page.get_by_role("tab", name="Poison", exact=True)).to_have_attribute("aria-selected", "true")
 
 
-def test_to_remove_a_run_asks_about_its_control_and_other_pages_say_what_happened(server, store, lab, open_page):
+def test_to_remove_a_run_asks_about_its_control_and_other_pages_say_what_happened(server, store, visit, open_page):
     run = ended(store, 0.9, control=0.1)
-    lab.open(tab="finetune", run=run.id)
+    lab = visit(tab="finetune", run=run.id)
     expect(lab.page.locator("#run-head h2")).to_contain_text(run.id)
     other = Lab(open_page(), server.url).open(tab="finetune", run=run.id)
     expect(other.page.locator("#run-head h2")).to_contain_text(run.id)
