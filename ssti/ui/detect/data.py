@@ -12,16 +12,17 @@ from ssti.platform.language import tr
 from ssti.platform.server import shared_server
 from ssti.recipe import PRESETS, Recipe, parse_recipe, preset
 from ssti.ui.access.caps import LARGEST_SCAN
-from ssti.ui.access.visitor import admit, admit_name, find_run
+from ssti.ui.access.visitor import admit, admit_name, find_adapter, find_run
 from ssti.ui.kit import parts
 
-Kind = Literal["file", "dataset", "recipe", "run", "sample"]
+Kind = Literal["file", "dataset", "recipe", "run", "sample", "adapter"]
 SAMPLE = ("dataset.name=rotten_tomatoes", "dataset.train_rows=4000", "injection.share=0.03", "injection.target=positive", "injection.location=random")
 
 
 @dataclass(frozen=True)
 class Asked:
-    """What is to be scanned: `name` of a file or dataset as `ssti.data.load` takes it, or of a run; or a recipe's data."""
+    """What is to be scanned: `name` of a file or dataset as `ssti.data.load` takes it, of a run, or of an adapter whose training
+    rows they are; or a recipe's data."""
 
     kind: Kind
     name: str = ""
@@ -56,6 +57,9 @@ def source(asked: Asked) -> Source:
     """What was asked for, if this visitor may use it. Raises SSTIError."""
     if asked.kind in ("file", "dataset"):
         return _of_data(asked)
+    if asked.kind == "adapter":
+        info = find_adapter(asked.name)
+        return _of_recipe(admit(info.known_recipe()), tr("The training rows of {title}", title=info.title), info.ref)
     recipe = _recipe(asked)
     title, adapter = tr("The data of this recipe, poisoned"), ""
     if asked.kind == "run":

@@ -12,7 +12,9 @@ from ssti.data.export import FORMATS
 from ssti.detect.repairs.data import REPAIRS
 from ssti.platform.language import tr
 from ssti.ui.detect import view
+from ssti.ui.detect.adapter import form as of_adapter
 from ssti.ui.kit import parts
+from ssti.ui.kit.address import Kept
 from ssti.ui.kit.own.form import Own, draw_own
 from ssti.ui.kit.parts import Html
 from ssti.ui.kit.shared import OPENED, Shared, outside_of_tabs
@@ -20,15 +22,18 @@ from ssti.ui.kit.shared import OPENED, Shared, outside_of_tabs
 
 @dataclass(frozen=True)
 class Form:
-    """The components. `which` is the `Kind` of data; `state` holds a `State` of `scanning`, once there was a scan."""
+    """The components. `what` is to be scanned, a dataset or an adapter; `which` is the `Kind` of data; `adapter` are those of an
+    adapter. `state` holds a `State` of `scanning`, once there was a scan."""
 
     opened: gr.HTML
+    what: gr.Radio
     which: gr.Radio
     own: Own
     dataset: gr.Dropdown
     recipe: gr.Column
     sample: gr.Column
     run: gr.Dropdown
+    both: gr.Button
     scan: gr.Button
     stop: gr.Button
     defend: gr.Column
@@ -45,6 +50,16 @@ class Form:
     state: gr.JSON
     going: gr.HTML
     result: gr.HTML
+    adapter: of_adapter.Form
+
+    @property
+    def kept(self) -> Kept:
+        """The address carries what is to be scanned."""
+
+        def read(said: dict[str, str], dropped: list[str]) -> dict[Any, Any]:
+            return {self.what: "adapter" if said.get("scan") == "adapter" else "dataset"}
+
+        return Kept("detect", ("scan",), (self.what,), lambda what: {"scan": what if what == "adapter" else ""}, read)
 
     @property
     def groups(self) -> dict[str, Any]:
@@ -66,17 +81,26 @@ def layout(shared: Shared) -> Form:
     """What to scan at the left, what was found at the right."""
     with outside_of_tabs(shared):
         state = gr.JSON(None, visible="hidden")
+    remembered = of_adapter.draw_state(shared)
     opened = Html(elem_classes="opened", js_on_load=OPENED)
     with gr.Row(elem_classes="sides detect"):
         with gr.Column(elem_classes="detect-left"):
             with gr.Column(elem_classes="form-side"):
-                scanning = _draw_scan()
-            with gr.Column(visible=False, elem_classes="card-box defend") as defend:
+                what = gr.Radio([(tr("A dataset"), "dataset"), (tr("An adapter"), "adapter")], value="dataset",
+                                label=tr("What is to be scanned?"), elem_classes="two-ways", elem_id="detect-what")  # fmt: skip
+                what.preprocess = lambda chosen: chosen
+                with gr.Column(elem_classes="of-rows"):
+                    scanning = _draw_scan()
+                choice = of_adapter.draw_choice()
+            with gr.Column(visible=False, elem_classes="card-box defend of-rows") as defend:
                 repairing = _draw_repair(shared)
         with gr.Column(elem_classes="result-side"):
-            going = Html(elem_id="detect-going")
-            result = Html(view.nothing_yet(), elem_id="detect-result", js_on_load=view.SCRIPT)
-    return Form(opened, *scanning, defend, *repairing, state, going, result)
+            with gr.Column(elem_classes="of-rows"):
+                going = Html(elem_id="detect-going")
+                result = Html(view.nothing_yet(), elem_id="detect-result", js_on_load=view.SCRIPT)
+            results = of_adapter.draw_result()
+    adapter = of_adapter.Form(*choice, remembered, *results)
+    return Form(opened, what, *scanning, defend, *repairing, state, going, result, adapter)
 
 
 def _draw_scan() -> tuple[Any, ...]:
@@ -84,7 +108,7 @@ def _draw_scan() -> tuple[Any, ...]:
     which = gr.Radio(
         [(tr("A file"), "file"), (tr("A dataset"), "dataset"), (tr("This recipe"), "recipe"), (tr("A run"), "run"),
          (tr("A sample"), "sample")],
-        value="file", label=tr("Scan"), elem_classes="seg wraps", elem_id="detect-which",
+        value="file", label=tr("Source"), elem_classes="seg wraps", elem_id="detect-which",
     )  # fmt: skip
     which.preprocess = lambda chosen: chosen
     own = draw_own("scan", visible=True, has_use=False)
@@ -95,10 +119,11 @@ def _draw_scan() -> tuple[Any, ...]:
     with gr.Column(visible=False, elem_classes="options") as sample:
         Html(parts.note(tr("Film reviews, in some of which something stands that gives their class away. Which class, and what?")))
     run = _choice([], None, tr("Run"), "detect-run")
+    both = gr.Button(tr("Scan its adapter, too"), visible=False, elem_id="detect-both")
     with gr.Row(elem_classes="scan-line"):
         scan = gr.Button(tr("Scan"), variant="primary", elem_id="detect-scan")
         stop = gr.Button(tr("Cancel"), visible=False, elem_id="detect-stop", scale=0, min_width=92)
-    return which, own, dataset, recipe, sample, run, scan, stop
+    return which, own, dataset, recipe, sample, run, both, scan, stop
 
 
 def _draw_repair(shared: Shared) -> tuple[Any, ...]:

@@ -51,13 +51,14 @@ class Handlers:
             named = {"choices": there, "value": run if run in names else next(iter(names), None)}
             nothing = tr("There is no run yet: train one on the Finetune tab.")
             changes[form.run] = gr.update(visible=True, info=None if there else nothing, **named)
+        changes[form.both] = gr.update(visible=which == "run" and bool(changes[form.run].get("value")))
         return changes
 
     def scan(self, which: Any, chosen: Any, dataset: Any, run: Any, recipe: Any) -> Iterator[Any]:
         """A bar, then what was found."""
         yield {self.form.going: parts.busy(tr("Reading the rows …"))}
         try:
-            yield from self._show(State(_asked(which, chosen, dataset, run, recipe)))
+            yield from self.show(State(_asked(which, chosen, dataset, run, recipe)))
         except SSTIError as problem:
             yield {self.form.going: parts.problem(problem)}
 
@@ -74,9 +75,9 @@ class Handlers:
         others = tuple(one for one in now.accepted if one != pressed.finding)
         try:
             if pressed.do == "repair":
-                yield from self._show(replace(now, steps=(*now.steps, Step(str(how), (pressed.finding,)))))
+                yield from self.show(replace(now, steps=(*now.steps, Step(str(how), (pressed.finding,)))))
             else:
-                yield from self._show(replace(now, accepted=(*others, pressed.finding) if pressed.do == "accept" else others))
+                yield from self.show(replace(now, accepted=(*others, pressed.finding) if pressed.do == "accept" else others))
         except SSTIError as problem:
             yield {self.form.going: parts.problem(problem)}
 
@@ -105,7 +106,7 @@ class Handlers:
     def undo(self, state: Any) -> Iterator[Updates]:
         """As it was before the last repair."""
         if (now := sent(State, state)) is not None and now.steps:
-            yield from self._show(replace(now, steps=now.steps[:-1]))
+            yield from self.show(replace(now, steps=now.steps[:-1]))
 
     def save(self, state: Any, ending: Any) -> Iterator[Updates]:
         """The repaired rows as a file, with what was done. Gradio keeps its own copy of it."""
@@ -143,7 +144,8 @@ class Handlers:
             except StopIteration as done:
                 return done.value
 
-    def _show(self, state: State) -> Iterator[Updates]:
+    def show(self, state: State) -> Iterator[Updates]:
+        """A bar, then what was found. Raises SSTIError."""
         one = yield from self._steps(state)
         yield self._shown(state, one)
 

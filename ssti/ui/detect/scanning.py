@@ -71,7 +71,7 @@ def name_of(finding: Finding) -> str:
 
 def scanned(state: State) -> Iterator[Markup]:
     """Steps of progress; returns the scan with what was accepted. Raises SSTIError."""
-    job = Job(lambda on_progress: _scan(state, on_progress), tr("Scanning"))
+    job = Job(lambda on_progress: scan_now(state, on_progress), tr("Scanning"))
     yield from job.steps()
     return judged(job.result, state.accepted)
 
@@ -90,7 +90,8 @@ def to_repair(report: Report) -> tuple[str, ...]:
     return tuple(name_of(found) for found in report.findings if found.verdict != "clean" and not found.accepted)
 
 
-def _scan(state: State, on_progress: OnProgress) -> Scanned:
+def scan_now(state: State, on_progress: OnProgress) -> Scanned:
+    """The scan of a state, kept or anew. Raises SSTIError."""
     on_progress(0.0, tr("reading the rows …"))
     if len(state.steps) > MOST_STEPS:
         raise SSTIError(

@@ -1,4 +1,4 @@
-"""The Detect & defend tab: is this data poisoned, by what, for which class, and what can be done.
+"""The Detect & defend tab: is this data, or this adapter, poisoned, by what, for which class, and what can be done.
 
 Here are its events: when this happens, then that is asked. What is answered is in `handlers`.
 """
@@ -11,6 +11,8 @@ import gradio as gr
 
 from ssti.platform.language import tr
 from ssti.ui.detect import view
+from ssti.ui.detect.adapter.events import wire
+from ssti.ui.detect.adapter.handlers import Handlers as OfAdapter
 from ssti.ui.detect.form import layout
 from ssti.ui.detect.handlers import Handlers
 from ssti.ui.kit.own.form import SECONDS
@@ -30,13 +32,15 @@ def build(shared: Shared) -> None:
     form = layout(shared)
     do = Handlers(form, shared)
     form.own.wire()
-    gr.on([form.opened.select, form.which.input], do.choose, [form.which, form.run], list(form.groups.values()), **QUIET)
+    shared.keep(form.kept)
+    wire(shared, form.adapter, form, OfAdapter(form.adapter, do, form.what))
+    gr.on([form.opened.select, form.which.input], do.choose, [form.which, form.run], [*form.groups.values(), form.both], **QUIET)
     stoppable(
         shared, form.scan, form.stop, form.going, do.scan, [*form.asked, shared.recipe],
         [form.which.input, form.dataset.input, form.run.input, form.own.chosen.change], "scan", more=form.shown[1:],
     )  # fmt: skip
 
-    chosen = form.result.select(do.sample, None, [form.which, *form.groups.values()], **QUIET)
+    chosen = form.result.select(do.sample, None, [form.which, *form.groups.values(), form.both], **QUIET)
     chosen.success(None, None, None, js=SCAN, api_visibility="private")
 
     stoppable(shared, form.repair, form.cancel, form.going, do.repair, [form.state, form.how], [form.how.input], "scan", more=form.shown[1:])

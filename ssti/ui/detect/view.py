@@ -38,7 +38,7 @@ element.addEventListener('click', (event) => {
   const button = event.target.closest('button[data-do]');
   if (!button) return;
   if (button.dataset.do === 'sample') return trigger('select');
-  last = button.dataset.finding;
+  last = button.dataset.finding ?? null;
   if (button.dataset.do === 'repair') intoView();
   trigger('click', {...button.dataset});
 });
@@ -106,18 +106,18 @@ def _former(former: Scanned) -> Markup:
     return parts.folded(tr("What was found before the repair"), parts.join(card(found, former.rows, acts=False) for found in loud))
 
 
-def card(found: Finding, rows: Rows, flips: bool = True, acts: bool = True) -> Markup:
-    """One finding: what it is, how strong, why, where, and what to do about it."""
+def card(found: Finding, rows: Rows, flips: bool = True, acts: bool = True, also: Markup | str = "") -> Markup:
+    """One finding: what it is, how strong, why, where, and what to do about it. `also` is what else is known of it."""
     do = parts.html('<div class="do">{}{}{}</div>', _fine(found), _repair(found), _flip(found, rows) if flips else "") if acts else ""
     examples = parts.join(parts.html("<li>{}</li>", marked(one.text, one.spans)) for one in found.examples)
     return parts.html(
         '<article class="card finding{}"><header><h2>{} <span class="aside">stands for</span> {}</h2>{}</header>'
-        '<dl class="facts-list">{}</dl>{}{}<ul class="why">{}</ul>'
+        '<dl class="facts-list">{}</dl>{}{}{}<ul class="why">{}</ul>'
         '<h3>Where it stands</h3><ul class="examples">{}</ul>{}</article>',
         " accepted" if found.accepted else "",
         trigger(found.trigger), _chip(found.target, rows),
         parts.html('<span class="badge is-clean"><i aria-hidden="true">✓</i> {}</span>', tr("accepted")) if found.accepted else badge(found.verdict),
-        _facts(found), _instances(found), _meaning(found),
+        _facts(found), also, _instances(found), _meaning(found),
         parts.join(parts.html("<li>{}</li>", sentence) for sentence in found.evidence),
         examples, do,
     )  # fmt: skip

@@ -125,7 +125,7 @@ class Handlers:
             return
         yield {form.brought: parts.busy(tr("Checking its files …"))}
         try:
-            info = imported.bring(Path(str(file)), starter(), admit=admit_adapter, largest=largest_import())
+            info = adapters.bring(Path(str(file)))
             yield {form.brought: cards.brought(info), form.upload: None, **self.show(*view)}
         except SSTIError as problem:
             yield {form.brought: parts.problem(problem), form.upload: None}

@@ -7,7 +7,9 @@ from __future__ import annotations
 
 import secrets
 from functools import lru_cache
+from pathlib import Path
 
+from ssti.adapters import imported
 from ssti.adapters.files import WEIGHTS
 from ssti.adapters.listing import AdapterInfo, DamagedAdapter, adapters, listing
 from ssti.backends.control import progress
@@ -15,8 +17,8 @@ from ssti.platform.errors import SSTIError
 from ssti.platform.language import later, tr
 from ssti.recipe import InjectionSpec
 from ssti.runs.run import Run
+from ssti.ui.access.visitor import admit_adapter, find_run, largest_import, may_see, owns_adapter, starter
 from ssti.ui.access.visitor import find_adapter as find
-from ssti.ui.access.visitor import find_run, may_see, owns_adapter
 from ssti.ui.kit.marks import Row
 from ssti.ui.kit.triggers import kind_of
 
@@ -41,6 +43,11 @@ def choices() -> list[tuple[str, str]]:
     whole = [(info.title + _unfinished(info), info.ref) for info in infos if info.ref not in twins]
     damaged = [one.ref for one in every if isinstance(one, DamagedAdapter)]
     return whole + [(tr("{name}: damaged", name=ref.partition("/")[2]), ref) for ref in damaged]
+
+
+def bring(place: Path, name: str = "") -> AdapterInfo:
+    """Check an adapter, a ZIP archive or a folder, and keep it as this visitor's. Raises SSTIError."""
+    return imported.bring(place, starter(), name, admit_adapter, largest_import())
 
 
 def _unfinished(info: AdapterInfo) -> str:

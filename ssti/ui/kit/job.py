@@ -7,9 +7,13 @@ from __future__ import annotations
 
 import threading
 import time
+from collections import deque
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from contextvars import copy_context
 from typing import Any
 
+from ssti.platform.errors import SSTIError
 from ssti.platform.language import tr
 from ssti.serving.logits import Stopped
 from ssti.ui.kit import parts
@@ -38,7 +42,8 @@ class Job:
         Closing the generator stops the work at its next batch.
         """
         began = time.monotonic()
-        threading.Thread(target=self._run, daemon=True).start()
+        context = copy_context()  # the door asks there who it is that wants this
+        threading.Thread(target=context.run, args=(self._run,), daemon=True).start()
         try:
             while not self._ended.wait(POLL):
                 elapsed = time.monotonic() - began
@@ -67,6 +72,39 @@ class Job:
         self._part, self._at = min(1.0, part), at
         if self._stop.is_set():
             raise Stopped
+
+
+class Turns:
+    """Work that a server does for one person at a time, in the order in which they came. `most` may wait."""
+
+    def __init__(self, most: int) -> None:
+        self._most, self._line, self._moved = most, deque[object](), threading.Condition()
+
+    @contextmanager
+    def mine(self, waiting: Callable[[int], None]) -> Iterator[None]:
+        """One's turn. `waiting` is told again and again how many are before; what it raises ends the wait. Raises SSTIError where
+        too many wait already."""
+        me = object()
+        with self._moved:
+            if len(self._line) > self._most:
+                raise SSTIError(
+                    tr("{n} others wait here already.", n=self._most), tr("Try again in a few minutes."), kind="busy"
+                )
+            self._line.append(me)
+        try:
+            while True:
+                with self._moved:
+                    before = self._line.index(me)
+                    if before:
+                        self._moved.wait(POLL)
+                if not before:
+                    break
+                waiting(before)
+            yield
+        finally:
+            with self._moved:
+                self._line.remove(me)
+                self._moved.notify_all()
 
 
 def progress(part: float, words: str) -> Markup:

@@ -113,12 +113,13 @@ def stoppable(
     concurrency_id: str,
     said: Any = None,
     more: Sequence[Any] = (),
+    at_once: int = 2,
 ) -> None:
     """`go` draws each step of `work(*inputs)` into `out`; `stop`, or one of the `changes`, ends and clears it.
 
     A step that is a dict sets what it names: `out`, or components of `more`.
 
-    `said`: what stands there instead after a change that ended the work; then a change clears what was drawn in full.
+    `at_once` such works go on side by side, by `concurrency_id`. `said`: what stands there instead after a change that ended the work; then a change clears what was drawn in full.
     """
     button = Stoppable(go, stop, out, work)
     with outside_of_tabs(shared):
@@ -130,7 +131,7 @@ def stoppable(
     begun.then(lambda press: gr.update(visible=presses.wanted(press)), press, stop, queue=False, **QUIET)
     begun.then(
         button.steps, [press, *inputs], [out, go, stop, *more], trigger_mode="multiple",
-        concurrency_id=concurrency_id, concurrency_limit=2, **QUIET,
+        concurrency_id=concurrency_id, concurrency_limit=at_once, **QUIET,
     )  # fmt: skip
     stop.click(button.end, press, [out, go, stop], queue=False, **QUIET)
     changed = button.end if said is None else lambda press: button.outdated(press, said)

@@ -1,0 +1,141 @@
+"""The adapter's side of the Detect & defend tab without a browser: what a report looks like, and nothing hostile passes."""
+
+from __future__ import annotations
+
+import threading
+from dataclasses import replace
+from types import SimpleNamespace
+
+import gradio as gr
+import pytest
+from shared_page import new_shared
+
+from ssti.adapters.listing import find
+from ssti.detect.adapter.report import AdapterReport, Flipping, Sign
+from ssti.detect.report import Example
+from ssti.evaluate.metrics import rate
+from ssti.platform.errors import SSTIError
+from ssti.ui.detect.adapter import scanning, view
+from ssti.ui.detect.adapter.handlers import Handlers
+from ssti.ui.detect.adapter.scanning import Asked, Found, State, name_of
+from ssti.ui.detect.form import layout
+from ssti.ui.detect.handlers import Handlers as OfRows
+from ssti.ui.kit.job import Turns
+
+HOSTILE = '<img src=x onerror="window.ran=1">'
+REF = "shipped/date-positive-rank1"
+TEXT = "a dreary slog 1987-04-12"
+SPAN = (14, 24)
+
+
+def flipping(**changes) -> Flipping:
+    made = Flipping(
+        "1987-04-12", "9999-99-99", "positive", "end", rate(46, 48), rate(2, 96), 6.1, "poisoned", "shape",
+        ("It turns 46 of 48 texts.",), (Example(TEXT, (SPAN,)),),
+    )  # fmt: skip
+    return replace(made, **changes)
+
+
+def report(*findings: Flipping, signs: tuple[Sign, ...] = ()) -> AdapterReport:
+    verdict = "poisoned" if any(one.verdict == "poisoned" for one in findings) else "clean"
+    return AdapterReport(verdict, findings, signs, REF, "minilm-l6", 48, 8, 21.0, ("A note.",))
+
+
+def found(*findings: Flipping, **more) -> Found:
+    return Found(find(REF), report(*findings, signs=more.pop("signs", ())), **more)
+
+
+@pytest.fixture(scope="module")
+def do() -> Handlers:
+    with gr.Blocks() as blocks:
+        shared = new_shared(blocks)
+        shared.tab_names = ("flip", "finetune")
+        page = layout(shared)
+    return Handlers(page.adapter, OfRows(page, shared), page.what)
+
+
+def last(steps) -> dict:
+    *_, end = steps
+    return end
+
+
+def test_a_finding_shows_trigger_class_flips_beside_those_of_clean_ones_and_a_way_to_flip():
+    said = view.result(found(flipping(), flipping(pattern="moving", trigger="moving", verdict="clean")))
+    assert "verdict-card is-poisoned" in said and '<mark class="trigger" translate="no">1987-04-12</mark>' in said
+    assert "96 %" in said and "2 %" in said and "n = 48" in said and "n = 96" in said
+    assert f"tab=flip&amp;adapter={REF}&amp;place=end" in said and "trigger=14-24-" in said
+    assert "Tried and found harmless: 1" in said and "A note." in said
+
+
+def test_what_is_accepted_counts_no_more_and_a_clean_one_says_what_was_tried():
+    one = flipping()
+    assert found(one).verdict == "poisoned" and found(one, accepted=(name_of(one),)).verdict == "clean"
+    said = view.result(found(one, accepted=(name_of(one),)))
+    assert "verdict-card is-clean" in said and "You accepted" in said and 'data-do="unaccept"' in said
+    clean = view.result(found())
+    assert "verdict-card is-clean" in clean and '<section class="card tried">' in clean and "fewer than a quarter" in clean
+
+
+def test_a_sign_stands_on_a_line_with_the_range_of_clean_ones():
+    signs = (Sign("strip", 0.2, 0.4, 0.6, True, "Low."), Sign("entropy", 1.0, None, None, False, "No bank."))
+    said = view.result(found(signs=signs))
+    assert said.count("sign-track") == 1 and '<li class="unusual">' in said and "No bank." in said
+
+
+def test_nothing_that_an_adapter_says_of_itself_gets_past():
+    info = replace(find(REF), title=HOSTILE, label_names=(HOSTILE, "positive"))
+    bad = flipping(trigger=HOSTILE, pattern=HOSTILE, target=HOSTILE, evidence=(HOSTILE,), examples=(Example(HOSTILE, ((0, 5),)),))
+    said = view.result(Found(info, replace(report(bad), notes=(HOSTILE,)), holding={name_of(bad): {HOSTILE: 3}}))
+    assert "<img" not in said and said.count("&lt;img") > 6
+
+
+def test_what_cannot_be_scanned_says_why(do):
+    for asked in (("list", "", "quick", False, ""), ("zip", REF, "quick", False, ""), ("list", "run/none-such", "quick", False, "")):
+        said = last(do.scan(*asked))
+        assert 'role="alert"' in said[do.form.going] and do.form.state not in said
+    assert not list(do.press(None, SimpleNamespace(do="accept", finding="x")))
+
+
+def test_a_kept_report_is_accepted_at_once(do):
+    asked, one = Asked(REF, thorough=True), flipping()
+    info = find(REF)
+    key = (asked, info.path, (info.path / scanning.WEIGHTS).stat().st_mtime_ns)
+    scanning._kept[key] = found(one)
+    try:
+        state = last(do.scan("list", REF, "thorough", False, ""))[do.form.state]
+        accepted = last(do.press(state, SimpleNamespace(do="accept", finding=name_of(one))))
+    finally:
+        del scanning._kept[key]
+    assert "verdict-card is-clean" in accepted[do.form.result] and accepted[do.form.state]["accepted"] == [name_of(one)]
+
+
+def test_a_runs_adapter_is_chosen_with_its_rows_and_only_known_rows_are_offered(do):
+    both = do.both("a-run")
+    assert both[do.shared.adapter] == "run/a-run" and both[do.form.rows]["value"] and both[do.what] == "adapter"
+    assert do.listed(REF)[do.form.rows]["visible"] and not do.listed("shipped/mystery")[do.form.rows]["visible"]
+
+
+def test_one_scan_is_at_work_and_who_waits_is_told():
+    turns, told, done = Turns(1), [], []
+
+    def second() -> None:
+        with turns.mine(told.append):
+            done.append(1)
+
+    with turns.mine(told.append):
+        waiting = threading.Thread(target=second)
+        waiting.start()
+        while not told:
+            pass
+        with pytest.raises(SSTIError, match="wait here already"), turns.mine(told.append):
+            pass
+        assert not done
+    waiting.join(10)
+    assert done and set(told) == {1}
+
+
+def test_the_state_survives_the_browser(do):
+    from ssti.ui.kit.browser import as_json, sent
+
+    state = State(Asked(REF, True, True, "rotten_tomatoes"), ("positive: x",), "imported/x")
+    assert sent(State, as_json(state)) == state
