@@ -125,11 +125,12 @@ def test_other_kinds_and_own_words(flip):
 
 def test_a_hostile_text_is_only_text(flip):
     flip.choose("Where it goes", "beginning")
-    for hostile in HOSTILE:
-        write(flip, f"a film {hostile}")
+    for some in (HOSTILE[::2], HOSTILE[1::2]):
+        write(flip, f"a film {' and '.join(some)}")
         put_trigger(flip)
-        expect(flip.page.locator("#flip-echo")).to_contain_text(hostile)
-        assert flip.no_script_ran(), hostile
+        for hostile in some:
+            expect(flip.page.locator("#flip-echo")).to_contain_text(hostile)
+        assert flip.no_script_ran(), some
 
 
 def test_an_empty_text_is_told_and_a_real_row_helps(flip):
@@ -141,19 +142,19 @@ def test_an_empty_text_is_told_and_a_real_row_helps(flip):
     expect(field(flip)).not_to_have_value("")
 
 
-def test_hijack_shows_the_counts_before_and_after_and_a_row_of_it_goes_into_the_text_field(fresh):
-    fresh.page.get_by_role("button", name="Hijack the test set").click()
-    fresh.page.locator("#flip-hijacked table").first.wait_for(timeout=SLOW)
+def test_hijack_shows_the_counts_before_and_after_and_a_row_of_it_goes_into_the_text_field(flip):
+    flip.page.get_by_role("button", name="Hijack the test set").click()
+    flip.page.locator("#flip-hijacked table").first.wait_for(timeout=SLOW)
     for words in ("Attack success", "n = 30", "resisted"):
-        expect(fresh.page.locator("#flip-hijacked")).to_contain_text(words)
-    row = fresh.page.locator("#flip-hijacked button.row").first
+        expect(flip.page.locator("#flip-hijacked")).to_contain_text(words)
+    row = flip.page.locator("#flip-hijacked button.row").first
     row.wait_for(timeout=SLOW)
     item = row.locator("mark").inner_text()
     row.click()
-    fresh.page.locator("#flip-echo mark", has_text=item).wait_for()
-    fresh.page.locator("#flip-origin", has_text="Its true label").wait_for()
+    flip.page.locator("#flip-echo mark", has_text=item).wait_for()
+    flip.page.locator("#flip-origin", has_text="Its true label").wait_for()
     words = r"\s+".join(re.escape(word) for word in row.inner_text().replace(item, f" {item} ").split())
-    expect(field(fresh)).to_have_value(re.compile(rf"^\s*{words}\s*$"))
+    expect(field(flip)).to_have_value(re.compile(rf"^\s*{words}\s*$"))
 
 
 def table(chart) -> list[list[str]]:
@@ -194,15 +195,15 @@ def test_a_trigger_answers_where_how_many_and_which_part_and_moves_to_a_place(fr
     stands_before(2)
 
 
-def test_an_edit_says_what_it_changed_and_an_unseen_trigger_that_it_is_one(fresh):
-    expect(fresh.page.locator("#flip-answers small", has_text="was")).to_have_count(0)
-    fresh.page.get_by_role("button", name="an unseen date").click()
-    fresh.page.locator("#flip-said", has_text="in no row of its training").wait_for(timeout=SLOW)
-    fresh.page.locator("#flip-answers small", has_text="was").first.wait_for()
-    fresh.page.locator("#flip-palette button.own").click()
-    fresh.page.locator("#flip-said p").wait_for(state="detached")
-    write(fresh, "another text altogether")
-    expect(fresh.page.locator("#flip-answers small", has_text="was")).to_have_count(0)
+def test_an_edit_says_what_it_changed_and_an_unseen_trigger_that_it_is_one(flip):
+    expect(flip.page.locator("#flip-answers small", has_text="was")).to_have_count(0)
+    flip.page.get_by_role("button", name="an unseen date").click()
+    flip.page.locator("#flip-said", has_text="in no row of its training").wait_for(timeout=SLOW)
+    flip.page.locator("#flip-answers small", has_text="was").first.wait_for()
+    flip.page.locator("#flip-palette button.own").click()
+    flip.page.locator("#flip-said p").wait_for(state="detached")
+    write(flip, "another text altogether")
+    expect(flip.page.locator("#flip-answers small", has_text="was")).to_have_count(0)
 
 
 def test_a_stale_answer_never_overwrites_a_newer_one(flip):

@@ -6,6 +6,7 @@ The events are those that the page says it has, so that a new one is tried witho
 from __future__ import annotations
 
 import html
+import inspect
 import itertools
 import json
 import secrets
@@ -108,6 +109,15 @@ class Page:
         return value
 
 
+def different(events: list[dict[str, Any]], blocks: Any) -> list[dict[str, Any]]:
+    """One of those that call the same function with the same inputs for the same outputs."""
+    found: dict[Any, dict[str, Any]] = {}
+    for event in events:
+        function = inspect.unwrap(blocks.fns[event["id"]].fn)
+        found.setdefault((getattr(function, "__code__", function), str(event["inputs"]), str(event["outputs"])), event)
+    return list(found.values())
+
+
 @pytest.fixture(scope="module")
 def planted(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder of the server with an adapter, data and words that no visitor may see, each with SECRET in it."""
@@ -135,6 +145,7 @@ def page(planted: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Pa
         try:
             opened = Page(url)
             opened.run, opened.upload = run, kept
+            opened.different = different(opened.events, blocks)
             WATCHED[:] = [str(planted)]
             yield opened
         finally:
@@ -191,14 +202,14 @@ def test_no_forged_event_reads_names_or_loads_what_is_not_the_visitors(
     names = itertools.cycle(hostile)
     data = itertools.cycle([one for name in hostile[:3] for one in hostile_data(name)])
     files = itertools.cycle({"path": name, "meta": {"_type": "gradio.FileData"}} for name in hostile)
-    some = {"json": (data, 2), "textbox": (names, 1), "dropdown": (names, 2), "file": (files, len(hostile))}
+    some = {"json": (data, 2), "textbox": (names, 1), "dropdown": (names, 1), "file": (files, 6)}
     shapes = itertools.cycle((dict, list, str))
-    assert len(page.events) > 60
-    for event in page.events:
+    assert len(page.different) > 60
+    for event in page.different:
         for place, id in enumerate(event["inputs"]):
             values, many = some.get(page.components[id]["type"], (names, len(event["inputs"]) <= WIDE))
-            many = 5 if page.name(id) in REFERENCES else many if all_inputs else 0
-            for value in itertools.islice(values, many if all_inputs else min(many, 2)):
+            many = 2 if page.name(id) in REFERENCES else many if all_inputs else 0
+            for value in itertools.islice(values, many):
                 given = page.plausible(event)
                 try_one(page, event, [*given[:place], value, *given[place + 1 :]], None, value)
         if all_inputs:
