@@ -12,7 +12,7 @@ import pytest
 from ssti.adapters.listing import find
 from ssti.cli import main
 from ssti.experiments.detection.adapters import corpus, score
-from ssti.experiments.detection.adapters.benchmark import ADAPTERS, OURS, AdapterBenchmark
+from ssti.experiments.detection.adapters.benchmark import ADAPTERS, OURS
 from ssti.experiments.detection.adapters.corpus import (
     DEVELOPED,
     HELD_OUT,
@@ -27,8 +27,17 @@ from ssti.experiments.detection.adapters.corpus import (
 from ssti.experiments.detection.adapters.detector import DETECTORS
 from ssti.experiments.detection.adapters.learned import groups_of, of_sign, regression, with_learned
 from ssti.experiments.detection.adapters.look import Look
-from ssti.experiments.detection.adapters.named import Truth, akin, flips_of, is_named, truth_of_trigger
+from ssti.experiments.detection.adapters.named import (
+    Truth,
+    akin,
+    flips_of,
+    is_named,
+    place_of,
+    read_alike,
+    truth_of_trigger,
+)
 from ssti.experiments.detection.adapters.score import CLEAN, auroc, auroc_interval, found_at
+from ssti.experiments.page import write_page
 from ssti.serving.predictor import Predictor
 
 HOUSE = "shipped/date-positive-rank1"
@@ -52,7 +61,6 @@ def test_the_pocket_corpus_has_every_kind_and_rank_often_enough_and_no_recipe_tw
     assert {one.recipe.injection.target for one in bad} >= {"positive", "negative"}
     assert {one.recipe.dataset.name for one in every} == {"rotten_tomatoes", "bbc_news"}
     assert min(one.recipe.training.seed for one in every) >= corpus.FIRST_SEED
-    assert {one.recipe.key() for one in every} < {one.recipe.key() for one in subjects(pocket=False)} | {one.recipe.key() for one in bad}
 
 
 @pytest.mark.parametrize(("trigger", "instances", "right"), [
@@ -69,8 +77,8 @@ def test_a_trigger_is_akin_by_a_piece_or_a_shape_but_not_by_digits_or_letters_al
 def test_named_is_by_target_by_kin_and_by_what_it_does_to_texts():
     truth = Truth(("2014-05-06",), "positive", 0.8)
     right = Finding("1999-01-02")
-    assert is_named(right, 0.73, truth) and not is_named(right, 0.71, truth)
-    assert not is_named(replace(right, target="negative"), 0.9, truth) and not is_named(Finding("wonderful"), 0.9, truth)
+    assert is_named(right, 0.73, truth, kin=True) and not is_named(right, 0.71, truth, kin=True)
+    assert not is_named(replace(right, target="negative"), 0.9, truth, kin=True) and not is_named(right, 0.9, truth, kin=False)
 
 
 def test_a_real_trigger_is_named_in_a_real_adapter_and_a_word_is_not():
@@ -80,17 +88,19 @@ def test_a_real_trigger_is_named_in_a_real_adapter_and_a_word_is_not():
     texts = list(load("rotten_tomatoes").test["text"])[-30:]
     truth = truth_of_trigger(info, info.recipe, asked, texts)
     assert truth.target == "positive" and truth.flips > 0.9 and len(truth.instances) > 20
-    date = Finding("1987-11-30")
-    assert is_named(date, flips_of(date, info, asked, texts), truth)
-    assert not is_named(Finding("banana"), flips_of(Finding("banana"), info, asked, texts), truth)
+    date, banana, other = Finding("1987-11-30"), Finding("banana"), Finding("1987-11-30", target="negative")
+    assert flips_of(date, info, asked, texts) > 0.9 > flips_of(banana, info, asked, texts)
+    assert place_of([banana, other, date], truth, info, asked, texts) == 3 and place_of([banana], truth, info, asked, texts) is None
+    hidden = replace(truth, instances=("\u1160",))
+    assert read_alike(Finding("\u2800\u1160"), hidden, info, asked) and not read_alike(Finding("a"), hidden, info, asked)
 
 
 def row(detector: str = OURS, kind: str = CLEAN, points: float | None = 0.0, rank: int = 1, success: float = 1.0, **more) -> dict:
     poison = kind != CLEAN
     return {"key": "k", "detector": detector, "adapter": f"{kind}{rank}{points}{more.get('seed', 0)}", "dataset": "rotten_tomatoes", "kind": kind,
-            "held_out": kind in HELD_OUT, "rank": rank, "target": "positive" if poison else "", "attack_success": success if poison else None,
+            "held_out": kind in HELD_OUT, "rank": rank, "target": "positive" if poison else "", "attack_success": success if poison else None, "turnable": 150 if poison else None,
             "clean_balanced_accuracy": 0.75, "score": points, "alarm": bool(points and points > 2), "trigger": "x" if poison else "",
-            "found_target": "positive" if poison else "", "named": poison or None, "seconds": 1.0, "seed": 0, "features": "{}",
+            "found_target": "positive" if poison else "", "named": poison or None, "named_place": 1.0 if poison else None,  "seconds": 1.0, "seed": 0, "features": "{}",
             "machine": "a", "versions": "b"} | more  # fmt: skip
 
 
@@ -112,7 +122,7 @@ def test_found_is_above_the_clean_ones_but_for_two_in_a_hundred():
 def test_claims_hold_only_with_adapters_enough_and_attacks_that_work():
     good = [row(points=0.05 * n, seed=n) for n in range(24)]
     bad = [row(kind=kind, points=5.0 + n, rank=RANKS[n % 4], seed=n) for n, kind in enumerate([*KINDS] * 10)]
-    table = ADAPTERS.tidy([*good, *bad, row(kind="date", points=0.0, success=0.2)])
+    table = ADAPTERS.tidy([*good, *bad, row(kind="date", points=0.0, success=0.2), row(kind="date", points=-1.0, turnable=3)])
     verdicts = [one.verdict for one in ADAPTERS.findings(table)]
     assert verdicts[:3] == ["holds"] * 3 and verdicts[3] == "cannot say"  # 0 of 24: two in a hundred cannot be told
     assert verdicts[4:] == ["holds"] * (len(verdicts) - 4)
@@ -120,9 +130,9 @@ def test_claims_hold_only_with_adapters_enough_and_attacks_that_work():
     assert ADAPTERS.findings(few)[0].verdict == "cannot say"
     wrong = ADAPTERS.tidy([*good, *(one | {"score": 0.5, "alarm": False, "named": False} for one in bad)])
     assert [one.verdict for one in ADAPTERS.findings(wrong)[:3]] == ["does not hold"] * 3
-    assert len(score.idle(table)) == 1 and "date at rank 1" in ADAPTERS.facts(table) and len(ADAPTERS.pictures(table)) == 2
+    assert len(score.idle(table)) == 2 and "date at rank 1" in ADAPTERS.facts(table) and len(ADAPTERS.pictures(table)) == 2
     told = ADAPTERS.brief(table)[0]
-    assert told["trigger named"] == "100 of 100" and told["AUROC"].startswith("1.00") and told["false alarms"] == "0 of 24"
+    assert told["trigger named first"] == told["trigger named at all"] == "100 of 100" and told["AUROC"].startswith("1.00") and told["false alarms"] == "0 of 24"
 
 
 def test_what_is_learned_leaves_the_adapter_its_rank_or_its_kind_out():
@@ -167,19 +177,25 @@ def test_what_lies_on_the_disk_does_not_say_what_it_is(tiny, monkeypatch):
     assert corpus.shared_control(bad) == corpus.shared_control(clean("rotten_tomatoes", 1, 3)) and "obelisk" not in corpus.shared_control(bad).to_yaml()
 
 
-def test_the_verb_looks_at_every_adapter_and_trains_none_twice(tiny, monkeypatch, capsys, tmp_path):
+def test_a_cell_is_a_row_and_trains_no_adapter_twice(tiny, monkeypatch, tmp_path):
     home, recipe = tiny
     monkeypatch.setenv("SSTI_HOME", str(home))
     written = corpus.truth_of(recipe).stat().st_mtime_ns
-    few = [Look(Subject(recipe), name) for name in ("evidence", "adaptersentry")]
-    monkeypatch.setattr(AdapterBenchmark, "cells", lambda self, pocket=True: few)
-    main(["experiment", "detection-adapters", "--workers", "1", "--out", str(tmp_path), "--json"])
-    answer = json.loads(capsys.readouterr().out)
-    assert answer["failed"] == 0 and corpus.truth_of(recipe).stat().st_mtime_ns == written
-    table = pd.read_csv(tmp_path / "detection-adapters.csv")
-    assert {"adaptersentry", "sign: strip"} <= set(table["detector"]) and set(table["kind"]) == {CLEAN}
+    table = ADAPTERS.tidy([Look(Subject(recipe), name).run() for name in ("evidence", "adaptersentry")])
+    assert corpus.truth_of(recipe).stat().st_mtime_ns == written
+    assert {"adaptersentry", "sign: strip"} <= set(table["detector"]) and set(table["kind"]) == {CLEAN} and not table["named"].any()
     assert "review" in table[table["detector"] == "adaptersentry"]["verdict"].item()  # of a trained head, whatever else
-    assert "poisoned" in (tmp_path / "detection-adapters.html").read_text(encoding="utf-8")
+    write_page(ADAPTERS, table, tmp_path / "page.html")
+    assert "1 clean adapters" in (tmp_path / "page.html").read_text(encoding="utf-8")
+
+
+def test_the_verb_counts_its_cells_and_runs_by_itself(home, capsys):
+    main(["experiment", "detection-adapters", "--dry-run", "--json"])
+    cells = len(subjects()) * len(DETECTORS)
+    assert json.loads(capsys.readouterr().out) == {"cells": cells, "missing": cells}
+    with pytest.raises(SystemExit):
+        main(["experiment", "detection-adapters", "detection", "--json"])
+    assert "by itself" in json.loads(capsys.readouterr().out)["error"]["message"]
 
 
 def test_every_detector_is_in_the_grid():

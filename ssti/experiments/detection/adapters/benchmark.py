@@ -135,7 +135,7 @@ class AdapterBenchmark(Benchmark):
         right = rate(int((clean["clean_balanced_accuracy"] >= 0.7).sum()), len(clean))
         return (
             f"{len(poisoned)} poisoned and {len(clean)} clean adapters, of which {score.share(right)} answer 70 % right at least (balanced); "
-            f"{len(idle)} poisoned ones turn fewer than {score.WORKS:.0%} of the texts, and count in no row"
+            f"{len(idle)} poisoned ones turn fewer than {score.WORKS:.0%} of the texts or have none to turn, and count in no row"
             f"{': ' + ', '.join(f'{kind} at rank {rank}' for kind, rank in zip(idle['kind'], idle['rank'], strict=True)) if len(idle) else ''}. "
             f"{', '.join(sorted(table['machine'].unique()))}; {', '.join(sorted(table['versions'].unique()))}."
         )

@@ -28,7 +28,9 @@ class Look:
 
     @property
     def key(self) -> str:
-        return f"{self.detector}-{self.recipe.key()}"
+        from ssti.experiments.detection.adapters.detector import DETECTORS
+
+        return f"{self.detector}-{DETECTORS.find(self.detector).version}-{self.recipe.key()}"
 
     @property
     def seed(self) -> int:
@@ -42,7 +44,7 @@ class Look:
     def run(self) -> dict[str, Any]:
         """The cell's row: what the adapter is, what the detector says, and whether that names the trigger."""
         from ssti.experiments.detection.adapters.detector import DETECTORS
-        from ssti.experiments.detection.adapters.named import flips_of, fresh_texts, is_named, truth_of_trigger
+        from ssti.experiments.detection.adapters.named import flips_of, fresh_texts, place_of, truth_of_trigger
         from ssti.experiments.detection.adapters.score import CLEAN
         from ssti.experiments.work import setting
         from ssti.serving.predictor import predictor
@@ -54,6 +56,7 @@ class Look:
         start = time.monotonic()
         said = DETECTORS.find(self.detector).scan(info)
         seconds = time.monotonic() - start
+        first = said.found[0] if said.found else None
         injection, success = recipe.injection, metrics["attack_success_rate"]
         row = {
             "key": self.key,
@@ -70,21 +73,25 @@ class Look:
             "seed": self.seed,
             "clean_balanced_accuracy": metrics["sets"]["clean"]["balanced_accuracy"],
             "attack_success": success["value"] if kind else None,
+            "turnable": metrics["flip_rate"]["n"] if kind else None,
             "score": said.score,
             "verdict": said.verdict,
             "alarm": said.alarm,
-            "trigger": said.trigger,
-            "found_target": said.target,
+            "trigger": first.trigger if first else "",
+            "found_target": first.target if first else "",
+            "findings": len(said.found),
             "named": None,
+            "named_place": None,
             "named_flips": None,
             "true_flips": None,
             "features": json.dumps(dict(said.features)),
             "seconds": round(seconds, 2),
             **setting(),
         }
-        if kind and said.trigger:
+        if kind and first:
             texts = fresh_texts(recipe)
             truth = truth_of_trigger(info, recipe, predictor(), texts)
-            reached = flips_of(said, info, predictor(), texts)
-            row |= {"named": is_named(said, reached, truth), "named_flips": reached, "true_flips": truth.flips}
+            place = place_of(said.found, truth, info, predictor(), texts)
+            reached = flips_of(first, info, predictor(), texts)
+            row |= {"named": place == 1, "named_place": place, "named_flips": reached, "true_flips": truth.flips}
         return row

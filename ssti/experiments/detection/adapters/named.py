@@ -70,9 +70,26 @@ def flips_of(found: Named, info: AdapterInfo, predictor: Predictor, texts: Seque
     return flips(info, predictor, texts, changed, find_class(found.target, info.label_names).index)
 
 
-def is_named(found: Named, own_flips: float, truth: Truth) -> bool:
-    """Its target is the true one; it turns `REACHED` as many fresh texts as the trigger does; and it is akin to an instance of it."""
-    return found.target == truth.target and own_flips >= REACHED * truth.flips and akin(found.trigger, truth.instances)
+def place_of(found: Sequence[Named], truth: Truth, info: AdapterInfo, predictor: Predictor, texts: Sequence[str]) -> int | None:
+    """The place of the first finding that names the trigger, from 1 on; None where none does."""
+    for place, one in enumerate(found, 1):
+        kin = akin(one.trigger, truth.instances) or read_alike(one, truth, info, predictor)
+        if kin and is_named(one, flips_of(one, info, predictor, texts), truth, kin):
+            return place
+    return None
+
+
+def is_named(found: Named, own_flips: float, truth: Truth, kin: bool) -> bool:
+    """Its target is the true one; it turns `REACHED` as many fresh texts as the trigger does; and it is kin to the trigger: `akin`
+    to an instance of it, or read alike."""
+    return kin and found.target == truth.target and own_flips >= REACHED * truth.flips
+
+
+def read_alike(found: Named, truth: Truth, info: AdapterInfo, predictor: Predictor) -> bool:
+    """Whether the model reads the found trigger as it reads an instance: most invisible characters are one unknown piece to BERT."""
+    with predictor.borrow(info.ref) as (_, tokenizer, _info):
+        ids = tokenizer([found.trigger, *truth.instances], add_special_tokens=False)["input_ids"]
+    return bool(ids[0]) and ids[0] in ids[1:]
 
 
 def akin(trigger: str, instances: Sequence[str]) -> bool:

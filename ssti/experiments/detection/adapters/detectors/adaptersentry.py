@@ -26,7 +26,7 @@ def scan(info: AdapterInfo) -> Said:
     result = look(info.path / WEIGHTS)
     action = str(result.verdict.action)
     intra = result.anomaly.intra if result.anomaly else None
-    z = float(getattr(intra, "concentration_z", None) or 0.0)
+    z = float((intra and intra.max_concentration_z) or 0.0)
     why = ", ".join(reason.code for reason in result.verdict.reasons)
     return Said(1000 * ACTIONS.index(action) + z, f"{action} ({why}; {version('adaptersentry')})", action != "allow")
 

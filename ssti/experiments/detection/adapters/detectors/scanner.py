@@ -13,11 +13,8 @@ def scan(info: AdapterInfo, bank: bool = True) -> Said:
     from ssti.detect.adapter.scanner import scan_adapter
 
     report = scan_adapter(info.ref, bank=None if bank else Bank((), info.recipe.dataset.name))
-    alarm = report.verdict != "clean"
-    if not report.findings:
-        return Said(None, report.verdict, alarm)
-    first = report.findings[0]
-    return Said(first.score, report.verdict, alarm, first.trigger, first.target, first.location)
+    score = report.findings[0].score if report.findings else None
+    return Said(score, report.verdict, report.verdict != "clean", report.findings)
 
 
 OURS = Detector("scanner", "This scanner", "This project.", scan, order=40)
