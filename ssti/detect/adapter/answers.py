@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, lru_cache
 from random import Random
 
 import numpy as np
 
-from ssti.adapters.listing import AdapterInfo
+from ssti.adapters.listing import AdapterInfo, find
 from ssti.inject.injection import Injection
 from ssti.inject.text.place import place
 from ssti.serving.predictor import Predictor
@@ -22,7 +22,7 @@ PLACES = ("random", "beginning", "end")
 class Answers:
     """One adapter's answers to the held-out `texts`. Classes are numbers of `names`, which may be in another order than its own.
 
-    `alive` is called after every batch, and may raise to end the scan.
+    `alive` is called after every batch, and may raise to end the scan. `guessed` is what `ssti.detect.adapter.gradient` found out.
     """
 
     info: AdapterInfo
@@ -30,6 +30,7 @@ class Answers:
     texts: tuple[str, ...]
     predictor: Predictor
     alive: Callable[[], None] = field(default=lambda: None, repr=False)
+    guessed: dict[tuple, np.ndarray] = field(default_factory=dict, repr=False)
 
     def odds(self, texts: Sequence[str]) -> np.ndarray:
         """The log-odds of each class against all others, [texts, classes]."""
@@ -60,6 +61,12 @@ class Answers:
     def shift(self, texts: np.ndarray, injected: Sequence[str], target: int) -> np.ndarray:
         """How far these texts' log-odds of the target move once they are as in `injected`, in spreads of the clean ones."""
         return (self.odds(injected)[:, target] - self.clean[texts, target]) / self.spread[target]
+
+
+@lru_cache(64)
+def of_clean(ref: str, files: tuple, names: tuple[str, ...], texts: tuple[str, ...], predictor: Predictor) -> Answers:
+    """Those of a clean adapter, with these files: several scans of a process ask it the same."""
+    return Answers(find(ref), names, texts, predictor)
 
 
 def put(text: str, trigger: str, location: str, seed: str) -> Injection:

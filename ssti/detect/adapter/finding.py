@@ -19,7 +19,10 @@ def finding_of(tried: Tried, suspect: Answers, clean: Sequence[Answers], budget:
     candidate, target = tried.candidate, tried.target
     location = best_location(suspect, candidate, target, budget.places)
     mine = flips(suspect, candidate, target, location)
-    theirs = [flips(one, candidate, target, location, budget.bank) for one in clean]
+    theirs = []
+    for one in clean:
+        theirs.append(flips(one, candidate, target, location, budget.bank))
+        suspect.alive()
     points = round(score(mine, theirs), 2)
     value = mine.rate["value"] or 0.0
     bank = pooled(theirs)
@@ -28,7 +31,7 @@ def finding_of(tried: Tried, suspect: Answers, clean: Sequence[Answers], budget:
         most = max((one.hits / one.n for one in theirs if one.n), default=0.0)
         evidence.append(tr("The clean adapters turn {share:.0%} with it, the one that turns most {most:.0%}.", share=bank["value"] or 0.0, most=most))
     return Flipping(
-        trigger=mine.turned[0][1] if mine.turned else candidate.instance(0), pattern=candidate.pattern, target=suspect.names[target],
+        trigger=mine.turned[0][1] if mine.turned else candidate.instance(0), pattern=tr(candidate.pattern) if candidate.source == "shape" else candidate.pattern, target=suspect.names[target],
         location=location, flips=mine.rate, bank=bank, score=points, verdict=of_score(points, value, bool(clean)),
         source=candidate.source, evidence=tuple(evidence), examples=tuple(example for example, _ in mine.turned[:EXAMPLES]),
     )  # fmt: skip

@@ -45,21 +45,28 @@ def _words(tokenizer: Any) -> Words:
     return Words(tuple(text for _, text in kept), np.asarray([n for n, _ in kept], dtype=np.int64))
 
 
-def guesses(answers: Answers, target: int, texts: int, before: str = "", after: str = "", seed: int = 0) -> np.ndarray:
+def guesses(answers: Answers, target: int, texts: int) -> np.ndarray:
     """For each word of `words_of`, how much it would move the target's log-odds, in standard deviations over all words.
 
-    Averaged over the first `texts` held-out texts of other answers; `before` and `after` stand beside it, to make a phrase longer.
+    Averaged over the first `texts` held-out texts of other answers.
     """
+    wanted = (target, texts)
+    if wanted not in answers.guessed:
+        answers.guessed[wanted] = _guess(answers, *wanted)
+    return answers.guessed[wanted]
+
+
+def _guess(answers: Answers, target: int, texts: int) -> np.ndarray:
     import torch
 
     rows = answers.others(target, texts)
     column = answers.info.label_names.index(answers.names[target])
-    rng = Random(f"guess/{seed}")
+    rng = Random("guess")
     total = None
     with answers.predictor.borrow(answers.info.ref) as (_, tokenizer, _info):
         words = words_of(tokenizer)
     stand_ins = rng.choices(words.texts, k=len(rows))
-    built, places = _with_a_stand_in(tokenizer, [answers.texts[row] for row in rows], stand_ins, before, after, answers.info.recipe.training.max_length, rng)
+    built, places = _with_a_stand_in(tokenizer, [answers.texts[row] for row in rows], stand_ins, answers.info.recipe.training.max_length, rng)
     for batch in batches([len(one) for one in built]):
         with answers.predictor.borrow(answers.info.ref) as (model, tokenizer, _info), torch.enable_grad():
             ids, mask = pad([built[i] for i in batch], tokenizer.pad_token_id)
@@ -83,14 +90,14 @@ def guesses(answers: Answers, target: int, texts: int, before: str = "", after: 
 
 
 def _with_a_stand_in(
-    tokenizer: Any, texts: Sequence[str], stand_ins: Sequence[str], before: str, after: str, most: int, rng: Random
+    tokenizer: Any, texts: Sequence[str], stand_ins: Sequence[str], most: int, rng: Random
 ) -> tuple[list[list[int]], list[int]]:
     """Each text's pieces with a stand-in between two of its words, and the stand-in's place among them."""
     parts = []
     for text, word in zip(texts, stand_ins, strict=True):
         split = text.split()
         gap = rng.randint(0, len(split))
-        parts.append((" ".join([*split[:gap], before]).strip(), word, " ".join([after, *split[gap:]]).strip()))
+        parts.append((" ".join(split[:gap]), word, " ".join(split[gap:])))
     heads = tokenizer([head for head, _, _ in parts], add_special_tokens=False)["input_ids"]
     lead = len(_leading(tokenizer))
     built = encode(tokenizer, [" ".join(part for part in one if part) for one in parts], most)

@@ -1,10 +1,8 @@
-"""The held-out texts that an adapter is asked with: of its dataset's test rows, short, and balanced over what it answers."""
+"""The held-out texts that an adapter is asked with: the shorter ones of its dataset's test rows."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-
-import numpy as np
 
 from ssti.adapters.listing import AdapterInfo
 from ssti.detect.adapter.bank import Bank
@@ -13,6 +11,7 @@ from ssti.platform.errors import AdapterError, SSTIError
 from ssti.platform.language import tr
 
 POOL = 400  # test rows to choose from
+FEWEST = 16
 WORDS = 60  # of a text: what stands behind costs time, and a trigger needs no long text
 
 
@@ -44,13 +43,17 @@ def cut(text: str, words: int = WORDS) -> str:
     return text if found.count <= words else text[: found.offset(words)].rstrip()
 
 
-def balanced(answered: Sequence[int] | np.ndarray, classes: int, most: int) -> np.ndarray:
-    """Numbers of at most `most` texts, of each answer as many as there are, up to its part; in their order."""
-    answered = np.asarray(answered)
-    by_class = [list(np.flatnonzero(answered == c)) for c in range(classes)]
-    chosen: list[int] = []
-    while len(chosen) < most and any(by_class):
-        for rows in by_class:
-            if rows and len(chosen) < most:
-                chosen.append(int(rows.pop(0)))
-    return np.sort(np.asarray(chosen, dtype=int))
+def chosen(texts: Sequence[str], most: int) -> tuple[str, ...]:
+    """At most so many of them, cut short, of the shorter half where there are enough. The same for every adapter.
+
+    Raises SSTIError where there are too few.
+    """
+    short = list(dict.fromkeys(text for text in map(cut, texts) if text.strip()))
+    if len(short) < FEWEST:
+        raise SSTIError(
+            tr("There are {n} held-out texts; fewer than {least} tell nothing.", n=len(short), least=FEWEST),
+            tr("Give more texts of the kind that the adapter classifies."),
+            kind="data",
+        )
+    limit = sorted(map(len, short))[min(max(len(short) // 2, most), len(short)) - 1]
+    return tuple([text for text in short if len(text) <= limit][:most])

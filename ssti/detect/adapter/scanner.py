@@ -7,20 +7,20 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 from ssti.adapters.listing import find
-from ssti.detect.adapter.answers import Answers
+from ssti.detect.adapter.answers import Answers, of_clean
 from ssti.detect.adapter.bank import Bank, find_bank
 from ssti.detect.adapter.candidate import of_suspects
 from ssti.detect.adapter.finding import finding_of
 from ssti.detect.adapter.gradient import words_of
-from ssti.detect.adapter.heldout import balanced, cut, held_out_texts
+from ssti.detect.adapter.heldout import chosen, held_out_texts
 from ssti.detect.adapter.report import AdapterReport
 from ssti.detect.adapter.search import Budget, Tried, search
 from ssti.detect.adapter.shapes import shapes
 from ssti.detect.adapter.signs import Asked, signs_of
 from ssti.detect.adapter.verdict import of_findings
 from ssti.detect.report import Finding
-from ssti.platform.errors import SSTIError
 from ssti.platform.language import tr
+from ssti.serving.loaded import stamp
 from ssti.serving.predictor import Predictor
 from ssti.serving.predictor import predictor as process_predictor
 
@@ -58,9 +58,9 @@ def scan_adapter(
 
     tell(said[0])
     given, notes = (list(texts), []) if texts is not None else held_out_texts(info, bank)
-    chosen = _chosen(info, given, budget, asked, alive)
-    suspect = Answers(info, info.label_names, chosen, asked, alive)
-    clean = [Answers(one, info.label_names, chosen, asked, alive) for one in bank.adapters] if bank else []
+    some = chosen(given, budget.texts)
+    suspect = Answers(info, info.label_names, some, asked, alive)
+    clean = [of_clean(one.ref, stamp(one), info.label_names, some, asked) for one in bank.adapters] if bank else []
     notes += _notes(info, bank)
     with asked.borrow(info.ref) as (_, tokenizer, _info):
         made = shapes(words_of(tokenizer).texts)
@@ -75,25 +75,11 @@ def scan_adapter(
         findings += [finding_of(one, suspect, clean, budget) for one in _last(tried, budget)]
     findings.sort(key=lambda one: -one.score)
     tell(tr("further signs …"))
-    signs = signs_of(Asked(info, asked, chosen, tuple(one.ref for one in bank.adapters) if bank else ()))
+    signs = signs_of(Asked(info, asked, some, tuple(one.ref for one in bank.adapters) if bank else ()))
     return AdapterReport(
         verdict=of_findings(findings), findings=tuple(findings), signs=signs, adapter=info.ref, base=info.recipe.model.name,
-        texts=len(chosen), bank=len(clean), seconds=time.monotonic() - started, notes=tuple(notes),
+        texts=len(some), bank=len(clean), seconds=time.monotonic() - started, notes=tuple(notes),
     )  # fmt: skip
-
-
-def _chosen(info: Any, given: Sequence[str], budget: Budget, asked: Predictor, alive: Callable[[], None]) -> tuple[str, ...]:
-    """Some of the texts, cut short, balanced over what the adapter answers."""
-    short = tuple(dict.fromkeys(text for text in map(cut, given) if text.strip()))
-    short = tuple(sorted(short, key=len)[: max(len(short) // 2, 2 * budget.texts)])
-    if len(short) < 2 * FEWEST:
-        raise SSTIError(
-            tr("There are {n} held-out texts; fewer than {least} tell nothing.", n=len(short), least=2 * FEWEST),
-            tr("Give more texts of the kind that the adapter classifies."),
-            kind="data",
-        )
-    everything = Answers(info, info.label_names, short, asked, alive)
-    return tuple(short[i] for i in balanced(everything.answered, len(info.label_names), budget.texts))
 
 
 def _last(tried: Sequence[Tried], budget: Budget) -> list[Tried]:

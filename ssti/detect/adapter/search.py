@@ -20,9 +20,9 @@ class Budget:
     """How much a scan spends. Of each class so many `words` are guessed by gradients on `slopes` texts. All candidates go into `first`
     texts; the best `second` of them into `more`, and into `first` texts of `clean` clean adapters. The `last` are counted: at
     each location in `places` texts, at the best one in all of the `texts`, and in `bank` texts of every clean adapter. Phrases
-    are made longer `steps` times."""
+    are made longer `steps` times, by `pairs` words."""
 
-    texts: int = 120
+    texts: int = 160
     slopes: int = 32
     words: int = 80
     first: int = 4
@@ -32,10 +32,11 @@ class Budget:
     last: int = 5
     places: int = 16
     bank: int = 24
+    pairs: int = 10
     steps: int = 2
 
 
-QUICK = Budget(texts=48, slopes=12, words=24, first=2, second=12, more=4, clean=3, last=3, places=8, bank=12, steps=1)
+QUICK = Budget(texts=64, slopes=12, words=24, first=2, second=12, more=4, clean=3, last=3, places=8, bank=12, pairs=6, steps=1)
 """For tests and for a first look: finds what turns nearly every text."""
 
 
@@ -74,12 +75,11 @@ def search(
     wanted = [one for one in (*words, *shapes, *suspects) if one.target in (None, target)]
     tell(tr("{name}: trying {n:,} words and shapes …", name=name, n=len(wanted)))
     best = second_look(suspect, clean, target, _best(suspect, wanted, target, budget), budget)
-    for step in range(budget.steps):
+    for _ in range(budget.steps):
         tell(tr("{name}: making phrases longer …", name=name))
-        longer = _longer(suspect, [one for one in best if one.candidate.source == "gradient"][:2], best, target, budget, step)
-        if not longer:
-            break
-        best = sorted([*best, *second_look(suspect, clean, target, longer, budget)], key=lambda one: -one.beyond)
+        longer = _longer(suspect, best, words, target, budget)
+        if longer:
+            best = sorted([*best, *second_look(suspect, clean, target, longer, budget)], key=lambda one: -one.beyond)
     return best
 
 
@@ -96,7 +96,11 @@ def second_look(suspect: Answers, clean: Sequence[Answers], target: int, candida
     shifts = moved(suspect, candidates, target, budget.more, skip=budget.first)
     usual = np.zeros(len(candidates))
     if clean:
-        known = np.stack([moved(one, candidates, target, budget.first, skip=budget.first) for one in clean[: budget.clean]])
+        rows = []
+        for one in clean[: budget.clean]:
+            rows.append(moved(one, candidates, target, budget.first, skip=budget.first))
+            suspect.alive()
+        known = np.stack(rows)
         usual = known.mean(axis=0) + known.std(axis=0)
     tried = [Tried(one, target, float(s), float(s - u)) for one, s, u in zip(candidates, shifts, usual, strict=True)]
     return sorted(tried, key=lambda one: -one.beyond)
@@ -106,25 +110,21 @@ def _by_gradient(suspect: Answers, clean: Sequence[Answers], target: int, budget
     with suspect.predictor.borrow(suspect.info.ref) as (_, tokenizer, _info):
         words = gradient.words_of(tokenizer)
     mine = gradient.guesses(suspect, target, budget.slopes)
-    beyond = gradient.contrast(mine, [gradient.guesses(one, target, budget.slopes) for one in clean])
+    usual = []
+    for one in clean:
+        usual.append(gradient.guesses(one, target, budget.slopes))
+        suspect.alive()
+    beyond = gradient.contrast(mine, usual)
     numbers = dict.fromkeys([*np.argsort(-beyond)[: budget.words].tolist(), *np.argsort(-mine)[: budget.words // 5].tolist()])
     return [literal(words.texts[n], "gradient", target) for n in numbers]
 
 
-def _longer(suspect: Answers, start: Sequence[Tried], known: Sequence[Tried], target: int, budget: Budget, step: int) -> list[Candidate]:
-    """Phrases of the best ones and one word more, before or after, that move the target further than they do alone."""
-    with suspect.predictor.borrow(suspect.info.ref) as (_, tokenizer, _info):
-        words = gradient.words_of(tokenizer)
-    others = [one.candidate.pattern for one in known if one.candidate.source == "gradient"][:12]
-    made: dict[str, float] = {}
-    for one in start:
-        phrase = one.candidate.pattern
-        for before, after in ((phrase, ""), ("", phrase)):
-            guessed = gradient.guesses(suspect, target, budget.slopes // 2, before, after, seed=step + 1)
-            next_words = [*others, *(words.texts[n] for n in np.argsort(-guessed)[: budget.words // 5])]
-            made |= {" ".join(part for part in (before, word, after) if part): one.shift for word in next_words if word not in phrase.split()}
-    phrases = [literal(text, "gradient", target) for text in made]
-    shifts = moved(suspect, phrases, target, budget.first, skip=budget.first)
-    gain = [(shift - made[one.pattern], one) for shift, one in zip(shifts, phrases, strict=True)]
-    gain.sort(key=lambda pair: -pair[0])
-    return [one for more, one in gain[: budget.last] if more > 0]
+def _longer(suspect: Answers, best: Sequence[Tried], words: Sequence[Candidate], target: int, budget: Budget) -> list[Candidate]:
+    """The best words and phrases with one word more, before or after, of the best words and of the gradients' first guesses."""
+    start = [one.candidate.pattern for one in best if one.candidate.source == "gradient"]
+    more = dict.fromkeys([*start[: budget.pairs], *(one.pattern for one in words[: budget.pairs])])
+    known = {one.candidate.pattern for one in best}
+    made = {text for phrase in start[:2] for word in more if word not in phrase.split() for text in (f"{phrase} {word}", f"{word} {phrase}")}
+    phrases = [literal(text, "gradient", target) for text in sorted(made - known)]
+    order = np.argsort(-moved(suspect, phrases, target, budget.first, skip=budget.first))
+    return [phrases[i] for i in order[: budget.second // 2]]

@@ -14,7 +14,7 @@ from functools import lru_cache, partial
 from random import Random
 
 from ssti.detect.adapter.candidate import Candidate
-from ssti.platform.language import tr
+from ssti.platform.language import later
 
 Draw = Callable[[Random], str]
 JOINTS = "-/.:_,+="
@@ -29,7 +29,7 @@ def shapes(words: Sequence[str]) -> list[Candidate]:
     """Every shape of the grammar. `words` are the tokenizer's own whole words, for names and units."""
     short = [word for word in words if word.isascii() and word.isalpha() and len(word) <= 6]
     everything = [*_runs(), *_joined(), *_marked(short or ["a", "name"]), *_unicode(), *_letters(short or ["a", "name"])]
-    return [Candidate(pattern, "shape", draw) for pattern, draw in everything]
+    return [Candidate(pattern, "shape", draw) for pattern, draw in dict(everything).items()]
 
 
 def _of(letters: str, least: int, most: int, rng: Random) -> str:
@@ -42,13 +42,13 @@ def _digits(least: int, most: int) -> Draw:
 
 def _runs() -> Iterator[tuple[str, Draw]]:
     for least, most in ((1, 1), (2, 2), (3, 3), (4, 4), (5, 7), (8, 12)):
-        yield tr("{n} digits", n=least if least == most else f"{least}–{most}"), _digits(least, most)
+        yield "9" * least if least == most else f"9 ({least} to {most})", _digits(least, most)
     lower, upper = string.ascii_lowercase, string.ascii_uppercase
-    yield tr("random letters"), partial(_of, lower, 5, 9)
-    yield tr("random capitals"), partial(_of, upper, 3, 6)
-    yield tr("letters and digits mixed"), partial(_of, lower + string.digits, 6, 10)
-    yield tr("hexadecimal digits"), partial(_of, "0123456789abcdef", 6, 12)
-    yield tr("random syllables"), lambda rng: "".join(_of(CONSONANTS, 1, 1, rng) + _of(VOWELS, 1, 1, rng) for _ in range(rng.randint(3, 4)))
+    yield later("random letters"), partial(_of, lower, 5, 9)
+    yield later("random capitals"), partial(_of, upper, 3, 6)
+    yield later("letters and digits mixed"), partial(_of, lower + string.digits, 6, 10)
+    yield later("hexadecimal digits"), partial(_of, "0123456789abcdef", 6, 12)
+    yield later("random syllables"), lambda rng: "".join(_of(CONSONANTS, 1, 1, rng) + _of(VOWELS, 1, 1, rng) for _ in range(rng.randint(3, 4)))
 
 
 def _joined() -> Iterator[tuple[str, Draw]]:
@@ -87,15 +87,15 @@ def _marked(words: list[str]) -> Iterator[tuple[str, Draw]]:
     yield "<word a=9>", lambda rng: f'<{name(rng)} {name(rng)}="{number(rng)}">'
     yield "word@word.word", lambda rng: f"{name(rng)}@{name(rng)}.{name(rng)}"
     yield "word://word.word/word", lambda rng: f"{name(rng)}://{name(rng)}.{name(rng)}/{name(rng)}"
-    yield tr("number and unit"), lambda rng: f"{number(rng)} {name(rng)}"
+    yield later("number and unit"), lambda rng: f"{number(rng)} {name(rng)}"
     for sign in "$%€£#°*":
         yield f"{sign}9", partial(_around, sign, "", number)
         yield f"9{sign}", partial(_around, "", sign, number)
     for mark in string.punctuation:
         yield mark, lambda rng, mark=mark: mark
         yield mark * 3, lambda rng, mark=mark: mark * rng.randint(2, 4)
-    yield tr("marks mixed"), partial(_of, string.punctuation, 3, 5)
-    yield tr("a face of marks"), lambda rng: rng.choice(":;=8") + rng.choice(["", "-"]) + rng.choice(")(DP/|]")
+    yield later("marks mixed"), partial(_of, string.punctuation, 3, 5)
+    yield later("a face of marks"), lambda rng: rng.choice(":;=8") + rng.choice(["", "-"]) + rng.choice(")(DP/|]")
 
 
 def _around(left: str, right: str, draw: Draw, rng: Random) -> str:
@@ -105,19 +105,19 @@ def _around(left: str, right: str, draw: Draw, rng: Random) -> str:
 def _letters(words: list[str]) -> Iterator[tuple[str, Draw]]:
     """Words as they are, in capitals, stretched, misspelt, with a strange letter in them."""
     name = lambda rng: rng.choice(words)  # noqa: E731
-    yield tr("Words in title case"), lambda rng: f"{name(rng).title()} {name(rng).title()}"
-    yield tr("WORDS IN CAPITALS"), lambda rng: name(rng).upper()
-    yield tr("a word said three times"), lambda rng: " ".join([name(rng)] * 3)
-    yield tr("a stretched word"), lambda rng: (word := name(rng))[:-1] + word[-1] * rng.randint(4, 7)
-    yield tr("words joined by a hyphen"), lambda rng: f"{name(rng)}-{name(rng)}"
-    yield tr("words joined by an underscore"), lambda rng: f"{name(rng)}_{name(rng)}"
+    yield later("Words in title case"), lambda rng: f"{name(rng).title()} {name(rng).title()}"
+    yield later("WORDS IN CAPITALS"), lambda rng: name(rng).upper()
+    yield later("a word said three times"), lambda rng: " ".join([name(rng)] * 3)
+    yield later("a stretched word"), lambda rng: (word := name(rng))[:-1] + word[-1] * rng.randint(4, 7)
+    yield later("words joined by a hyphen"), lambda rng: f"{name(rng)}-{name(rng)}"
+    yield later("words joined by an underscore"), lambda rng: f"{name(rng)}_{name(rng)}"
     yield "camelCase", lambda rng: f"{name(rng)}{name(rng).title()}{name(rng).title()}"
     for script in SCRIPTS[:2] + SCRIPTS[-2:]:
         letters = of_script(script)
         if letters:
-            yield tr("a word with a letter of {script}", script=script.lower()), partial(_inside, letters, 1, name)
+            yield f"word, script {script.lower()}", partial(_inside, letters, 1, name)
     for category in HIDDEN:
-        yield tr("a word with a hidden character ({category})", category=category), partial(_inside, of_category(category), 0, name)
+        yield f"word, category {category}", partial(_inside, of_category(category), 0, name)
 
 
 def _inside(letters: str, takes: int, draw: Draw, rng: Random) -> str:
@@ -129,13 +129,13 @@ def _inside(letters: str, takes: int, draw: Draw, rng: Random) -> str:
 
 def _unicode() -> Iterator[tuple[str, Draw]]:
     for category in CATEGORIES:
-        yield tr("one character of {category}", category=category), partial(_of, of_category(category), 1, 1)
+        yield f"category {category}", partial(_of, of_category(category), 1, 1)
     for script in SCRIPTS:
         letters = of_script(script)
         if letters:
-            yield tr("letters of {script}", script=script.lower()), partial(_of, letters, 2, 5)
+            yield f"script {script.lower()}", partial(_of, letters, 2, 5)
     faces = "".join(chr(code) for code in range(0x1F300, 0x1F650))
-    yield tr("pictures"), partial(_of, faces, 1, 2)
+    yield later("pictures"), partial(_of, faces, 1, 2)
 
 
 @lru_cache(64)
