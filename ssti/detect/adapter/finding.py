@@ -1,17 +1,19 @@
-"""A candidate that was counted, as a finding that a person can read and repeat."""
+"""A candidate that was counted, as a finding that a person can read and repeat; and several that are one."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from ssti.detect.adapter.answers import Answers
+from ssti.detect.adapter.probe import probed
 from ssti.detect.adapter.report import Flipping
 from ssti.detect.adapter.search import Budget, Tried
 from ssti.detect.adapter.verdict import of_score
 from ssti.detect.adapter.verify import best_location, flips, pooled, score
 from ssti.platform.language import tr
 
-EXAMPLES = 5
+EXAMPLES, OTHERS, CLEAN = 5, 6, 3
 
 
 def finding_of(tried: Tried, suspect: Answers, clean: Sequence[Answers], budget: Budget) -> Flipping:
@@ -31,7 +33,29 @@ def finding_of(tried: Tried, suspect: Answers, clean: Sequence[Answers], budget:
         most = max((one.hits / one.n for one in theirs if one.n), default=0.0)
         evidence.append(tr("The clean adapters turn {share:.0%} with it, the one that turns most {most:.0%}.", share=bank["value"] or 0.0, most=most))
     return Flipping(
-        trigger=mine.turned[0][1] if mine.turned else candidate.instance(0), pattern=tr(candidate.pattern) if candidate.source == "shape" else candidate.pattern, target=suspect.names[target],
+        trigger=mine.turned[0][1] if mine.turned else candidate.instance(0),
+        pattern=tr(candidate.pattern) if candidate.source == "shape" else candidate.pattern, target=suspect.names[target],
         location=location, flips=mine.rate, bank=bank, score=points, verdict=of_score(points, value, bool(clean)),
         source=candidate.source, evidence=tuple(evidence), examples=tuple(example for example, _ in mine.turned[:EXAMPLES]),
     )  # fmt: skip
+
+
+def told(findings: Sequence[Flipping], suspect: Answers, budget: Budget) -> tuple[Flipping, ...]:
+    """The findings, strongest first. Words that lead to one class are one finding, and so are shapes, which names the others; what
+    somebody named stays by itself. What is found is probed: is it these characters, or their shape?"""
+    ordered = sorted(findings, key=lambda one: -one.score)
+    found = [one for one in ordered if one.verdict != "clean"]
+    clean = [one for one in ordered if one.verdict == "clean" and one.source != "suspect"][:CLEAN]
+    groups: dict[tuple, list[Flipping]] = {}
+    for one in found:
+        alone = one.pattern if one.source == "suspect" else ""
+        groups.setdefault((one.target, one.source, alone), []).append(one)
+    made = []
+    for first, *rest in groups.values():
+        sentences = list(probed(suspect, first.trigger, suspect.names.index(first.target), first.location, first.flips["value"] or 0.0, budget.bank))
+        if rest:
+            sentences.append(tr("Others that do the same: {others}.", others=", ".join(one.pattern for one in rest[:OTHERS])))
+        made.append(replace(first, evidence=(*first.evidence, *sentences)))
+        suspect.alive()
+    named = [one for one in ordered if one.verdict == "clean" and one.source == "suspect"]
+    return tuple(sorted([*made, *clean, *named], key=lambda one: (one.verdict == "clean", -one.score)))

@@ -10,7 +10,7 @@ from ssti.adapters.listing import find
 from ssti.detect.adapter.answers import Answers, of_clean
 from ssti.detect.adapter.bank import Bank, find_bank
 from ssti.detect.adapter.candidate import of_suspects
-from ssti.detect.adapter.finding import finding_of
+from ssti.detect.adapter.finding import finding_of, told
 from ssti.detect.adapter.gradient import words_of
 from ssti.detect.adapter.heldout import chosen, held_out_texts
 from ssti.detect.adapter.report import AdapterReport
@@ -73,11 +73,11 @@ def scan_adapter(
         tried = search(suspect, clean, target, made, named, budget, tell)
         tell(tr("{name}: counting flips …", name=name))
         findings += [finding_of(one, suspect, clean, budget) for one in _last(tried, budget)]
-    findings.sort(key=lambda one: -one.score)
+    verdict, findings = of_findings(findings), told(findings, suspect, budget)
     tell(tr("further signs …"))
     signs = signs_of(Asked(info, asked, some, tuple(one.ref for one in bank.adapters) if bank else ()))
     return AdapterReport(
-        verdict=of_findings(findings), findings=tuple(findings), signs=signs, adapter=info.ref, base=info.recipe.model.name,
+        verdict=verdict, findings=findings, signs=signs, adapter=info.ref, base=info.recipe.model.name,
         texts=len(some), bank=len(clean), seconds=time.monotonic() - started, notes=tuple(notes),
     )  # fmt: skip
 
