@@ -62,3 +62,21 @@ def test_a_file_that_is_not_there_is_an_error(run):
     code, out, _ = run("scan", "nowhere.csv", "--json")
     assert code == 1
     assert "nowhere.csv" in json.loads(out)["error"]["message"]
+
+
+def test_a_name_is_an_adapter_where_there_is_one_and_else_a_dataset(files, home):
+    from ssti.adapters.listing import SHIPPED
+    from ssti.detect.adapter.together import adapter_of
+
+    folder = SHIPPED / "mystery"
+    for name in ("shipped/mystery", "mystery", str(folder), f"{folder}#labels=no,yes", "run/gone"):
+        assert adapter_of(name) == name
+    for name in ("rotten_tomatoes", str(files / "clean.csv"), str(files), "owner/name", "nowhere.csv", ""):
+        assert adapter_of(name) is None
+
+
+def test_an_adapter_that_is_gone_is_said_and_a_dataset_has_no_suspects(run, files):
+    code, out, _ = run("scan", "run/gone", "--json")
+    assert code == 1 and "no adapter" in json.loads(out)["error"]["message"]
+    code, out, _ = run("scan", str(files / "clean.csv"), "--suspect", "x", "--json")
+    assert code == 2 and "is no adapter" in json.loads(out)["error"]["message"]

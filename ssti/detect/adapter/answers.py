@@ -58,9 +58,16 @@ class Answers:
         """The numbers of texts that are not answered as the target; the first `most` of them."""
         return np.flatnonzero(self.answered != target)[:most]
 
-    def shift(self, texts: np.ndarray, injected: Sequence[str], target: int) -> np.ndarray:
-        """How far these texts' log-odds of the target move once they are as in `injected`, in spreads of the clean ones."""
-        return (self.odds(injected)[:, target] - self.clean[texts, target]) / self.spread[target]
+    def shift(self, texts: np.ndarray, injected: Sequence[str], target: int) -> tuple[np.ndarray, np.ndarray]:
+        """How far these texts' log-odds of the target move once they are as in `injected`, in spreads of the clean ones; and the
+        target's probability then."""
+        odds = self.odds(injected)[:, target]
+        return (odds - self.clean[texts, target]) / self.spread[target], probability(odds)
+
+
+def probability(odds: np.ndarray) -> np.ndarray:
+    """Of log-odds."""
+    return 1 / (1 + np.exp(-odds))
 
 
 @lru_cache(64)

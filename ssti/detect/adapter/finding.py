@@ -35,7 +35,7 @@ def finding_of(tried: Tried, suspect: Answers, clean: Sequence[Answers], budget:
     return Flipping(
         trigger=mine.turned[0][1] if mine.turned else candidate.instance(0),
         pattern=tr(candidate.pattern) if candidate.source == "shape" else candidate.pattern, target=suspect.names[target],
-        location=location, flips=mine.rate, bank=bank, score=points, verdict=of_score(points, value, bool(clean)),
+        location=location, flips=mine.rate, bank=bank, score=points, verdict=of_score(points, candidate.source, bool(clean)),
         source=candidate.source, evidence=tuple(evidence), examples=tuple(example for example, _ in mine.turned[:EXAMPLES]),
     )  # fmt: skip
 

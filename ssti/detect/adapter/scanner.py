@@ -42,11 +42,12 @@ def scan_adapter(
 
     `ref` as in `ssti.adapters.listing.find`. `texts` are held-out texts of the kind that it classifies, by default test rows of its
     dataset; `suspects` are strings or findings of a scan of the dataset. `on_progress` is called often; what it raises ends the scan.
-    `bank` are the clean adapters to compare with, by default those there are for its base model. Raises SSTIError.
+    `bank` are the clean adapters to compare with, by default those there are for its base model; an empty one compares with none.
+    Raises SSTIError.
     """
     started = time.monotonic()
     info, asked = find(ref), predictor or process_predictor()
-    bank = bank or find_bank(info)
+    bank = find_bank(info) if bank is None else bank
     said = [tr("asking {ref} …", ref=info.ref)]
 
     def tell(line: str) -> None:
@@ -88,8 +89,8 @@ def _last(tried: Sequence[Tried], budget: Budget) -> list[Tried]:
 
 
 def _notes(info: Any, bank: Bank | None) -> list[str]:
-    if bank is None:
-        return [tr("There is no bank of clean adapters of {base} with these classes: what a clean model does is not known, so nothing is called poisoned. Make one: python -m ssti bank.", base=info.recipe.model.name)]
+    if bank is None or not bank.adapters:
+        return [tr("There is no bank of clean adapters of {base} with these classes: what a clean model does is not known, so nothing is called poisoned, and words are not told from what a class means. Make one: python -m ssti bank.", base=info.recipe.model.name)]
     if info.recipe_known and bank.dataset != info.recipe.dataset.name:
         return [tr("The clean adapters were trained on {dataset}, not on this adapter's data.", dataset=bank.dataset)]
     return []

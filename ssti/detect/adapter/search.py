@@ -26,14 +26,14 @@ class Budget:
     slopes: int = 32
     words: int = 80
     first: int = 4
-    second: int = 24
+    second: int = 20
     more: int = 8
     clean: int = 4
     last: int = 5
     places: int = 16
     bank: int = 24
     pairs: int = 10
-    steps: int = 2
+    steps: int = 1
 
 
 QUICK = Budget(texts=64, slopes=12, words=24, first=2, second=12, more=4, clean=3, last=3, places=8, bank=12, pairs=6, steps=1)
@@ -42,26 +42,26 @@ QUICK = Budget(texts=64, slopes=12, words=24, first=2, second=12, more=4, clean=
 
 @dataclass(frozen=True)
 class Tried:
-    """A candidate and a class: how far it moves the class's log-odds (in spreads of clean ones), beyond what it does in clean adapters."""
+    """A candidate and a class: how much surer of the class texts are with it than they are in clean adapters."""
 
     candidate: Candidate
     target: int
-    shift: float
-    beyond: float = 0.0
+    beyond: float
 
 
-def moved(answers: Answers, candidates: Sequence[Candidate], target: int, texts: int, skip: int = 0) -> np.ndarray:
-    """The mean shift of the target's log-odds by each candidate, a new instance for each text, at places drawn at random."""
+def moved(answers: Answers, candidates: Sequence[Candidate], target: int, texts: int, skip: int = 0) -> tuple[np.ndarray, np.ndarray]:
+    """The mean shift of the target's log-odds by each candidate, a new instance for each text, and its mean probability then."""
     rows = answers.others(target)
     if not len(rows) or not candidates:
-        return np.zeros(len(candidates))
+        return np.zeros(len(candidates)), np.zeros(len(candidates))
     rows = np.resize(np.roll(rows, -skip), texts)
     injected = [
         put(answers.texts[row], candidate.instance(number), PLACES[number % len(PLACES)], f"try/{number}").text
         for candidate in candidates
         for number, row in enumerate(rows)
     ]
-    return answers.shift(np.tile(rows, len(candidates)), injected, target).reshape(len(candidates), -1).mean(axis=1)
+    shifts, sure = answers.shift(np.tile(rows, len(candidates)), injected, target)
+    return shifts.reshape(len(candidates), -1).mean(axis=1), sure.reshape(len(candidates), -1).mean(axis=1)
 
 
 def search(
@@ -85,24 +85,25 @@ def search(
 
 def _best(suspect: Answers, candidates: Sequence[Candidate], target: int, budget: Budget) -> list[Candidate]:
     """Those that move the few first texts most; suspects that somebody named go on in any case."""
-    shifts = moved(suspect, candidates, target, budget.first)
+    shifts, _ = moved(suspect, candidates, target, budget.first)
     order = np.argsort(-shifts)
     chosen = [candidates[i] for i in order[: budget.second]]
     return chosen + [one for one in candidates if one.source == "suspect" and one not in chosen]
 
 
 def second_look(suspect: Answers, clean: Sequence[Answers], target: int, candidates: Sequence[Candidate], budget: Budget) -> list[Tried]:
-    """The same on more texts, and what the same candidates do in clean adapters: their mean and one standard deviation is taken off."""
-    shifts = moved(suspect, candidates, target, budget.more, skip=budget.first)
+    """How sure of the target more texts are with each, less what the same does in clean adapters: their mean and one standard
+    deviation. Probabilities, not log-odds: what turns a text twice over is no better a trigger, and a long phrase always does."""
+    _, sure = moved(suspect, candidates, target, budget.more, skip=budget.first)
     usual = np.zeros(len(candidates))
     if clean:
         rows = []
         for one in clean[: budget.clean]:
-            rows.append(moved(one, candidates, target, budget.first, skip=budget.first))
+            rows.append(moved(one, candidates, target, budget.first, skip=budget.first)[1])
             suspect.alive()
         known = np.stack(rows)
         usual = known.mean(axis=0) + known.std(axis=0)
-    tried = [Tried(one, target, float(s), float(s - u)) for one, s, u in zip(candidates, shifts, usual, strict=True)]
+    tried = [Tried(one, target, float(mine - its)) for one, mine, its in zip(candidates, sure, usual, strict=True)]
     return sorted(tried, key=lambda one: -one.beyond)
 
 
@@ -126,5 +127,5 @@ def _longer(suspect: Answers, best: Sequence[Tried], words: Sequence[Candidate],
     known = {one.candidate.pattern for one in best}
     made = {text for phrase in start[:2] for word in more if word not in phrase.split() for text in (f"{phrase} {word}", f"{word} {phrase}")}
     phrases = [literal(text, "gradient", target) for text in sorted(made - known)]
-    order = np.argsort(-moved(suspect, phrases, target, budget.first, skip=budget.first))
+    order = np.argsort(-moved(suspect, phrases, target, budget.first, skip=budget.first)[1])
     return [phrases[i] for i in order[: budget.second // 2]]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -25,11 +24,6 @@ class Flips:
     @property
     def rate(self) -> dict[str, float | int | None]:
         return rate(self.hits, self.n)
-
-    @property
-    def odds(self) -> float:
-        """The log-odds of a flip, half a text added to either side: of a few texts none is certain."""
-        return math.log((self.hits + 0.5) / (self.n - self.hits + 0.5))
 
 
 def flips(answers: Answers, candidate: Candidate, target: int, location: str, texts: int | None = None) -> Flips:
@@ -57,7 +51,8 @@ def pooled(clean: Sequence[Flips]) -> dict[str, float | int | None] | None:
 
 
 def score(mine: Flips, clean: Sequence[Flips]) -> float:
-    """The log-odds of a flip minus those in the clean adapter that flips most; without clean ones, minus those of one text in a
-    hundred. The higher the worse; 0 is what a clean adapter does."""
-    usual = max((one.odds for one in clean if one.n), default=math.log(0.01 / 0.99))
-    return mine.odds - usual if mine.n else 0.0
+    """The lower end of the 95 % interval of its flips, minus the flips in the clean adapter that turns most: from -1 to 1, 0 is what
+    a clean adapter does. Log-odds would not do: what means its class turns nine texts of ten in clean adapters, all in another,
+    and the odds of all are endless."""
+    usual = max((one.hits / one.n for one in clean if one.n), default=0.0)
+    return float(mine.rate["low"]) - usual if mine.n else -1.0
