@@ -101,10 +101,10 @@ def test_lesson_one_from_the_card_to_ones_own_text_and_it_is_kept(learner):
     expect(page.locator(".lesson", has_text=FIRST.title)).to_contain_text("5 of 5 steps")
 
 
-def test_one_short_link_opens_a_lesson_at_a_step_and_the_card_is_used_by_keyboard_alone(lab):
+def test_one_short_link_opens_a_lesson_at_a_step_and_the_card_is_used_by_keyboard_alone(visit):
     from playwright.sync_api import expect
 
-    lab.open(lesson="one-token", step="3")
+    lab = visit(lesson="one-token", step="3")
     at(lab, "Is it always so?")
     card(lab).get_by_role("button", name="about 50").focus()
     lab.page.keyboard.press("Enter")

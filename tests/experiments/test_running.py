@@ -150,6 +150,7 @@ def tasks(cell: Cell) -> list[psutil.Process]:
 def test_ray_gives_the_local_table_though_workers_are_killed_and_ends_what_runs_when_it_is_left(first, monkeypatch):
     pytest.importorskip("ray")
     monkeypatch.delenv("RAY_ADDRESS", raising=False)
+    monkeypatch.setattr("ssti.experiments.ray.RETRIES", 1)  # each takes a process that loads torch
     rows = first[1]
     lamed = next(cell for cell in CELLS if cell.key == rows[-1]["key"])
     doomed, endless = (Cell(lamed.recipe.set(f"training.steps={steps}")) for steps in (200_000, 100_000))
@@ -183,8 +184,8 @@ def test_ray_gives_the_local_table_though_workers_are_killed_and_ends_what_runs_
     for row in rows:
         theirs, aside = came.pop(row["key"]).row, ("seconds", "training_seconds", "when")
         assert {**theirs, **{name: row[name] for name in aside}} == row
-    assert "lost its worker 4 times" in came.pop(doomed.key).error["message"]
+    assert "lost its worker" in came.pop(doomed.key).error["message"]
     assert set(came) == {cell.key for cell in CELLS} - {row["key"] for row in rows}
     assert all("nonsense" in outcome.error["message"] for outcome in came.values())
-    assert killed.count(lamed) == 1 and killed.count(doomed) == 4
+    assert killed.count(lamed) == 1 and killed.count(doomed) == 2
     assert not any("raylet" in process.name() for process in psutil.Process().children(recursive=True))
