@@ -23,10 +23,12 @@ from ssti.recipe.load import preset as preset_called
 from ssti.runs.run import Run
 from ssti.ui.access.caps import LARGEST_SCAN, way_out
 from ssti.ui.access.visitor import admit, admit_run, find_adapter, may_see, own_adapter, own_run, speaking_as, visitor
+from ssti.ui.kit.job import ADAPTERS_IN_TURN
 from ssti.ui.kit.parts import public
 
 Location = Literal["beginning", "random", "end"]
 LONGEST_RECIPE = 100_000  # characters
+LONGEST_SUSPECT, MOST_SUSPECTS = 200, 20  # characters, and how many
 WORD = re.compile(r"[\w-]{0,40}")
 
 
@@ -111,6 +113,36 @@ def scan(texts: list[str], labels: list[str], accept: list[str] = []) -> dict:  
             f"Send fewer, or {way_out()}.",
         )
     return scan((texts, labels), accept=accept).as_json()
+
+
+def scan_adapter(
+    adapter: str,
+    suspects: list[Annotated[str, Field(max_length=LONGEST_SUSPECT)]] = [],  # noqa: B006
+    thorough: bool = False,
+    key: str | None = None,
+) -> dict:
+    """Look for a trigger in an adapter: what turns its answers that does not turn those of clean adapters. Takes a minute or more.
+
+    Args:
+        adapter: Which adapter: shipped/NAME, run/ID or imported/NAME (`adapters` lists them).
+        suspects: Words or phrases to try in any case, 20 at most.
+        thorough: With the whole budget, in place of a quick look.
+        key: The key that `submit` gave; not needed on a machine of your own.
+
+    Returns:
+        {"kind": "adapter", "verdict": "poisoned", "suspicious" or "clean", "findings": [{"trigger", "pattern", "target", "location", "score", "flips": {"value", "low", "high", "n"}, "bank": ... or null, "evidence", "examples": [{"text", "spans"}], ...}], "signs", "texts", "notes", ...}
+
+    Example:
+        scan_adapter("shipped/date-positive-rank1")
+    """
+    from ssti.detect.adapter.scanner import USUAL, scan_adapter
+    from ssti.detect.adapter.search import QUICK
+
+    if len(suspects) > MOST_SUSPECTS:
+        raise SSTIError(f"There are {len(suspects)} suspects; {MOST_SUSPECTS} are the limit.", "Send the likeliest ones.")
+    with speaking_as(key), ADAPTERS_IN_TURN.mine(_busy):
+        info = find_adapter(adapter)
+        return scan_adapter(info.ref, suspects=suspects, budget=USUAL if thorough else QUICK).as_json()
 
 
 def submit(
@@ -244,7 +276,11 @@ def models() -> list[dict]:
     return _reasons(lists.models())
 
 
-ENDPOINTS = (preview, predict, explain, scan, submit, status, stop, download, adapters, datasets, models)
+ENDPOINTS = (preview, predict, explain, scan, scan_adapter, submit, status, stop, download, adapters, datasets, models)
+
+
+def _busy(before: int) -> None:
+    raise SSTIError("An adapter is being scanned here already.", "Try again in a minute or two.", kind="busy")
 
 
 def _recipe(text: str, changes: list[str]) -> Recipe:

@@ -9,6 +9,7 @@ import gradio as gr
 
 from ssti.data import list_datasets
 from ssti.data.export import FORMATS
+from ssti.detect.repairs.adapter import REPAIRS as MENDINGS
 from ssti.detect.repairs.data import REPAIRS
 from ssti.platform.language import tr
 from ssti.ui.detect import view
@@ -54,12 +55,17 @@ class Form:
 
     @property
     def kept(self) -> Kept:
-        """The address carries what is to be scanned."""
+        """The address carries what is to be scanned, and how an adapter is to be repaired."""
+        how, usual = self.adapter.how, next(iter(MENDINGS))
+
+        def write(what: Any, way: Any) -> dict[str, str]:
+            return {"scan": what if what == "adapter" else "", "repair": way if what == "adapter" and way in MENDINGS and way != usual else ""}
 
         def read(said: dict[str, str], dropped: list[str]) -> dict[Any, Any]:
-            return {self.what: "adapter" if said.get("scan") == "adapter" else "dataset"}
+            way = said.get("repair", usual)
+            return {self.what: "adapter" if said.get("scan") == "adapter" else "dataset", how: MENDINGS.find(way).name}
 
-        return Kept("detect", ("scan",), (self.what,), lambda what: {"scan": what if what == "adapter" else ""}, read)
+        return Kept("detect", ("scan", "repair"), (self.what, how), write, read)
 
     @property
     def groups(self) -> dict[str, Any]:
@@ -94,12 +100,13 @@ def layout(shared: Shared) -> Form:
                 choice = of_adapter.draw_choice()
             with gr.Column(visible=False, elem_classes="card-box defend of-rows") as defend:
                 repairing = _draw_repair(shared)
+            mending = of_adapter.draw_repair()
         with gr.Column(elem_classes="result-side"):
             with gr.Column(elem_classes="of-rows"):
                 going = Html(elem_id="detect-going")
                 result = Html(view.nothing_yet(), elem_id="detect-result", js_on_load=view.SCRIPT)
             results = of_adapter.draw_result()
-    adapter = of_adapter.Form(*choice, remembered, *results)
+    adapter = of_adapter.Form(*choice, *mending, remembered, *results)
     return Form(opened, what, *scanning, defend, *repairing, state, going, result, adapter)
 
 

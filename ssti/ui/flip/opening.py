@@ -168,7 +168,7 @@ def ways(info: AdapterInfo, marks: Marks, has: Any) -> Markup:
             (tr("See how it was poisoned"), "poison", {"recipe": recipe}),
             (tr("Watch one learn it"), "finetune", {"recipe": recipe}),
         ]
-    links += [(tr("Look inside"), "look_inside", inside), (tr("Find it"), "detect", {"adapter": info.ref})]
+    links += [(tr("Look inside"), "look_inside", inside), (tr("Find it"), "detect", {"adapter": info.ref, "scan": "adapter"})]
     shown = [go(words, tab=tab, **said) for words, tab, said in links if has(tab)]
     return parts.html('<nav class="ways" aria-label="From here">{}</nav>', parts.join(shown))
 

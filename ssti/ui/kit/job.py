@@ -107,6 +107,11 @@ class Turns:
                 self._moved.notify_all()
 
 
+AT_ONCE = 12  # of all visitors: one at work, the others in line
+ADAPTERS_IN_TURN = Turns(AT_ONCE - 1)
+"""Whose turn it is to scan or to repair an adapter, which keeps both processors busy for a minute or two."""
+
+
 def progress(part: float, words: str) -> Markup:
     """A bar for the part that is done, 0 to 1; a screen reader calls it by the first of the words."""
     return parts.html(

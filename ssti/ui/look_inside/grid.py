@@ -138,6 +138,8 @@ def show(inside: Inside, choice: Choice, sample: Sample | None = None) -> Markup
         _paper(choice, heads),
         scale,
         _as_table(heads),
+        parts.html("<p>{}</p>", go(tr("Mute the trigger heads: find the trigger, then repair the adapter"), tab="detect", adapter=inside.info.ref,
+                                   scan="adapter", repair="mute")),
         classes="grid",
     )
 

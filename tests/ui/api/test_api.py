@@ -33,7 +33,7 @@ from ssti.ui.frame.page import build, launch_settings
 
 ROOT = Path(__file__).resolve().parents[3]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
-NAMES = ["preview", "predict", "explain", "scan", "submit", "status", "stop", "download", "adapters", "datasets", "models"]
+NAMES = ["preview", "predict", "explain", "scan", "scan_adapter", "submit", "status", "stop", "download", "adapters", "datasets", "models"]
 ADAPTER = "shipped/date-positive-rank1"
 MINE, THEIRS = (secrets.token_urlsafe(32) for _ in range(2))
 

@@ -10,13 +10,16 @@ import gradio as gr
 import pytest
 from shared_page import new_shared
 
+from ssti.adapters.about import About, Repaired
 from ssti.adapters.listing import find
+from ssti.adapters.stored import Rate
 from ssti.detect.adapter.report import AdapterReport, Flipping, Sign
 from ssti.detect.report import Example
 from ssti.evaluate.metrics import rate
 from ssti.platform.errors import SSTIError
-from ssti.ui.detect.adapter import scanning, view
+from ssti.ui.detect.adapter import repaired, scanning, view
 from ssti.ui.detect.adapter.handlers import Handlers
+from ssti.ui.detect.adapter.mending import mended, to_repair
 from ssti.ui.detect.adapter.scanning import Asked, Found, State, name_of
 from ssti.ui.detect.form import layout
 from ssti.ui.detect.handlers import Handlers as OfRows
@@ -132,6 +135,29 @@ def test_one_scan_is_at_work_and_who_waits_is_told():
         assert not done
     waiting.join(10)
     assert done and set(told) == {1}
+
+
+def test_a_repair_shows_both_rates_before_after_and_of_the_control():
+    def side(attack: int, clean: int) -> dict:
+        return {"attack_success_rate": Rate(**rate(attack, 400)), "clean_accuracy": Rate(**rate(clean, 900))}
+
+    told = Repaired(
+        of="x", how="mute", done=HOSTILE, trigger=HOSTILE, target="positive", before=side(390, 800), after=side(60, 799), control=side(50, 801),
+    )  # fmt: skip
+    new = replace(find(REF), ref="imported/x", about=About(repaired=told))
+    said = repaired.card(new, found(flipping()))
+    assert "<img" not in said and said.count('class="rate is-') == 6 and "98 %" in said and "15 %" in said and "n = 400" in said
+    assert f"tab=flip&amp;adapter=imported/x&amp;pinned={REF}" in said and 'data-do="again"' in said
+    assert repaired.card(find(REF), found(flipping())) == ""
+
+
+def test_what_is_repaired_is_tied_to_one_class_and_what_is_accepted_is_not(do):
+    one, other = flipping(), flipping(trigger="x", pattern="x", target="negative")
+    assert to_repair(found(one, other)) == [one]
+    nothing = mended(found(one, accepted=(name_of(one),)), "mute", "")
+    with pytest.raises(SSTIError, match="nothing to repair"):
+        next(nothing)
+    assert 'role="alert"' in last(do.repair(None, "mute"))[do.form.going]
 
 
 def test_the_state_survives_the_browser(do):

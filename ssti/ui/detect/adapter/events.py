@@ -10,12 +10,13 @@ from ssti.ui.detect import form as of_rows
 from ssti.ui.detect import view
 from ssti.ui.detect.adapter.form import Form
 from ssti.ui.detect.adapter.handlers import Handlers
-from ssti.ui.detect.adapter.scanning import AT_ONCE
+from ssti.ui.kit.job import AT_ONCE
 from ssti.ui.kit.own.form import SECONDS
 from ssti.ui.kit.parts import QUIET
 from ssti.ui.kit.shared import Shared, listen
 from ssti.ui.kit.stoppable import stoppable
 
+DOWNLOAD = "() => window.ssti.download('adapter-file')"
 SCAN = "() => document.querySelector('#adapter-scan').click()"
 
 
@@ -30,7 +31,12 @@ def wire(shared: Shared, form: Form, page: of_rows.Form, do: Handlers) -> None:
         shared, form.scan, form.stop, form.going, do.scan, form.asked(shared), [form.source.input, form.adapter.input],
         "scan-adapter", more=form.shown[1:], at_once=AT_ONCE,
     )  # fmt: skip
-    form.scan.click(None, None, None, js=view.INTO_VIEW, api_visibility="private")
+    stoppable(
+        shared, form.repair, form.cancel, form.going, do.repair, [form.state, form.how], [form.how.input], "scan-adapter",
+        more=form.shown[1:], at_once=AT_ONCE,
+    )  # fmt: skip
+    for button in (form.scan, form.repair):
+        button.click(None, None, None, js=view.INTO_VIEW, api_visibility="private")
     chosen = [
         form.result.select(do.sample, None, form.source, **QUIET),
         page.both.click(do.both, page.run, [page.what, form.source, form.rows, shared.adapter], **QUIET),
@@ -41,4 +47,7 @@ def wire(shared: Shared, form: Form, page: of_rows.Form, do: Handlers) -> None:
     def pressed(state: Any, event: gr.EventData) -> Any:
         yield from do.press(state, event)
 
-    form.result.click(pressed, form.state, [*form.shown, page.what, *page.shown], **SECONDS)
+    form.result.click(pressed, form.state, [*form.shown, form.source, shared.adapter, page.what, *page.shown], **SECONDS)
+    form.undo.click(do.undo, form.state, form.shown, **SECONDS)
+    saved = form.download.click(do.save, form.state, [form.file, form.told], **SECONDS)
+    saved.success(None, None, None, js=DOWNLOAD, api_visibility="private")

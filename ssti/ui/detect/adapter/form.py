@@ -11,6 +11,7 @@ from typing import Any
 import gradio as gr
 
 from ssti.data import list_datasets
+from ssti.detect.repairs.adapter import REPAIRS
 from ssti.platform.language import tr
 from ssti.ui.detect import view as of_rows
 from ssti.ui.detect.adapter import view
@@ -34,14 +35,22 @@ class Form:
     texts: gr.Dropdown
     scan: gr.Button
     stop: gr.Button
+    defend: gr.Column
+    how: gr.Radio
+    repair: gr.Button
+    cancel: gr.Button
+    undo: gr.Button
+    download: gr.Button
+    told: gr.HTML
+    file: gr.DownloadButton
     state: gr.JSON
     going: gr.HTML
     result: gr.HTML
 
     @property
     def shown(self) -> list[Any]:
-        """What a scan sets."""
-        return [self.going, self.result, self.state]
+        """What a scan, or a repair, sets."""
+        return [self.going, self.result, self.state, self.defend, self.undo, self.download, self.told]
 
     def asked(self, shared: Shared) -> list[Any]:
         """What an `Asked` is made of."""
@@ -77,6 +86,25 @@ def draw_choice() -> tuple[Any, ...]:
             scan = gr.Button(tr("Scan the adapter"), variant="primary", elem_id="adapter-scan")
             stop = gr.Button(tr("Stop"), visible=False, elem_id="adapter-stop", scale=0, min_width=92)
     return source, adapter, upload, message, rows, depth, texts, scan, stop
+
+
+def draw_repair() -> tuple[Any, ...]:
+    """How to repair the adapter, and the repaired one to take along."""
+    with gr.Column(visible=False, elem_classes="card-box defend of-adapter", elem_id="adapter-defend") as defend:
+        how = gr.Radio([(tr(way.title), name) for name, way in REPAIRS.items()], value=next(iter(REPAIRS)), label=tr("Repair the adapter"),
+                       elem_classes="ways", elem_id="adapter-how")  # fmt: skip
+        how.preprocess = lambda chosen: chosen  # the repair says what there is
+        about = (parts.html('<p class="quiet about-{}">{}</p>', name, tr(way.description)) for name, way in REPAIRS.items())
+        Html(parts.join(about), elem_classes="abouts")
+        with gr.Row(elem_classes="scan-line"):
+            repair = gr.Button(tr("Repair it"), elem_id="adapter-repair")
+            cancel = gr.Button(tr("Stop"), visible=False, elem_id="adapter-cancel", scale=0, min_width=92)
+        with gr.Row(elem_classes="scan-line"):
+            download = gr.Button(tr("Download the repaired one"), visible=False, elem_id="adapter-download")
+            undo = gr.Button(tr("Undo"), visible=False, elem_id="adapter-undo")
+        told = Html(elem_id="adapter-told")
+        file = gr.DownloadButton("", visible="hidden", elem_id="adapter-file")
+    return defend, how, repair, cancel, undo, download, told, file
 
 
 def draw_state(shared: Shared) -> gr.JSON:

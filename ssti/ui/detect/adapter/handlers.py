@@ -1,7 +1,8 @@
-"""What the tab answers of an adapter: a list, one that is brought, a scan, what a person says of a finding. `{component: value}`."""
+"""What the tab answers of an adapter: a list, one that is brought, a scan, a verdict of a person's, a repair. `{component: value}`."""
 
 from __future__ import annotations
 
+import tempfile
 from collections.abc import Generator, Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -10,10 +11,12 @@ from typing import Any, Literal
 import gradio as gr
 from pydantic import BaseModel
 
+from ssti.adapters import imported, pack
 from ssti.platform.errors import SSTIError
 from ssti.platform.language import tr
+from ssti.ui.access.visitor import own_adapter
 from ssti.ui.detect import handlers as of_rows
-from ssti.ui.detect.adapter import view
+from ssti.ui.detect.adapter import mending, repaired, view
 from ssti.ui.detect.adapter.form import SAMPLE, Form
 from ssti.ui.detect.adapter.scanning import Asked, Found, State, rows_of, scanned
 from ssti.ui.detect.scanning import State as OfRows
@@ -24,9 +27,9 @@ Updates = dict[Any, Any]
 
 
 class Pressed(BaseModel, frozen=True):
-    """A button of a finding, or of the training rows."""
+    """A button of a finding, of the training rows, or of the repaired adapter."""
 
-    do: Literal["accept", "unaccept", "rows"]
+    do: Literal["accept", "unaccept", "rows", "again"]
     finding: str = ""
 
 
@@ -76,7 +79,8 @@ class Handlers:
             yield {self.form.going: parts.problem(problem)}
 
     def press(self, state: Any, event: gr.EventData) -> Iterator[Updates]:
-        """A finding is fine, or is not after all; or its training rows are to be repaired, at the other side."""
+        """A finding is fine, or is not after all; its training rows are to be repaired, at the other side; or the repaired adapter
+        is to be scanned."""
         pressed, now = sent(Pressed, event), sent(State, state)
         if pressed is None or now is None:
             return
@@ -85,17 +89,67 @@ class Handlers:
             if pressed.do == "rows":
                 for step in self.rows.show(OfRows(rows_of(now.asked.ref))):
                     yield {**step, self.what: "dataset"}
+            elif pressed.do == "again":
+                yield {self.form.source: "list", self.shared.adapter: now.repaired}
+                yield from self._show(State(replace(now.asked, ref=now.repaired, rows=False)))
             else:
                 yield from self._show(replace(now, accepted=(*others, pressed.finding) if pressed.do == "accept" else others))
         except SSTIError as problem:
             yield {self.form.going: parts.problem(problem)}
+
+    def repair(self, state: Any, how: Any) -> Iterator[Updates]:
+        """A bar, then what is left of the attack: of what was found and is tied to one class."""
+        form, now = self.form, sent(State, state)
+        if now is None:
+            yield {form.going: parts.problem(tr("Nothing was scanned yet."), tr("Scan an adapter first."))}
+            return
+        try:
+            one = yield from self._steps(now)
+            new = yield from self._drawn(mending.mended(one, str(how), now.asked.texts))
+            self._forget(now.repaired)
+            yield self._shown(replace(now, repaired=new.ref), one)
+        except SSTIError as problem:
+            yield {form.going: parts.problem(problem)}
+
+    def undo(self, state: Any) -> Iterator[Updates]:
+        """The repaired adapter goes; the other was never changed."""
+        if (now := sent(State, state)) is not None:
+            self._forget(now.repaired)
+            try:
+                yield from self._show(replace(now, repaired=""))
+            except SSTIError as problem:
+                yield {self.form.going: parts.problem(problem)}
+
+    def save(self, state: Any) -> Iterator[Updates]:
+        """The repaired adapter as an archive, with a card that says what was done. Gradio keeps its own copy of it."""
+        form, now = self.form, sent(State, state)
+        yield {form.told: parts.busy(tr("Packing …")), form.file: None}
+        try:
+            info = own_adapter(now.repaired if now else "")
+            with tempfile.TemporaryDirectory(prefix="ssti-") as folder:
+                path = Path(folder) / f"{pack.slug(info)}.zip"
+                pack.export(info, path)
+                yield {form.file: str(path), form.told: parts.html('<p class="quiet" role="status" translate="no">{}</p>', path.name)}
+        except (SSTIError, OSError) as problem:
+            yield {form.file: None, form.told: parts.problem(problem)}
+
+    def _forget(self, ref: str) -> None:
+        """A repaired adapter that is not wanted any more; one that is gone already, or is somebody else's, is let be."""
+        try:
+            if ref and own_adapter(ref).about.repaired:
+                imported.remove(own_adapter(ref))
+        except SSTIError:
+            pass
 
     def _show(self, state: State) -> Iterator[Updates]:
         one = yield from self._steps(state)
         yield self._shown(state, one)
 
     def _steps(self, state: State) -> Generator[Updates, None, Found]:
-        steps = scanned(state)
+        return (yield from self._drawn(scanned(state)))
+
+    def _drawn(self, steps: Iterator[Any]) -> Generator[Updates, None, Any]:
+        """The steps of a work, each drawn; returns what it returns."""
         while True:
             try:
                 yield {self.form.going: next(steps)}
@@ -103,8 +157,18 @@ class Handlers:
                 return done.value
 
     def _shown(self, state: State, one: Found) -> Updates:
-        form = self.form
-        return {form.going: None, form.result: view.result(one, self.rows.flips), form.state: as_json(state)}
+        form, above = self.form, parts.html("")
+        if state.repaired:
+            above = repaired.card(adapters.find(state.repaired), one, self.rows.flips)
+        return {
+            form.going: None,
+            form.result: view.result(one, self.rows.flips, above),
+            form.state: as_json(state),
+            form.defend: gr.update(visible=bool(one.open)),
+            form.undo: gr.update(visible=bool(state.repaired)),
+            form.download: gr.update(visible=bool(state.repaired)),
+            form.told: None,
+        }
 
 
 def _asked(source: Any, ref: Any, depth: Any, rows: Any, texts: Any) -> Asked:

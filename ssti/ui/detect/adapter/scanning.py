@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterator, Mapping
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 
 from cachetools import LRUCache
@@ -17,15 +18,12 @@ from ssti.ui.access.visitor import admit_name, find_adapter
 from ssti.ui.detect import data
 from ssti.ui.detect.scanning import Scanned, scan_now
 from ssti.ui.detect.scanning import State as OfRows
-from ssti.ui.kit.job import Job, OnProgress, Turns
+from ssti.ui.kit.job import ADAPTERS_IN_TURN, Job, OnProgress
 from ssti.ui.kit.parts import Markup
 
 KEPT = 64  # reports
 ROWS = 0.1  # of the time, for the training rows
 POOL = 400  # held-out texts of a dataset that somebody names
-AT_ONCE = 12  # of all visitors: one at work, the others in line
-TURNS = Turns(AT_ONCE - 1)
-"""Whose turn it is: a scan, or a repair, keeps both processors busy for a minute or two."""
 BEFORE = later("others were here first: {n}. Yours begins when they are through")
 
 
@@ -105,9 +103,9 @@ def scanned(state: State) -> Iterator[Markup]:
     return Found(known.info, known.report, known.rows, known.holding, state.accepted)
 
 
-def in_turn(on_progress: OnProgress) -> object:
+def in_turn(on_progress: OnProgress) -> AbstractContextManager[None]:
     """A context in which it is one's turn; who waits is told how many are before. Raises SSTIError where too many wait."""
-    return TURNS.mine(lambda before: on_progress(0.0, tr(BEFORE, n=before)))
+    return ADAPTERS_IN_TURN.mine(lambda before: on_progress(0.0, tr(BEFORE, n=before)))
 
 
 def _in_turn(asked: Asked, info: AdapterInfo, on_progress: OnProgress) -> Found:
