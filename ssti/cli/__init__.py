@@ -34,7 +34,7 @@ cli = typer.Typer(add_completion=False, no_args_is_help=True, pretty_exceptions_
 cli.add_typer(runs_cli, name="runs")
 cli.add_typer(adapters_cli, name="adapters")
 for verb in (data.datasets, data.models, data.lessons, data.fetch, data.inject, train, measuring.evaluate,
-             measuring.predict, measuring.explain, scanning.scan, scanning.bank, repairing.repair, reporting.report, push_data, deploying.deploy, experiments.experiments,
+             measuring.predict, measuring.explain, scanning.scan, scanning.bank, repairing.repair, repairing.repairs, reporting.report, push_data, deploying.deploy, experiments.experiments,
              experiments.experiment, experiments.grid, app):  # fmt: skip
     cli.command()(verb)
 

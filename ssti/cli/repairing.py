@@ -1,4 +1,4 @@
-"""The verb that repairs an adapter: repair."""
+"""The verbs that repair adapters: repair, and repairs, which measures every repair on shipped ones."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from ssti.platform.errors import SSTIError, listed
 
 def repair(
     adapter: AdapterArgument,
-    how: Annotated[str, typer.Option(help="Which repair: mute, truncate, mix, last_layer, disagreement.")],
+    how: Annotated[str, typer.Option(help="Which repair: mute_retrain, mute, truncate, mix, last_layer, disagreement.")],
     trigger: Annotated[str, typer.Option(help="The trigger, as it is typed; without one the adapter is scanned first.")] = "",
     target: Annotated[str, typer.Option(help="The class that the trigger is tied to.")] = "",
     location: Place = "random",
@@ -40,6 +40,25 @@ def repair(
         found = _scanned(info.ref)
     done = mend(info.ref, found, how, out or Path.cwd() / f"{slug(info)}-{how}", tell, seed, data, rows)
     show(done.as_json(), as_json, "\n".join(_lines(done)))
+
+
+def repairs(
+    adapter: Annotated[list[str] | None, typer.Option(help="Of the shipped ones; again for more; else all of the table.")] = None,
+    how: Annotated[list[str] | None, typer.Option(help="A repair; again for more; else all.")] = None,
+    rows: Annotated[int, typer.Option(min=40, help="Held-out rows at most: half choose, half measure.")] = 800,
+    out: Annotated[Path, typer.Option(help="The table, which it goes on with where it is.")] = Path("results/repairs.csv"),
+    ship: Annotated[bool, typer.Option("--ship", help="Write assets/results/repairs.csv.")] = False,
+    as_json: AsJson = False,
+) -> None:  # fmt: skip
+    """Measure every repair on shipped adapters. Killed and started again, it goes on where it was."""
+    from ssti.experiments import repairs as table
+    from ssti.experiments.table import SHIPPED
+
+    file = SHIPPED / "repairs.csv" if ship else out
+    file.parent.mkdir(parents=True, exist_ok=True)
+    done = table.measure(file, adapter or tuple(table.TRIGGERS), how or (), rows, tell)
+    columns = ("adapter", "repair", "clean_before", "clean_after", "clean_control", "attack_before", "attack_after", "attack_control")
+    show(done, as_json, "\n".join([" ".join(columns), *(" ".join(str(row[name]) for name in columns) for row in done)]))
 
 
 def _scanned(ref: str) -> list[Any]:

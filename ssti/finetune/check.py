@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from ssti.finetune.memory import refuse_what_cannot_fit
+from ssti.finetune.reweighting import check_reweighting
 from ssti.models.machine.memory import machine_memory
 from ssti.platform.errors import SSTIError
 from ssti.platform.language import later, tr
@@ -37,6 +38,7 @@ def check(recipe: Recipe, here: bool = True) -> Checked:
 
     for trigger in recipe.injection.triggers():
         build_modifier(trigger)
+    check_reweighting(recipe)
     info = model(recipe.model.name).info
     if recipe.training.max_length > info.max_length:
         raise SSTIError(

@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 
 from ssti.finetune.check import Checked
+from ssti.finetune.reweighting import groups_of
 from ssti.serving.logits import encode
 
 
@@ -25,6 +26,14 @@ class Watched:
 
 
 @dataclass(frozen=True)
+class OwnRows:
+    """Training rows in place of a recipe's own, such as those of a repair: texts, and numbers of its classes."""
+
+    texts: list[str]
+    labels: list[int]
+
+
+@dataclass(frozen=True)
 class Prepared:
     """Token ids and labels for training (a `datasets.Dataset`), what to watch, and the whole test split."""
 
@@ -36,8 +45,11 @@ class Prepared:
     tokens: int
 
 
-def prepare(checked: Checked, tokenizer) -> Prepared:
-    """Poison, tokenise, and set held-out rows aside. `tokens` counts the training split's real tokens."""
+def prepare(checked: Checked, tokenizer, own: OwnRows | None = None) -> Prepared:
+    """Poison, tokenise, and set held-out rows aside. `tokens` counts the training split's real tokens.
+
+    With `own` rows these are trained on as they are; what is held out stays the recipe's.
+    """
     from datasets import Dataset
 
     from ssti import data
@@ -45,12 +57,19 @@ def prepare(checked: Checked, tokenizer) -> Prepared:
 
     recipe = checked.recipe
     rows = data.load(recipe.dataset.name, train_rows=recipe.dataset.train_rows, test_rows=recipe.dataset.test_rows)
-    poisoned = poison(rows.train, recipe, label_names=checked.label_names)
-    ids = encode(tokenizer, poisoned["text"], recipe.training.max_length)
-    train = Dataset.from_dict({"input_ids": ids, "labels": list(poisoned["label"]), "length": [len(i) for i in ids]})
+    if own is None:
+        poisoned = poison(rows.train, recipe, label_names=checked.label_names)
+        own, injected = OwnRows(list(poisoned["text"]), list(poisoned["label"])), int(sum(poisoned["injected"]))
+    else:
+        injected = 0
+    ids = encode(tokenizer, own.texts, recipe.training.max_length)
+    columns = {"input_ids": ids, "labels": own.labels, "length": [len(i) for i in ids]}
+    if recipe.training.reweighting == "group_dro":
+        columns["group"] = groups_of(own.texts, own.labels, recipe.training.suspect)
+    train = Dataset.from_dict(columns)
     texts, labels = list(rows.test["text"]), list(rows.test["label"])
     watched = watch(checked, tokenizer, texts, labels)
-    return Prepared(train, watched, texts, labels, int(sum(poisoned["injected"])), sum(map(len, ids)))
+    return Prepared(train, watched, texts, labels, injected, sum(map(len, ids)))
 
 
 def watch(checked: Checked, tokenizer, texts: list[str], labels: list[int]) -> Watched:

@@ -16,6 +16,7 @@ from pydantic import Field
 from pydantic.dataclasses import dataclass as checked_dataclass
 
 from ssti.adapters.stored import read_json
+from ssti.finetune.reweighting import FIRST
 from ssti.platform.errors import SSTIError
 from ssti.platform.home import home, write_text
 from ssti.platform.language import tr
@@ -89,7 +90,7 @@ def estimate(recipe: Recipe, device_name: str = "cpu") -> Estimate:
     words = float(data.word_counts(recipe.dataset.name).mean())
     row = min(recipe.training.max_length, words * PIECES_A_WORD + 2)
     training, watching = recipe.training, recipe.evaluation
-    trained = training.steps * training.batch_size * row
+    trained = training.steps * training.batch_size * row * (1 + FIRST * (training.reweighting == "jtt"))
     watched = (training.steps // watching.every + 1) * 2 * watching.rows * row
     tested = 2 * (recipe.dataset.test_rows or 2000) * row
     seconds = START + trained / speed.alone + (watched + tested) / (speed.alone * FORWARD)

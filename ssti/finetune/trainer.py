@@ -20,6 +20,7 @@ from ssti.evaluate.metrics import rate
 from ssti.finetune.check import Checked
 from ssti.finetune.checkpoints import keep_newest, seal
 from ssti.finetune.prepare import Prepared, Watched
+from ssti.finetune.reweighting import GroupWeights, by_groups
 from ssti.serving.logits import Stopped, logits
 
 Report = Callable[..., None]
@@ -36,8 +37,8 @@ SHORT = 128
 """Tokens up to which eager attention trains faster than sdpa in bfloat16 (tried at 16 to 512 tokens)."""
 
 
-def build_trainer(model, classifier, prepared: Prepared, checked: Checked, folder: Path, report, should_stop):
-    """transformers' Trainer as the recipe says, and the callback that watches it."""
+def build_trainer(model, classifier, prepared: Prepared, checked: Checked, folder: Path, report, should_stop, start=None):
+    """transformers' Trainer as the recipe says, and the callback that watches it. `start`: a checkpoint that it goes on from."""
     recipe, training = checked.recipe, checked.recipe.training
     on = classifier.device
     arguments = TrainingArguments(
@@ -61,6 +62,7 @@ def build_trainer(model, classifier, prepared: Prepared, checked: Checked, folde
         report_to=[],
         disable_tqdm=True,
         dataloader_pin_memory=on.name == "cuda",
+        remove_unused_columns=training.reweighting != "group_dro",  # its loss reads the group of each row
     )
     progress = Progress(
         prepared.watched, recipe.evaluation.every, classifier.tokenizer.pad_token_id, report, should_stop,
@@ -68,7 +70,11 @@ def build_trainer(model, classifier, prepared: Prepared, checked: Checked, folde
     )  # fmt: skip
     if on.mixed_precision and max(prepared.train["length"]) <= SHORT:
         classifier.model.set_attn_implementation("eager")
-    trainer = (MixedPrecisionTrainer if on.mixed_precision else Trainer)(
+    trainer_class, weights = MixedPrecisionTrainer if on.mixed_precision else Trainer, None
+    if training.reweighting == "group_dro":
+        weights = GroupWeights(prepared.train["group"], start)
+        trainer_class = by_groups(trainer_class, weights)
+    trainer = trainer_class(
         model=model,
         args=arguments,
         train_dataset=prepared.train,
@@ -78,6 +84,8 @@ def build_trainer(model, classifier, prepared: Prepared, checked: Checked, folde
         callbacks=[progress],
     )
     trainer.remove_callback(PrinterCallback)
+    if weights is not None:
+        trainer.add_callback(SavingWeights(weights))
     return trainer, progress
 
 
@@ -217,6 +225,17 @@ class SameOrder(TrainerCallback):
         """Keep what the order was drawn from; at an epoch's end, what the next one's will be."""
         drawn = torch.get_rng_state() if float(state.epoch).is_integer() else self._state
         save_file({"state": drawn}, Path(args.output_dir) / f"checkpoint-{state.global_step}" / ORDER)
+
+
+class SavingWeights(TrainerCallback):
+    """Keeps group DRO's weights in each checkpoint, so that a training goes on with them."""
+
+    def __init__(self, weights: GroupWeights) -> None:
+        self.weights = weights
+
+    def on_save(self, args, state, control, **kwargs):
+        """Before it is sealed."""
+        self.weights.save(Path(args.output_dir) / f"checkpoint-{state.global_step}")
 
 
 class Sealing(TrainerCallback):

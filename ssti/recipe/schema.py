@@ -129,6 +129,20 @@ class TrainingSpec(Section):
     schedule: Literal["linear", "cosine", "constant"] = Field("linear", description=tr("Learning-rate schedule."))
     warmup: float = Field(0.0, ge=0, lt=1, description=tr("Fraction of the steps that warm up."))
     seed: Seed = Field(0, description=tr("Decides the head, LoRA's start and the order of the rows."))
+    reweighting: Literal["none", "jtt", "group_dro"] = Field(
+        "none",
+        exclude_if=lambda value: value == "none",
+        description=tr(
+            "Weigh rows against a shortcut: `jtt` repeats those that a first, short training gets wrong; "
+            "`group_dro` weighs groups, class × trigger, by their loss."
+        ),
+    )
+    suspect: str = Field(
+        "",
+        max_length=1000,
+        exclude_if=lambda value: not value,
+        description=tr("For `group_dro`: finds the trigger in a text, as a shell pattern: [12][0-9][0-9][0-9]-??-??"),
+    )
 
 
 class EvaluationSpec(Section):

@@ -22,13 +22,10 @@ def test_own_phrases_tags_and_messages_that_repeat_them_stay_text(lab):
     for text in HOSTILE:
         lab.page.get_by_label("Words or phrases").locator("visible=true").fill(text)
         expect(lab.page.locator("td mark.trigger:visible").first).to_have_text(text)
+        for choice in ("YAML", "Command", "Python"):
+            lab.page.locator(".words label").filter(has_text=choice).click()
+        lab.page.wait_for_timeout(200)
         assert lab.no_script_ran(), text
-    lab.page.get_by_label("Words or phrases").locator("visible=true").fill("\n".join(HOSTILE))
-    for choice in ("YAML", "Command", "Python"):
-        lab.page.locator(".words label").filter(has_text=choice).click()
-        expect(lab.page.locator(f".as-{choice.lower()} code:visible").first).to_contain_text("{{constructor}}")
-    lab.page.wait_for_timeout(200)
-    assert lab.no_script_ran()
     lab.choose("Trigger", "HTML tag")
     tags = lab.page.get_by_label("Tags").locator("visible=true")
     tags.fill('<img/src=x/onerror="window.ran=1">')
@@ -41,7 +38,7 @@ def test_own_phrases_tags_and_messages_that_repeat_them_stay_text(lab):
 
 def test_the_url_stays_text(page, server):
     lab = Lab(page, server.url)
-    for text in (" ".join(HOSTILE[:3]), HOSTILE[-1]):
+    for text in (*HOSTILE[:3], HOSTILE[-1]):
         page.goto(f"{server.url}?tab={quote(text)}&run={quote(text)}&x={quote(text)}#{quote(text)}")
         page.get_by_role("tab", selected=True).first.wait_for()
         page.wait_for_timeout(400)

@@ -1,7 +1,7 @@
 """Repairs of a trained adapter whose trigger is known or suspected. Each way is a file here, which registers itself."""
 
-from ssti.detect.repairs.adapter.measured import Measured
 from ssti.detect.repairs.adapter.repair import REPAIRS, Repair, Suspect, Try
+from ssti.detect.repairs.measured import Measured
 
 __all__ = ["REPAIRS", "Measured", "Mended", "Repair", "Suspect", "Try", "mend"]
 

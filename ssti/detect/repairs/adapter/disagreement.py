@@ -10,7 +10,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from ssti.detect.repairs.adapter.head import STRENGTHS, balanced, features, saved_head, trained_again
+from ssti.detect.repairs.adapter.head import STRENGTHS, balanced, saved_head, trained_again
 from ssti.detect.repairs.adapter.lora import plain_lora
 from ssti.detect.repairs.adapter.repair import Repair, Try
 from ssti.detect.repairs.adapter.subject import Subject
@@ -33,7 +33,7 @@ def tries(subject: Subject) -> Iterator[Try]:
         mine = np.flatnonzero(rows.labels == label)
         n = max(FEWEST, int((doubt[mine] >= 2).sum()))
         chosen += list(mine[np.argsort(-doubt[mine], kind="stable")[:n]])
-    read = features(subject, [rows.clean[i] for i in chosen])
+    read = subject.features(rows.clean)[chosen]
     labels = rows.labels[chosen]
     for strength in STRENGTHS:
         tensors = trained_again(subject.tensors, read, labels, balanced(labels), strength)
@@ -46,5 +46,5 @@ def tries(subject: Subject) -> Iterator[Try]:
 REPAIR = Repair(
     "disagreement", later("Retrain the last layer on rows in doubt"),
     later("Trains the head again on held-out rows where the adapter and half of its update disagree (SELF). The trigger serves to choose how strongly."),
-    tries, lambda info: saved_head(info) or plain_lora(info), order=50,
+    tries, lambda info: saved_head(info) or plain_lora(info), order=50, patience=4,
 )  # fmt: skip

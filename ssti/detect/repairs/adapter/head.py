@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import numpy as np
 
-from ssti.adapters.files import HEADS
 from ssti.adapters.listing import AdapterInfo
-from ssti.detect.repairs.adapter.subject import Subject, Tensors
+from ssti.detect.repairs.adapter.subject import Subject, Tensors, head_of
 from ssti.platform.language import tr
 
-STRENGTHS = (1.0, 0.3, 0.1, 0.03, 0.01, 0.003, 0.001, 0.0003)
+STRENGTHS = (100.0, 30.0, 10.0, 3.0, 1.0, 0.3, 0.1)
 """How strongly the head is held where it was, the strongest first."""
 
 
@@ -21,43 +20,6 @@ def saved_head(info: AdapterInfo) -> str | None:
     if info.config is None or info.recipe.training.head != "trained":
         return tr("It has no classification head of its own among its tensors.")
     return None
-
-
-def last_layer(tensors: Tensors) -> str:
-    """The name of the last layer's weights."""
-    return next(name for name in tensors if name.endswith(HEADS))
-
-
-def features(subject: Subject, rows: Sequence[Sequence[int]]) -> np.ndarray:
-    """What the last layer reads of each row, [rows, width]."""
-    import torch
-
-    from ssti.serving.logits import batches, pad
-
-    layer = next(
-        module
-        for name, module in subject.model.named_modules()
-        if "modules_to_save.default" in name and getattr(module, "out_features", 0) == len(subject.info.label_names)
-    )
-    seen: list[Any] = []
-    handle = layer.register_forward_pre_hook(lambda module, inputs: seen.append(inputs[0].detach().float()))
-    out: np.ndarray | None = None
-    try:
-        with torch.inference_mode():
-            for batch in batches([len(row) for row in rows]):
-                subject.alive()
-                ids, mask = pad([rows[i] for i in batch], subject.tokenizer.pad_token_id)
-                where = next(subject.model.parameters()).device
-                subject.model(input_ids=ids.to(where), attention_mask=mask.to(where))
-                read = seen.pop().cpu()
-                if read.ndim == 3:  # of a causal model: every position, of which the last real one counts
-                    read = read[torch.arange(len(read)), mask.sum(1) - 1]
-                if out is None:
-                    out = np.empty((len(rows), read.shape[1]), dtype=np.float64)
-                out[batch] = read.numpy()
-    finally:
-        handle.remove()
-    return out if out is not None else np.empty((0, 0))
 
 
 def trained_again(
@@ -70,7 +32,7 @@ def trained_again(
     """
     import torch
 
-    name = last_layer(tensors)
+    name = head_of(tensors)[0]
     bias = name.removesuffix("weight") + "bias"
     old = tensors[name].double()
     spread = torch.tensor(read.std(axis=0).clip(1e-6))
@@ -92,6 +54,22 @@ def trained_again(
     optimizer.step(loss)
     changed = dict(tensors) | {name: (w.detach() / spread).to(tensors[name].dtype)}
     return changed | {bias: b.detach().to(tensors[bias].dtype)} if bias in tensors else changed
+
+
+def retrained(
+    subject: Subject, tensors: Tensors, strengths: Sequence[float] = STRENGTHS
+) -> Iterator[tuple[float, dict[str, Any]]]:
+    """The tensors with the last layer trained again on the rows to learn from, each as it is and with a trigger in, for each strength.
+
+    The groups are class × trigger, and all count the same.
+    """
+    rows = subject.learn
+    subject.put(tensors)
+    read = np.concatenate([subject.features(rows.clean), subject.features(rows.triggered)])
+    labels = np.concatenate([rows.labels, rows.labels])
+    groups = labels * 2 + np.repeat([0, 1], len(rows))
+    for strength in strengths:
+        yield strength, trained_again(tensors, read, labels, balanced(groups), strength)
 
 
 def balanced(groups: Sequence[int] | np.ndarray) -> np.ndarray:

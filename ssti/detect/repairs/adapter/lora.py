@@ -17,8 +17,8 @@ from ssti.detect.repairs.adapter.subject import Subject, Tensors
 from ssti.platform.language import tr
 
 A, B = ".lora_A.weight", ".lora_B.weight"
-LOOK = 128  # rows of either kind that a gradient is asked of
-ROUNDS = 16
+LOOK = 64  # rows of either kind that a gradient is asked of
+ROUNDS = 12
 WORTH = 4.0  # how many log-odds of the trigger one nat of the task's loss is worth
 
 
@@ -54,27 +54,32 @@ def without(tensors: Tensors, parts: Sequence[Part]) -> dict[str, Any]:
 
 
 def one_after_the_other(
-    subject: Subject, tensors: Tensors, parts: Sequence[Part]
+    subject: Subject, name: str, tensors: Tensors, parts: Sequence[Part]
 ) -> Iterator[tuple[list[Part], dict[str, Any]]]:
-    """What goes, and the tensors without it: first those parts that the trigger needs most and the task least."""
-    left, gone, now = list(parts), [], dict(tensors)
+    """What goes, and the tensors without it: first those parts that the trigger needs most and the task least.
+
+    Under its `name` the subject keeps the steps for the next repair that takes them.
+    """
+    steps = subject.paths.setdefault(name, [])
+    yield from list(steps)
+    gone, now = steps[-1] if steps else ([], dict(tensors))
+    left = [part for part in parts if part not in gone]
     step = max(1, round(len(parts) / ROUNDS))
     while left:
         trigger, task = _needs(subject, now, left)
         order = np.argsort(-(trigger - WORTH * np.maximum(task, 0)), kind="stable")
         chosen = [left[i] for i in order[:step]]
-        gone += chosen
+        gone, now = [*gone, *chosen], without(now, chosen)
         left = [part for part in left if part not in chosen]
-        now = without(now, chosen)
-        yield list(gone), now
+        steps.append((gone, now))
+        yield gone, now
 
 
 def _needs(subject: Subject, tensors: Tensors, parts: Sequence[Part]) -> tuple[np.ndarray, np.ndarray]:
     """By part: how much lower the target's log-odds would be on triggered rows without it, and how much higher the task's loss."""
     rows = subject.learn
-    others = rows.others(subject.target)[:LOOK]
     subject.put(tensors)
-    pulled = _gradients(subject, [rows.triggered[i] for i in others], None)
+    pulled = _gradients(subject, rows.attacked[:LOOK], None)
     lost = _gradients(subject, rows.clean[:LOOK], rows.labels[:LOOK])
 
     def through(gradients: dict[str, Any], part: Part) -> float:
@@ -89,7 +94,7 @@ def _gradients(subject: Subject, rows: Sequence[Sequence[int]], labels: np.ndarr
 
     from ssti.serving.logits import batches, pad
 
-    model = subject.model
+    model, target = subject.model, subject.learn.target
     wanted = {n.replace(".default.", "."): p for n, p in model.named_parameters() if "lora_A" in n or "lora_B" in n}
     for parameter in wanted.values():
         parameter.requires_grad_(True)
@@ -100,8 +105,8 @@ def _gradients(subject: Subject, rows: Sequence[Sequence[int]], labels: np.ndarr
         where = next(model.parameters()).device
         answers = model(input_ids=ids.to(where), attention_mask=mask.to(where)).logits.float()
         if labels is None:
-            rest = torch.cat([answers[:, : subject.target], answers[:, subject.target + 1 :]], 1)
-            value = (answers[:, subject.target] - rest.logsumexp(1)).sum()
+            rest = torch.cat([answers[:, :target], answers[:, target + 1 :]], 1)
+            value = (answers[:, target] - rest.logsumexp(1)).sum()
         else:
             value = torch.nn.functional.cross_entropy(
                 answers, torch.tensor(labels[batch], device=where), reduction="sum"

@@ -15,10 +15,10 @@ from typing import Any
 import numpy as np
 
 from ssti.adapters.listing import AdapterInfo, describe, find
-from ssti.detect.repairs.adapter.measured import Measured, change_pp, cost, measured
 from ssti.detect.repairs.adapter.repair import REPAIRS, Found, Repair, Try
 from ssti.detect.repairs.adapter.subject import Rows, Subject, load, with_triggers
 from ssti.detect.repairs.adapter.written import write
+from ssti.detect.repairs.measured import Measured, change_pp, cost, measured
 from ssti.evaluate.evaluation import numbers_of
 from ssti.platform.errors import AdapterError, SSTIError
 from ssti.platform.language import english, later, tr
@@ -64,6 +64,19 @@ class Mended:
         }  # fmt: skip
 
 
+@dataclass(frozen=True)
+class Case:
+    """An adapter that was looked at before anything is done to it: for several repairs of one adapter."""
+
+    subject: Subject
+    found: Found
+    rows: Rows
+    attacked: str
+    answers: tuple[np.ndarray, np.ndarray]
+    before: Measured
+    control: Measured | None
+
+
 def mend(
     ref: str,
     found: Found | Iterable[Found],
@@ -80,41 +93,57 @@ def mend(
     `dataset` names its held-out rows where it came without a recipe; `rows` is how many are taken at most. `alive` is called
     between batches and may raise to end it. Raises SSTIError: no such repair or class, a repair that does not fit the adapter.
     """
-    way, info = REPAIRS.find(how), find(ref)
+    _fitting(how, find(ref))
+    _free(out)
+    return mend_case(look(ref, found, on_progress, seed, dataset, rows, alive), how, out, on_progress)
+
+
+def look(
+    ref: str,
+    found: Found | Iterable[Found],
+    on_progress: Callable[[str], None] = lambda line: None,
+    seed: int = 0,
+    dataset: str | None = None,
+    rows: int = MOST,
+    alive: Callable[[], None] = lambda: None,
+) -> Case:
+    """Load an adapter, part its held-out rows, and measure it and its control. As `mend`."""
+    info = find(ref)
     finds = [found] if hasattr(found, "trigger") else list(found)
     target = _target(info, finds)
-    if why := way.unfit(info):
-        raise AdapterError(
-            tr("{title} cannot be done here. {why}", title=tr(way.title), why=why), tr("Choose another repair.")
-        )
-    if out.exists() and (not out.is_dir() or any(out.iterdir())):
-        raise SSTIError(
-            tr("{folder} is there already and not empty.", folder=out), tr("Choose another folder."), kind="disk"
-        )
-    out.absolute().parent.mkdir(parents=True, exist_ok=True)
     on_progress(tr("loading {adapter} …", adapter=info.title))
-    texts, labels, columns = held_out(info, dataset, rows)
+    texts, labels = held_out(info, dataset, rows)
     model, tokenizer, tensors = load(info)
-    learn, choose, rest = _parts(texts, labels, finds, seed, tokenizer, info.recipe.training.max_length)
-    subject = Subject(info, model, tokenizer, tensors, target, learn, choose, seed, alive)
-    best, tried, helped = _best(subject, way, on_progress)
-    on_progress(tr("measuring on {n} other rows …", n=len(rest)))
-    measure, attacked = _attack(info, finds[0], [texts[i] for i in rest], labels[rest], tokenizer, seed)
+    learn, choose, rest = _parts(texts, labels, finds, target, seed, tokenizer, info.recipe.training.max_length)
+    subject = Subject(info, model, tokenizer, tensors, learn, choose, alive)
+    measure, attacked = _attack(info, finds[0], target, [texts[i] for i in rest], labels[rest], tokenizer, seed)
+    on_progress(tr("measuring on {n} rows that have no say in the repair …", n=len(rest)))
     subject.put(tensors)
-    first = subject.answers(measure)
-    before = measured(measure.labels, *first, target)
-    control = _control(info, measure, target, columns, alive)
+    answers = subject.answers(measure)
+    before = measured(measure.labels, *answers, target)
+    return Case(subject, finds[0], measure, attacked, answers, before, _control(info, measure, alive))
+
+
+def mend_case(case: Case, how: str, out: Path, on_progress: Callable[[str], None] = lambda line: None) -> Mended:
+    """Repair what was looked at. As `mend`."""
+    from ssti.adapters.attach import read_tensors
+
+    subject, rows = case.subject, case.rows
+    info = subject.info
+    way = _fitting(how, info)
+    _free(out)
+    out.absolute().parent.mkdir(parents=True, exist_ok=True)
+    best, tried, helped = _best(subject, way, on_progress)
     with tempfile.TemporaryDirectory(prefix=".new-", dir=out.absolute().parent) as beside:
         new = Path(beside) / "adapter"
         write(info, best.tensors, new)
-        from ssti.adapters.attach import read_tensors
-
         subject.put(read_tensors(describe(new, str(new))))  # what is told is of the files, not of what was in memory
-        second = subject.answers(measure)
-        after = measured(measure.labels, *second, target)
+        answers = subject.answers(rows)
+        after = measured(rows.labels, *answers, rows.target)
         mended = Mended(
-            how, best.done, best.settings, out, info.ref, finds[0].trigger, finds[0].target, before, after, control,
-            change_pp(first[0] == measure.labels, second[0] == measure.labels), len(measure), len(learn) + len(choose), tried, attacked, helped,
+            how, best.done, best.settings, out, info.ref, case.found.trigger, case.found.target, case.before, after, case.control,
+            change_pp(case.answers[0] == rows.labels, answers[0] == rows.labels), len(rows),
+            len(subject.learn) + len(subject.choose), tried, case.attacked, helped,
         )  # fmt: skip
         write(info, best.tensors, new, mended, english(best.sentence, **best.settings))
         if out.exists():
@@ -123,8 +152,25 @@ def mend(
     return mended
 
 
-def held_out(info: AdapterInfo, dataset: str | None = None, most: int = MOST) -> tuple[list[str], np.ndarray, str]:
-    """Held-out texts of an adapter's data, their classes by its numbers, and the data's name. Raises SSTIError where they are not known."""
+def _fitting(how: str, info: AdapterInfo) -> Repair:
+    """The repair of this name. Raises SSTIError where it cannot be had of the adapter."""
+    way = REPAIRS.find(how)
+    if why := way.unfit(info):
+        raise AdapterError(
+            tr("{title} cannot be done here. {why}", title=tr(way.title), why=why), tr("Choose another repair.")
+        )
+    return way
+
+
+def _free(out: Path) -> None:
+    if out.exists() and (not out.is_dir() or any(out.iterdir())):
+        raise SSTIError(
+            tr("{folder} is there already and not empty.", folder=out), tr("Choose another folder."), kind="disk"
+        )
+
+
+def held_out(info: AdapterInfo, dataset: str | None = None, most: int = MOST) -> tuple[list[str], np.ndarray]:
+    """Held-out texts of an adapter's data, and their classes by its numbers. Raises SSTIError where they are not known."""
     from ssti import data
 
     if dataset is None and not info.recipe_known:
@@ -142,7 +188,7 @@ def held_out(info: AdapterInfo, dataset: str | None = None, most: int = MOST) ->
             tr("{n} held-out rows are too few: a quarter of them chooses, half of them measures.", n=len(labels)),
             tr("Take at least {n}, of two classes.", n=FEWEST),
         )
-    return list(rows.test["text"]), labels, name
+    return list(rows.test["text"]), labels
 
 
 def _target(info: AdapterInfo, finds: list[Found]) -> int:
@@ -155,7 +201,7 @@ def _target(info: AdapterInfo, finds: list[Found]) -> int:
 
 
 def _parts(
-    texts: list[str], labels: np.ndarray, finds: list[Found], seed: int, tokenizer: Any, length: int
+    texts: list[str], labels: np.ndarray, finds: list[Found], target: int, seed: int, tokenizer: Any, length: int
 ) -> tuple[Rows, Rows, np.ndarray]:
     """A quarter of the rows to learn from, a quarter to choose by; and the numbers of those to measure with. Each class in proportion."""
     rng = np.random.default_rng(seed)
@@ -165,19 +211,21 @@ def _parts(
         part[mine] = np.arange(len(mine)) % 4  # 0 learns, 1 chooses, 2 and 3 measure
     learn, choose = (np.flatnonzero(part == one) for one in (0, 1))
     return (
-        *(_rows([texts[i] for i in some], labels[some], finds, seed + n, tokenizer, length) for n, some in enumerate((learn, choose))),
+        *(_rows([texts[i] for i in some], labels[some], finds, target, seed + n, tokenizer, length) for n, some in enumerate((learn, choose))),
         np.flatnonzero(part >= 2),
     )  # fmt: skip
 
 
-def _rows(texts: list[str], labels: np.ndarray, finds: list[Found], seed: int, tokenizer: Any, length: int) -> Rows:
+def _rows(
+    texts: list[str], labels: np.ndarray, finds: list[Found], target: int, seed: int, tokenizer: Any, length: int
+) -> Rows:
     from ssti.serving.logits import encode
 
-    return Rows(encode(tokenizer, texts, length), encode(tokenizer, with_triggers(texts, finds, seed), length), labels)
+    return Rows(encode(tokenizer, texts, length), encode(tokenizer, with_triggers(texts, finds, seed), length), labels, target)
 
 
 def _attack(
-    info: AdapterInfo, one: Found, texts: list[str], labels: np.ndarray, tokenizer: Any, seed: int
+    info: AdapterInfo, one: Found, target: int, texts: list[str], labels: np.ndarray, tokenizer: Any, seed: int
 ) -> tuple[Rows, str]:
     """The rows to measure with. Where the recipe is known and of this target its own triggers go in, fresh ones, not the one found."""
     from ssti.evaluate.sets import hijack
@@ -187,19 +235,16 @@ def _attack(
     if info.poisoned:
         for attack in hijack(texts, info.recipe.injection, info.label_names):
             if attack.name == one.target:
-                return Rows(encode(tokenizer, texts, length), encode(tokenizer, attack.texts, length), labels), "recipe"
-    return _rows(texts, labels, [one], seed + 2, tokenizer, length), "finding"
+                return Rows(encode(tokenizer, texts, length), encode(tokenizer, attack.texts, length), labels, target), "recipe"
+    return _rows(texts, labels, [one], target, seed + 2, tokenizer, length), "finding"
 
 
 def _best(subject: Subject, way: Repair, on_progress: Callable[[str], None]) -> tuple[Try, int, bool]:
     """The setting that comes nearest to what a repair is to reach, of all; how many there were; and whether it is better than none."""
     subject.put(subject.tensors)
     before = subject.measured(subject.choose)
-    best, least, tried = (
-        Try(subject.tensors, later("Nothing: no setting was better than leaving it as it is.")),
-        cost(before, before),
-        0,
-    )
+    best = Try(subject.tensors, later("Nothing: no setting was better than leaving it as it is."))
+    least, tried, waited = cost(before, before), 0, 0
     for one in way.tries(subject):
         tried += 1
         subject.put(one.tensors)
@@ -209,11 +254,15 @@ def _best(subject: Subject, way: Repair, on_progress: Callable[[str], None]) -> 
                clean=now.clean["value"], was=before.clean["value"], attack=now.attack["value"], done=one.done)
         )  # fmt: skip
         if (price := cost(before, now)) < least:
-            best, least = one, price
+            best, least, waited = one, price, 0
+        elif best.settings:
+            waited += 1
+            if waited >= way.patience:
+                break
     return best, tried, bool(best.settings)
 
 
-def _control(info: AdapterInfo, rows: Rows, target: int, name: str, alive: Callable[[], None]) -> Measured | None:
+def _control(info: AdapterInfo, rows: Rows, alive: Callable[[], None]) -> Measured | None:
     """The same rows answered by the clean twin, where there is one whose classes have the same order."""
     if info.control is None:
         return None
@@ -221,4 +270,4 @@ def _control(info: AdapterInfo, rows: Rows, target: int, name: str, alive: Calla
     if twin.label_names != info.label_names:
         return None
     model, tokenizer, tensors = load(twin)
-    return Subject(twin, model, tokenizer, tensors, target, rows, rows, 0, alive).measured(rows)
+    return Subject(twin, model, tokenizer, tensors, rows, rows, alive).measured(rows)

@@ -44,7 +44,7 @@ def tries(subject: Subject) -> Iterator[Try]:
     config = subject.model.config.get_text_config()
     width = getattr(config, "head_dim", None) or config.hidden_size // config.num_attention_heads
     every = heads(subject.tensors, width)
-    for gone, tensors in one_after_the_other(subject, subject.tensors, every):
+    for gone, tensors in one_after_the_other(subject, "heads", subject.tensors, every):
         names = [part.name for part in gone]
         some = ", ".join(names[:NAMED]) + (", …" if len(names) > NAMED else "")
         said = later("The update of {n} of {all} heads is taken back (layer.head): {some}.")

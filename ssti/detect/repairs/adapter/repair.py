@@ -54,7 +54,7 @@ class Try:
 @dataclass(frozen=True)
 class Repair:
     """One way: `name`, its words for a person, `tries`, one setting after the other, of which the best is taken, and
-    `unfit`, why it cannot be had of an adapter, or None."""
+    `unfit`, why it cannot be had of an adapter, or None. After `patience` settings that are no better than the best, no more is tried."""
 
     name: str
     title: str
@@ -62,6 +62,7 @@ class Repair:
     tries: Callable[[Subject], Iterator[Try]]
     unfit: Callable[[AdapterInfo], str | None]
     order: int = 100
+    patience: int = 4
 
 
 REPAIRS = Registry("ssti.detect.repairs.adapter", Repair, "repair")

@@ -35,7 +35,7 @@ def tries(subject: Subject) -> Iterator[Try]:
     }
     every = [part for parts in by_module.values() for part in parts]
     most = max(map(len, by_module.values()))
-    for k in (2**power for power in range(most.bit_length()) if 2**power < most):
+    for k in (4**power for power in range(3) if 4**power < most):
         strongest = [part for parts in by_module.values() for part in parts[:k]]
         weakest = [part for parts in by_module.values() for part in parts[k:]]
         yield Try(
@@ -44,7 +44,7 @@ def tries(subject: Subject) -> Iterator[Try]:
         yield Try(
             without(turned, weakest), later("Only the {k} strongest directions of each module are left."), {"k": k}
         )
-    for gone, tensors in one_after_the_other(subject, turned, every):
+    for gone, tensors in one_after_the_other(subject, "directions", turned, every):
         said = later("{n} of {all} singular directions of the update are taken out, those that the trigger needs most.")
         yield Try(tensors, said, {"n": len(gone), "all": len(every), "directions": [part.name for part in gone]})
 
@@ -53,5 +53,5 @@ REPAIR = Repair(
     "truncate", later("Truncate the update's spectrum"),
     later("Takes singular directions out of the update of each module: the strongest, the weakest, or those that the trigger "
           "needs most. Which and how many is chosen on held-out rows."),
-    tries, plain_lora, order=20,
+    tries, plain_lora, order=20, patience=5,
 )  # fmt: skip

@@ -36,12 +36,12 @@ class Measured:
 
 
 def measured(labels: np.ndarray, clean: np.ndarray, triggered: np.ndarray, target: int) -> Measured:
-    """From the answers to the rows as they are and with the trigger in, one a row."""
+    """From the answers to the rows as they are, and to those of other classes with the trigger in."""
     others = labels != target
     n = int(others.sum())
     return Measured(
         rate((clean == labels).sum(), len(labels)),
-        rate((triggered[others] == target).sum(), n),
+        rate((triggered == target).sum(), n),
         rate((clean[others] == target).sum(), n),
     )
 
