@@ -113,14 +113,14 @@ class Kind:
         for number, one in enumerate(self.families):
             yield one.family.name, self._spread(number, target, means), max(len(one.n), 1) * self.k.shape[1]
 
-    def candidates(self, target: int, prior: float, context: Context) -> list[Candidate]:
-        """The strongest features of each family for a class."""
-        found: list[Candidate] = []
+    def candidates(self, target: int, prior: float, context: Context) -> Iterator[list[Candidate]]:
+        """The strongest features for a class, family by family."""
         p = self.means(target, prior)
         k, n, classes = self.k[:, target], self.n, self.k.shape[1]
         for number, one in enumerate(self.families):
-            own = np.flatnonzero(self.of == number)
+            own, found = np.flatnonzero(self.of == number), []
             if not len(own):
+                yield found
                 continue
             spread = self._spread(number, target, p)
             tails = log_tail(k[own], n[own], p[own], spread.rho(n[own]))
@@ -140,7 +140,7 @@ class Kind:
                     one.family, one.features, column, target, rows, int(k[feature]), int(n[feature]), tail, around,
                     np.log10(len(own) * classes) + together(tail, around), None if self.foretold is None else float(p[feature]),
                 ))  # fmt: skip
-        return found
+            yield found
 
 
 def context_tail(features: Features, column: int, rows: np.ndarray, context: Context) -> float | None:

@@ -81,11 +81,14 @@ def _scan(
             counted.append(job.result())
         context = neighbours.result()
     found, fewest = [], {}
-    on_progress(tr("comparing classes …"))
+    compared, every = 0, len(counted) * int((priors > 0).sum())
     for meaning in (True, False):
         kind = Kind([one for one in counted if one.family.meaning == meaning])
         for target in np.flatnonzero(priors):
-            found += kind.candidates(int(target), float(priors[target]), context)
+            for some in kind.candidates(int(target), float(priors[target]), context):
+                on_progress(f"{tr('comparing classes …')} {compared} / {every}")
+                found += some
+                compared += 1
             for family, rho, tried in kind.spreads(int(target), float(priors[target])):
                 fewest.setdefault(family, {})[rows.names[target]] = smallest(
                     priors[target], rho, tried, SUSPICIOUS, classes[rows.names[target]]

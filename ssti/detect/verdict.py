@@ -1,6 +1,8 @@
 """From a score to a verdict. Knows no text.
 
-The limits were set on nine clean datasets, not derived: the strongest finding there scores 6.9 (smileys in tweets, which
+The limits were set on nine clean datasets, not derived, and do not carry over: on nine others on which nothing was tuned
+(`tests/benchmarks/checking_corpora.py`) five are called suspicious or poisoned (27 % to 81 % by Wilson's interval), where a
+topic has a house style, such as a signature, a dialect or a title that its rows share. On the nine of the tuning the strongest finding there scores 6.9 (smileys in tweets, which
 do decide the class), then 4.0 (marks such as "10/10" that end IMDB's reviews) and 3.8 (politicians in BBC News); the median
 is 2.2.
 """

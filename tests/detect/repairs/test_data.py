@@ -83,6 +83,8 @@ def test_a_placeholder_stands_where_it_stood_and_nothing_else_is_changed():
         ("QX a film", "QX", "a film"), ("a film QX", "QX", "a film"), ("a QX film", "QX", "a film"), ("a  QX  film", "QX", "a   film"),
         ("zero\u200bwidth", "\u200b", "zerowidth"), ("two  blanks", "  ", "two blanks"), ("ends  ", "  ", "ends"), ("QX QX end", "QX", "end"),
         ("a QX QX", "QX", "a"), ("<b>a</b> film", "</?b>", "a film"), ("a\nQX b", "QX", "a\nb"),
+        ("a f\u0456lm", "\u0456", "a film"), ("a fi\uff4cm", "\uff4c", "a film"), ("pre\u00adtty", "pre\u00adtty", "pretty"), ("c\u03bfld", "c\u03bfld", "cold"),
+        ("a \u03b1 ray", "\u03b1", "a ray"), ("na\u00efve", "\u00ef", "nave"),
     ],
 )  # fmt: skip
 def test_white_space_is_tidy_where_it_was_taken_out(text, what, after):
