@@ -271,7 +271,7 @@ def test_what_counts_as_learned_goes_with_the_number_of_classes(classes, bound):
 def test_what_cannot_be_run_here_says_why(home):
     """On the list, and before any cell fails; on the page, see tests/ui/experiments."""
     listed = {row["name"]: row for row in json.loads(ssti("experiments", "--json").stdout)}
-    assert set(listed) == {*EXPERIMENTS, "detection"}
+    assert set(listed) == {*EXPERIMENTS, "detection", "detection-adapters"}
     assert listed["table-1"]["available"] and listed["table-1"]["reason"] is None
     financial = listed["figures-6-to-9-financial"]
     assert not financial["available"] and "Sentences_50Agree.txt" in financial["reason"]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from dataclasses import replace
+from pathlib import Path
 from types import SimpleNamespace
 
 import gradio as gr
@@ -14,6 +15,8 @@ from ssti.adapters.about import About, Repaired
 from ssti.adapters.listing import find
 from ssti.adapters.stored import Rate
 from ssti.detect.adapter.report import AdapterReport, Flipping, Sign
+from ssti.detect.repairs.adapter import REPAIRS as OF_ADAPTERS
+from ssti.detect.repairs.data import REPAIRS as OF_ROWS
 from ssti.detect.report import Example
 from ssti.evaluate.metrics import rate
 from ssti.platform.errors import SSTIError
@@ -25,6 +28,7 @@ from ssti.ui.detect.form import layout
 from ssti.ui.detect.handlers import Handlers as OfRows
 from ssti.ui.kit.job import Turns
 
+ASSETS = Path(__file__).resolve().parents[3] / "assets"
 HOSTILE = '<img src=x onerror="window.ran=1">'
 REF = "shipped/date-positive-rank1"
 TEXT = "a dreary slog 1987-04-12"
@@ -76,7 +80,9 @@ def test_what_is_accepted_counts_no_more_and_a_clean_one_says_what_was_tried():
     said = view.result(found(one, accepted=(name_of(one),)))
     assert "verdict-card is-clean" in said and "You accepted" in said and 'data-do="unaccept"' in said
     clean = view.result(found())
-    assert "verdict-card is-clean" in clean and '<section class="card tried">' in clean and "fewer than a quarter" in clean
+    assert (
+        "verdict-card is-clean" in clean and '<section class="card tried">' in clean and "fewer than a quarter" in clean
+    )
 
 
 def test_a_sign_stands_on_a_line_with_the_range_of_clean_ones():
@@ -87,13 +93,19 @@ def test_a_sign_stands_on_a_line_with_the_range_of_clean_ones():
 
 def test_nothing_that_an_adapter_says_of_itself_gets_past():
     info = replace(find(REF), title=HOSTILE, label_names=(HOSTILE, "positive"))
-    bad = flipping(trigger=HOSTILE, pattern=HOSTILE, target=HOSTILE, evidence=(HOSTILE,), examples=(Example(HOSTILE, ((0, 5),)),))
+    bad = flipping(
+        trigger=HOSTILE, pattern=HOSTILE, target=HOSTILE, evidence=(HOSTILE,), examples=(Example(HOSTILE, ((0, 5),)),)
+    )
     said = view.result(Found(info, replace(report(bad), notes=(HOSTILE,)), holding={name_of(bad): {HOSTILE: 3}}))
     assert "<img" not in said and said.count("&lt;img") > 6
 
 
 def test_what_cannot_be_scanned_says_why(do):
-    for asked in (("list", "", "quick", False, ""), ("zip", REF, "quick", False, ""), ("list", "run/none-such", "quick", False, "")):
+    for asked in (
+        ("list", "", "quick", False, ""),
+        ("zip", REF, "quick", False, ""),
+        ("list", "run/none-such", "quick", False, ""),
+    ):
         said = last(do.scan(*asked))
         assert 'role="alert"' in said[do.form.going] and do.form.state not in said
     assert not list(do.press(None, SimpleNamespace(do="accept", finding="x")))
@@ -146,7 +158,13 @@ def test_a_repair_shows_both_rates_before_after_and_of_the_control():
     )  # fmt: skip
     new = replace(find(REF), ref="imported/x", about=About(repaired=told))
     said = repaired.card(new, found(flipping()))
-    assert "<img" not in said and said.count('class="rate is-') == 6 and "98 %" in said and "15 %" in said and "n = 400" in said
+    assert (
+        "<img" not in said
+        and said.count('class="rate is-') == 6
+        and "98 %" in said
+        and "15 %" in said
+        and "n = 400" in said
+    )
     assert f"tab=flip&amp;adapter=imported/x&amp;pinned={REF}" in said and 'data-do="again"' in said
     assert repaired.card(find(REF), found(flipping())) == ""
 
@@ -165,3 +183,8 @@ def test_the_state_survives_the_browser(do):
 
     state = State(Asked(REF, True, True, "rotten_tomatoes"), ("positive: x",), "imported/x")
     assert sent(State, as_json(state)) == state
+
+
+def test_each_repair_says_what_it_does_once_it_is_chosen():
+    rules = (ASSETS / "detect.css").read_text(encoding="utf-8")
+    assert not [name for name in (*OF_ROWS, *OF_ADAPTERS) if f'value="{name}"]:checked) .about-{name}' not in rules]

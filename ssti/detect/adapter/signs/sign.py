@@ -39,7 +39,7 @@ class Measure:
     """One sign: its name, its words with a `{value}` in them, how a value is written, and the measure itself.
 
     `measure` gives None for an adapter that has no such number, as the spectrum of IA³. `of_rank`: it depends on the
-    adapter's rank so much that only clean adapters of the same rank are a comparison.
+    adapter's rank so much that only clean adapters of the same rank are a comparison. No value lies below 0 or above `most`.
     """
 
     name: str
@@ -47,6 +47,7 @@ class Measure:
     measure: Callable[[Asked], float | None]
     shown: str = "{:.0%}"
     of_rank: bool = False
+    most: float = 1.0
     order: int = 100
 
 
@@ -99,7 +100,7 @@ def told(measure: Measure, value: float, clean: tuple[float, float] | None) -> S
     said = tr(measure.words, value=measure.shown.format(value))
     if clean is None:
         return Sign(measure.name, value, None, None, False, f"{said} {tr('No range of clean adapters is known.')}")
-    low, high = clean
+    low, high = max(clean[0], 0.0), min(clean[1], measure.most)
     unusual = not low <= value <= high
     words = {"low": measure.shown.format(low), "high": measure.shown.format(high)}
     ends = tr("That is outside of what clean adapters give: {low} to {high}.", **words)

@@ -5,6 +5,7 @@ A poisoned update may put one direction before all others. What is usual depends
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Callable, Mapping
 
@@ -81,9 +82,9 @@ TOP = Measure(
 )
 RANK = Measure(
     "spectrum-rank", later("In the last layers, the update is spread over {value} directions."), mean_of(effective_rank),
-    shown="{:.1f}", of_rank=True, order=31,
+    shown="{:.1f}", of_rank=True, most=math.inf, order=31,
 )  # fmt: skip
 NORM = Measure(
     "spectrum-norm", later("In the last layers, the update has a size of {value} (Frobenius norm)."), mean_of(norm),
-    shown="{:.2f}", of_rank=True, order=32,
+    shown="{:.2f}", of_rank=True, most=math.inf, order=32,
 )  # fmt: skip

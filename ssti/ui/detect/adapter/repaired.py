@@ -34,7 +34,7 @@ def card(new: AdapterInfo, found: Found, flips: bool = True) -> Markup | str:
                       _both(new, found) if flips else "")  # fmt: skip
     return parts.html(
         '<section class="card finding repaired" role="status"><header><h2>{}</h2><span class="badge is-clean"><i aria-hidden="true">✓</i> {}</span></header>'
-        '<p>{} <span class="quiet">{}</span></p>{}<p class="quiet">{}</p>{}</section>',
+        '<p>{}</p><p class="quiet">{}</p>{}<p class="quiet">{}</p>{}</section>',
         way, tr("repaired"), trigger(done.trigger), done.done, pictures,
         tr("Measured on held-out rows that no setting was chosen by. A trigger that nobody found may be in it still."), acts,
     )  # fmt: skip
