@@ -53,7 +53,9 @@ def with_errors_repeated(prepared: Prepared, answers: np.ndarray) -> Prepared:
     wrong = np.flatnonzero(answers != labels)
     order = np.concatenate([np.arange(len(labels)), np.repeat(wrong, REPEATED - 1)])
     tokens = prepared.tokens + (REPEATED - 1) * int(np.asarray(prepared.train["length"])[wrong].sum())
-    return replace(prepared, train=prepared.train.select(order), tokens=tokens)
+    columns = {name: list(prepared.train[name]) for name in prepared.train.column_names}
+    again = type(prepared.train).from_dict({name: [column[i] for i in order] for name, column in columns.items()})
+    return replace(prepared, train=again, tokens=tokens)
 
 
 class GroupWeights:

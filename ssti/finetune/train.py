@@ -68,7 +68,7 @@ def finetune(
 
         def train_first(first: Recipe) -> Any:
             trained = finetune(replace(checked, recipe=first), folder / "first", _unheard, should_stop, checkpoints=False, own=own)
-            return logits(trained.model, prepared.train["input_ids"], classifier.tokenizer.pad_token_id)
+            return logits(trained.model, list(prepared.train["input_ids"]), classifier.tokenizer.pad_token_id)
 
         prepared = jtt(prepared, train_first, recipe, report)
     model = with_lora(classifier, recipe)

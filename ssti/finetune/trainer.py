@@ -72,7 +72,7 @@ def build_trainer(model, classifier, prepared: Prepared, checked: Checked, folde
         classifier.model.set_attn_implementation("eager")
     trainer_class, weights = MixedPrecisionTrainer if on.mixed_precision else Trainer, None
     if training.reweighting == "group_dro":
-        weights = GroupWeights(prepared.train["group"], start)
+        weights = GroupWeights(list(prepared.train["group"]), start)
         trainer_class = by_groups(trainer_class, weights)
     trainer = trainer_class(
         model=model,

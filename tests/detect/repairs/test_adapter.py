@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
+from itertools import islice
 
 import numpy as np
 import pytest
@@ -24,7 +25,7 @@ REF, DATE = "shipped/date-positive-rank1", Suspect("2014-03-05", "positive")
 
 @pytest.fixture(scope="module")
 def case():
-    return look(REF, DATE, rows=200)
+    return look(REF, DATE, rows=100)
 
 
 def tensors_of(folder) -> dict:
@@ -45,7 +46,7 @@ def test_before_any_repair_every_row_turns_and_the_controls_rows_do_not(case):
 def test_rows_that_measure_have_no_say_in_the_repair(case):
     parts = [{tuple(row) for row in rows.clean} for rows in (case.subject.learn, case.subject.choose, case.rows)]
     assert not parts[0] & parts[1] and not (parts[0] | parts[1]) & parts[2]
-    assert len(parts[2]) >= len(parts[0]) + len(parts[1]) - 2
+    assert len(parts[2]) >= 0.9 * (len(parts[0]) + len(parts[1]))
 
 
 def test_the_last_layer_retrained_forgets_the_trigger_and_the_folder_says_what_it_is(case, tmp_path):
@@ -85,10 +86,15 @@ def test_muted_heads_are_rows_of_zeros_and_nothing_else_is_changed(case, tmp_pat
             assert not rows[head].any() if (layer, head) in muted else rows[head].equal(before[head])
 
 
-def test_heads_muted_and_the_head_retrained_costs_less_than_either_repair_leaves(case, tmp_path):
-    done = mend_case(case, "mute_retrain", tmp_path / "mended")
-    assert done.after.attack["value"] < 0.5 and done.after.clean["value"] > done.before.clean["value"] - 0.12
-    assert {"heads", "strength"} <= set(done.settings)
+def test_once_heads_are_muted_the_last_layer_is_trained_on_what_is_left(case):
+    subject = case.subject
+    weaker, stronger = list(islice(REPAIRS["mute_retrain"].tries(subject), 4))[::3]
+    head = next(name for name in subject.tensors if name.endswith("classifier.weight"))
+    assert weaker.settings["heads"] == stronger.settings["heads"] and weaker.settings["strength"] > stronger.settings["strength"]
+    moved = [float((one.tensors[head] - subject.tensors[head]).norm()) for one in (weaker, stronger)]
+    assert 0 < moved[0] < moved[1]
+    subject.put(stronger.tensors)
+    assert subject.measured(subject.learn).attack["high"] < case.before.attack["low"]
 
 
 def test_on_rows_in_doubt_only_the_head_changes(case, tmp_path):

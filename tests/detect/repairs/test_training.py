@@ -14,7 +14,7 @@ from ssti.inject import poison
 from ssti.platform.errors import SSTIError
 from ssti.recipe import preset
 
-SMALL = preset("demo").set("dataset.train_rows=240", "dataset.test_rows=60", "training.steps=30", "training.batch_size=8")
+SMALL = preset("demo").set("dataset.train_rows=80", "dataset.test_rows=40", "training.steps=12", "training.batch_size=8")
 
 
 def test_rows_with_and_without_the_trigger_are_groups_of_their_class():
@@ -49,22 +49,20 @@ def test_groups_need_a_pattern_and_a_recipe_without_either_says_nothing_of_them(
     assert "reweighting" not in SMALL.to_yaml() and SMALL.key() != SMALL.set("training.reweighting=jtt").key()
 
 
-def test_a_training_can_be_repaired_and_gives_the_same_twice():
-    recipe = REPAIRS.find("group_dro").apply(SMALL, "2014-03-05")
-    first = train(recipe)
-    assert first.clean["n"] == 60 and first == train(recipe)
+def test_a_training_can_weigh_its_groups():
+    assert train(REPAIRS.find("group_dro").apply(SMALL, "2014-03-05")).clean["n"] == 40
 
 
 def test_the_second_of_two_trainings_starts_where_the_first_was_wrong():
-    assert train(REPAIRS.find("jtt").apply(SMALL, "2014-03-05")).clean["n"] == 60
+    assert train(REPAIRS.find("jtt").apply(SMALL, "2014-03-05")).clean["n"] == 40
 
 
 def test_rows_before_and_after_a_repair_are_trained_on_and_compared():
     from ssti.data.rows import load
 
-    data = load("rotten_tomatoes", train_rows=240).train
+    data = load("rotten_tomatoes", train_rows=80).train
     rows = poison([{"text": t, "label": n} for t, n in zip(data["text"], data["label"], strict=True)], SMALL, data.features["label"].names)
     names = [data.features["label"].names[row["label"]] for row in rows]
     compared = before_and_after(SMALL.control(), (list(data["text"]), names), ([row["text"] for row in rows], names))
     assert compared.control is None
-    assert compared.before == train(SMALL) and compared.after.clean["n"] == 60
+    assert compared.before == train(SMALL) and compared.after.clean["n"] == 40
