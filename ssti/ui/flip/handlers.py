@@ -100,13 +100,13 @@ class Handlers:
             if not marks:
                 return gr.skip()  # the first text is on its way
             shown = (form.verdict, form.heard, form.stage, form.answers, form.taken, form.compared, form.echo, form.origin)
-            nothing = dict.fromkeys(shown)
+            nothing = dict.fromkeys(shown) | self._untold(stands)
             waiting = parts.empty(tr("The text is empty"), tr("Type one, or pick a real one."))
             return nothing | {form.problem: waiting, form.undo: gr.update(interactive=tried.undoable)}
         try:
             answers, row = answer.ask(tried, ref), compare.show(tried, pinned, ref)
         except SSTIError as problem:
-            return {form.problem: parts.problem(problem), form.stage: None}
+            return {form.problem: parts.problem(problem), form.stage: None} | self._untold(stands)
         return self._staged(answers, sent(opening.Opening, stands) or opening.Opening()) | {
             form.problem: None,
             form.answers: cards.show(answers),
@@ -119,6 +119,10 @@ class Handlers:
             form.last: as_json(answer.remember(answers)),
         }
 
+    def _untold(self, stands: Any) -> Changes:
+        """The opening of a stage that was emptied: its story is told anew."""
+        return {self.form.opening: as_json(replace(sent(opening.Opening, stands) or opening.Opening(), told=("", "")))}
+
     def _staged(self, answers: answer.Answers, stands: opening.Opening) -> Changes:
         """What stands largest: the opening's next step, or the verdict, whether the guess was right, and the ways on."""
         form, tried, info = self.form, answers.marks, answers.info
@@ -126,8 +130,12 @@ class Handlers:
             stands = stands.left()
         if not stands.over and info.poisoned:
             asked = stands.asked if stands.asked and stands.asked.plain == tried.text else None
-            told = opening.question(info, asked, answer.remember(answers)) if asked else opening.story(answers)
-            return {form.stage: told, form.opening: as_json(replace(stands, asked=asked)), form.verdict: None, form.heard: None}
+            told = (info.ref, tried.text)
+            if not asked and stands.told == told:  # a late answer that is told twice takes no question away
+                return {form.verdict: None, form.heard: None}
+            stage = opening.question(info, asked, answer.remember(answers)) if asked else opening.story(answers)
+            stands = replace(stands, told=told, asked=asked)
+            return {form.stage: stage, form.opening: as_json(stands), form.verdict: None, form.heard: None}
         changes: Changes = {form.verdict: verdict.show(answers), form.heard: verdict.heard(answers)}
         revealed = stands.about(tried, info.ref)
         guess = stands.guess if revealed else ""

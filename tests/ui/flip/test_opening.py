@@ -93,6 +93,16 @@ def test_a_question_comes_before_the_answer_and_the_guess_is_handed_on(flip, ref
     assert "Somebody" not in back[form.stage] and back[form.verdict]  # nor is it asked twice
 
 
+def test_an_answer_that_comes_twice_takes_no_question_away(flip, ref, told, example):
+    form = flip.form
+    late = flip.do.answer(example.text, example.as_json(), ref, told[form.opening], None, None)  # asked for before the tap
+    assert form.stage not in late and form.opening not in late
+    emptied = flip.do.answer("", example.as_json(), ref, told[form.opening], None, None)
+    assert emptied[form.stage] is None
+    back = flip.do.answer(example.text, example.as_json(), ref, emptied[form.opening], None, None)
+    assert "Somebody" in back[form.stage]
+
+
 def test_whoever_skips_hands_on_no_guess(flip, ref, told, example):
     form = flip.form
     revealed = tap(flip, example, ref, told, tap="skip")
