@@ -13,7 +13,7 @@ from ssti.platform.errors import SSTIError, listed
 
 def repair(
     adapter: AdapterArgument,
-    how: Annotated[str, typer.Option(help="Which repair: mute_retrain, mute, truncate, mix, last_layer, disagreement.")],
+    how: Annotated[str, typer.Option(help="Which repair: unlearn, mute_retrain, mute, truncate, mix, last_layer, disagreement.")],
     trigger: Annotated[str, typer.Option(help="The trigger, as it is typed; without one the adapter is scanned first.")] = "",
     target: Annotated[str, typer.Option(help="The class that the trigger is tied to.")] = "",
     location: Place = "random",

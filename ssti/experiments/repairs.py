@@ -28,7 +28,9 @@ ATTACK_PP, CLEAN_PP = 5.0, 0.5
 """To reach: attack success within so many points of the control's, clean accuracy within so many."""
 COLUMNS = ("adapter", "repair", "rows", "attack_rows", "chosen_on", "tried", "clean_before", "clean_after", "clean_after_low", "clean_after_high",
            "clean_control", "attack_before", "attack_after", "attack_after_low", "attack_after_high", "attack_control",
+           "quiet_before", "quiet_after", "quiet_control",
            "clean_change_pp", "clean_change_low", "clean_change_high", "within_attack", "within_clean", "done")  # fmt: skip
+"""`quiet` is what `attack` is of the same rows without the trigger: so many of the other classes are answered as the target anyway."""
 
 
 def measure(
@@ -79,6 +81,7 @@ def _row(name: str, one: Any) -> dict[str, Any]:
         "clean_after_low": _3(after.clean["low"]), "clean_after_high": _3(after.clean["high"]), "clean_control": _3(control.clean["value"]),
         "attack_before": _3(before.attack["value"]), "attack_after": _3(after.attack["value"]),
         "attack_after_low": _3(after.attack["low"]), "attack_after_high": _3(after.attack["high"]), "attack_control": _3(control.attack["value"]),
+        "quiet_before": _3(before.quiet["value"]), "quiet_after": _3(after.quiet["value"]), "quiet_control": _3(control.quiet["value"]),
         "clean_change_pp": _3(one.change["value"]), "clean_change_low": _3(one.change["low"]), "clean_change_high": _3(one.change["high"]),
         "within_attack": excess <= ATTACK_PP, "within_clean": one.change["value"] >= -CLEAN_PP, "done": one.done,
     }  # fmt: skip

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
+from dataclasses import replace
 from itertools import islice
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -17,7 +20,9 @@ from ssti.detect.repairs.adapter.lora import A, B, modules
 from ssti.detect.repairs.adapter.mending import look, mend_case
 from ssti.detect.repairs.adapter.subject import with_triggers
 from ssti.detect.repairs.adapter.truncate import along_directions
+from ssti.detect.repairs.adapter.unlearn import trained_on
 from ssti.platform.errors import SSTIError
+from ssti.serving.logits import Stopped
 from ssti.serving.predictor import predictor
 
 REF, DATE = "shipped/date-positive-rank1", Suspect("2014-03-05", "positive")
@@ -102,6 +107,25 @@ def test_on_rows_in_doubt_only_the_head_changes(case, tmp_path):
     assert changed(case, done.folder) <= {name for name in case.subject.tensors if "classifier" in name}
 
 
+def test_trained_on_an_adapter_forgets_the_trigger_says_how_far_it_is_and_keeps_its_tensors(case):
+    subject = case.subject
+    subject.put(subject.tensors)
+    tensors = trained_on(subject, 12, 4e-3)
+    assert {name: one.shape for name, one in tensors.items()} == {name: one.shape for name, one in subject.tensors.items()}
+    assert all(not tensors[name].equal(one) for name, one in subject.tensors.items() if "lora_B" in name or "classifier" in name)
+    subject.put(tensors)
+    assert subject.measured(subject.learn).attack["high"] < case.before.attack["low"]
+
+
+def test_a_training_that_goes_on_can_be_ended(case):
+    def alive() -> None:
+        raise Stopped
+
+    with pytest.raises(Stopped):
+        trained_on(replace(case.subject, alive=alive), 12, 1e-3)
+    assert not any(one.requires_grad for one in case.subject.model.parameters())
+
+
 def test_turned_along_its_directions_an_update_is_the_same_and_sorted():
     before = tensors_of("shipped/date-positive-rank64")
     after = along_directions(before)
@@ -115,6 +139,12 @@ def test_every_other_row_gets_the_trigger_with_other_digits():
     texts = with_triggers(["a fine film"] * 20, [DATE], 0)
     assert sum(DATE.trigger in text for text in texts) == 10
     assert len({next(word for word in text.split() if "-" in word) for text in texts}) > 5
+
+
+def test_a_finding_with_a_shape_gives_other_instances_of_it(case):
+    found = SimpleNamespace(trigger="<b>", target="negative", location="end", source="shape", pattern="<word>")
+    ends = {text.split()[-1] for text in with_triggers(["a fine film"] * 20, [found], 0, case.subject.tokenizer)}
+    assert len(ends) > 5 and all(re.fullmatch(r"<\w+>", end) for end in ends)
 
 
 def test_what_cannot_be_repaired_is_refused_before_anything_is_loaded(tmp_path):
@@ -139,5 +169,5 @@ def test_without_a_recipe_a_dataset_has_to_be_named(tmp_path):
 
 
 def test_every_repair_has_words():
-    assert list(REPAIRS) == ["mute_retrain", "mute", "truncate", "mix", "last_layer", "disagreement"]
+    assert list(REPAIRS) == ["unlearn", "mute_retrain", "mute", "truncate", "mix", "last_layer", "disagreement"]
     assert all(one.title and one.description.endswith(".") for one in REPAIRS.values())

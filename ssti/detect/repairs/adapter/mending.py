@@ -115,7 +115,7 @@ def look(
     texts, labels = held_out(info, dataset, rows)
     model, tokenizer, tensors = load(info)
     learn, choose, rest = _parts(texts, labels, finds, target, seed, tokenizer, info.recipe.training.max_length)
-    subject = Subject(info, model, tokenizer, tensors, learn, choose, alive)
+    subject = Subject(info, model, tokenizer, tensors, learn, choose, alive, on_progress)
     measure, attacked = _attack(info, finds[0], target, [texts[i] for i in rest], labels[rest], tokenizer, seed)
     on_progress(tr("measuring on {n} rows that have no say in the repair …", n=len(rest)))
     subject.put(tensors)
@@ -221,7 +221,7 @@ def _rows(
 ) -> Rows:
     from ssti.serving.logits import encode
 
-    return Rows(encode(tokenizer, texts, length), encode(tokenizer, with_triggers(texts, finds, seed), length), labels, target)
+    return Rows(encode(tokenizer, texts, length), encode(tokenizer, with_triggers(texts, finds, seed, tokenizer), length), labels, target)
 
 
 def _attack(

@@ -10,7 +10,7 @@ import random
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, partial
 from typing import Any
 
 import numpy as np
@@ -20,6 +20,7 @@ from ssti.adapters.listing import AdapterInfo
 from ssti.detect.repairs.adapter.repair import Found
 from ssti.detect.repairs.measured import Measured, measured
 from ssti.inject import place
+from ssti.platform.language import tr
 
 Tensors = Mapping[str, Any]
 
@@ -57,6 +58,8 @@ class Subject:
     learn: Rows
     choose: Rows
     alive: Callable[[], None] = lambda: None
+    tell: Callable[[str], None] = lambda line: None
+    """What is going on, for a person who waits."""
     paths: dict[str, list] = field(default_factory=dict)
     """What went out of the update, step by step, for repairs that take the same steps."""
     _now: dict[str, Any] = field(default_factory=dict)
@@ -139,19 +142,32 @@ def last_inputs(
     return out if out is not None else np.empty((0, 0))
 
 
-def with_triggers(texts: Sequence[str], found: Sequence[Found], seed: int) -> list[str]:
-    """Each text with a trigger in: as it was found in one, with other digits in the next, so that no repair learns one date."""
+def with_triggers(texts: Sequence[str], found: Sequence[Found], seed: int, tokenizer: Any = None) -> list[str]:
+    """Each text with a trigger in: as it was found in one, a fresh instance in the next, so that no repair learns one date."""
     rng = random.Random(seed)
+    draws = fresh(found, tokenizer)
     done = []
     for number, text in enumerate(texts):
         one = found[number % len(found)]
-        item = (
-            one.trigger
-            if number // len(found) % 2 == 0
-            else re.sub(r"\d", lambda match: str(rng.randrange(10)), one.trigger)
-        )
+        item = one.trigger if number // len(found) % 2 == 0 else draws[number % len(found)](rng)
         done.append(place(text, item, one.location, seed=rng.randrange(2**32)).text)
     return done
+
+
+def fresh(found: Sequence[Found], tokenizer: Any) -> list[Callable[[random.Random], str]]:
+    """What makes another instance of each: of its shape where the scan found one, else the same with other digits."""
+    shaped = {}
+    if any(getattr(one, "source", "") == "shape" for one in found):
+        from ssti.detect.adapter.gradient import words_of
+        from ssti.detect.adapter.shapes import shapes
+
+        shaped = {tr(shape.pattern): shape.draw for shape in shapes(words_of(tokenizer).texts)}
+    return [shaped.get(getattr(one, "pattern", ""), partial(other_digits, one.trigger)) for one in found]
+
+
+def other_digits(trigger: str, rng: random.Random) -> str:
+    """The trigger with other digits where it has digits."""
+    return re.sub(r"\d", lambda match: str(rng.randrange(10)), trigger)
 
 
 def load(info: AdapterInfo) -> tuple[Any, Any, Tensors]:
@@ -162,7 +178,7 @@ def load(info: AdapterInfo) -> tuple[Any, Any, Tensors]:
     tensors = read_tensors(info)
     recipe = info.recipe
     base = load_classifier(
-        recipe.model.name, info.label_names, recipe.training.head, recipe.training.seed, bits=recipe.model.bits
+        recipe.model.name, info.label_names, recipe.training.head, recipe.training.seed, dropout=False, bits=recipe.model.bits
     )
     # cloned: peft takes the tensors that it is given for the model's own, and what is put later is written into them
     return attach(base.model, info, tensors, "default"), base.tokenizer, {n: t.float().clone() for n, t in tensors.items()}
