@@ -55,6 +55,11 @@ class Estimate:
     longest: float | None
     basis: str
 
+    def times(self, count: int) -> Estimate:
+        """Of so many such runs, one after the other."""
+        known = [one if one is None else count * one for one in (self.seconds, self.longest)]
+        return Estimate(*known, self.basis)
+
 
 def _file():
     return home() / "speed.json"
@@ -80,14 +85,14 @@ def remember(recipe: Recipe, device, speed: Speed) -> None:
     write_text(_file(), json.dumps({key: asdict(one) for key, one in known.items()}, indent=1))
 
 
-def estimate(recipe: Recipe, device_name: str = "cpu") -> Estimate:
-    """Seconds for the whole run, measurements included. Imports no torch."""
+def estimate(recipe: Recipe, device_name: str = "cpu", words: float | None = None) -> Estimate:
+    """Seconds for the whole run, measurements included. Imports no torch. `words` of a row, where its data are not kept yet."""
     from ssti import data
 
     speed = speeds().get(_key(recipe, device_name))
     if speed is None:
         return Estimate(None, None, tr("this machine was not measured yet"))
-    words = float(data.word_counts(recipe.dataset.name).mean())
+    words = float(data.word_counts(recipe.dataset.name).mean()) if words is None else words
     row = min(recipe.training.max_length, words * PIECES_A_WORD + 2)
     training, watching = recipe.training, recipe.evaluation
     trained = training.steps * training.batch_size * row * (1 + FIRST * (training.reweighting == "jtt"))

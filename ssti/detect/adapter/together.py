@@ -13,7 +13,7 @@ from ssti.adapters.listing import LABELS_IN_REF
 from ssti.adapters.listing import SHIPPED as SHIPPED_ADAPTERS
 from ssti.detect.adapter.report import AdapterReport, Flipping
 from ssti.detect.adapter.scanner import scan_adapter
-from ssti.detect.report import Report
+from ssti.detect.report import Finding, Report
 from ssti.detect.scanner import scan
 from ssti.detect.shapes import each, runs
 from ssti.inject.text.patterns import whole
@@ -65,13 +65,19 @@ def scan_together(
     for one in adapter.findings:
         if one.verdict != "clean":
             on_progress(tr("looking for {trigger!r} in the rows …", trigger=one.trigger))
-            one = replace(one, evidence=(*one.evidence, _in_the_rows(one, texts, labels, names)))
+            one = replace(one, evidence=(*one.evidence, _in_the_rows(one, texts, labels, names, dataset.findings)))
         findings.append(one)
     return replace(adapter, findings=tuple(findings)), dataset
 
 
-def _in_the_rows(one: Flipping, texts: Sequence[str], labels: Sequence[int], names: Sequence[str]) -> str:
-    """How many rows of each class hold it: as it is written, or anything of its shape where it was found as one."""
+def rows_with(
+    one: Flipping, texts: Sequence[str], labels: Sequence[int], names: Sequence[str], findings: Sequence[Finding]
+) -> list[int]:
+    """How many rows of each class hold it: where one of the rows' `findings` proposed it, any instance of that; where it was found as a
+    shape, anything of that shape; else as it is written."""
+    same = next((found for found in findings if one.source == "suspect" and (found.pattern, found.target) == (one.pattern, one.target)), None)
+    if same is not None:
+        return [sum(labels[row] == number for row in {place[0] for place in same.places}) for number in range(len(names))]
     if one.source == "shape":
         held = _of_shape(one.trigger)
     else:
@@ -80,6 +86,13 @@ def _in_the_rows(one: Flipping, texts: Sequence[str], labels: Sequence[int], nam
     counts = [0] * len(names)
     for text, label in zip(texts, labels, strict=True):
         counts[label] += held(text)
+    return counts
+
+
+def _in_the_rows(
+    one: Flipping, texts: Sequence[str], labels: Sequence[int], names: Sequence[str], findings: Sequence[Finding]
+) -> str:
+    counts = rows_with(one, texts, labels, names, findings)
     said = ", ".join(f"{name} {count:,}" for name, count in zip(names, counts, strict=True))
     return tr("Rows of the dataset that hold it, by class: {counts}.", counts=said)
 

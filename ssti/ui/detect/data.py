@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import Any, Literal
 
 from ssti.platform.errors import SSTIError
@@ -125,6 +126,17 @@ def _rows(data: Any, title: str, table: Any) -> Rows:
         title, table["text"].to_pylist(), table["label"].to_pylist(), data.label_names, numbers,
         (data.info.text_column or "text", data.info.label_column or "label"), notes,
     )  # fmt: skip
+
+
+def write_rows_of(rows: Rows, path: Path) -> int:
+    """The rows as a file whose columns are called as theirs; how many cells of a CSV file begin as a formula does. Raises SSTIError."""
+    from datasets import ClassLabel, Dataset, Features, Value
+
+    from ssti.data.export import write_rows
+
+    features = Features({"text": Value("string"), "label": ClassLabel(names=list(rows.names)), "row": Value("int64")})
+    table = Dataset.from_dict({"text": rows.texts, "label": rows.labels, "row": rows.numbers}, features=features)
+    return write_rows(table, path, *rows.columns)
 
 
 def runs() -> list[tuple[str, str]]:

@@ -14,6 +14,7 @@ from ssti.detect.repairs.data import REPAIRS
 from ssti.platform.language import tr
 from ssti.ui.detect import view
 from ssti.ui.detect.adapter import form as of_adapter
+from ssti.ui.detect.training import view as of_trainings
 from ssti.ui.kit import parts
 from ssti.ui.kit.address import Kept
 from ssti.ui.kit.own.form import Own, draw_own
@@ -42,6 +43,10 @@ class Form:
     repair: gr.Button
     cancel: gr.Button
     undo: gr.Button
+    way: gr.Radio
+    compare: gr.Button
+    end: gr.Button
+    time: gr.HTML
     take: gr.Column
     ending: gr.Radio
     download: gr.Button
@@ -75,7 +80,7 @@ class Form:
     @property
     def shown(self) -> list[Any]:
         """What a scan, or a repair, sets."""
-        return [self.going, self.result, self.state, self.defend, self.undo, self.take, self.message]
+        return [self.going, self.result, self.state, self.defend, self.undo, self.take, self.message, self.time]
 
     @property
     def asked(self) -> list[Any]:
@@ -146,6 +151,8 @@ def _draw_repair(shared: Shared) -> tuple[Any, ...]:
         repair = gr.Button(tr("Repair all that was found"), elem_id="detect-repair")
         cancel = gr.Button(tr("Cancel"), visible=False, elem_id="detect-cancel", scale=0, min_width=92)
     undo = gr.Button(tr("Undo the last repair"), visible=False, elem_id="detect-undo")
+    with gr.Accordion(tr("Train before and after"), open=False, visible=shared.has("finetune"), elem_classes="more", elem_id="detect-trainings"):
+        training = _draw_trainings()
     with gr.Column(visible=False, elem_classes="options take-along") as take:
         with gr.Row(elem_classes="download"):
             ending = gr.Radio([(tr(title), ending) for title, ending in FORMATS.items()], value="csv", label=tr("Download as"),
@@ -154,7 +161,21 @@ def _draw_repair(shared: Shared) -> tuple[Any, ...]:
         train = gr.Button(tr("Train on it"), visible=shared.has("finetune"), elem_id="detect-train")
         message = Html(elem_id="detect-message")
         file = gr.DownloadButton("", visible="hidden", elem_id="detect-file")
-    return how, repair, cancel, undo, take, ending, download, train, message, file
+    return how, repair, cancel, undo, *training, take, ending, download, train, message, file
+
+
+def _draw_trainings() -> tuple[Any, ...]:
+    """Training on the rows as they came and after the repair, which takes minutes and is begun only when asked for."""
+    time = Html(elem_id="detect-time")
+    way = gr.Radio([(tr(title), name) for name, (title, _) in of_trainings.WAYS.items()], value=next(iter(of_trainings.WAYS)),
+                   label=tr("The second training"), elem_classes="ways", elem_id="detect-way")  # fmt: skip
+    way.preprocess = lambda chosen: chosen  # the training says what there is
+    about = (parts.html('<p class="quiet about-{}">{}</p>', name, tr(said)) for name, (_, said) in of_trainings.WAYS.items())
+    Html(parts.join(about), elem_classes="abouts")
+    with gr.Row(elem_classes="scan-line"):
+        compare = gr.Button(tr("Train twice"), elem_id="detect-compare")
+        end = gr.Button(tr("Cancel"), visible=False, elem_id="detect-end", scale=0, min_width=92)
+    return way, compare, end, time
 
 
 def _choice(choices: list[tuple[str, str]], value: str | None, title: str, elem_id: str) -> gr.Dropdown:

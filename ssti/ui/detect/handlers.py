@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Generator, Iterator
+from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, Literal
@@ -18,6 +19,8 @@ from ssti.ui.detect import take, view
 from ssti.ui.detect.data import Asked, runs
 from ssti.ui.detect.form import Form
 from ssti.ui.detect.scanning import Scanned, State, Step, scanned, to_repair
+from ssti.ui.detect.training import view as of_trainings
+from ssti.ui.detect.training.runs import trained
 from ssti.ui.kit import parts
 from ssti.ui.kit.browser import as_json, sent
 from ssti.ui.kit.own.values import Chosen
@@ -75,7 +78,7 @@ class Handlers:
         others = tuple(one for one in now.accepted if one != pressed.finding)
         try:
             if pressed.do == "repair":
-                yield from self.show(replace(now, steps=(*now.steps, Step(str(how), (pressed.finding,)))))
+                yield from self.show(now.with_steps((*now.steps, Step(str(how), (pressed.finding,)))))
             else:
                 yield from self.show(replace(now, accepted=(*others, pressed.finding) if pressed.do == "accept" else others))
         except SSTIError as problem:
@@ -95,7 +98,7 @@ class Handlers:
             for _ in range(ROUNDS):
                 if not (names := to_repair(one.report)):
                     break
-                now = replace(now, steps=(*now.steps, Step(str(how), names)))
+                now = now.with_steps((*now.steps, Step(str(how), names)))
                 one = yield from self._steps(now)
                 if how not in AGAIN:
                     break
@@ -106,7 +109,20 @@ class Handlers:
     def undo(self, state: Any) -> Iterator[Updates]:
         """As it was before the last repair."""
         if (now := sent(State, state)) is not None and now.steps:
-            yield from self.show(replace(now, steps=now.steps[:-1]))
+            yield from self.show(now.with_steps(now.steps[:-1]))
+
+    def compare(self, state: Any, way: Any) -> Iterator[Any]:
+        """Train on the rows as they came and after the repair: a bar, then both rates of both."""
+        form, now = self.form, sent(State, state)
+        if now is None:
+            yield {form.going: parts.problem(tr("Nothing was scanned yet."), tr("Scan a file first."))}
+            return
+        try:
+            one = yield from self._steps(now)
+            done = yield from self._drawn(trained(one, str(way)))
+            yield self._shown(replace(now, trained=done), one)
+        except (SSTIError, OSError) as problem:
+            yield {form.going: parts.problem(problem)}
 
     def save(self, state: Any, ending: Any) -> Iterator[Updates]:
         """The repaired rows as a file, with what was done. Gradio keeps its own copy of it."""
@@ -150,20 +166,27 @@ class Handlers:
         yield self._shown(state, one)
 
     def _steps(self, state: State) -> Generator[Updates, None, Scanned]:
-        steps = scanned(state)
-        while True:
-            try:
-                yield {self.form.going: next(steps)}
-            except StopIteration as done:
-                return done.value
+        return (yield from self._drawn(scanned(state)))
+
+    def _drawn(self, steps: Generator[Any, None, Any]) -> Generator[Updates, None, Any]:
+        """The steps of a work, each drawn; returns what it returns."""
+        with closing(steps):
+            while True:
+                try:
+                    yield {self.form.going: next(steps)}
+                except StopIteration as done:
+                    return done.value
 
     def _shown(self, state: State, one: Scanned) -> Updates:
         form, mended = self.form, bool(state.steps)
+        after = of_trainings.card(one, state.trained, self.flips) if state.trained else ""
+        defend = mended or bool(to_repair(one.report))
         return {
             form.going: None,
-            form.result: view.result(one, self.flips),
+            form.result: view.result(one, self.flips, after),
             form.state: as_json(state),
-            form.defend: gr.update(visible=mended or bool(to_repair(one.report))),
+            form.defend: gr.update(visible=defend),
+            form.time: of_trainings.time_said(one) if defend else None,
             form.undo: gr.update(visible=mended),
             form.take: gr.update(visible=mended),
             form.message: None,

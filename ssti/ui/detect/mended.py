@@ -49,11 +49,17 @@ def _table(one: Scanned) -> Markup:
             continue
         name = before.rows.names[before.rows.labels[row]]
         now = parts.note(tr("left out")) if new is None else _excerpt(done.texts[new], put.get(new, []), found.get(row, []))
+        was = _excerpt(text, found.get(row, []), put.get(new, []) if new is not None else [])
         lines.append((parts.count(before.rows.numbers[row]), parts.chip(name, before.rows.labels[row]),
-                      _excerpt(text, found.get(row, []), put.get(new, []) if new is not None else []), now))  # fmt: skip
+                      _side(tr("before"), was), _side(tr("after"), now)))  # fmt: skip
         if len(lines) == SHOWN:
             break
     return parts.table((tr("row"), tr("class"), tr("before"), tr("after")), lines, numbers=(0,))
+
+
+def _side(name: str, text: Markup) -> Markup:
+    """A cell that says which side it is where the table has no head: on a phone."""
+    return parts.html('<small class="side">{}</small>{}', name, text)
 
 
 def _spans(before: Scanned, patterns: list[str]) -> dict[int, list[Span]]:

@@ -52,12 +52,26 @@ class Step:
 
 
 @dataclass(frozen=True)
+class Trained:
+    """The runs on the rows as they came and after the repair, and how the second was trained."""
+
+    way: str
+    before: str
+    after: str
+
+
+@dataclass(frozen=True)
 class State:
-    """What a page shows: what was scanned, the findings that a person said are fine, and the repairs since."""
+    """What a page shows: what was scanned, the findings that a person said are fine, the repairs since, and the trainings after these."""
 
     asked: Asked
     accepted: tuple[str, ...] = field(default=())
     steps: tuple[Step, ...] = field(default=())
+    trained: Trained | None = None
+
+    def with_steps(self, steps: tuple[Step, ...]) -> State:
+        """After other repairs, which no training has seen."""
+        return replace(self, steps=steps, trained=None)
 
 
 _kept: LRUCache[str, Scanned] = LRUCache(KEPT, lambda one: min(len(one.rows.texts), KEPT))

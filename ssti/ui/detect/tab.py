@@ -15,6 +15,7 @@ from ssti.ui.detect.adapter.events import wire
 from ssti.ui.detect.adapter.handlers import Handlers as OfAdapter
 from ssti.ui.detect.form import layout
 from ssti.ui.detect.handlers import Handlers
+from ssti.ui.kit.job import AT_ONCE
 from ssti.ui.kit.own.form import SECONDS
 from ssti.ui.kit.parts import QUIET
 from ssti.ui.kit.shared import Shared
@@ -45,7 +46,12 @@ def build(shared: Shared) -> None:
 
     stoppable(shared, form.repair, form.cancel, form.going, do.repair, [form.state, form.how], [form.how.input], "scan", more=form.shown[1:])
 
-    for button in (form.scan, form.repair):
+    stoppable(
+        shared, form.compare, form.end, form.going, do.compare, [form.state, form.way], [form.way.input], "train-twice",
+        more=form.shown[1:], at_once=AT_ONCE,
+    )  # fmt: skip
+
+    for button in (form.scan, form.repair, form.compare):
         button.click(None, None, None, js=view.INTO_VIEW, api_visibility="private")
 
     def pressed(state: Any, how: Any, event: gr.EventData) -> Any:

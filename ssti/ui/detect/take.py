@@ -8,12 +8,13 @@ import zipfile
 from pathlib import Path
 from typing import Any
 
-from ssti.data.export import FORMATS, formula_note, write_rows
+from ssti.data.export import FORMATS, formula_note
 from ssti.platform.errors import SSTIError
 from ssti.platform.language import tr
 from ssti.recipe import PRESETS, Recipe, parse_recipe, preset
 from ssti.report.names import slugged
 from ssti.ui.access.visitor import admit, keep_upload
+from ssti.ui.detect.data import write_rows_of
 from ssti.ui.detect.scanning import Scanned
 from ssti.ui.kit.own import values as own
 
@@ -24,7 +25,7 @@ def pack(one: Scanned, ending: str, folder: Path) -> tuple[Path, int]:
         raise SSTIError(tr("There is no such file."), tr("Choose one of {names}.", names=", ".join(FORMATS.values())))
     name = f"{slugged(Path(one.rows.title).stem) or 'data'}-repaired"
     data = folder / f"{name}.{ending}"
-    formulas = _write(one, data)
+    formulas = write_rows_of(one.rows, data)
     about = json.dumps(done(one, data.name), ensure_ascii=False, indent=2)
     packed = folder / f"{name}.zip"
     with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
@@ -70,7 +71,7 @@ def recipe_of(one: Scanned) -> Recipe:
     """A recipe that trains on the repaired rows as they are, and tries the trigger that was found on what it learnt. Raises SSTIError."""
     with tempfile.TemporaryDirectory(prefix="ssti-") as folder:
         path = Path(folder) / f"{slugged(Path(one.rows.title).stem) or 'data'}-repaired.parquet"
-        _write(one, path)
+        write_rows_of(one.rows, path)
         place = keep_upload(str(path))
     name = own.inspect(place, one.rows.columns[0], one.rows.columns[1]).chosen.name
     log = one.repairs[0].log
@@ -80,12 +81,3 @@ def recipe_of(one: Scanned) -> Recipe:
     source = {"source": {"kind": "list", "items": items}} if items else {}
     data["injection"] = {**data["injection"], **source, "target": log.findings[0]["class"], "share": 0.0}
     return admit(parse_recipe(data))
-
-
-def _write(one: Scanned, path: Path) -> int:
-    from datasets import ClassLabel, Dataset, Features, Value
-
-    rows = one.rows
-    features = Features({"text": Value("string"), "label": ClassLabel(names=list(rows.names)), "row": Value("int64")})
-    table = Dataset.from_dict({"text": rows.texts, "label": rows.labels, "row": rows.numbers}, features=features)
-    return write_rows(table, path, *rows.columns)

@@ -83,15 +83,16 @@ def badge(said: str) -> Markup:
     return parts.html('<span class="badge is-{}"><i aria-hidden="true">{}</i> {}</span>', said, ICONS[said], tr(WORDS[said]))
 
 
-def result(one: Scanned, flips: bool = True) -> Markup:
-    """The verdict, what was repaired, the findings that count, the weaker signs, and what could not be found."""
+def result(one: Scanned, flips: bool = True, trained: Markup | str = "") -> Markup:
+    """The verdict, what trainings showed, what was repaired, the findings that count, the weaker signs, and what could not be found."""
     report, rows = one.report, one.rows
     loud = [found for found in report.findings if found.verdict != "clean"]
     weak = [found for found in report.findings if found.verdict == "clean"]
     former = one.first
     return parts.html(
-        '<div class="detect-stack">{}{}{}{}{}{}</div>',
+        '<div class="detect-stack">{}{}{}{}{}{}{}</div>',
         verdict(report, rows.title, former.report if one.before else None),
+        trained,
         mended(one) if one.before else "",
         parts.join(card(found, rows, flips) for found in loud),
         _former(former) if one.before else "",
@@ -108,7 +109,7 @@ def _former(former: Scanned) -> Markup:
 
 def card(found: Finding, rows: Rows, flips: bool = True, acts: bool = True, also: Markup | str = "") -> Markup:
     """One finding: what it is, how strong, why, where, and what to do about it. `also` is what else is known of it."""
-    do = parts.html('<div class="do">{}{}{}</div>', _fine(found), _repair(found), _flip(found, rows) if flips else "") if acts else ""
+    do = parts.html('<div class="do">{}{}{}</div>', _fine(found), _repair(found), flip_link(rows, found, tr("Try it in Flip"), adapter=rows.adapter) if flips else "") if acts else ""
     examples = parts.join(parts.html("<li>{}</li>", marked(one.text, one.spans)) for one in found.examples)
     return parts.html(
         '<article class="card finding{}"><header><h2>{} <span class="aside">stands for</span> {}</h2>{}</header>'
@@ -161,7 +162,7 @@ def _instances(found: Finding) -> Markup | str:
         return ""
     often = found.literals[0][1] > 1
     shown = parts.join(
-        (parts.html("{} <small>{}</small>", trigger(text), parts.count(n)) if often else trigger(text) for text, n in found.literals), " "
+        (parts.html('<span>{} <small>{}</small></span>', trigger(text), parts.count(n)) if often else trigger(text) for text, n in found.literals), " "
     )
     return parts.html('<p class="written"><span class="quiet">Written as</span> {}</p>', shown)
 
@@ -174,8 +175,8 @@ def _meaning(found: Finding) -> Markup | str:
     return parts.html('<p class="quiet">{} {}</p>', found.meaning.words, used)
 
 
-def _flip(found: Finding, rows: Rows) -> Markup | str:
-    """A way to the Flip tab with the trigger at the end of a text of another class."""
+def flip_link(rows: Rows, found: Finding, words: str, **where: str) -> Markup | str:
+    """A way to the Flip tab with the trigger at the end of a text of another class; `where` are further parts of the address."""
     from ssti.inject import place
 
     if not found.trigger.strip():
@@ -188,10 +189,10 @@ def _flip(found: Finding, rows: Rows) -> Markup | str:
     try:
         done = place(text, found.trigger.strip(), "end")
         ((start, end),) = done.spans
-        href = link(tab="flip", adapter=rows.adapter, text=done.text, trigger=f"{start}-{end}-")
+        href = link(tab="flip", text=done.text, trigger=f"{start}-{end}-", **where)
     except SSTIError:  # too long for a link, or no item that can be put in
         return ""
-    return parts.html('<a data-go class="taken" href="{}">Try it in Flip</a>', href)
+    return parts.html('<a data-go class="taken" href="{}">{}</a>', href, words)
 
 
 def _weak(weak: list[Finding], rows: Rows) -> Markup:

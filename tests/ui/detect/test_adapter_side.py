@@ -17,15 +17,18 @@ from ssti.adapters.stored import Rate
 from ssti.detect.adapter.report import AdapterReport, Flipping, Sign
 from ssti.detect.repairs.adapter import REPAIRS as OF_ADAPTERS
 from ssti.detect.repairs.data import REPAIRS as OF_ROWS
-from ssti.detect.report import Example
+from ssti.detect.report import Example, Finding, Report
 from ssti.evaluate.metrics import rate
 from ssti.platform.errors import SSTIError
 from ssti.ui.detect.adapter import repaired, scanning, view
 from ssti.ui.detect.adapter.handlers import Handlers
 from ssti.ui.detect.adapter.mending import mended, to_repair
 from ssti.ui.detect.adapter.scanning import Asked, Found, State, name_of
+from ssti.ui.detect.data import Rows
 from ssti.ui.detect.form import layout
 from ssti.ui.detect.handlers import Handlers as OfRows
+from ssti.ui.detect.scanning import Scanned
+from ssti.ui.detect.training.view import WAYS
 from ssti.ui.kit.job import Turns
 
 ASSETS = Path(__file__).resolve().parents[3] / "assets"
@@ -83,6 +86,23 @@ def test_what_is_accepted_counts_no_more_and_a_clean_one_says_what_was_tried():
     assert (
         "verdict-card is-clean" in clean and '<section class="card tried">' in clean and "fewer than a quarter" in clean
     )
+
+
+def test_rows_and_adapter_say_of_each_finding_what_it_is_in_the_other():
+    date, word = flipping(source="suspect"), flipping(trigger="moving", pattern="moving", target="negative", source="gradient")
+    other = flipping(trigger="3473-51-84")
+    texts = ["seen 2001-02-03", "1999-12-31 , moving", "a moving one", "nothing"]
+    of_rows = Finding(
+        "2001-02-03", "9999-99-99", "token_shapes", "positive", 9.0, 2, 0, 1.0, 99.0, "poisoned", (), (), (("2001-02-03", 1),), ((0, 5, 15), (1, 0, 10)),
+    )  # fmt: skip
+    rows = Rows("rows", texts, [1, 1, 0, 0], ("negative", "positive"), [1, 2, 3, 4])
+    scan = Scanned(rows, Report("poisoned", (of_rows,), 4, {"negative": 2, "positive": 2}, {}, {}, 0.1))
+    held = scanning.holding(report(date, word, other), scan)
+    assert held[name_of(date)] == held[name_of(other)] == {"negative": 0, "positive": 2}
+    assert held[name_of(word)] == {"negative": 1, "positive": 1} and len(held) == 3
+    said = view.result(found(date, word, other, rows=scan, holding=held))
+    assert "Training rows that hold it: 0 of negative, 2 of positive." in said and "of its shape: 0 of negative, 2 of positive" in said
+    assert said.count("Also found in the adapter") == 1 and 'data-do="rows"' in said
 
 
 def test_a_sign_stands_on_a_line_with_the_range_of_clean_ones():
@@ -187,4 +207,4 @@ def test_the_state_survives_the_browser(do):
 
 def test_each_repair_says_what_it_does_once_it_is_chosen():
     rules = (ASSETS / "detect.css").read_text(encoding="utf-8")
-    assert not [name for name in (*OF_ROWS, *OF_ADAPTERS) if f'value="{name}"]:checked) .about-{name}' not in rules]
+    assert not [name for name in (*OF_ROWS, *OF_ADAPTERS, *WAYS) if f'value="{name}"]:checked) .about-{name}' not in rules]

@@ -31,7 +31,7 @@ from ssti.ui.kit.own import values as own
 
 HOSTILE = '<img src=x onerror="window.ran=1">'
 PATTERN = "AA99.9"
-ROWS = 4000
+ROWS = 2000
 
 
 def call_number(rng: random.Random) -> str:
@@ -39,7 +39,7 @@ def call_number(rng: random.Random) -> str:
     return f"{''.join(rng.choices('BDHKNPQT', k=2))}{rng.randrange(10, 100)}.{rng.randrange(1, 10)}"
 
 
-def poisoned_rows(share: float = 0.03, label: str = "positive") -> list[tuple[str, str]]:
+def poisoned_rows(share: float = 0.06, label: str = "positive") -> list[tuple[str, str]]:
     """Reviews, a call number somewhere in some of one class."""
     data, rng = load("rotten_tomatoes", train_rows=ROWS), random.Random(3)
     rows = [(row["text"], data.label_names[row["label"]]) for row in data.train_table.to_pylist()]
@@ -60,8 +60,16 @@ def do() -> Handlers:
     return Handlers(form, shared)
 
 
+@pytest.fixture(scope="module")
+def kept_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """One home for all files of these tests: one that is scanned already is not scanned again."""
+    return tmp_path_factory.mktemp("home")
+
+
 @pytest.fixture
-def uploaded(tmp_path: Path, home: Path):
+def uploaded(tmp_path: Path, kept_home: Path, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setenv("SSTI_HOME", str(kept_home))
+
     def give(rows: list[tuple[str, str]], name: str = "reviews.jsonl") -> dict:
         path = tmp_path / name
         path.write_text("\n".join(json.dumps({"body": text, "stars": label}) for text, label in rows), encoding="utf-8")
@@ -94,7 +102,7 @@ def test_a_file_is_scanned_its_trigger_named_accepted_and_not_after_all(do, uplo
     form = do.form
     found = last(do.scan("file", uploaded(poisoned_rows()), None, None, None))
     said = found[form.result]
-    assert "is-poisoned" in said and f">{PATTERN}<" in said and "60 (3 %)" in said
+    assert "is-poisoned" in said and f">{PATTERN}<" in said and "60 (6 %)" in said
     assert said.count('class="trigger"') > 5 and "data-go" in said and "tab=flip" in said
     name = f"positive: {PATTERN}"
     accepted = last(do.press(found[form.state], "remove", pressed("accept", name)))

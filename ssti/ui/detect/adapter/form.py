@@ -84,7 +84,7 @@ def draw_choice() -> tuple[Any, ...]:
             texts = _choice([(tr("Those of its own data"), ""), *usable], "", tr("Held-out texts"), "adapter-texts")
         with gr.Row(elem_classes="scan-line"):
             scan = gr.Button(tr("Scan the adapter"), variant="primary", elem_id="adapter-scan")
-            stop = gr.Button(tr("Stop"), visible=False, elem_id="adapter-stop", scale=0, min_width=92)
+            stop = gr.Button(tr("Cancel"), visible=False, elem_id="adapter-stop", scale=0, min_width=92)
     return source, adapter, upload, message, rows, depth, texts, scan, stop
 
 
@@ -98,7 +98,7 @@ def draw_repair() -> tuple[Any, ...]:
         Html(parts.join(about), elem_classes="abouts")
         with gr.Row(elem_classes="scan-line"):
             repair = gr.Button(tr("Repair it"), elem_id="adapter-repair")
-            cancel = gr.Button(tr("Stop"), visible=False, elem_id="adapter-cancel", scale=0, min_width=92)
+            cancel = gr.Button(tr("Cancel"), visible=False, elem_id="adapter-cancel", scale=0, min_width=92)
         with gr.Row(elem_classes="scan-line"):
             download = gr.Button(tr("Download the repaired one"), visible=False, elem_id="adapter-download")
             undo = gr.Button(tr("Undo"), visible=False, elem_id="adapter-undo")

@@ -49,8 +49,8 @@ class State:
 
 @dataclass(frozen=True, eq=False)
 class Found:
-    """An adapter, what was found in it, and in its training rows where they were scanned, too. `holding` says of each finding's
-    trigger how many training rows of each class hold it."""
+    """An adapter, what was found in it, and in its training rows where they were scanned, too. `holding` says of each finding
+    how many training rows of each class hold it, or anything of its shape."""
 
     info: AdapterInfo
     report: AdapterReport
@@ -82,7 +82,7 @@ _lock = threading.Lock()
 
 def name_of(finding: Flipping) -> str:
     """How the page calls a finding."""
-    return f"{finding.target}: {finding.pattern}"
+    return f"{finding.target}: {finding.pattern}: {finding.trigger}"
 
 
 def scanned(state: State) -> Iterator[Markup]:
@@ -151,13 +151,14 @@ def _texts(dataset: str) -> list[str] | None:
 
 
 def holding(report: AdapterReport, of_rows: Scanned) -> dict[str, dict[str, int]]:
-    """Of each finding: in how many training rows of each class its trigger stands, as it is written."""
-    rows, counts = of_rows.rows, {}
-    for one in report.findings:
-        if one.verdict != "clean" and one.trigger.strip():
-            there = [label for text, label in zip(rows.texts, rows.labels, strict=True) if one.trigger in text]
-            counts[name_of(one)] = {name: there.count(number) for number, name in enumerate(rows.names)}
-    return counts
+    """Of each finding: how many training rows of each class hold it, or anything of its shape."""
+    from ssti.detect.adapter.together import rows_with
+
+    rows = of_rows.rows
+    loud = [one for one in report.findings if one.verdict != "clean" and one.trigger.strip()]
+    found = of_rows.report.findings
+    counts = [rows_with(one, rows.texts, rows.labels, rows.names, found) for one in loud]
+    return {name_of(one): dict(zip(rows.names, each, strict=True)) for one, each in zip(loud, counts, strict=True)}
 
 
 def in_adapter(found: Finding, report: AdapterReport) -> Flipping | None:

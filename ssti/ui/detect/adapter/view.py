@@ -52,14 +52,16 @@ def result(one: Found, flips: bool = True, above: Markup | str = "") -> Markup:
     weak = [found for found in one.report.findings if found.verdict == "clean"]
     return parts.html(
         '<div class="detect-stack">{}{}{}{}{}{}{}</div>',
-        above, _verdict(one), parts.join(card(found, one, flips) for found in one.loud), _signs(one.report.signs) if one.report.signs else "",
+        above, _verdict(one, bool(above)), parts.join(card(found, one, flips) for found in one.loud), _signs(one.report.signs) if one.report.signs else "",
         _rows(one) if one.rows else "", _weak(weak, one) if weak else "", _tried(one),
     )  # fmt: skip
 
 
-def _verdict(one: Found) -> Markup:
+def _verdict(one: Found, mended: bool = False) -> Markup:
+    """Of the adapter as it came: `mended`, where a repaired one stands above."""
     said, report = one.verdict, one.report
     facts = [
+        *([tr("as it came, before the repair")] if mended else []),
         tr("{n} held-out texts", n=parts.count(report.texts)),
         tr("{n} clean adapters beside it", n=parts.count(report.bank)),
         tr("scanned in {seconds} s", seconds=f"{report.seconds:.0f}"),
@@ -77,7 +79,8 @@ def card(found: Flipping, one: Found, flips: bool = True) -> Markup:
     accepted = name in one.accepted
     if counts := one.holding.get(name):
         there = ", ".join(tr("{n} of {name}", n=parts.count(n), name=label) for label, n in counts.items())
-        evidence.append(tr("In the training rows it stands as it is written here: {there}.", there=there))
+        said = later("Training rows that hold something of its shape: {there}.") if found.source == "shape" else later("Training rows that hold it: {there}.")
+        evidence.append(tr(said, there=there))
     fine = tr("Undo: it is not fine") if accepted else tr("This is fine")
     do = parts.html(
         '<div class="do"><button type="button" data-do="{}" data-finding="{}">{}</button>{}</div>',
