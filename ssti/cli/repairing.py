@@ -82,6 +82,9 @@ def _lines(done: Any) -> list[str]:
     sides = [("before", done.before), ("after", done.after), *([("control", done.control)] if done.control else [])]
     return [
         done.done,
-        *(f"{name:8} clean accuracy {said(one.clean)}, attack success {said(one.attack)}" for name, one in sides),
+        *(
+            f"{name:8} clean accuracy {said(one.clean)}, attack success {said(one.attack)}, without the trigger {said(one.quiet)}"
+            for name, one in sides
+        ),
         f"→ {done.folder}",
     ]

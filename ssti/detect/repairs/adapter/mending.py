@@ -250,8 +250,8 @@ def _best(subject: Subject, way: Repair, on_progress: Callable[[str], None]) -> 
         subject.put(one.tensors)
         now = subject.measured(subject.choose)
         on_progress(
-            tr("setting {n}: clean accuracy {clean:.1%} (before: {was:.1%}), attack success {attack:.1%}. {done}", n=tried,
-               clean=now.clean["value"], was=before.clean["value"], attack=now.attack["value"], done=one.done)
+            tr("setting {n}: clean accuracy {clean:.1%} (before: {was:.1%}), attack success {attack:.1%} (without the trigger: {quiet:.1%}). {done}",
+               n=tried, clean=now.clean["value"], was=before.clean["value"], attack=now.attack["value"], quiet=now.quiet["value"], done=one.done)
         )  # fmt: skip
         if (price := cost(before, now)) < least:
             best, least, waited = one, price, 0
