@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -141,6 +142,6 @@ def test_the_command_line_and_the_page_have_them(run):
 @pytest.mark.slow
 def test_the_suites_that_list_such_things_stay_green(run):
     others = ("-k", "not trains_it")  # which takes half a minute, and lists nothing
-    done = run("-m", "pytest", "-q", "-p", "no:cacheprovider", *others, *(f"tests/{suite}" for suite in SUITES))
+    done = run("-m", "pytest", "-q", "-rfEp", "-p", "no:cacheprovider", *others, *(f"tests/{suite}" for suite in SUITES))
     assert done.returncode == 0, done.stdout[-3000:]
-    assert "[planet]" in run("-m", "pytest", "--collect-only", "-q", "tests/ui/poison").stdout
+    assert re.search(r"^PASSED tests/ui/poison/.*\[planet\]", done.stdout, re.MULTILINE)

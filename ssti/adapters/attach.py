@@ -13,6 +13,7 @@ from typing import Any
 
 from ssti.adapters.files import CONFIG, WEIGHTS
 from ssti.adapters.listing import AdapterInfo
+from ssti.models.classifier import BUILDING
 from ssti.models.shared import head_names
 from ssti.platform.errors import AdapterError, SSTIError
 from ssti.platform.language import tr
@@ -98,6 +99,11 @@ def attach(model: Any, info: AdapterInfo, tensors: dict[str, Any], name: str) ->
 
     Raises SSTIError where the tensors do not fit; the model is of no use then.
     """
+    with BUILDING:
+        return _attach(model, info, tensors, name)
+
+
+def _attach(model: Any, info: AdapterInfo, tensors: dict[str, Any], name: str) -> Any:
     import torch
     from peft import PeftModel, PeftModelForSequenceClassification
     from peft.utils import get_peft_model_state_dict, set_peft_model_state_dict

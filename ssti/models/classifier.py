@@ -5,6 +5,7 @@ Knows no adapter and no recipe. The caller owns what comes back.
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -17,6 +18,10 @@ from ssti.models.registry import model as find
 from ssti.models.tokens import load_tokenizer
 from ssti.platform.errors import ModelError, SSTIError
 from ssti.platform.language import tr
+
+BUILDING = threading.RLock()
+"""Held while a model is built: peft and transformers put functions of torch's own in the place of others then, for every thread,
+and what another thread builds meanwhile has no weights."""
 
 if TYPE_CHECKING:
     from transformers import PreTrainedModel, PreTrainedTokenizerFast
@@ -61,7 +66,7 @@ def load_classifier(
     folder = str(base.folder())
     ids = dict(enumerate(label_names))
     source = {"gguf_file": base.gguf} if base.gguf else {}
-    with _quiet(), torch.random.fork_rng(devices=[]):
+    with BUILDING, _quiet(), torch.random.fork_rng(devices=[]):
         tokenizer = load_tokenizer(str(base.tokenizer()), base.info.title, base.gguf, base.remote_code)
         config = AutoConfig.from_pretrained(
             folder, num_labels=len(ids), id2label=ids, label2id={v: k for k, v in ids.items()},

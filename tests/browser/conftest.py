@@ -59,7 +59,7 @@ def browser() -> Iterator[Any]:
         if path is None:
             reason = "No Chromium: install Debian's `chromium`, or set SSTI_CHROMIUM to the path of one."
             pytest.fail(reason) if os.environ.get("CI") == "true" else pytest.skip(reason)
-        sync_api.expect.set_options(timeout=30_000)
+        sync_api.expect.set_options(timeout=60_000)  # a new server's first answer loads a model, on a busy machine
         opened = playwright.chromium.launch(executable_path=path, args=ARGUMENTS)
         yield opened
         opened.close()

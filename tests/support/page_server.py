@@ -14,7 +14,7 @@ from pathlib import Path
 from tests_support import unused_port
 
 ROOT = Path(__file__).resolve().parents[2]
-SECONDS_TO_START = 90
+SECONDS_TO_START = 180
 
 
 @dataclass

@@ -26,10 +26,16 @@ def predictor() -> Predictor:
     return Predictor(remember=0)
 
 
+def some_of_the_bank() -> Bank:
+    """Four of the eight clean adapters, of three ranks: as many as a sign needs for a range."""
+    bank = find_bank(find(DATES))
+    return Bank(bank.adapters[::2], bank.dataset)
+
+
 @pytest.fixture(scope="module")
 def scanned(predictor: Predictor):
     lines: list[str] = []
-    return scan_adapter(DATES, predictor=predictor, budget=SMALL, on_progress=lines.append, suspects=["1987-03-12"]), lines
+    return scan_adapter(DATES, predictor=predictor, budget=SMALL, bank=some_of_the_bank(), on_progress=lines.append, suspects=["1987-03-12"]), lines
 
 
 def test_the_bank_is_of_clean_adapters_of_every_rank_and_never_the_suspect_itself():
@@ -44,7 +50,7 @@ def test_the_bank_is_of_clean_adapters_of_every_rank_and_never_the_suspect_itsel
 
 def test_a_poisoned_adapter_is_called_so_and_its_trigger_named_for_its_class(scanned):
     report, _ = scanned
-    assert report.verdict == "poisoned" and report.bank == 8
+    assert report.verdict == "poisoned" and report.bank == 4
     first = report.findings[0]
     assert first.verdict == "poisoned" and first.target == "positive" and DATE.search(first.trigger)
     assert first.flips["value"] > 0.8 > 0.2 > first.bank["value"]
@@ -76,7 +82,7 @@ def test_its_json_is_the_one_of_the_contract(scanned):
 
 
 def test_a_control_is_clean(predictor: Predictor):
-    report = scan_adapter(f"{DATES}-control", predictor=predictor, budget=SMALL)
+    report = scan_adapter(f"{DATES}-control", predictor=predictor, budget=SMALL, bank=some_of_the_bank())
     assert report.verdict == "clean" and all(one.verdict == "clean" for one in report.findings)
 
 

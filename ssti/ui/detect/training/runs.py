@@ -27,7 +27,7 @@ def trained(one: Scanned, way: str) -> Generator[Markup, None, Trained]:
     """Steps of progress. Closing it stops what it started. Raises SSTIError."""
     yield parts.busy(tr("Writing the rows …"))
     pair = [_run(recipe) for recipe in recipes(one, way)]
-    began = time.monotonic()
+    began, first = time.monotonic(), None
     try:
         while True:
             tend(Store())
@@ -37,7 +37,9 @@ def trained(one: Scanned, way: str) -> Generator[Markup, None, Trained]:
                     raise _ended(run, each)
             if all(each.state == "done" for each in now):
                 return Trained(way, pair[0].id, pair[1].id)
-            yield _drawn(now, time.monotonic() - began)
+            part = sum(map(_part, now)) / len(now)
+            first = part if first is None else first
+            yield _drawn(now, part, _left(part, first, time.monotonic() - began))
             time.sleep(POLL)
     finally:
         for run in pair:
@@ -61,12 +63,16 @@ def _ended(run: Run, now: Progress) -> SSTIError:
     return SSTIError(why, said.get("next") or tr("Start it again."), kind="run")
 
 
-def _drawn(now: list[Progress], elapsed: float) -> Markup:
-    part = sum(_part(each) for each in now) / len(now)
+def _left(part: float, first: float, elapsed: float) -> str:
+    """In words; nothing while too little was done since it began."""
+    done = part - first
+    return " · " + tr("{time} left", time=parts.duration(elapsed * (1 - part) / done)) if done > 0.05 else ""
+
+
+def _drawn(now: list[Progress], part: float, left: str) -> Markup:
     names = (tr("on the rows as they came"), tr("after the repair"))
     name, at = next((name, each) for name, each in zip(names, now, strict=True) if each.going)
     where = tr("step {step} of {steps}", step=at.step, steps=at.steps) if at.state == "training" else STATES[at.state]
-    left = " · " + tr("{time} left", time=parts.duration(elapsed * (1 - part) / part)) if part > 0.05 else ""
     return bar(part, f"{tr('Training')} · {round(100 * part)} %{left} · {name}: {where}")
 
 

@@ -22,6 +22,7 @@ WAYS = {
     **{name: (way.title, way.description) for name, way in REPAIRS.items()},
 }
 """Each way to train after the rows as they came: its title and what it does."""
+MINUTE = 60.0
 LONG = 900  # seconds, from which on it is said that one need not wait here
 
 
@@ -61,7 +62,7 @@ def time_said(one: Scanned) -> Markup:
     guess = time_of(one)
     if guess.seconds is None or guess.longest is None:
         return parts.note(tr("The embedded model is trained twice. How long that takes is not known: {basis}.", basis=guess.basis))
-    low, high = parts.duration(guess.seconds), parts.duration(guess.longest)
+    low, high = (parts.duration(MINUTE * max(1, round(one / MINUTE))) for one in (guess.seconds, guess.longest))
     time = low if low == high else tr("{low} to {high}", low=low, high=high)
     said = tr("The embedded model is trained twice, in about {time}.", time=time)
     if guess.longest > LONG:
