@@ -132,7 +132,7 @@ def test_claims_hold_only_with_adapters_enough_and_attacks_that_work():
     assert [one.verdict for one in ADAPTERS.findings(wrong)[:3]] == ["does not hold"] * 3
     assert len(score.idle(table)) == 2 and "date at rank 1" in ADAPTERS.facts(table) and len(ADAPTERS.pictures(table)) == 2
     told = ADAPTERS.brief(table)[0]
-    assert told["trigger named first"] == told["trigger named at all"] == "100 of 100" and told["AUROC"].startswith("1.00") and told["false alarms"] == "0 of 24"
+    assert told["trigger named first"] == told["trigger named at all"] == "160 of 160" and told["AUROC"].startswith("1.00") and told["false alarms"] == "0 of 24"
 
 
 def test_what_is_learned_leaves_the_adapter_its_rank_or_its_kind_out():

@@ -18,4 +18,4 @@ def scan(info: AdapterInfo, bank: bool = True) -> Said:
 
 
 OURS = Detector("scanner", "This scanner", "This project.", scan, order=40)
-ALONE = Detector("scanner, no bank", "This scanner, no bank", "The same, compared with no clean adapter.", partial(scan, bank=False), order=30)
+ALONE = Detector("scanner, no bank", "This scanner, no bank", "The same, compared with no clean adapter.", partial(scan, bank=False), order=50)
