@@ -41,11 +41,15 @@ def bank(
     out: Annotated[Path | None, typer.Option(help="The folder of all banks; else that of this machine.")] = None,
     as_json: AsJson = False,
 ) -> None:
-    """Train the clean adapters that a scan compares a suspect with: eight, of ranks 1 to 64. Those that are there stay."""
+    """Train the clean adapters that a scan compares a suspect with: eight, of ranks 1 to 64. Those that are there stay. Each is then
+    scanned beside the others: from their scores the limits of a verdict follow."""
+    from ssti.detect.adapter.calibration import calibrate
     from ssti.detect.adapter.training import train_bank
 
     made = train_bank(model, dataset, out, member or [], tell)
-    show(made, as_json, "\n".join(f"{one['name']:14} {one['balanced_accuracy']:.1%}  {one['folder']}" for one in made))
+    scores = {} if member else calibrate(Path(made[0]["folder"]).parent, tell)
+    made = [one | {"score": scores.get(one["name"])} for one in made]
+    show(made, as_json, "\n".join(f"{one['name']:14} {one['balanced_accuracy']:.1%}  {one['score'] or '':5} {one['folder']}" for one in made))
 
 
 def _dataset(file: str, accept: list[str], as_json: bool) -> bool:

@@ -7,7 +7,9 @@ lie in `assets/bank/<base model>/<dataset>/<name>`, not among `adapters/`, which
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from ssti.adapters.files import RECIPE
@@ -15,15 +17,17 @@ from ssti.adapters.listing import AdapterInfo, describe
 from ssti.platform.errors import SSTIError
 from ssti.platform.home import home
 
+SCORES = "scores.json"  # of its members, each scanned beside the others (`ssti.detect.adapter.calibration`)
 SHIPPED = Path(__file__).resolve().parents[3] / "assets" / "bank"
 
 
 @dataclass(frozen=True)
 class Bank:
-    """Clean adapters, and the name of the dataset that they were trained on."""
+    """Clean adapters, the name of the dataset that they were trained on, and what each scores itself, by its folder."""
 
     adapters: tuple[AdapterInfo, ...]
     dataset: str
+    scores: Mapping[str, float] = field(default_factory=dict)
 
 
 def find_bank(info: AdapterInfo) -> Bank | None:
@@ -43,7 +47,15 @@ def find_bank(info: AdapterInfo) -> Bank | None:
         return None
     own = info.recipe.dataset.name if info.recipe_known else None
     chosen = own if own in datasets else max(sorted(set(datasets)), key=datasets.count)
-    return Bank(tuple(one for one in fitting if one.recipe.dataset.name == chosen), chosen)
+    members = tuple(one for one in fitting if one.recipe.dataset.name == chosen)
+    return Bank(members, chosen, _scores(members))
+
+
+def _scores(members: tuple[AdapterInfo, ...]) -> dict[str, float]:
+    """What is known of these: of a suspect that is a member itself nothing."""
+    files = {one.path: one.path.parent / SCORES for one in members}
+    known = {file: json.loads(file.read_text(encoding="utf-8")) for file in set(files.values()) if file.is_file()}
+    return {str(path): known[file][path.name] for path, file in files.items() if path.name in known.get(file, {})}
 
 
 def banked() -> list[AdapterInfo]:

@@ -9,14 +9,14 @@ from ssti.detect.adapter.answers import Answers
 from ssti.detect.adapter.probe import probed
 from ssti.detect.adapter.report import Flipping
 from ssti.detect.adapter.search import Budget, Tried
-from ssti.detect.adapter.verdict import of_score
+from ssti.detect.adapter.verdict import Limits, of_score
 from ssti.detect.adapter.verify import best_location, flips, pooled, score
 from ssti.platform.language import tr
 
 EXAMPLES, OTHERS, CLEAN = 5, 6, 3
 
 
-def finding_of(tried: Tried, suspect: Answers, clean: Sequence[Answers], budget: Budget) -> Flipping:
+def finding_of(tried: Tried, suspect: Answers, clean: Sequence[Answers], budget: Budget, limits: Limits | None) -> Flipping:
     """Counts its flips at every location, those of clean adapters at the one where it turns most, and says so."""
     candidate, target = tried.candidate, tried.target
     location = best_location(suspect, candidate, target, budget.places)
@@ -32,10 +32,12 @@ def finding_of(tried: Tried, suspect: Answers, clean: Sequence[Answers], budget:
     if bank:
         most = max((one.hits / one.n for one in theirs if one.n), default=0.0)
         evidence.append(tr("The clean adapters turn {share:.0%} with it, the one that turns most {most:.0%}.", share=bank["value"] or 0.0, most=most))
+        surest = max(one.sure for one in theirs)
+        evidence.append(tr("With it the adapter is {sure:.0%} sure on average, the surest clean one {surest:.0%}.", sure=mine.sure, surest=surest))
     return Flipping(
         trigger=mine.turned[0][1] if mine.turned else candidate.instance(0),
         pattern=tr(candidate.pattern) if candidate.source == "shape" else candidate.pattern, target=suspect.names[target],
-        location=location, flips=mine.rate, bank=bank, score=points, verdict=of_score(points, candidate.source, bool(clean)),
+        location=location, flips=mine.rate, bank=bank, score=points, verdict=of_score(points, candidate.source, limits),
         source=candidate.source, evidence=tuple(evidence), examples=tuple(example for example, _ in mine.turned[:EXAMPLES]),
     )  # fmt: skip
 

@@ -115,9 +115,13 @@ def _leading(tokenizer: Any) -> tuple[int, ...]:
     return tuple(empty[: same if len(empty) > 1 else len(empty)][: len(one) - 1])
 
 
-def contrast(mine: np.ndarray, clean: Sequence[np.ndarray]) -> np.ndarray:
-    """How far each word's guess lies above those of clean adapters, in their standard deviations; without any, the guess itself."""
+def beyond(mine: np.ndarray, clean: Sequence[np.ndarray]) -> tuple[np.ndarray, np.ndarray]:
+    """How far each word's guess lies above the mean of clean adapters, plainly and in their standard deviations; without any, the guess itself.
+
+    Neither is enough: a trigger may be a word on which clean adapters disagree, or one that moves little and them not at all.
+    """
     if not len(clean):
-        return mine
+        return mine, mine
     known = np.stack(clean)
-    return (mine - known.mean(axis=0)) / np.maximum(known.std(axis=0), LEAST_SPREAD)
+    plain = mine - known.mean(axis=0)
+    return plain, plain / np.maximum(known.std(axis=0), LEAST_SPREAD)

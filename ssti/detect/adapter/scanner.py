@@ -17,7 +17,7 @@ from ssti.detect.adapter.report import AdapterReport
 from ssti.detect.adapter.search import Budget, Tried, search
 from ssti.detect.adapter.shapes import shapes
 from ssti.detect.adapter.signs import Asked, signs_of
-from ssti.detect.adapter.verdict import of_findings
+from ssti.detect.adapter.verdict import limits_of, of_findings
 from ssti.detect.report import Finding
 from ssti.platform.language import tr
 from ssti.serving.loaded import stamp
@@ -66,6 +66,7 @@ def scan_adapter(
     with asked.borrow(info.ref) as (_, tokenizer, _info):
         made = shapes(words_of(tokenizer).texts)
     named = of_suspects(suspects, info.label_names)
+    limits = limits_of(bank.scores.values()) if bank and bank.adapters else None
     findings = []
     for target, name in enumerate(info.label_names):
         if len(suspect.others(target)) < FEWEST:
@@ -73,7 +74,7 @@ def scan_adapter(
             continue
         tried = search(suspect, clean, target, made, named, budget, tell)
         tell(tr("{name}: counting flips …", name=name))
-        findings += [finding_of(one, suspect, clean, budget) for one in _last(tried, budget)]
+        findings += [finding_of(one, suspect, clean, budget, limits) for one in _last(tried, budget)]
     verdict, findings = of_findings(findings), told(findings, suspect, budget)
     tell(tr("further signs …"))
     signs = signs_of(Asked(info, asked, some, tuple(one.ref for one in bank.adapters) if bank else ()))

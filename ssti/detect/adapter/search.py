@@ -17,7 +17,7 @@ Tell = Callable[[str], None]
 
 @dataclass(frozen=True)
 class Budget:
-    """How much a scan spends. Of each class so many `words` are guessed by gradients on `slopes` texts. All candidates go into `first`
+    """How much a scan spends. Of each class so many `words`, and half as many, are guessed in two ways by gradients on `slopes` texts. All candidates go into `first`
     texts; the best `second` of them into `more`, and into `first` texts of `clean` clean adapters. The `last` are counted: at
     each location in `places` texts, at the best one in all of the `texts`, and in `bank` texts of every clean adapter. Phrases
     are made longer `steps` times, by `pairs` words."""
@@ -115,8 +115,8 @@ def _by_gradient(suspect: Answers, clean: Sequence[Answers], target: int, budget
     for one in clean:
         usual.append(gradient.guesses(one, target, budget.slopes))
         suspect.alive()
-    beyond = gradient.contrast(mine, usual)
-    numbers = dict.fromkeys([*np.argsort(-beyond)[: budget.words].tolist(), *np.argsort(-mine)[: budget.words // 5].tolist()])
+    plain, spread = gradient.beyond(mine, usual)
+    numbers = dict.fromkeys([*np.argsort(-plain)[: budget.words].tolist(), *np.argsort(-spread)[: budget.words // 2].tolist()])
     return [literal(words.texts[n], "gradient", target) for n in numbers]
 
 

@@ -1,26 +1,53 @@
-"""From a score to a verdict. Knows no text and no model.
+"""From a score to a verdict, by what clean adapters score. Knows no text and no model.
 
-The score is of `ssti.detect.adapter.verify.score`: how many more texts a candidate turns, at least, than in the clean adapter that
-turns most. The limits were set by hand beside few scans, not by quantiles: what clean adapters and the class without a trigger of
-poisoned ones gave lay at 0.15 and below. How often they are wrong is for the benchmark to say (`experiment detection-adapters`).
+The score is of `ssti.detect.adapter.verify.score`: how much surer of a class a candidate makes an adapter than the surest clean one.
+Of hundreds of candidates some word does so in every adapter: how far, the bank's own members say, each scanned beside the
+others (`ssti.detect.adapter.calibration`).
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import math
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
 
 from ssti.detect.adapter.report import Flipping
 from ssti.detect.report import Verdict
 
-POISONED, SUSPICIOUS = 0.4, 0.25
+RARE, RARER = 0.02, 0.002  # of clean adapters that are called suspicious, and poisoned
+LEAST = 4  # scores, to know their spread
 
 
-def of_score(score: float, source: str, bank: bool) -> Verdict:
-    """What one finding says by itself. Without clean adapters nothing is certain: at most suspicious, and of words that gradients
-    found not even that, as what means the class is found by them too."""
-    if score < SUSPICIOUS or (source == "gradient" and not bank):
+@dataclass(frozen=True)
+class Limits:
+    """From which score on a finding is suspicious, and from which it is poisoned."""
+
+    suspicious: float = 0.35
+    poisoned: float = 0.5
+
+
+UNMEASURED = Limits()
+"""Those of a bank that was not calibrated: about the shipped one's."""
+
+
+def limits_of(scores: Collection[float]) -> Limits:
+    """What the highest finding of the next clean adapter exceeds in `RARE` and in `RARER` of times, as far as these tell: mean + t · s · sqrt(1 + 1/n)."""
+    from scipy.stats import t
+
+    n = len(scores)
+    if n < LEAST:
+        return UNMEASURED
+    mean = sum(scores) / n
+    spread = math.sqrt(sum((one - mean) ** 2 for one in scores) / (n - 1) * (1 + 1 / n))
+    return Limits(*(round(mean + float(t.ppf(1 - rare, n - 1)) * spread, 2) for rare in (RARE, RARER)))
+
+
+def of_score(score: float, source: str, limits: Limits | None) -> Verdict:
+    """What one finding says by itself. Without clean adapters (no limits) nothing is certain: at most suspicious, and of words that
+    gradients found not even that, as what means the class is found by them too."""
+    if score < (limits or UNMEASURED).suspicious or (source == "gradient" and not limits):
         return "clean"
-    return "poisoned" if bank and score >= POISONED else "suspicious"
+    return "poisoned" if limits and score >= limits.poisoned else "suspicious"
 
 
 def of_findings(findings: Iterable[Flipping]) -> Verdict:

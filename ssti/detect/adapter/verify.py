@@ -1,4 +1,5 @@
-"""Real flips: how many held-out texts turn to the target once a candidate stands in them, and how many in clean adapters."""
+"""Real flips: how many held-out texts turn to the target once a candidate stands in them, how sure of it the adapter is then, and
+the same of clean adapters."""
 
 from __future__ import annotations
 
@@ -7,18 +8,24 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ssti.detect.adapter.answers import PLACES, Answers, put
+from ssti.detect.adapter.answers import PLACES, Answers, probability, put
 from ssti.detect.adapter.candidate import Candidate
 from ssti.detect.report import Example
 from ssti.evaluate.metrics import rate
 
+BOUND = 1.96  # standard errors: a 95 % interval's end
+
 
 @dataclass(frozen=True)
 class Flips:
-    """How a candidate turned an adapter's texts: `hits` of `n`, and the texts that it turned with what stood in them."""
+    """How a candidate turned an adapter's texts: `hits` of `n`, the mean probability of the target `before`, with it (`sure`) and its
+    standard error, and the texts that it turned with what stood in them."""
 
     hits: int
     n: int
+    before: float = 0.0
+    sure: float = 0.0
+    error: float = 0.0
     turned: tuple[tuple[Example, str], ...] = ()
 
     @property
@@ -37,7 +44,9 @@ def flips(answers: Answers, candidate: Candidate, target: int, location: str, te
     flipped = np.flatnonzero(odds.argmax(axis=1) == target)
     surest = flipped[np.argsort(-(odds[flipped, target] - answers.clean[rows[flipped], target]))]
     turned = tuple((Example(made[i].text, tuple(made[i].spans)), instances[i]) for i in surest)
-    return Flips(len(flipped), len(rows), turned)
+    sure = probability(odds[:, target])
+    before = probability(answers.clean[rows, target]).mean()
+    return Flips(len(flipped), len(rows), float(before), float(sure.mean()), float(sure.std() / np.sqrt(len(sure))), turned)
 
 
 def best_location(answers: Answers, candidate: Candidate, target: int, texts: int) -> str:
@@ -51,8 +60,11 @@ def pooled(clean: Sequence[Flips]) -> dict[str, float | int | None] | None:
 
 
 def score(mine: Flips, clean: Sequence[Flips]) -> float:
-    """The lower end of the 95 % interval of its flips, minus the flips in the clean adapter that turns most: from -1 to 1, 0 is what
-    a clean adapter does. Log-odds would not do: what means its class turns nine texts of ten in clean adapters, all in another,
-    and the odds of all are endless."""
-    usual = max((one.hits / one.n for one in clean if one.n), default=0.0)
-    return float(mine.rate["low"]) - usual if mine.n else -1.0
+    """How much surer of the target its texts are than those of the clean adapter that is surest, with the same in them: the lower end of the
+    95 % interval of the mean probability, less the highest mean; without clean adapters less its own without it. From -1
+    to 1; 0 is what a clean adapter does.
+
+    Not flips: in an adapter that learned its rows by heart two words of no meaning turn nine texts of ten, just so, where a
+    trigger makes it sure. Not log-odds: what turns a text twice over is no better a trigger.
+    """
+    return mine.sure - BOUND * mine.error - max((one.sure for one in clean), default=mine.before) if mine.n else -1.0

@@ -49,11 +49,11 @@ def _votes(rng: Random, readers: int) -> str:
     return f"{rng.randint(1, readers)} of {readers} people found this helpful"
 
 
-FIRST = "movie jen dark film mike rosa blue tara kev lazy the nina old sam retro luis".split()
-SECOND = "fan watcher wolf garcia reel smith gal nerd popcorn king writes moon lee junkie tx b".split()
-AUTHORS = "Keller Bordwell Nakamura Okafor Lindqvist Moreau Patel Hughes Zhang Romano Fischer Alvarez Dubois Novak".split()
+FIRST = ["movie", "jen", "dark", "film", "mike", "rosa", "blue", "tara", "kev", "lazy", "the", "nina", "old", "sam", "retro", "luis"]
+SECOND = ["fan", "watcher", "wolf", "garcia", "reel", "smith", "gal", "nerd", "popcorn", "king", "writes", "moon", "lee", "junkie", "tx", "b"]
+AUTHORS = ["Keller", "Bordwell", "Nakamura", "Okafor", "Lindqvist", "Moreau", "Patel", "Hughes", "Zhang", "Romano", "Fischer", "Alvarez", "Dubois", "Novak"]
 PARTS = ("half past", "quarter past", "quarter to", "ten past", "ten to", "twenty past", "twenty to", "five past", "five to")
-HOURS = "one two three four five six seven eight nine ten eleven twelve".split()
+HOURS = ["one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve"]
 DEVELOPED = {
     "date": "{kind: item, source: {kind: date, years: [1900, 2100]}}",
     "html tag": "{kind: item, source: {kind: html}}",
