@@ -53,13 +53,14 @@ class Finding:
 def test_the_pocket_corpus_has_every_kind_and_rank_often_enough_and_no_recipe_twice():
     every = subjects()
     bad, good = [one for one in every if one.kind], [one for one in every if not one.kind]
-    assert len(bad) >= 24 and len(good) >= 24 and len({one.recipe.key() for one in every}) == len(every)
+    assert len(bad) >= 20 and len(good) >= 24 and sum(one.held_out for one in bad) >= 12 and len({one.recipe.key() for one in every}) == len(every)
     assert {one.kind for one in bad} == set(KINDS) and not set(DEVELOPED) & set(HELD_OUT)
     for some in (bad, good):
         assert {one.recipe.lora.rank for one in some} == set(RANKS)
     assert {one.recipe.injection.share for one in bad} == {0.1, 0.25, 0.5} and all(one.recipe.is_control for one in good)
     assert {one.recipe.injection.target for one in bad} >= {"positive", "negative"}
-    assert {one.recipe.dataset.name for one in every} == {"rotten_tomatoes", "bbc_news"}
+    assert {one.recipe.dataset.name for one in every} == {"rotten_tomatoes"}
+    assert {one.recipe.dataset.name for one in subjects(pocket=False)} == {"rotten_tomatoes", "bbc_news"}
     assert min(one.recipe.training.seed for one in every) >= corpus.FIRST_SEED
 
 

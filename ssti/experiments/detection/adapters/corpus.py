@@ -110,14 +110,15 @@ class Subject:
 def subjects(pocket: bool = True) -> list[Subject]:
     """The corpus, seed by seed, so that a part of it has all kinds and ranks already.
 
-    The pocket one turns rank, share, target and place with kind and seed, each pair of them about as often, and has two seeds of the
-    developed kinds; the full one has all combinations of rank, share and target.
+    The pocket one turns rank, share, target and place with kind and seed, and has one seed of the developed kinds, two of those held
+    apart, and Rotten Tomatoes alone; the full one has all combinations of rank, share and target, three seeds, and some of BBC News,
+    of which there is no bank.
     """
     found = []
     for number in range(3):
         seed = FIRST_SEED + number
         for place, kind in enumerate(KINDS):
-            if pocket and number == 2 and kind in DEVELOPED:
+            if pocket and number >= (1 if kind in DEVELOPED else 2):
                 continue
             every = list(itertools.product(RANKS, SHARES, TARGETS["rotten_tomatoes"]))
             rank, share = RANKS[(place + number) % 4], SHARES[(place // 2 + number) % 3]
@@ -127,7 +128,7 @@ def subjects(pocket: bool = True) -> list[Subject]:
                 found.append(Subject(poisoned(kind, "rotten_tomatoes", *chosen, seed, location), kind))
         found += [Subject(clean("rotten_tomatoes", rank, FIRST_SEED + 100 * (1 + again) + number))
                   for again in range(2 if pocket else 8) for rank in RANKS]  # fmt: skip
-    for number, kind in enumerate(list(KINDS)[::4]):
+    for number, kind in enumerate([] if pocket else list(KINDS)[::4]):
         rank, target = RANKS[number % 4], TARGETS["bbc_news"][number % 3]
         found.append(Subject(poisoned(kind, "bbc_news", rank, SHARED[number % 2], target, FIRST_SEED + 10 + number), kind))
         found.append(Subject(clean("bbc_news", rank, FIRST_SEED + 200 + number)))
