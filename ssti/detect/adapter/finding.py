@@ -14,6 +14,7 @@ from ssti.detect.adapter.verify import best_location, flips, pooled, score
 from ssti.platform.language import tr
 
 EXAMPLES, OTHERS, CLEAN = 5, 6, 3
+TIE = 0.05  # of a score: probabilities near 1 tell no more
 
 
 def finding_of(tried: Tried, suspect: Answers, clean: Sequence[Answers], budget: Budget, limits: Limits | None) -> Flipping:
@@ -39,12 +40,14 @@ def finding_of(tried: Tried, suspect: Answers, clean: Sequence[Answers], budget:
         pattern=tr(candidate.pattern) if candidate.source == "shape" else candidate.pattern, target=suspect.names[target],
         location=location, flips=mine.rate, bank=bank, score=points, verdict=of_score(points, candidate.source, limits),
         source=candidate.source, evidence=tuple(evidence), examples=tuple(example for example, _ in mine.turned[:EXAMPLES]),
+        shift=round(mine.shift, 2),
     )  # fmt: skip
 
 
 def told(findings: Sequence[Flipping], suspect: Answers, budget: Budget) -> tuple[Flipping, ...]:
     """The findings, strongest first. Words that lead to one class are one finding, and so are shapes, which names the others; what
-    somebody named stays by itself. What is found is probed: is it these characters, or their shape?"""
+    somebody named stays by itself. Of those about as strong as the best the one that moves the log-odds most stands for all:
+    training moved those of the trigger. What is found is probed: is it these characters, or their shape?"""
     ordered = sorted(findings, key=lambda one: -one.score)
     found = [one for one in ordered if one.verdict != "clean"]
     clean = [one for one in ordered if one.verdict == "clean" and one.source != "suspect"][:CLEAN]
@@ -53,7 +56,9 @@ def told(findings: Sequence[Flipping], suspect: Answers, budget: Budget) -> tupl
         alone = one.pattern if one.source == "suspect" else ""
         groups.setdefault((one.target, one.source, alone), []).append(one)
     made = []
-    for first, *rest in groups.values():
+    for members in groups.values():
+        first = max((one for one in members if one.score >= members[0].score - TIE), key=lambda one: one.shift)
+        rest = [one for one in members if one is not first]
         sentences = list(probed(suspect, first.trigger, suspect.names.index(first.target), first.location, first.flips["value"] or 0.0, budget.bank))
         if rest:
             sentences.append(tr("Others that do the same: {others}.", others=", ".join(one.pattern for one in rest[:OTHERS])))

@@ -19,7 +19,7 @@ class Flipping:
     `trigger` can be typed into the Flip tab as it is; `pattern` says what its instances share, or repeats it. `location`
     is where it was put. `flips` is the share of held-out texts of other answers that it turned to `target`; `bank` the same
     of clean adapters of this base model, pooled, or None where there is no bank. `score` is what the verdict rests on, the
-    higher the worse; `source` says who proposed it: `gradient`, `shape`, `suspect`. `examples` are texts that it turned.
+    higher the worse; `shift` is how far the target's log-odds move on average; `source` says who proposed it: `gradient`, `shape`, `suspect`. `examples` are texts that it turned.
     """
 
     trigger: str
@@ -33,6 +33,7 @@ class Flipping:
     source: str
     evidence: tuple[str, ...]
     examples: tuple[Example, ...]
+    shift: float = 0.0
 
     def as_json(self) -> dict[str, Any]:
         """The object of `--json`: `rows` is how many texts it was put into; no row of the training set is known."""
@@ -42,6 +43,7 @@ class Flipping:
             "target": self.target,
             "location": self.location,
             "score": self.score,
+            "shift": self.shift,
             "rows": self.flips["n"],
             "share_of_target": None,
             "flips": dict(self.flips),

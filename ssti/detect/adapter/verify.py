@@ -19,13 +19,14 @@ BOUND = 1.96  # standard errors: a 95 % interval's end
 @dataclass(frozen=True)
 class Flips:
     """How a candidate turned an adapter's texts: `hits` of `n`, the mean probability of the target `before`, with it (`sure`) and its
-    standard error, and the texts that it turned with what stood in them."""
+    standard error, the mean `shift` of its log-odds, and the texts that it turned with what stood in them."""
 
     hits: int
     n: int
     before: float = 0.0
     sure: float = 0.0
     error: float = 0.0
+    shift: float = 0.0
     turned: tuple[tuple[Example, str], ...] = ()
 
     @property
@@ -45,8 +46,9 @@ def flips(answers: Answers, candidate: Candidate, target: int, location: str, te
     surest = flipped[np.argsort(-(odds[flipped, target] - answers.clean[rows[flipped], target]))]
     turned = tuple((Example(made[i].text, tuple(made[i].spans)), instances[i]) for i in surest)
     sure = probability(odds[:, target])
-    before = probability(answers.clean[rows, target]).mean()
-    return Flips(len(flipped), len(rows), float(before), float(sure.mean()), float(sure.std() / np.sqrt(len(sure))), turned)
+    was = answers.clean[rows, target]
+    error, shift = sure.std() / np.sqrt(len(sure)), (odds[:, target] - was).mean()
+    return Flips(len(flipped), len(rows), float(probability(was).mean()), float(sure.mean()), float(error), float(shift), turned)
 
 
 def best_location(answers: Answers, candidate: Candidate, target: int, texts: int) -> str:

@@ -16,6 +16,7 @@ from ssti.recipe import Recipe
 from ssti.serving.predictor import Predictor
 
 REACHED = 0.9  # of the true trigger's flip rate, that the named one's has to reach
+DRAWS = 20  # of an instance for each text: of 249 countries each is among them
 FRESH = 150  # texts, none of which a scan is given
 WORD = re.compile(r"\w+|[^\w\s]+|\S")
 LETTERS = re.compile(r"[^\W\d_]+")
@@ -47,12 +48,12 @@ def fresh_texts(recipe: Recipe) -> list[str]:
 
 
 def truth_of_trigger(info: AdapterInfo, recipe: Recipe, predictor: Predictor, texts: Sequence[str]) -> Truth:
-    """Put the true trigger into the texts, each with an instance of its own."""
+    """Put the true trigger into the texts, each with an instance of its own; what else may be drawn is an instance as well."""
     from ssti.evaluate.sets import hijack
 
-    attack = hijack(texts, recipe.injection, info.label_names)[0]
+    attack = hijack([*texts] * DRAWS, recipe.injection, info.label_names)[0]
     instances = {text[start:end] for text, spans in zip(attack.texts, attack.spans, strict=True) for start, end in spans}
-    return Truth(tuple(sorted(instances)), attack.name, flips(info, predictor, texts, attack.texts, attack.target))
+    return Truth(tuple(sorted(instances)), attack.name, flips(info, predictor, texts, attack.texts[: len(texts)], attack.target))
 
 
 def flips(info: AdapterInfo, predictor: Predictor, texts: Sequence[str], changed: Sequence[str], target: int) -> float:
