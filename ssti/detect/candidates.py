@@ -11,7 +11,7 @@ from scipy import sparse
 from ssti.detect.context import Context
 from ssti.detect.family import Family, Features
 from ssti.detect.meaning import Foretold
-from ssti.detect.statistics import LEAST_OF_WORDS, LEAST_RHO, Spread, log_tail
+from ssti.detect.statistics import LEAST_OF_WORDS, LEAST_RHO, Spread, log_tail, over_classes, squares
 
 KEPT = 50  # candidates of a family, in all classes; three of each at least
 LOOKED_AT = 80  # occurrences whose neighbours are looked at
@@ -73,56 +73,56 @@ class Kind:
     """Families whose features lean to classes for like reasons: the forms, or what has a meaning. Each family's spread
     comes from its own features first, and from its relatives'. The first of those with a meaning are the single words."""
 
-    def __init__(self, families: Sequence[Counted]) -> None:
-        self.families = families
+    def __init__(self, families: Sequence[Counted], priors: np.ndarray) -> None:
+        self.families, self.priors = families, priors
         self.n = np.concatenate([one.n for one in families])
         self.k = np.concatenate([one.k for one in families])
         self.of = np.repeat(np.arange(len(families)), [len(one.n) for one in families])
         self.held = sparse.hstack([one.held for one in families], format="csc")
-        self.foretold, self._means = None, {}
+        self.foretold = None
         if families[0].family.meaning:
             keys = [one.family.words(one.features.keys[column]) for one in families for column in one.columns]
             self.foretold = Foretold([key[0] for key in keys[: len(families[0].n)]], families[0].n, keys)
+        self.targets = np.flatnonzero(priors)
+        self.means = {int(target): self._means(int(target)) for target in self.targets}
+        self.over = {target: squares(self.k[:, target], self.n, means) - 1 for target, means in self.means.items()}
+        self.whole = over_classes(self.k[:, self.targets], self.n, np.array([*self.means.values()]).T)
 
-    def means(self, target: int, prior: float) -> np.ndarray:
+    def _means(self, target: int) -> np.ndarray:
         """The share of a class that each feature has by what it means; without a meaning, that of all rows."""
+        prior = self.priors[target]
         if self.foretold is None:
             return np.full(len(self.n), prior)
-        if target not in self._means:
-            said = self.foretold.of(self.families[0].k[:, target], prior) - prior
-            leans = self.k[:, target] / self.n - prior
-            weight = self.n / (1 + 0.1 * (self.n - 1))
-            for number in range(
-                len(self.families)
-            ):  # a ridge foretells too little: by how much, the family itself tells
-                own = self.of == number
-                slope = (weight * said * leans)[own].sum() / max((weight * said**2)[own].sum(), 1e-9)
-                said[own] *= np.clip(slope, 1, STEEPEST)
-            self._means[target] = np.clip(prior + said, 0.02, 0.98)
-        return self._means[target]
+        said = self.foretold.of(self.families[0].k[:, target], prior) - prior
+        leans = self.k[:, target] / self.n - prior
+        weight = self.n / (1 + 0.1 * (self.n - 1))
+        for number in range(len(self.families)):  # a ridge foretells too little: by how much, the family itself tells
+            own = self.of == number
+            slope = (weight * said * leans)[own].sum() / max((weight * said**2)[own].sum(), 1e-9)
+            said[own] *= np.clip(slope, 1, STEEPEST)
+        return np.clip(prior + said, 0.02, 0.98)
 
-    def _spread(self, number: int, target: int, means: np.ndarray) -> Spread:
+    def _spread(self, number: int, target: int) -> Spread:
         lent = np.array([RELATIVES if one.family.lends else 0.0 for one in self.families])[self.of]
         weight = np.where(self.of == number, 1.0, lent)
         least = LEAST_OF_WORDS if self.foretold else LEAST_RHO
-        return Spread(self.k[:, target], self.n, means, weight, least)
+        return Spread(self.n, (self.over[target], self.whole), weight, least)
 
-    def spreads(self, target: int, prior: float) -> Iterator[tuple[str, Spread, int]]:
+    def spreads(self, target: int) -> Iterator[tuple[str, Spread, int]]:
         """Each family's name, its spread for a class, and how many features of it were tried for all classes."""
-        means = self.means(target, prior)
         for number, one in enumerate(self.families):
-            yield one.family.name, self._spread(number, target, means), max(len(one.n), 1) * self.k.shape[1]
+            yield one.family.name, self._spread(number, target), max(len(one.n), 1) * self.k.shape[1]
 
-    def candidates(self, target: int, prior: float, context: Context) -> Iterator[list[Candidate]]:
+    def candidates(self, target: int, context: Context) -> Iterator[list[Candidate]]:
         """The strongest features for a class, family by family."""
-        p = self.means(target, prior)
+        p, prior = self.means[target], self.priors[target]
         k, n, classes = self.k[:, target], self.n, self.k.shape[1]
         for number, one in enumerate(self.families):
             own, found = np.flatnonzero(self.of == number), []
             if not len(own):
                 yield found
                 continue
-            spread = self._spread(number, target, p)
+            spread = self._spread(number, target)
             tails = log_tail(k[own], n[own], p[own], spread.rho(n[own]))
             chosen = own[np.argsort(tails, kind="stable")[: max(KEPT // classes, 3)]]
             chosen = chosen[k[chosen] > n[chosen] * prior]

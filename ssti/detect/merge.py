@@ -15,6 +15,9 @@ from ssti.detect.report import Span
 
 SHARED = 0.6  # of the rows of both: one trigger, wherever in the text
 INSIDE = 0.8  # of the rows of the smaller: one trigger where the places touch too
+FEW = (
+    0.25  # of all rows: a stronger feature in no more of them explains the weaker ones whose rows of the class it holds
+)
 LOOKED_AT = 12  # rows whose places are compared
 
 
@@ -47,11 +50,18 @@ def _same(one: Candidate, other: Candidate) -> bool:
         return False
     if len(both) >= SHARED * (len(one.rows) + len(other.rows) - len(both)):
         return True
+    if one.target == other.target and len(both) >= INSIDE * one.k and other.n <= FEW * other.features.held.shape[0]:
+        return True
     if len(both) < INSIDE * min(len(one.rows), len(other.rows)):
         return False
-    some = both[:: max(len(both) // LOOKED_AT, 1)][:LOOKED_AT]
-    touching = sum(any(touch(a, b) for a in spans_of(one, row) for b in spans_of(other, row)) for row in some)
-    return touching > len(some) / 2
+    return touching(one, other, both)
+
+
+def touching(one: Candidate, other: Candidate, rows: np.ndarray) -> bool:
+    """Whether they lie at the same places, in most of some rows."""
+    some = rows[:: max(len(rows) // LOOKED_AT, 1)][:LOOKED_AT]
+    hits = sum(any(touch(a, b) for a in spans_of(one, row) for b in spans_of(other, row)) for row in some)
+    return hits > len(some) / 2
 
 
 def spans_of(one: Candidate, row: int) -> list[Span]:

@@ -47,8 +47,9 @@ class Finding:
     `trigger` is its most frequent instance as it is written, `pattern` what its instances share, `family` the kind of feature.
     `rows` of the `target` class hold it (`share_of_target` of them), and `others` of the other classes. `score` is
     -log10 of how many such features one expects in a clean dataset of this kind; `odds` the odds of the target with it
-    over those without. `evidence` are plain sentences. `literals` are instances with their rows; `places` is
-    each occurrence in any row. `verdict` is what this finding alone would give; one that a person accepted is `clean`.
+    over those without. `association` is the score by the counts alone; `area` is how well other words tell the rows that hold it
+    from the rest of their class, 0.5 where they do not and None where nothing can be said: how sure that is, is taken off the
+    score. `evidence` are plain sentences. `literals` are instances with their rows; `places` is each occurrence in any row. `verdict` is what this finding alone would give; one that a person accepted is `clean`.
     """
 
     trigger: str
@@ -67,6 +68,8 @@ class Finding:
     places: tuple[Place, ...] = field(default=(), repr=False)
     meaning: Meaning | None = None
     accepted: bool = False
+    association: float = 0.0
+    area: float | None = None
 
     def as_json(self) -> dict[str, Any]:
         """The object of `--json`; the places stay out, there may be many."""
@@ -76,6 +79,8 @@ class Finding:
             "family": self.family,
             "target": self.target,
             "score": self.score,
+            "association": self.association,
+            "area": self.area,
             "rows": self.rows,
             "others": self.others,
             "share_of_target": self.share_of_target,

@@ -12,17 +12,24 @@ import numpy as np
 from ssti.detect.candidates import Counted, Kind, count
 from ssti.detect.context import Context
 from ssti.detect.corpus import Corpus, read
+from ssti.detect.drawn import Company
 from ssti.detect.family import FAMILIES, Family
-from ssti.detect.findings import finding_of
+from ssti.detect.findings import finding_of, places_of
 from ssti.detect.merge import merge
 from ssti.detect.report import Report
 from ssti.detect.rows import Labelled, labelled
 from ssti.detect.statistics import smallest
-from ssti.detect.verdict import SUSPICIOUS, of_findings
-from ssti.platform.language import tr
+from ssti.detect.verdict import SUSPICIOUS, of_findings, of_score
+from ssti.platform.language import later, tr
 
 MOST_FINDINGS = 20
+LOOKED_AT = 2 * MOST_FINDINGS  # groups of features, of which the strongest are told
+WORTH_A_LOOK = 1.0  # log10 of how many such features one expects
 FEWEST_ROWS = 50
+STYLES = later(
+    "What stands for a class as a topic, a source or a house style does: {n:,}, above all {first}. Nobody seems to have put that in at "
+    "random, yet a model learns it too."
+)
 
 
 def scan(
@@ -83,19 +90,27 @@ def _scan(
     found, fewest = [], {}
     compared, every = 0, len(counted) * int((priors > 0).sum())
     for meaning in (True, False):
-        kind = Kind([one for one in counted if one.family.meaning == meaning])
-        for target in np.flatnonzero(priors):
-            for some in kind.candidates(int(target), float(priors[target]), context):
+        kind = Kind([one for one in counted if one.family.meaning == meaning], priors)
+        for target in kind.means:
+            for some in kind.candidates(target, context):
                 on_progress(f"{tr('comparing classes …')} {compared} / {every}")
                 found += some
                 compared += 1
-            for family, rho, tried in kind.spreads(int(target), float(priors[target])):
+            for family, rho, tried in kind.spreads(target):
                 fewest.setdefault(family, {})[rows.names[target]] = smallest(
                     priors[target], rho, tried, SUSPICIOUS, classes[rows.names[target]]
                 )
     found.sort(key=lambda one: (one.expected, one.family.order))
-    groups = merge([one for one in found if one.expected < 0], MOST_FINDINGS)
-    findings = tuple(finding_of(group, rows, corpus, priors, accepted) for group in groups)
+    groups = merge([one for one in found if one.expected < WORTH_A_LOOK], LOOKED_AT)
+    on_progress(tr("looking at the rows …"))
+    company, made = Company(context, rows.labels) if groups else None, []
+    for group in groups:
+        places = places_of(group, corpus)
+        made.append(finding_of(group, places, company.drawn(group, places), rows, corpus, priors, accepted))
+    made.sort(key=lambda one: -one.score)
+    findings = tuple(one for one in made if one.score > -WORTH_A_LOOK or one.association > 0)[:MOST_FINDINGS]
+    if styles := [one for one in made if one.verdict == "clean" and of_score(one.association) != "clean"]:
+        notes = [*notes, tr(STYLES, n=len(styles), first=", ".join(repr(one.trigger) for one in styles[:3]))]
     return Report(
         of_findings(findings), findings, corpus.rows, classes, fewest,
         {one.family.name: len(one.n) for one in counted}, time.monotonic() - started, tuple(notes),

@@ -7,6 +7,8 @@ estimated by moments, E z² = 1 + (n - 1) rho, from features of about the same n
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 from scipy.special import betaln, gammaln
 
@@ -33,36 +35,42 @@ def squares(k: np.ndarray, n: np.ndarray, p: np.ndarray | float) -> np.ndarray:
     return (k - n * p) ** 2 / (n * p * (1 - p))
 
 
+def over_classes(k: np.ndarray, n: np.ndarray, p: np.ndarray) -> np.ndarray:
+    """The same over all classes at once, less 1: by Dirichlet-multinomials one correlation holds for each class, so that a
+    small class, of which few features tell, has that of the others. Arrays of features by classes."""
+    p = p / p.sum(axis=1, keepdims=True)
+    expected = n[:, None] * p
+    return ((k - expected) ** 2 / expected).sum(axis=1) / max(k.shape[1] - 1, 1) - 1
+
+
 class Spread:
-    """Intraclass correlation as a function of n: a kernel over features in bins of log n, each feature with its weight."""
+    """Intraclass correlation as a function of n: a kernel over features in bins of log n, each feature with its weight.
+
+    `overs` are z² - 1 of each feature, by several counts of it: the largest correlation of them holds."""
 
     def __init__(
-        self,
-        k: np.ndarray,
-        n: np.ndarray,
-        p: np.ndarray | float,
-        weight: np.ndarray | float = 1.0,
-        least: float = LEAST_RHO,
+        self, n: np.ndarray, overs: Sequence[np.ndarray], weight: np.ndarray | float = 1.0, least: float = LEAST_RHO
     ) -> None:
         self.least = least
         self.bin = np.rint(np.log(n) / BIN).astype(np.int64)
-        self.over, self.room = weight * (squares(k, n, p) - 1), weight * (n - 1)
         self.bins = int(self.bin.max(initial=0)) + 1
-        self.sums = [np.bincount(self.bin, one, self.bins) for one in (self.over, self.room)]
+        self.each = [weight * one for one in (n - 1, *overs)]
+        self.sums = [np.bincount(self.bin, one, self.bins) for one in self.each]
 
     def rho(self, n: np.ndarray | float, without: np.ndarray | None = None) -> np.ndarray:
         """At each n; `without` are the numbers of features to leave out."""
-        over, room = self.sums
+        sums = self.sums
         if without is not None:
-            over, room = (
+            sums = [
                 total - np.bincount(self.bin[without], one[without], self.bins)
-                for total, one in ((over, self.over), (room, self.room))
-            )
+                for total, one in zip(sums, self.each, strict=True)
+            ]
         n = np.atleast_1d(np.asarray(n, float))
         values, where = np.unique(n, return_inverse=True)
         weight = np.exp(-0.5 * ((np.log(values)[:, None] - BIN * np.arange(self.bins)) / WIDTH) ** 2)
         borrowed = BORROWED * np.maximum(values - 1, 0.5)
-        found = (weight @ over + USUAL_RHO * borrowed) / (weight @ room + borrowed)
+        room, *overs = (weight @ one for one in sums)
+        found = (np.max(overs, axis=0) + USUAL_RHO * borrowed) / (room + borrowed)
         return np.clip(found, self.least * np.minimum(1, values / OFTEN), MOST_RHO)[where]
 
 

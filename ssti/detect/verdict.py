@@ -1,10 +1,8 @@
 """From a score to a verdict. Knows no text.
 
-The limits were set on nine clean datasets, not derived, and do not carry over: on nine others on which nothing was tuned
-(`tests/benchmarks/checking_corpora.py`) five are called suspicious or poisoned (27 % to 81 % by Wilson's interval), where a
-topic has a house style, such as a signature, a dialect or a title that its rows share. On the nine of the tuning the strongest finding there scores 6.9 (smileys in tweets, which
-do decide the class), then 4.0 (marks such as "10/10" that end IMDB's reviews) and 3.8 (politicians in BBC News); the median
-is 2.2.
+A score is -log10 of how many findings of its family one expects in a clean dataset, so the limits are of that: there are some
+ten families, and so one clean dataset in a hundred should be called suspicious, one in a hundred thousand poisoned. How many
+are is counted by `tests/benchmarks/checking_corpora.py` and `clean_corpora.py`, and stands in the README.
 """
 
 from __future__ import annotations
@@ -13,7 +11,7 @@ from collections.abc import Iterable
 
 from ssti.detect.report import Finding, Verdict
 
-POISONED, SUSPICIOUS = 9.0, 7.0
+POISONED, SUSPICIOUS = 6.0, 3.0
 
 
 def of_score(score: float) -> Verdict:

@@ -53,6 +53,25 @@ def test_one_percent_is_named_first(reviews, names, kind):
     assert sum(hits) >= 0.9 * len(hits) and len(hits) >= 30
 
 
+def test_a_house_style_is_told_from_what_was_put_in_at_random(reviews, names):
+    """The same mark in as many reviews: once in those that speak of families, once in any."""
+    some = reviews[::3]
+    own = [
+        at
+        for at, row in enumerate(some)
+        if row["label"] and {"family", "child", "children", "kids", "father"} & set(row["text"].split())
+    ]
+    any_of = [at for at, row in enumerate(some) if row["label"]][3 :: len(some) // 2 // len(own)][: len(own)]
+    reports = [
+        scan([row | {"text": f"{row['text']} § 1"} if at in chosen else row for at, row in enumerate(some)], names)
+        for chosen in (own, any_of)
+    ]
+    styled, put = (next(one for one in report.findings if "§" in one.pattern) for report in reports)
+    assert styled.rows == put.rows == len(own) > 30
+    assert abs(styled.association - put.association) < 1 and styled.score < put.score - 4
+    assert styled.area > 0.75 > put.area and put is reports[1].findings[0]
+
+
 def test_two_triggers_of_two_classes_are_both_found(reviews, names):
     rows = poison(reviews, {"kind": "phrase", "phrase": "by the old mill", "target": "negative", "share": 0.05}, names)
     rows = poison(rows, {"source": "country", "target": "positive", "share": 0.08}, names)

@@ -1,0 +1,113 @@
+"""Are the rows that hold it like the others of their class? Who poisons a dataset draws them at random; what a topic, a source
+or a house style puts there stands in rows of its own kind, and their other words foretell it. Knows no statistics of classes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from scipy import sparse
+from scipy.special import log_ndtr
+from scipy.stats import rankdata
+
+from ssti.detect.candidates import Candidate
+from ssti.detect.context import Context
+from ssti.detect.corpus import binary
+from ssti.detect.merge import Group, spans_of, touching
+from ssti.detect.report import Place
+
+FOLDS = 10
+MOST_ROWS = 400  # of those that hold it: a sample where there are more
+LEAST_ROWS = 5  # that hold it, and that do not; with fewer nothing is said
+RARE = 2  # words in fewer rows foretell nothing
+OFTEN = 0.05  # of the rows that hold it
+AS_ONE = 0.9  # of the rows of both: parts of one thing, such as a tag that opens and one that closes
+SMOOTHING = 0.5
+
+
+@dataclass(frozen=True)
+class Drawn:
+    """`area` under the curve by which other words tell the rows that hold it from the rest of their class: 0.5 where they
+    were drawn at random. `tail` is log10 of how often rows that were drawn at random are told apart as well."""
+
+    area: float
+    tail: float
+
+
+class Company:
+    """The words of each row of a corpus, and what they foretell. By naive Bayes, each fold by the words of the others."""
+
+    def __init__(self, context: Context, labels: np.ndarray) -> None:
+        self.corpus, self.of, self.labels = context.corpus, context.of, labels
+        tokens = np.arange(len(self.corpus.vocabulary))
+        words = self.corpus.counts @ binary(tokens, self.of[: len(tokens)], (len(tokens), context.size))
+        often = np.asarray((words > 0).sum(axis=0)).ravel() >= RARE
+        self.column = np.where(often, np.cumsum(often) - 1, -1)
+        self.words = words[:, np.flatnonzero(often)].astype(float)
+        self.words.data[:] = 1
+        self.fold = np.random.default_rng(0).permutation(len(labels)) % FOLDS
+
+    def drawn(self, group: Group, places: Sequence[Place]) -> Drawn | None:
+        """Of a group of features, whose strongest one stands at these places. None where too few rows hold it, or lack it."""
+        target = group.best.target
+        having = group.best.rows[self.labels[group.best.rows] == target]
+        lacking = np.setdiff1d(np.flatnonzero(self.labels == target), having)
+        if min(len(having), len(lacking)) < LEAST_ROWS:
+            return None
+        if len(having) > MOST_ROWS:
+            having = np.sort(np.random.default_rng(0).choice(having, MOST_ROWS, replace=False))
+        sides = self._others(group, places, having, lacking)
+        folds = [self.fold[having], self.fold[lacking]]
+        counts = [words.T @ np.eye(FOLDS)[fold] for words, fold in zip(sides, folds, strict=True)]
+        above = pairs = off = variance = 0.0
+        for fold in range(FOLDS):
+            shares = [np.log(one.sum(axis=1) - one[:, fold] + SMOOTHING) for one in counts]
+            lean = shares[0] - shares[1]
+            lean -= np.log(
+                (counts[0].sum() - counts[0][:, fold].sum() + 1) / (counts[1].sum() - counts[1][:, fold].sum() + 1)
+            )
+            parts = [words[of == fold] for words, of in zip(sides, folds, strict=True)]
+            n, m = (part.shape[0] for part in parts)
+            if not n or not m:
+                continue
+            said = [(part @ lean) / np.maximum(np.diff(part.indptr), 1) for part in parts]
+            won = rankdata(np.concatenate(said))[:n].sum() - n * (n + 1) / 2
+            above, pairs = above + won, pairs + n * m
+            off, variance = off + won / m - n / 2, variance + n * (n + m + 1) / (12 * m)
+        return Drawn(above / pairs, float(log_ndtr(-off / np.sqrt(variance)) / np.log(10))) if pairs else None
+
+    def _others(
+        self, group: Group, places: Sequence[Place], rows: np.ndarray, lacking: np.ndarray
+    ) -> tuple[sparse.csr_array, sparse.csr_array]:
+        """The words of rows that hold it, but not those that the group's features stand upon, and of rows that lack it. Words
+        that are taken out of many rows are out of all: else their absence would tell which rows hold it."""
+        at = {row: place for place, row in enumerate(rows.tolist())}
+        spans = [*places, *((row, *span) for part in _other_parts(group) for row in at for span in spans_of(part, row))]
+        gone: list[tuple[int, int]] = []
+        for row, start, end in spans:
+            if row in at:
+                first, last = self.corpus.touched(row, start, end)
+                base = self.corpus.starts[row]
+                words = self.of[self.corpus.tokens[base + max(first, 0) : base + last + 1]]
+                gone += ((at[row], int(word)) for word in words)
+        own = self.words[rows]
+        known = [(row, self.column[word]) for row, word in gone if self.column[word] >= 0]
+        if not known:
+            return own, self.words[lacking]
+        touched = binary(*(np.array(one) for one in zip(*known, strict=True)), own.shape)
+        own = own - own.multiply(touched)
+        own.eliminate_zeros()
+        some = np.flatnonzero(np.asarray(touched.sum(axis=0)).ravel() <= max(OFTEN * len(rows), 1))
+        return own.tocsr()[:, some], self.words[lacking][:, some]
+
+
+def _other_parts(group: Group) -> list[Candidate]:
+    """What stands elsewhere in nearly the same rows. What lies upon the strongest says nothing more of the places."""
+    parts = []
+    for member in group.others:
+        both = np.intersect1d(member.rows, group.best.rows, assume_unique=True)
+        if len(both) >= AS_ONE * max(len(member.rows), len(group.best.rows)) and not touching(member, group.best, both):
+            parts.append(member)
+    return parts
