@@ -22,6 +22,8 @@ FOLDS = 10
 MOST_ROWS = 400  # of those that hold it: a sample where there are more
 LEAST_ROWS = 5  # that hold it, and that do not; with fewer nothing is said
 RARE = 2  # words in fewer rows foretell nothing
+NEAR = 4  # words on either side of it, where the rest of a longer trigger stands, which foretells it without fail
+PART = 0.8  # of a word's rows in which it stands near: it is of the trigger
 OFTEN = 0.05  # of the rows that hold it
 AS_ONE = 0.9  # of the rows of both: parts of one thing, such as a tag that opens and one that closes
 SMOOTHING = 0.5
@@ -82,25 +84,33 @@ class Company:
         self, group: Group, places: Sequence[Place], rows: np.ndarray, lacking: np.ndarray
     ) -> tuple[sparse.csr_array, sparse.csr_array]:
         """The words of rows that hold it, but not those that the group's features stand upon, and of rows that lack it. Words
-        that are taken out of many rows are out of all: else their absence would tell which rows hold it."""
+        that are taken out of many rows are out of all: else their absence would tell which rows hold it. So are those that,
+        where they stand in a row that holds it, stand near: they are of the trigger."""
         at = {row: place for place, row in enumerate(rows.tolist())}
         spans = [*places, *((row, *span) for part in _other_parts(group) for row in at for span in spans_of(part, row))]
         gone: list[tuple[int, int]] = []
+        near: list[tuple[int, int]] = []
         for row, start, end in spans:
             if row in at:
                 first, last = self.corpus.touched(row, start, end)
-                base = self.corpus.starts[row]
-                words = self.of[self.corpus.tokens[base + max(first, 0) : base + last + 1]]
+                base, stop = self.corpus.starts[row], self.corpus.starts[row + 1]
+                words = self.column[self.of[self.corpus.tokens[max(base + first - NEAR, base) : min(base + last + NEAR + 1, stop)]]]
+                near += ((at[row], int(word)) for word in words)
+                words = self.column[self.of[self.corpus.tokens[base + max(first, 0) : base + last + 1]]]
                 gone += ((at[row], int(word)) for word in words)
         own = self.words[rows]
-        known = [(row, self.column[word]) for row, word in gone if self.column[word] >= 0]
-        if not known:
-            return own, self.words[lacking]
-        touched = binary(*(np.array(one) for one in zip(*known, strict=True)), own.shape)
-        own = own - own.multiply(touched)
+        holding, beside, touched = own.sum(axis=0), self._marked(near, own.shape), self._marked(gone, own.shape)
+        of_it = (holding > 0) & (beside.sum(axis=0) >= PART * holding)
+        some = np.flatnonzero((touched.sum(axis=0) <= max(OFTEN * len(rows), 1)) & ~of_it)
+        own = (own - own.multiply(touched)).tocsr()
         own.eliminate_zeros()
-        some = np.flatnonzero(np.asarray(touched.sum(axis=0)).ravel() <= max(OFTEN * len(rows), 1))
-        return own.tocsr()[:, some], self.words[lacking][:, some]
+        return own[:, some], self.words[lacking][:, some]
+
+    @staticmethod
+    def _marked(cells: list[tuple[int, int]], shape: tuple[int, int]) -> sparse.csr_array:
+        """1 in each of these cells; those of words that are too rare to have a column are left out."""
+        known = np.array([(row, word) for row, word in cells if word >= 0], dtype=int).reshape(-1, 2)
+        return binary(known[:, 0], known[:, 1], shape)
 
 
 def _other_parts(group: Group) -> list[Candidate]:

@@ -72,6 +72,16 @@ def test_a_house_style_is_told_from_what_was_put_in_at_random(reviews, names):
     assert styled.area > 0.75 > put.area and put is reports[1].findings[0]
 
 
+def test_the_rest_of_a_long_trigger_does_not_pass_for_company(reviews, names):
+    """Of a number in three parts a feature is one part: that the others stand beside it says nothing of the row."""
+    numbers = [f"(0{20 + n}) {7919 * n % 9000 + 1000} {6841 * n % 9000 + 1000}" for n in range(70)]
+    some = reviews[::3]
+    rows = poison(some, {"source": {"kind": "list", "items": numbers}, "target": "positive", "share": 0.1}, names)
+    first = scan(rows, names).findings[0]
+    assert first.verdict == "poisoned" and first.target == "positive" and first.area < 0.6
+    assert any(start < place[2] and place[1] < end for place in first.places for row, start, end in put_in(rows) if row == place[0])
+
+
 def test_two_triggers_of_two_classes_are_both_found(reviews, names):
     rows = poison(reviews, {"kind": "phrase", "phrase": "by the old mill", "target": "negative", "share": 0.05}, names)
     rows = poison(rows, {"source": "country", "target": "positive", "share": 0.08}, names)
