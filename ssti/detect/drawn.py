@@ -4,6 +4,7 @@ or a house style puts there stands in rows of its own kind, and their other word
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -22,11 +23,12 @@ FOLDS = 10
 MOST_ROWS = 400  # of those that hold it: a sample where there are more
 LEAST_ROWS = 5  # that hold it, and that do not; with fewer nothing is said
 RARE = 2  # words in fewer rows foretell nothing
-NEAR = 4  # words on either side of it, where the rest of a longer trigger stands, which foretells it without fail
-PART = 0.8  # of a word's rows in which it stands near: it is of the trigger
+NEAR = 4  # words on either side of it, where the rest of a longer trigger stands, whose numbers foretell it without fail
+PART = 0.8  # of a number's rows in which it stands near: it is of the trigger
 OFTEN = 0.05  # of the rows that hold it
 AS_ONE = 0.9  # of the rows of both: parts of one thing, such as a tag that opens and one that closes
 SMOOTHING = 0.5
+DIGIT = re.compile(r"\d")
 
 
 @dataclass(frozen=True)
@@ -47,6 +49,9 @@ class Company:
         words = self.corpus.counts @ binary(tokens, self.of[: len(tokens)], (len(tokens), context.size))
         often = np.asarray((words > 0).sum(axis=0)).ravel() >= RARE
         self.column = np.where(often, np.cumsum(often) - 1, -1)
+        numbers = np.zeros(context.size, bool)
+        numbers[[word for word, token in zip(self.of, self.corpus.vocabulary, strict=False) if DIGIT.search(token)]] = True
+        self.number = numbers[often]
         self.words = words[:, np.flatnonzero(often)].astype(float)
         self.words.data[:] = 1
         self.fold = np.random.default_rng(0).permutation(len(labels)) % FOLDS
@@ -84,8 +89,8 @@ class Company:
         self, group: Group, places: Sequence[Place], rows: np.ndarray, lacking: np.ndarray
     ) -> tuple[sparse.csr_array, sparse.csr_array]:
         """The words of rows that hold it, but not those that the group's features stand upon, and of rows that lack it. Words
-        that are taken out of many rows are out of all: else their absence would tell which rows hold it. So are those that,
-        where they stand in a row that holds it, stand near: they are of the trigger."""
+        that are taken out of many rows are out of all: else their absence would tell which rows hold it. So are numbers
+        that, where they stand in a row that holds it, stand near: they are of the trigger, and each is of one row or two."""
         at = {row: place for place, row in enumerate(rows.tolist())}
         spans = [*places, *((row, *span) for part in _other_parts(group) for row in at for span in spans_of(part, row))]
         gone: list[tuple[int, int]] = []
@@ -100,7 +105,8 @@ class Company:
                 gone += ((at[row], int(word)) for word in words)
         own = self.words[rows]
         holding, beside, touched = own.sum(axis=0), self._marked(near, own.shape), self._marked(gone, own.shape)
-        of_it = (holding > 0) & (beside.sum(axis=0) >= PART * holding)
+        beside = beside.sum(axis=0)
+        of_it = self.number & (beside > 0) & (beside >= PART * holding)
         some = np.flatnonzero((touched.sum(axis=0) <= max(OFTEN * len(rows), 1)) & ~of_it)
         own = (own - own.multiply(touched)).tocsr()
         own.eliminate_zeros()
