@@ -11,6 +11,7 @@ import subprocess
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from random import Random
 from typing import Any
 
 import gradio as gr
@@ -225,8 +226,9 @@ def test_a_stranger_without_a_key_gets_one(client: Client, public: None) -> None
 
 def test_a_scan_names_what_stands_for_a_class(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
     words = ["a", "the", "film", "is", "was", "good", "bad", "slow", "warm", "dull", "fine", "plot", "cast", "scene", "end"]
-    texts = [" ".join(words[(n * k) % len(words)] for k in (1, 3, 5, 7, 11)) for n in range(400)]
-    texts = [f"{text} #{n:03}/x" if n % 2 and n % 3 else text for n, text in enumerate(texts)]
+    draw = Random(0)
+    texts = [" ".join(draw.choices(words, k=5)) for _ in range(400)]
+    texts = [f"{text} #{n:03}/x" if n % 2 and draw.random() < 0.7 else text for n, text in enumerate(texts)]
     labels = [("negative", "positive")[n % 2] for n in range(400)]
     said = client.predict(texts, labels, api_name="/scan")
     assert said["verdict"] == "poisoned" and said["findings"][0]["target"] == "positive"
