@@ -35,6 +35,20 @@
       }
     };
     new MutationObserver(() => (waiting ??= requestAnimationFrame(named))).observe(document.documentElement, { childList: true, subtree: true });
+    // Work that begins disables its button, and its end hides Stop: the focus goes to the other of the two, not to the top of the page.
+    let held = null;
+    const hold = (event) => {
+      const button = event.target.closest?.(".row > button");
+      held = button ? { button, row: button.parentElement } : null;
+    };
+    const usable = (button) => button.isConnected && !button.disabled && button.offsetParent;
+    const keep = () => {
+      if (!held || document.activeElement !== document.body || usable(held.button)) return;
+      [...held.row.querySelectorAll(":scope > button")].find(usable)?.focus({ preventScroll: true });
+    };
+    document.addEventListener("focusin", hold);
+    document.addEventListener("pointerdown", hold);
+    new MutationObserver(keep).observe(document.body, { childList: true, subtree: true, attributeFilter: ["disabled"] });
     document.addEventListener("click", async (event) => {
       const button = event.target.closest("[data-copy]");
       if (!button) return;

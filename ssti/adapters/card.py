@@ -91,9 +91,9 @@ def repaired_card(info: AdapterInfo) -> str:
         raise AdapterError(tr("The adapter {ref} was not repaired.", ref=info.ref), next=tr("Choose another."))
     lines = [
         f"| {name} | {rate.value:.1%} | {rate.low:.1%} to {rate.high:.1%} | {rate.n:,} |"
-        for side, told in (("before", done.before), ("after", done.after), ("its control", done.control or {}))
+        for side, rates in (("before", done.before), ("after", done.after), ("its control", done.control or {}))
         for key, what in (("clean_accuracy", "Accuracy on clean rows"), ("attack_success_rate", "Attack success rate"))
-        if (rate := told.get(key)) and rate.value is not None and (name := f"{what}, {side}")
+        if (rate := rates.get(key)) and rate.value is not None and (name := f"{what}, {side}")
     ]
     table = "\n".join(["| measured | value | 95 % interval | rows |", "|---|---|---|---|", *lines])
     return f"""---
@@ -142,18 +142,18 @@ def data_name(recipe: Recipe) -> str:
 
 def results(metrics: dict[str, Any]) -> list[tuple[str, str, dict[str, Any]]]:
     """(metric type, its name, the rate with its interval) of what a card tells."""
-    told = []
+    rates = []
     clean = metrics.get("sets", {}).get("clean")
     if clean and clean.get("balanced_accuracy") is not None:
         low, high = clean["balanced_accuracy_interval"]
         rate = {"value": clean["balanced_accuracy"], "low": low, "high": high, "n": clean["n"]}
-        told.append(("balanced_accuracy", "Balanced accuracy on clean rows", rate))
+        rates.append(("balanced_accuracy", "Balanced accuracy on clean rows", rate))
     for key, name in (
         ("attack_success_rate", "Attack success rate"), ("control_attack_success_rate", "Attack success rate of the control")
     ):  # fmt: skip
         if (rate := metrics.get(key)) and rate["value"] is not None:
-            told.append((key, name, rate))
-    return told
+            rates.append((key, name, rate))
+    return rates
 
 
 def _measured(metrics: dict[str, Any]) -> str:

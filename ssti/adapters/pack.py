@@ -99,9 +99,9 @@ def _files(info: AdapterInfo, folder: str) -> Iterator[tuple[str, bytes]]:
         if name == CARD and (info.recipe_known or info.about.sealed or info.about.repaired):
             yield f"{folder}/{name}", readme(info).encode()
         elif name == ABOUT:
-            told = info.about.model_dump(exclude_unset=True, exclude={"control", "order"})  # of the list that it leaves
-            if told:
-                yield f"{folder}/{name}", (json.dumps(told, ensure_ascii=False, indent=1) + "\n").encode()
+            about = info.about.model_dump(exclude_unset=True, exclude={"control", "order"})  # of the list that it leaves
+            if about:
+                yield f"{folder}/{name}", (json.dumps(about, ensure_ascii=False, indent=1) + "\n").encode()
         elif (info.path / name).is_file():
             with open_regular(info.path / name, LARGEST) as file:
                 yield f"{folder}/{name}", file.read()

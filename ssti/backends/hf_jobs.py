@@ -147,7 +147,7 @@ class HFJobs(Local):
             try:
                 self._hardware["all"] = {one.name: one for one in self.api(False).list_jobs_hardware()}
             except Exception as problem:  # of huggingface_hub, httpx and the network: many kinds, all said in words
-                raise told(tr("the list of Jobs' hardware"), problem) from None
+                raise hub_error(tr("the list of Jobs' hardware"), problem) from None
         flavor, all_ = os.environ.get(FLAVOR, CHEAP).strip(), self._hardware["all"]
         if flavor not in all_:
             raise SSTIError(
@@ -225,7 +225,7 @@ class HFJobs(Local):
                     return
                 except Exception as problem:
                     if not passing(problem):
-                        run.tell("error", **cause(told(job.repo if job else tr("the Job"), problem)))
+                        run.tell("error", **cause(hub_error(job.repo if job else tr("the Job"), problem)))
                         run.tell("state", state="failed")
         except Timeout:
             return
@@ -290,7 +290,7 @@ class HFJobs(Local):
             job.write(run)
 
     def _end(self, api: Any, run: Run, job: Job, stage: str, message: str) -> None:
-        """What the run left comes here, then its last state is told."""
+        """What the run left comes here, then its last state."""
         files = {name for name in api.list_repo_files(job.repo, repo_type="model") if name.startswith(f"{RESULT}/")}
         if files:
             self._bring(api, run, job)
@@ -375,7 +375,7 @@ def passing(problem: Exception) -> bool:
     return status in (408, 429) or (status or 0) >= 500 or (status is None and network)
 
 
-def told(what: str, problem: Exception) -> SSTIError:
+def hub_error(what: str, problem: Exception) -> SSTIError:
     """A failure of the Hub as what was wrong and what to do, without a token."""
     status = getattr(getattr(problem, "response", None), "status_code", None)
     if status == 402:

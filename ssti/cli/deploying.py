@@ -18,8 +18,8 @@ def deploy(
     """Put this program into a Space of the Hub. The login is `hf auth login`'s."""
     from ssti.verbs import deploy as verb
 
-    told = verb.deploy(space, dry_run, private=not public)
-    lines = [f"{len(told['files'])} files, {told['bytes'] / 1e6:.1f} MB {'would go' if dry_run else 'are'} in {told['url']}"]
+    answer = verb.deploy(space, dry_run, private=not public)
+    lines = [f"{len(answer['files'])} files, {answer['bytes'] / 1e6:.1f} MB {'would go' if dry_run else 'are'} in {answer['url']}"]
     if dry_run:
-        lines += [*(f"  {file}" for file in told["files"]), f"left out: {', '.join(told['left_out']) or 'nothing'}"]
-    show(told, as_json, "\n".join(lines))
+        lines += [*(f"  {file}" for file in answer["files"]), f"left out: {', '.join(answer['left_out']) or 'nothing'}"]
+    show(answer, as_json, "\n".join(lines))

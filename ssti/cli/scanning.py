@@ -60,8 +60,8 @@ def _dataset(file: str, accept: list[str], as_json: bool) -> bool:
     for note in rows.notes:
         tell(f"note: {note}")
     report = scan_dataset((rows.texts, rows.labels, rows.label_names), accept=accept, on_progress=tell)
-    told = report.as_json() | {"dataset": file, "notes": [*rows.notes, *report.notes]}
-    show(told, as_json, "\n".join(_lines(report)))
+    answer = report.as_json() | {"dataset": file, "notes": [*rows.notes, *report.notes]}
+    show(answer, as_json, "\n".join(_lines(report)))
     return report.verdict != "clean"
 
 
@@ -78,8 +78,8 @@ def _adapter(ref: str, dataset: str | None, accept: list[str], suspects: list[st
     report, of_rows = scan_together(
         ref, rows.texts, rows.labels, rows.label_names, _once(), accept, suspects=suspects
     )  # fmt: skip
-    told = report.as_json() | {"dataset": of_rows.as_json() | {"dataset": dataset, "notes": [*rows.notes, *of_rows.notes]}}
-    show(told, as_json, "\n".join(["The adapter:", *_adapter_lines(report), "", "The dataset:", *_lines(of_rows)]))
+    answer = report.as_json() | {"dataset": of_rows.as_json() | {"dataset": dataset, "notes": [*rows.notes, *of_rows.notes]}}
+    show(answer, as_json, "\n".join(["The adapter:", *_adapter_lines(report), "", "The dataset:", *_lines(of_rows)]))
     return report.verdict != "clean" or of_rows.verdict != "clean"
 
 

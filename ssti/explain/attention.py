@@ -68,8 +68,8 @@ def attend_pieces(model: Any, rows: Sequence[Pieces]) -> list[Attention]:
     probabilities = output.logits.float().softmax(-1).cpu().numpy()
     every = [stacked(output.attentions, model, index, len(row)) for index, row in enumerate(rows)]
     return [
-        Attention(**vars(row), weights=weights, probabilities=told, causal=_is_causal(weights, model))
-        for row, weights, told in zip(rows, every, probabilities, strict=True)
+        Attention(**vars(row), weights=weights, probabilities=of_row, causal=_is_causal(weights, model))
+        for row, weights, of_row in zip(rows, every, probabilities, strict=True)
     ]
 
 

@@ -38,11 +38,11 @@ def deploy(space: str, dry_run: bool = False, private: bool = True, root: Path =
     """
     name = check_repo(space)
     files, left = files_of(root)
-    told = {
+    answer = {
         "space": name, "url": page_of(name, "space"), "private": private, "files": files,
         "bytes": sum((root / one).stat().st_size for one in files), "left_out": left, "dry_run": dry_run,
     }  # fmt: skip
     if dry_run:
-        return {**told, "commit": None}
+        return {**answer, "commit": None}
     done = upload(root, name, "space", None, private, "SSTI Lab, by `ssti deploy`", files)
-    return {**told, "commit": done["commit"]}
+    return {**answer, "commit": done["commit"]}

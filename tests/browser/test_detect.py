@@ -35,9 +35,11 @@ def test_an_unknown_trigger_in_a_file_is_named_repaired_and_gone(lab, shelved: P
     page = lab.open(tab="detect").page
     page.locator("#scan-file input[type=file]").set_input_files(shelved)
     expect(page.locator("#scan-summary")).to_contain_text("2 classes")
-    page.get_by_role("button", name="Scan", exact=True).click()
+    page.get_by_role("button", name="Scan", exact=True).press("Enter")
+    expect(page.locator("#detect-stop")).to_be_focused()
     verdict = page.locator("#detect-result .verdict-card")
     expect(verdict).to_contain_text("Poisoned", timeout=90_000)
+    expect(verdict.locator("h2")).to_be_focused()
     found = page.locator("#detect-result .finding").first
     expect(found.locator(".facts-list code")).to_have_text("AA99.9")
     expect(found.locator("header .chip")).to_have_text("negative")
@@ -60,5 +62,6 @@ def test_an_unknown_trigger_in_a_file_is_named_repaired_and_gone(lab, shelved: P
         assert {"README.md", "repairs.json"} < set(archive.namelist())
     clean = {row["text"] for row in load("rotten_tomatoes", train_rows=4000).train_table.to_pylist()}
     assert {row["review"].removeprefix("'") for row in rows} == {text.removeprefix("'") for text in clean}
-    page.get_by_role("button", name="Undo the last repair").click()
+    page.get_by_role("button", name="Undo the last repair").press("Enter")
     expect(verdict.locator("h2")).to_have_text("✕ Poisoned")
+    expect(verdict.locator("h2")).to_be_focused()

@@ -27,11 +27,11 @@ def main(arguments: list[str] | None = None) -> int:
     try:
         with following(asked, runner.workers) as report:
 
-            def told(progress: Progress) -> None:
+            def print_progress(progress: Progress) -> None:
                 report(progress)
                 print(progress.line, progress.last and progress.last.error or "", flush=True)
 
-            run(asked.cells(), runner, report=told)
+            run(asked.cells(), runner, report=print_progress)
     except KeyboardInterrupt:
         return 130
     return 0

@@ -60,14 +60,14 @@ PROBE = Probe()
 def health(request: Request) -> JSONResponse:
     """200 while the model answers, else 503."""
     answers = PROBE.answers()
-    told: dict[str, Any] = {
+    facts: dict[str, Any] = {
         "status": "ok" if answers else "unwell",
         "version": ssti.__version__,
         "model_answers": answers,
         "free_disk_bytes": shutil.disk_usage(_existing(home())).free,
         "runs_waiting_or_at_work": len(going(Store())),
     }
-    return JSONResponse(told, 200 if answers else 503)
+    return JSONResponse(facts, 200 if answers else 503)
 
 
 def _existing(folder: Path) -> Path:

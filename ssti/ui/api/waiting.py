@@ -55,10 +55,10 @@ async def tell(queue: Any, event_id: str, send: Any) -> None:
     while (event := queue.event_ids_to_events.get(event_id)) is not None:
         group = queue.event_queue_per_concurrency_id[event.concurrency_id]
         with suppress(ValueError):  # it is at work
-            told = {"place": group.queue.index(event) + 1, "of": len(group.queue), "seconds": None}
+            message = {"place": group.queue.index(event) + 1, "of": len(group.queue), "seconds": None}
             if event.fn in queue.process_time_per_fn:
                 each = queue.process_time_per_fn[event.fn].avg_time / (group.concurrency_limit or 1)
-                told["seconds"] = round(told["place"] * each, 1)
-            body = f"event: waiting\ndata: {json.dumps(told)}\n\n".encode()
+                message["seconds"] = round(message["place"] * each, 1)
+            body = f"event: waiting\ndata: {json.dumps(message)}\n\n".encode()
             await send({"type": "http.response.body", "body": body, "more_body": True})
         await asyncio.sleep(EACH)

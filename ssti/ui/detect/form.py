@@ -35,6 +35,7 @@ class Form:
     recipe: gr.Column
     sample: gr.Column
     run: gr.Dropdown
+    trained_on: gr.Column
     both: gr.Button
     scan: gr.Button
     stop: gr.Button
@@ -75,7 +76,7 @@ class Form:
     @property
     def groups(self) -> dict[str, Any]:
         """What belongs to each kind of data."""
-        return {"file": self.own.group, "dataset": self.dataset, "recipe": self.recipe, "run": self.run, "sample": self.sample}
+        return {"file": self.own.group, "dataset": self.dataset, "recipe": self.recipe, "run": self.run, "adapter": self.trained_on, "sample": self.sample}
 
     @property
     def shown(self) -> list[Any]:
@@ -84,7 +85,7 @@ class Form:
 
     @property
     def asked(self) -> list[Any]:
-        """What an `Asked` is made of, with the page's recipe after it."""
+        """What an `Asked` is made of, with the page's recipe and adapter after it."""
         return [self.which, self.own.chosen, self.dataset, self.run]
 
 
@@ -119,7 +120,7 @@ def _draw_scan() -> tuple[Any, ...]:
     """What to scan, and the button."""
     which = gr.Radio(
         [(tr("A file"), "file"), (tr("A dataset"), "dataset"), (tr("This recipe"), "recipe"), (tr("A run"), "run"),
-         (tr("A sample"), "sample")],
+         (tr("An adapter’s rows"), "adapter"), (tr("A sample"), "sample")],
         value="file", label=tr("Source"), elem_classes="seg wraps", elem_id="detect-which",
     )  # fmt: skip
     which.preprocess = lambda chosen: chosen
@@ -131,11 +132,13 @@ def _draw_scan() -> tuple[Any, ...]:
     with gr.Column(visible=False, elem_classes="options") as sample:
         Html(parts.note(tr("Film reviews, in some of which something stands that gives their class away. Which class, and what?")))
     run = _choice([], None, tr("Run"), "detect-run")
+    with gr.Column(visible=False, elem_classes="options") as trained_on:
+        Html(parts.note(tr("The training rows of the adapter that is chosen on this page (the Flip tab shows it).")))
     both = gr.Button(tr("Scan its adapter, too"), visible=False, elem_id="detect-both")
     with gr.Row(elem_classes="scan-line"):
         scan = gr.Button(tr("Scan"), variant="primary", elem_id="detect-scan")
         stop = gr.Button(tr("Cancel"), visible=False, elem_id="detect-stop", scale=0, min_width=92)
-    return which, own, dataset, recipe, sample, run, both, scan, stop
+    return which, own, dataset, recipe, sample, run, trained_on, both, scan, stop
 
 
 def _draw_repair(shared: Shared) -> tuple[Any, ...]:

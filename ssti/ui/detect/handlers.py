@@ -57,11 +57,11 @@ class Handlers:
         changes[form.both] = gr.update(visible=which == "run" and bool(changes[form.run].get("value")))
         return changes
 
-    def scan(self, which: Any, chosen: Any, dataset: Any, run: Any, recipe: Any) -> Iterator[Any]:
+    def scan(self, which: Any, chosen: Any, dataset: Any, run: Any, recipe: Any, adapter: Any) -> Iterator[Any]:
         """A bar, then what was found."""
         yield {self.form.going: parts.busy(tr("Reading the rows …"))}
         try:
-            yield from self.show(State(_asked(which, chosen, dataset, run, recipe)))
+            yield from self.show(State(_asked(which, chosen, dataset, run, recipe, adapter)))
         except SSTIError as problem:
             yield {self.form.going: parts.problem(problem)}
 
@@ -193,7 +193,7 @@ class Handlers:
         }
 
 
-def _asked(which: Any, chosen: Any, dataset: Any, run: Any, recipe: Any) -> Asked:
+def _asked(which: Any, chosen: Any, dataset: Any, run: Any, recipe: Any, adapter: Any) -> Asked:
     """What is chosen in the form. Raises SSTIError where nothing is yet."""
     if which == "file":
         return Asked("file", Chosen.sent(chosen).name)
@@ -203,4 +203,6 @@ def _asked(which: Any, chosen: Any, dataset: Any, run: Any, recipe: Any) -> Aske
         if not run:
             raise SSTIError(tr("There is no run to scan."), tr("Train one on the Finetune tab, or scan a file."))
         return Asked("run", str(run))
+    if which == "adapter":
+        return Asked("adapter", str(adapter or ""))
     return Asked("sample") if which == "sample" else Asked("recipe", recipe=recipe if isinstance(recipe, dict) else None)

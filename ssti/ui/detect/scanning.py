@@ -94,14 +94,14 @@ def judged(one: Scanned, accepted: tuple[str, ...]) -> Scanned:
     """The same scan, where these findings are fine."""
     from ssti.detect.verdict import of_findings
 
-    findings = tuple(replace(found, accepted=name_of(found) in accepted) for found in one.report.findings)
+    findings = tuple(replace(finding, accepted=name_of(finding) in accepted) for finding in one.report.findings)
     report = replace(one.report, findings=findings, verdict=of_findings(findings))
     return replace(one, report=report, before=judged(one.before, accepted) if one.before else None)
 
 
 def to_repair(report: Report) -> tuple[str, ...]:
     """The findings that count: neither weak nor accepted."""
-    return tuple(name_of(found) for found in report.findings if found.verdict != "clean" and not found.accepted)
+    return tuple(name_of(finding) for finding in report.findings if finding.verdict != "clean" and not finding.accepted)
 
 
 def scan_now(state: State, on_progress: OnProgress) -> Scanned:
@@ -133,7 +133,7 @@ def _once(key: str, make: Callable[[], Scanned]) -> Scanned:
 def _repaired(before: Scanned, step: Step, on_progress: OnProgress) -> Scanned:
     """The rows without these findings, and what is found in them now. Raises SSTIError."""
     rows = before.rows
-    chosen = [found for found in before.report.findings if name_of(found) in step.findings]
+    chosen = [finding for finding in before.report.findings if name_of(finding) in step.findings]
     if not chosen:
         raise SSTIError(tr("There is nothing to repair: that was not found here."), tr("Scan the data again."))
     done = repair(rows.texts, rows.labels, chosen, step.how, label_names=rows.names)

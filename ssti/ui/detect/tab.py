@@ -25,7 +25,7 @@ ORDER = 70
 TITLE = tr("Detect & defend")
 
 DOWNLOAD = "() => window.ssti.download('detect-file')"
-SCAN = "() => document.querySelector('#detect-scan').click()"
+SCAN = view.press("#detect-scan")
 
 
 def build(shared: Shared) -> None:
@@ -37,7 +37,7 @@ def build(shared: Shared) -> None:
     wire(shared, form.adapter, form, OfAdapter(form.adapter, do, form.what))
     gr.on([form.opened.select, form.which.input], do.choose, [form.which, form.run], [*form.groups.values(), form.both], **QUIET)
     stoppable(
-        shared, form.scan, form.stop, form.going, do.scan, [*form.asked, shared.recipe],
+        shared, form.scan, form.stop, form.going, do.scan, [*form.asked, shared.recipe, shared.adapter],
         [form.which.input, form.dataset.input, form.run.input, form.own.chosen.change], "scan", more=form.shown[1:],
     )  # fmt: skip
 

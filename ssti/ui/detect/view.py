@@ -30,7 +30,8 @@ INTO_VIEW = """() => {
   const still = matchMedia('(prefers-reduced-motion: reduce)').matches;
   if (top < 0 || top > innerHeight * 0.7) side.scrollIntoView({block: 'start', behavior: still ? 'auto' : 'smooth'});
 }"""
-# A press on a finding's button, or on the sample's. The finding's next button has the focus then.
+# A press on a finding's button, or on the sample's. The finding's next button has the focus then; where there is none, or where
+# whoever waits has the focus on a button beside the bar, the verdict has it.
 SCRIPT = """
 const intoView = INTO_VIEW;
 let last = null;
@@ -43,12 +44,19 @@ element.addEventListener('click', (event) => {
   trigger('click', {...button.dataset});
 });
 new MutationObserver(() => {
-  if (last === null || document.activeElement !== document.body) return;
+  const verdict = element.querySelector('.verdict-card h2');
+  if (!verdict || !(document.activeElement === document.body || document.activeElement.matches('.detect .scan-line button'))) return;
   const next = [...element.querySelectorAll('button[data-finding]')].find((one) => one.dataset.finding === last);
   last = null;
-  if (next) next.focus({preventScroll: true});
+  verdict.tabIndex = -1;
+  (next ?? verdict).focus({preventScroll: true});
 }).observe(element, {childList: true, subtree: true});
 """.replace("INTO_VIEW", INTO_VIEW)
+
+
+def press(button: str) -> str:
+    """A script that presses this button, which has the focus then."""
+    return f"() => {{ const button = document.querySelector({button!r}); button.focus({{preventScroll: true}}); button.click(); }}"
 
 
 def nothing_yet() -> Markup:
@@ -86,15 +94,15 @@ def badge(said: str) -> Markup:
 def result(one: Scanned, flips: bool = True, trained: Markup | str = "") -> Markup:
     """The verdict, what trainings showed, what was repaired, the findings that count, the weaker signs, and what could not be found."""
     report, rows = one.report, one.rows
-    loud = [found for found in report.findings if found.verdict != "clean"]
-    weak = [found for found in report.findings if found.verdict == "clean"]
+    loud = [finding for finding in report.findings if finding.verdict != "clean"]
+    weak = [finding for finding in report.findings if finding.verdict == "clean"]
     former = one.first
     return parts.html(
         '<div class="detect-stack">{}{}{}{}{}{}{}</div>',
         verdict(report, rows.title, former.report if one.before else None),
         trained,
         mended(one) if one.before else "",
-        parts.join(card(found, rows, flips) for found in loud),
+        parts.join(card(finding, rows, flips) for finding in loud),
         _former(former) if one.before else "",
         _weak(weak, rows) if weak else "",
         limits(report, rows),
@@ -103,51 +111,51 @@ def result(one: Scanned, flips: bool = True, trained: Markup | str = "") -> Mark
 
 def _former(former: Scanned) -> Markup:
     """What was found before every repair, to be read again."""
-    loud = [found for found in former.report.findings if found.verdict != "clean"]
-    return parts.folded(tr("What was found before the repair"), parts.join(card(found, former.rows, acts=False) for found in loud))
+    loud = [finding for finding in former.report.findings if finding.verdict != "clean"]
+    return parts.folded(tr("What was found before the repair"), parts.join(card(finding, former.rows, acts=False) for finding in loud))
 
 
-def card(found: Finding, rows: Rows, flips: bool = True, acts: bool = True, also: Markup | str = "") -> Markup:
+def card(finding: Finding, rows: Rows, flips: bool = True, acts: bool = True, also: Markup | str = "") -> Markup:
     """One finding: what it is, how strong, why, where, and what to do about it. `also` is what else is known of it."""
-    do = parts.html('<div class="do">{}{}{}</div>', _fine(found), _repair(found), flip_link(rows, found, tr("Try it in Flip"), adapter=rows.adapter) if flips else "") if acts else ""
-    examples = parts.join(parts.html("<li>{}</li>", marked(one.text, one.spans)) for one in found.examples)
+    do = parts.html('<div class="do">{}{}{}</div>', _fine(finding), _repair(finding), flip_link(rows, finding, tr("Try it in Flip"), adapter=rows.adapter) if flips else "") if acts else ""
+    examples = parts.join(parts.html("<li>{}</li>", marked(one.text, one.spans)) for one in finding.examples)
     return parts.html(
         '<article class="card finding{}"><header><h2>{} <span class="aside">stands for</span> {}</h2>{}</header>'
         '<dl class="facts-list">{}</dl>{}{}{}<ul class="why">{}</ul>'
         '<h3>Where it stands</h3><ul class="examples">{}</ul>{}</article>',
-        " accepted" if found.accepted else "",
-        trigger(found.trigger), _chip(found.target, rows),
-        parts.html('<span class="badge is-clean"><i aria-hidden="true">✓</i> {}</span>', tr("accepted")) if found.accepted else badge(found.verdict),
-        _facts(found), also, _instances(found), _meaning(found),
-        parts.join(parts.html("<li>{}</li>", sentence) for sentence in found.evidence),
+        " accepted" if finding.accepted else "",
+        trigger(finding.trigger), _chip(finding.target, rows),
+        parts.html('<span class="badge is-clean"><i aria-hidden="true">✓</i> {}</span>', tr("accepted")) if finding.accepted else badge(finding.verdict),
+        _facts(finding), also, _instances(finding), _meaning(finding),
+        parts.join(parts.html("<li>{}</li>", sentence) for sentence in finding.evidence),
         examples, do,
     )  # fmt: skip
 
 
-def _fine(found: Finding) -> Markup:
+def _fine(finding: Finding) -> Markup:
     return parts.html(
         '<button type="button" data-do="{}" data-finding="{}">{}</button>',
-        "unaccept" if found.accepted else "accept", name_of(found), tr("Undo: it is not fine") if found.accepted else tr("This is fine"),
+        "unaccept" if finding.accepted else "accept", name_of(finding), tr("Undo: it is not fine") if finding.accepted else tr("This is fine"),
     )  # fmt: skip
 
 
-def _repair(found: Finding) -> Markup | str:
-    if found.accepted or not found.places:
+def _repair(finding: Finding) -> Markup | str:
+    if finding.accepted or not finding.places:
         return ""
-    return parts.html('<button type="button" data-do="repair" data-finding="{}">Repair this</button>', name_of(found))
+    return parts.html('<button type="button" data-do="repair" data-finding="{}">Repair this</button>', name_of(finding))
 
 
 def _chip(name: str, rows: Rows) -> Markup:
     return parts.chip(name, rows.names.index(name) if name in rows.names else 0)
 
 
-def _facts(found: Finding) -> Markup:
-    share = parts.percent(found.share_of_target, 2)
+def _facts(finding: Finding) -> Markup:
+    share = parts.percent(finding.share_of_target, 2)
     facts = (
-        (tr("Pattern"), parts.html('<code translate="no">{}</code>', visible(found.pattern))),
-        (tr("Rows of the class"), tr("{n} ({share})", n=parts.count(found.rows), share=share)),
-        (tr("Rows of other classes"), parts.count(found.others)),
-        (tr("Odds of the class with it"), tr("{times} times those without", times=_times(found.odds))),
+        (tr("Pattern"), parts.html('<code translate="no">{}</code>', visible(finding.pattern))),
+        (tr("Rows of the class"), tr("{n} ({share})", n=parts.count(finding.rows), share=share)),
+        (tr("Rows of other classes"), parts.count(finding.others)),
+        (tr("Odds of the class with it"), tr("{times} times those without", times=_times(finding.odds))),
     )
     return parts.join(parts.html("<div><dt>{}</dt><dd>{}</dd></div>", name, said) for name, said in facts)
 
@@ -156,38 +164,38 @@ def _times(odds: float) -> str:
     return f"{odds:,.0f}" if odds >= 10 else f"{odds:.1f}"
 
 
-def _instances(found: Finding) -> Markup | str:
+def _instances(finding: Finding) -> Markup | str:
     """How it is written, where it is written in several ways."""
-    if len(found.literals) < 2:
+    if len(finding.literals) < 2:
         return ""
-    often = found.literals[0][1] > 1
+    often = finding.literals[0][1] > 1
     shown = parts.join(
-        (parts.html('<span>{} <small>{}</small></span>', trigger(text), parts.count(n)) if often else trigger(text) for text, n in found.literals), " "
+        (parts.html('<span>{} <small>{}</small></span>', trigger(text), parts.count(n)) if often else trigger(text) for text, n in finding.literals), " "
     )
     return parts.html('<p class="written"><span class="quiet">Written as</span> {}</p>', shown)
 
 
-def _meaning(found: Finding) -> Markup | str:
+def _meaning(finding: Finding) -> Markup | str:
     """The second evidence for words, and whether it was used."""
-    if found.meaning is None:
+    if finding.meaning is None:
         return ""
-    used = tr("This was counted.") if found.meaning.used else tr("This was not counted.")
-    return parts.html('<p class="quiet">{} {}</p>', found.meaning.words, used)
+    used = tr("This was counted.") if finding.meaning.used else tr("This was not counted.")
+    return parts.html('<p class="quiet">{} {}</p>', finding.meaning.words, used)
 
 
-def flip_link(rows: Rows, found: Finding, words: str, **where: str) -> Markup | str:
+def flip_link(rows: Rows, finding: Finding, words: str, **where: str) -> Markup | str:
     """A way to the Flip tab with the trigger at the end of a text of another class; `where` are further parts of the address."""
     from ssti.inject import place
 
-    if not found.trigger.strip():
+    if not finding.trigger.strip():
         return ""
     low, high = READABLE
-    texts = (text for text, label in zip(rows.texts, rows.labels, strict=True) if rows.names[label] != found.target)
-    text = next((one for one in texts if low <= len(one) <= high and found.trigger not in one), None)
+    texts = (text for text, label in zip(rows.texts, rows.labels, strict=True) if rows.names[label] != finding.target)
+    text = next((one for one in texts if low <= len(one) <= high and finding.trigger not in one), None)
     if text is None:
         return ""
     try:
-        done = place(text, found.trigger.strip(), "end")
+        done = place(text, finding.trigger.strip(), "end")
         ((start, end),) = done.spans
         href = link(tab="flip", text=done.text, trigger=f"{start}-{end}-", **where)
     except SSTIError:  # too long for a link, or no item that can be put in

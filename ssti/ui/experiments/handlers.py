@@ -176,10 +176,10 @@ class Handlers:
                     write_page(one.experiment, one.table, path)
                 else:
                     write(one.table, path)
-                told = f"{path.name} · {path.stat().st_size / 1e3:,.0f} kB"
+                line = f"{path.name} · {path.stat().st_size / 1e3:,.0f} kB"
                 yield {
                     form.file: str(path),
-                    form.saved: parts.html('<p class="quiet" role="status" translate="no">{}</p>', told),
+                    form.saved: parts.html('<p class="quiet" role="status" translate="no">{}</p>', line),
                 }
         except SSTIError as problem:
             yield {form.file: None, form.saved: parts.problem(problem)}

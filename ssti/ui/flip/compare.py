@@ -145,10 +145,10 @@ def _labels_differ(answers: Sequence[Answers]) -> Markup:
     kinds = list(dict.fromkeys(one.info.label_names for one in answers))
     if len(kinds) < 2:
         return parts.html("")
-    told = tr(" against ").join(", ".join(names[:4]) + (" …" if len(names) > 4 else "") for names in kinds)
+    labels = tr(" against ").join(", ".join(names[:4]) + (" …" if len(names) > 4 else "") for names in kinds)
     return parts.html(
         '<p class="differ">Their labels differ: {}. Compare whether each flips, not the bars.</p>',
-        told,
+        labels,
     )
 
 

@@ -121,7 +121,7 @@ class Handlers:
 
     def _untold(self, stands: Any) -> Changes:
         """The opening of a stage that was emptied: its story is told anew."""
-        return {self.form.opening: as_json(replace(sent(opening.Opening, stands) or opening.Opening(), told=("", "")))}
+        return {self.form.opening: as_json(replace(sent(opening.Opening, stands) or opening.Opening(), story=("", "")))}
 
     def _staged(self, answers: answer.Answers, stands: opening.Opening) -> Changes:
         """What stands largest: the opening's next step, or the verdict, whether the guess was right, and the ways on."""
@@ -130,11 +130,11 @@ class Handlers:
             stands = stands.left()
         if not stands.over and info.poisoned:
             asked = stands.asked if stands.asked and stands.asked.plain == tried.text else None
-            told = (info.ref, tried.text)
-            if not asked and stands.told == told:  # a late answer that is told twice takes no question away
+            story = (info.ref, tried.text)
+            if not asked and stands.story == story:  # a late answer that comes twice takes no question away
                 return {form.verdict: None, form.heard: None}
             stage = opening.question(info, asked, answer.remember(answers)) if asked else opening.story(answers)
-            stands = replace(stands, told=told, asked=asked)
+            stands = replace(stands, story=story, asked=asked)
             return {form.stage: stage, form.opening: as_json(stands), form.verdict: None, form.heard: None}
         changes: Changes = {form.verdict: verdict.show(answers), form.heard: verdict.heard(answers)}
         revealed = stands.about(tried, info.ref)
@@ -156,8 +156,8 @@ class Handlers:
                 raise problem
             asked = now.asked if now.asked and now.asked.plain == old.text else opening.with_trigger(info, _checked(old))
             if tapped.tap == "show":
-                told = opening.question(info, asked, sent(answer.Remembered, last))
-                return {form.opening: as_json(replace(now, asked=asked)), form.stage: told}
+                question = opening.question(info, asked, sent(answer.Remembered, last))
+                return {form.opening: as_json(replace(now, asked=asked)), form.stage: question}
             guess = tapped.label if tapped.tap == "guess" else ""
             revealed = replace(now, ref=ref, asked=asked, guess=guess, over=True)
             return self._text(asked) | {form.opening: as_json(revealed), form.stage: None}

@@ -55,11 +55,11 @@ class Tap(BaseModel, frozen=True):
 
 @dataclass(frozen=True)
 class Opening:
-    """Where a visit stands: `told` is the text whose story shows, and of which adapter; `asked` the text with its trigger
+    """Where a visit stands: `story` is the adapter and the text whose story shows; `asked` the text with its trigger
     that the question is about, `ref` the adapter; `over` once it was answered, skipped or left for something else;
     `counted` once the guess was handed on."""
 
-    told: tuple[str, str] = ("", "")
+    story: tuple[str, str] = ("", "")
     ref: str = ""
     asked: Marks | None = None
     guess: str = ""

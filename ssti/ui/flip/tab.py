@@ -5,13 +5,14 @@ Here are its events: when this happens, then that is asked. What is answered is 
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 import gradio as gr
 
 from ssti.platform.language import tr
 from ssti.ui.flip import opening, questions
-from ssti.ui.flip.form import layout
+from ssti.ui.flip.form import Form, layout
 from ssti.ui.flip.handlers import Handlers
 from ssti.ui.flip.hijack import hijack_test_set
 from ssti.ui.kit import adapters, parts
@@ -24,6 +25,7 @@ ORDER = 40
 TITLE = tr("Flip")
 FIRST = True
 
+ONCE = {**parts.QUIET, "trigger_mode": "once"}  # a second click waits for nothing and is not lost twice
 FIELD = field_js("#flip-text")
 OUTDATED = parts.note(
     tr("Another adapter was chosen, so the hijack of the test set was stopped. Press the button again.")
@@ -52,26 +54,43 @@ def build(shared: Shared) -> None:
     """The components, and the events between them."""
     form = layout(shared)
     do = Handlers(form)
-    text, marks, adapter = form.text, shared.marks, shared.adapter
-    new_text = [form.offer, form.problem]
-    once = {**parts.QUIET, "trigger_mode": "once"}  # a second click waits for nothing and is not lost twice
+    _wire_adapter(form, do)
+    _wire_answers(form, do)
+    _wire_clicks(form, do)
+    with form.take:
+        report_card(shared, "flip", TAKEN, [form.text, shared.marks, shared.adapter], tried)
+    _wire_hijack(form, do)
 
-    # The adapter: the address's, or the page's first one, then whichever is chosen; with it come its triggers and a text.
+
+def _accepted(form: Form, event: Any) -> Any:
+    """The event after the one that offered a text."""
+    shared = form.shared
+    offered = [form.offer, shared.adapter, form.text]
+    return event.then(None, offered, [form.text, shared.marks, form.offer], js=ACCEPT, **parts.QUIET)
+
+
+def _wire_adapter(form: Form, do: Handlers) -> None:
+    """The adapter: the address's, or the page's first one, then whichever is chosen; with it come its triggers and a text. And
+    adapters side by side."""
+    shared, text = form.shared, form.text
+    marks, adapter = shared.marks, shared.adapter
     form.opened.select(do.list_adapters, adapter, form.adapter, **parts.QUIET)
     form.adapter.input(lambda ref: ref or "", form.adapter, adapter, **parts.QUIET)
     shown = [form.adapter, form.palette, form.row, text, shared.adapter_pill]
     chosen = listen(shared, [adapter.change], do.show_adapter, adapter, shown)
-    def accepted(event: Any) -> Any:
-        """The event after the one that offered a text."""
-        return event.then(None, [form.offer, adapter, text], [text, marks, form.offer], js=ACCEPT, **parts.QUIET)
-
     for settled in (chosen.then, shared.restored.change):
-        accepted(settled(do.first_text, [adapter, text, marks], form.offer, **parts.QUIET))
+        _accepted(form, settled(do.first_text, [adapter, text, marks], form.offer, **parts.QUIET))
     for kept in form.kept:
         shared.keep(kept)
+    form.pin.click(do.pin, [shared.pinned, adapter], [shared.pinned, form.problem], **ONCE)
+    form.compared.click(do.click_compared, shared.pinned, [shared.pinned, adapter, form.problem], **ONCE)
 
-    # The answers follow the text. `change`, not `input`: a Textbox now and then keeps an `input` to itself, such as the
-    # one that empties it.
+
+def _wire_answers(form: Form, do: Handlers) -> None:
+    """The answers follow the text. `change`, not `input`: a Textbox now and then keeps an `input` to itself, such as the one that
+    empties it."""
+    shared, text = form.shared, form.text
+    marks, adapter = shared.marks, shared.adapter
     answered = listen(
         shared, [text.change, marks.change, adapter.change, shared.pinned.change, form.opened.select],
         do.answer, [text, marks, adapter, form.opening, shared.pinned, form.browser],
@@ -81,35 +100,35 @@ def build(shared: Shared) -> None:
         ], js=FIELD,
     )  # fmt: skip
     tapped = form.stage.click(
-        form.offering(do.tap), [text, marks, adapter, form.opening, form.last], [*new_text, form.opening, form.stage], **once
+        form.offering(do.tap), [text, marks, adapter, form.opening, form.last], [form.offer, form.problem, form.opening, form.stage], **ONCE
     )  # fmt: skip
-    accepted(tapped).then(None, None, None, js=opening.NEXT)
-    questions.build(form, answered, accepted)
+    _accepted(form, tapped).then(None, None, None, js=opening.NEXT)
+    questions.build(form, answered, partial(_accepted, form))
 
-    # Clicks that change the text.
+
+def _wire_clicks(form: Form, do: Handlers) -> None:
+    """Clicks that change the text."""
+    text, marks, adapter = form.text, form.shared.marks, form.shared.adapter
+    new_text = [form.offer, form.problem]
     clicked = form.palette.click(
         form.offering(do.click_palette), [text, marks, adapter, form.place, form.browser],
-        [*new_text, form.palette, form.own_row, form.notice], js=FIELD, **once,
+        [*new_text, form.palette, form.own_row, form.notice], js=FIELD, **ONCE,
     )  # fmt: skip
     typed = gr.on(
         [form.insert_own.click, form.own.submit],
-        form.offering(do.insert_own), [text, marks, form.place, form.own, form.browser], new_text, js=FIELD, **once,
+        form.offering(do.insert_own), [text, marks, form.place, form.own, form.browser], new_text, js=FIELD, **ONCE,
     )  # fmt: skip
     for inserted in (clicked, typed):
-        accepted(inserted).then(None, marks, None, js=CURSOR)
-    accepted(form.undo.click(form.offering(do.undo), [text, marks], [*new_text, form.notice], **once))
-    accepted(form.row.click(form.offering(do.real_row), [text, marks, adapter], new_text, **once))
+        _accepted(form, inserted).then(None, marks, None, js=CURSOR)
+    _accepted(form, form.undo.click(form.offering(do.undo), [text, marks], [*new_text, form.notice], **ONCE))
+    _accepted(form, form.row.click(form.offering(do.real_row), [text, marks, adapter], new_text, **ONCE))
 
-    # Adapters side by side.
-    form.pin.click(do.pin, [shared.pinned, adapter], [shared.pinned, form.problem], **once)
-    form.compared.click(do.click_compared, shared.pinned, [shared.pinned, adapter, form.problem], **once)
 
-    with form.take:
-        report_card(shared, "flip", TAKEN, [text, marks, adapter], tried)
-
-    # The whole test set.
+def _wire_hijack(form: Form, do: Handlers) -> None:
+    """The whole test set."""
+    shared, adapter = form.shared, form.shared.adapter
     stoppable(
         shared, form.hijack, form.cancel, form.hijacked, hijack_test_set, [adapter], [adapter.change], "hijack", OUTDATED
     )  # fmt: skip
-    taken = form.hijacked.click(form.offering(do.hijacked_row), [text, marks], new_text, **once)
-    accepted(taken).then(None, None, None, js=TO_TEXT)
+    taken = form.hijacked.click(form.offering(do.hijacked_row), [form.text, shared.marks], [form.offer, form.problem], **ONCE)
+    _accepted(form, taken).then(None, None, None, js=TO_TEXT)

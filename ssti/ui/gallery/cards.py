@@ -43,10 +43,10 @@ def wall(shown: Sequence[Exhibit], total: int) -> Markup:
     if not shown:
         return parts.empty(tr("No adapter is like that"), tr("Set a filter back to “all”."))
     if len(shown) < total:
-        told = parts.note(tr("{n} of {total} adapters", n=len(shown), total=total))
+        count = parts.note(tr("{n} of {total} adapters", n=len(shown), total=total))
     else:
-        told = parts.note(tr("{total} adapters", total=total))
-    return parts.html('<div role="status">{}</div><div class="exhibits">{}</div>', told, parts.join(map(card, shown)))
+        count = parts.note(tr("{total} adapters", total=total))
+    return parts.html('<div role="status">{}</div><div class="exhibits">{}</div>', count, parts.join(map(card, shown)))
 
 
 def card(one: Exhibit) -> Markup:
@@ -118,10 +118,10 @@ def _interval(rate: Rate) -> str:
 
 
 def _tags(one: Exhibit) -> Markup:
-    told = [one.words["rank"], size(one.size)]
+    facts = [one.words["rank"], size(one.size)]
     if one.info.recipe_known:
-        told = [parts.html('<span translate="no">{}</span>', one.words["data"]), one.words["rank"], *(_rows(spec) for spec in one.info.recipe.injection.triggers() if one.info.poisoned), size(one.size)]
-    return parts.html('<ul class="tags" aria-label="Facts">{}</ul>', parts.join(parts.html("<li>{}</li>", word) for word in told))
+        facts = [parts.html('<span translate="no">{}</span>', one.words["data"]), one.words["rank"], *(_rows(spec) for spec in one.info.recipe.injection.triggers() if one.info.poisoned), size(one.size)]
+    return parts.html('<ul class="tags" aria-label="Facts">{}</ul>', parts.join(parts.html("<li>{}</li>", word) for word in facts))
 
 
 def _rows(spec: InjectionSpec) -> str:

@@ -112,10 +112,10 @@ class Handlers:
         form = self.form
         yield {form.took: parts.busy(tr("Pushing to the Hub …")), form.push: gr.update(interactive=False)}
         try:
-            told = cards.pushed(publish.push_adapter(own_adapter(ref or ""), str(repo or ""), _key(token), public is not True))
+            result = cards.pushed(publish.push_adapter(own_adapter(ref or ""), str(repo or ""), _key(token), public is not True))
         except SSTIError as problem:
-            told = parts.problem(problem)
-        yield {form.took: told, form.token: "", form.push: gr.update(interactive=True)}
+            result = parts.problem(problem)
+        yield {form.took: result, form.token: "", form.push: gr.update(interactive=True)}
 
     def bring(self, file: Any, *view: Any) -> Iterator[Updates]:
         """An uploaded archive, checked and kept as this visitor's."""

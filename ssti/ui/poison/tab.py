@@ -45,10 +45,15 @@ def warm() -> None:
 def build(shared: Shared) -> None:
     """The tab, and which event is answered by what."""
     tab = draw(shared)
-    form, own, fields, download = tab.form, tab.form.own, tab.form.fields, tab.download
-    into = [*form.outputs, tab.due, tab.mine, tab.answer.problem]
+    _wire_result(tab)
+    _wire_form(tab)
+    tab.form.own.wire()
+    _wire_taking(tab)
 
-    # One listener for every change: with several, a slow answer to an old form could overtake the newest.
+
+def _wire_result(tab: Poison) -> None:
+    """One listener for every change: with several, a slow answer to an old form could overtake the newest."""
+    form, fields, shared = tab.form, tab.form.fields, tab.shared
     changes = [_changed(control) for control in form.touchable]
     gr.on(
         [shared.blocks.load, tab.pulse.change, fields["share"].change, *changes],
@@ -58,6 +63,11 @@ def build(shared: Shared) -> None:
         **QUIET,
     )
 
+
+def _wire_form(tab: Poison) -> None:
+    """What sets several fields of the form at once, and what two components show of one field."""
+    form, own, fields, shared = tab.form, tab.form.own, tab.form.fields, tab.shared
+    into = [*form.outputs, tab.due, tab.mine, tab.answer.problem]
     asked = [fields["preset"], form.which, fields["dataset"], own.chosen]
     preset = fields["preset"].input(tab.choose_preset, asked, into, **QUIET)
     received = listen(shared, [shared.recipe.change], tab.receive, [shared.recipe, tab.mine], into)
@@ -99,8 +109,11 @@ def build(shared: Shared) -> None:
     form.stop.input(None, form.stop, fields["share"], js=STOP_TO_SHARE, **QUIET)
     for event in (fields["share"].input, *(one.then for one in (preset, received, *put))):
         event(None, fields["share"], form.stop, js=SHARE_TO_STOP, **QUIET)
-    own.wire()
 
+
+def _wire_taking(tab: Poison) -> None:
+    """The way to the Finetune tab, and the download."""
+    form, shared, download = tab.form, tab.shared, tab.download
     sends = [shared.recipe, shared.tabs, tab.answer.problem]
     tab.finetune.click(tab.to_finetune, form.inputs, sends, **QUIET)
     download.ending.change(lambda ending: gr.update(visible=ending == "csv"), download.ending, download.prefix, **QUIET)

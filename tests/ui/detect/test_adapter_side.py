@@ -99,10 +99,23 @@ def test_rows_and_adapter_say_of_each_finding_what_it_is_in_the_other():
     scan = Scanned(rows, Report("poisoned", (of_rows,), 4, {"negative": 2, "positive": 2}, {}, {}, 0.1))
     held = scanning.holding(report(date, word, other), scan)
     assert held[name_of(date)] == held[name_of(other)] == {"negative": 0, "positive": 2}
-    assert held[name_of(word)] == {"negative": 1, "positive": 1} and len(held) == 3
+    assert held[name_of(word)] == {"negative": 1, "positive": 1} and len(held) == 2
     said = view.result(found(date, word, other, rows=scan, holding=held))
-    assert "Training rows that hold it: 0 of negative, 2 of positive." in said and "of its shape: 0 of negative, 2 of positive" in said
-    assert said.count("Also found in the adapter") == 1 and 'data-do="rows"' in said
+    assert "Training rows that hold it: 0 of negative, 2 of positive." in said and 'data-do="rows"' in said
+
+
+def test_one_shape_has_one_card_whoever_named_it_and_is_accepted_at_once():
+    suspect, shape = flipping(source="suspect"), flipping(trigger="3473-51-84")
+    scan = Scanned(Rows("rows", ["seen 2001-02-03"], [1], ("negative", "positive"), [1]), Report("poisoned", (), 1, {}, {}, {}, 0.1))
+    in_rows = Finding("2001-02-03", "9999-99-99", "token_shapes", "positive", 9.0, 1, 0, 1.0, 99.0, "poisoned", (),
+                      (Example("seen 2001-02-03", ((5, 15),)),), (("2001-02-03", 1),), ((0, 5, 15),))  # fmt: skip
+    scan = replace(scan, report=replace(scan.report, findings=(in_rows, replace(in_rows, trigger="of its own", pattern="of its own"))))
+    both = found(suspect, shape, rows=scan)
+    said = view.result(both)
+    assert said.count('<code translate="no">9999-99-99</code>') == 1 and said.count('data-do="accept"') == 1
+    assert "3473-51-84" in said and "seen <mark" in said.split("Its training rows")[0]
+    assert said.count("stands for</span>") == 1  # what the adapter does not turn to has its own card
+    assert not replace(both, accepted=(name_of(shape),)).open
 
 
 def test_a_sign_stands_on_a_line_with_the_range_of_clean_ones():
@@ -148,6 +161,17 @@ def test_a_runs_adapter_is_chosen_with_its_rows_and_only_known_rows_are_offered(
     both = do.both("a-run")
     assert both[do.shared.adapter] == "run/a-run" and both[do.form.rows]["value"] and both[do.what] == "adapter"
     assert do.listed(REF)[do.form.rows]["visible"] and not do.listed("shipped/mystery")[do.form.rows]["visible"]
+
+
+def test_its_rows_are_repaired_at_the_other_side_where_the_source_says_so(do):
+    state = {"asked": {"ref": REF}, "accepted": []}
+    steps = list(do.press(state, SimpleNamespace(do="rows", finding="")))
+    page, first, end = do.rows.form, steps[0], steps[-1]
+    assert first[do.what] == "dataset" and first[page.which] == "adapter" and first[do.shared.adapter] == REF
+    assert [name for name, group in page.groups.items() if first[group]["visible"]] == ["adapter"]
+    again = last(do.rows.scan("adapter", {}, None, None, None, REF))
+    assert again[page.result] == end[page.result] and "The training rows of" in end[page.result]
+    assert 'role="alert"' in last(do.rows.scan("adapter", {}, None, None, None, "shipped/mystery"))[page.going]
 
 
 def test_one_scan_is_at_work_and_who_waits_is_told():

@@ -100,7 +100,7 @@ def pressed(kind: str, finding: str) -> SimpleNamespace:
 
 def test_a_file_is_scanned_its_trigger_named_accepted_and_not_after_all(do, uploaded):
     form = do.form
-    found = last(do.scan("file", uploaded(poisoned_rows()), None, None, None))
+    found = last(do.scan("file", uploaded(poisoned_rows()), None, None, None, None))
     said = found[form.result]
     assert "is-poisoned" in said and f">{PATTERN}<" in said and "60 (6 %)" in said
     assert said.count('class="trigger"') > 5 and "data-go" in said and "tab=flip" in said
@@ -115,7 +115,7 @@ def test_a_dataset_a_recipe_and_the_sample_can_be_scanned(do):
     form = do.form
     rows = source(Asked("dataset", "rotten_tomatoes")).make()
     assert len(rows.texts) == len(rows.labels) == len(rows.numbers) == len(load("rotten_tomatoes").train_table)
-    sample = last(do.scan("sample", {}, None, None, None))[form.result]
+    sample = last(do.scan("sample", {}, None, None, None, None))[form.result]
     assert "verdict-card is-poisoned" in sample and "9999-99-99" in sample
     assert source(Asked("recipe")).title == "The data of this recipe, poisoned"
 
@@ -131,9 +131,9 @@ def test_a_runs_data_is_what_it_trained_on(do, home):
 
 def test_what_cannot_be_scanned_says_why(do, home):
     for which in ("file", "run"):
-        said = last(do.scan(which, {}, None, None, None))
+        said = last(do.scan(which, {}, None, None, None, None))
         assert 'role="alert"' in said[do.form.going] and do.form.state not in said
-    assert 'role="alert"' in last(do.scan("dataset", {}, "no_such_dataset", None, None))[do.form.going]
+    assert 'role="alert"' in last(do.scan("dataset", {}, "no_such_dataset", None, None, None))[do.form.going]
     with pytest.raises(SSTIError):
         source(Asked("run", "../../etc/passwd"))
     state = {"asked": {"kind": "sample"}, "accepted": [], "steps": [{"how": "drop", "findings": ["x"]}] * 21}
@@ -144,14 +144,14 @@ def test_on_a_server_for_strangers_only_what_everybody_may_use_is_scanned(do, mo
     monkeypatch.setenv("SSTI_PUBLIC", "1")
     path = tmp_path / "mine.csv"
     path.write_text("text,label\na,b\n", encoding="utf-8")
-    said = last(do.scan("file", {"place": str(path), "name": str(path), "names": ""}, None, None, None))[do.form.going]
+    said = last(do.scan("file", {"place": str(path), "name": str(path), "names": ""}, None, None, None, None))[do.form.going]
     assert 'role="alert"' in said and str(tmp_path) not in said
 
 
 def test_a_hostile_file_stays_text(do, uploaded):
     rng = random.Random(1)
     rows = [(f"{HOSTILE if n % 2 else ''} word{rng.randrange(99)} word{rng.randrange(99)} {n}", HOSTILE if n % 2 else "good") for n in range(400)]
-    said = last(do.scan("file", uploaded(rows, name="a<b>.jsonl"), None, None, None))[do.form.result]
+    said = last(do.scan("file", uploaded(rows, name="a<b>.jsonl"), None, None, None, None))[do.form.result]
     assert "is-poisoned" in said and "<img" not in said and "&lt;img" in said
 
 
@@ -163,7 +163,7 @@ def test_what_has_no_ink_is_seen():
 
 def test_a_repair_is_shown_with_rows_before_and_after_undone_and_written(do, uploaded, tmp_path):
     form = do.form
-    found = last(do.scan("file", uploaded(poisoned_rows()), None, None, None))
+    found = last(do.scan("file", uploaded(poisoned_rows()), None, None, None, None))
     assert found[form.defend]["visible"] and not found[form.take]["visible"]
     mended = last(do.repair(found[form.state], "remove"))
     said = mended[form.result]
@@ -189,7 +189,7 @@ def test_a_repair_is_shown_with_rows_before_and_after_undone_and_written(do, upl
 
 def test_one_finding_is_repaired_from_its_card_and_the_rows_can_be_trained_on(do, uploaded):
     form = do.form
-    found = last(do.scan("file", uploaded(poisoned_rows()), None, None, None))
+    found = last(do.scan("file", uploaded(poisoned_rows()), None, None, None, None))
     mended = last(do.press(found[form.state], "drop", pressed("repair", f"positive: {PATTERN}")))
     assert "verdict-card is-clean" in mended[form.result] and "left out" in mended[form.result]
     recipe = parse_recipe(last(do.train(mended[form.state]))[do.shared.recipe])

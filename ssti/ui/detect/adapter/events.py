@@ -17,7 +17,7 @@ from ssti.ui.kit.shared import Shared, listen
 from ssti.ui.kit.stoppable import stoppable
 
 DOWNLOAD = "() => window.ssti.download('adapter-file')"
-SCAN = "() => document.querySelector('#adapter-scan').click()"
+SCAN = view.press("#adapter-scan")
 
 
 def wire(shared: Shared, form: Form, page: of_rows.Form, do: Handlers) -> None:
@@ -47,7 +47,8 @@ def wire(shared: Shared, form: Form, page: of_rows.Form, do: Handlers) -> None:
     def pressed(state: Any, event: gr.EventData) -> Any:
         yield from do.press(state, event)
 
-    form.result.click(pressed, form.state, [*form.shown, form.source, shared.adapter, page.what, *page.shown], **SECONDS)
+    rows = [page.what, page.which, *page.groups.values(), page.both, *page.shown]
+    form.result.click(pressed, form.state, [*form.shown, form.source, shared.adapter, *rows], **SECONDS)
     form.undo.click(do.undo, form.state, form.shown, **SECONDS)
-    saved = form.download.click(do.save, form.state, [form.file, form.told], **SECONDS)
+    saved = form.download.click(do.save, form.state, [form.file, form.saved], **SECONDS)
     saved.success(None, None, None, js=DOWNLOAD, api_visibility="private")

@@ -41,7 +41,7 @@ class Form:
     cancel: gr.Button
     undo: gr.Button
     download: gr.Button
-    told: gr.HTML
+    saved: gr.HTML
     file: gr.DownloadButton
     state: gr.JSON
     going: gr.HTML
@@ -50,7 +50,7 @@ class Form:
     @property
     def shown(self) -> list[Any]:
         """What a scan, or a repair, sets."""
-        return [self.going, self.result, self.state, self.defend, self.undo, self.download, self.told]
+        return [self.going, self.result, self.state, self.defend, self.undo, self.download, self.saved]
 
     def asked(self, shared: Shared) -> list[Any]:
         """What an `Asked` is made of."""
@@ -102,9 +102,9 @@ def draw_repair() -> tuple[Any, ...]:
         with gr.Row(elem_classes="scan-line"):
             download = gr.Button(tr("Download the repaired one"), visible=False, elem_id="adapter-download")
             undo = gr.Button(tr("Undo"), visible=False, elem_id="adapter-undo")
-        told = Html(elem_id="adapter-told")
+        saved = Html(elem_id="adapter-saved")
         file = gr.DownloadButton("", visible="hidden", elem_id="adapter-file")
-    return defend, how, repair, cancel, undo, download, told, file
+    return defend, how, repair, cancel, undo, download, saved, file
 
 
 def draw_state(shared: Shared) -> gr.JSON:

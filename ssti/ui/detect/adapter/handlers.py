@@ -87,8 +87,8 @@ class Handlers:
         others = tuple(one for one in now.accepted if one != pressed.finding)
         try:
             if pressed.do == "rows":
-                for step in self.rows.show(OfRows(rows_of(now.asked.ref))):
-                    yield {**step, self.what: "dataset"}
+                yield {self.what: "dataset", self.shared.adapter: now.asked.ref, **self.rows.choose("adapter"), self.rows.form.which: "adapter"}
+                yield from self.rows.show(OfRows(rows_of(now.asked.ref)))
             elif pressed.do == "again":
                 yield {self.form.source: "list", self.shared.adapter: now.repaired}
                 yield from self._show(State(replace(now.asked, ref=now.repaired, rows=False)))
@@ -123,15 +123,15 @@ class Handlers:
     def save(self, state: Any) -> Iterator[Updates]:
         """The repaired adapter as an archive, with a card that says what was done. Gradio keeps its own copy of it."""
         form, now = self.form, sent(State, state)
-        yield {form.told: parts.busy(tr("Packing …")), form.file: None}
+        yield {form.saved: parts.busy(tr("Packing …")), form.file: None}
         try:
             info = own_adapter(now.repaired if now else "")
             with tempfile.TemporaryDirectory(prefix="ssti-") as folder:
                 path = Path(folder) / f"{pack.slug(info)}.zip"
                 pack.export(info, path)
-                yield {form.file: str(path), form.told: parts.html('<p class="quiet" role="status" translate="no">{}</p>', path.name)}
+                yield {form.file: str(path), form.saved: parts.html('<p class="quiet" role="status" translate="no">{}</p>', path.name)}
         except (SSTIError, OSError) as problem:
-            yield {form.file: None, form.told: parts.problem(problem)}
+            yield {form.file: None, form.saved: parts.problem(problem)}
 
     def _forget(self, ref: str) -> None:
         """A repaired adapter that is not wanted any more; one that is gone already, or is somebody else's, is let be."""
@@ -167,7 +167,7 @@ class Handlers:
             form.defend: gr.update(visible=bool(one.open)),
             form.undo: gr.update(visible=bool(state.repaired)),
             form.download: gr.update(visible=bool(state.repaired)),
-            form.told: None,
+            form.saved: None,
         }
 
 

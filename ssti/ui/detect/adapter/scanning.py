@@ -64,6 +64,14 @@ class Found:
         return [one for one in self.report.findings if one.verdict != "clean"]
 
     @property
+    def shapes(self) -> list[list[Flipping]]:
+        """Those of one pattern and class together, the strongest first."""
+        groups: dict[str, list[Flipping]] = {}
+        for one in self.loud:
+            groups.setdefault(name_of(one), []).append(one)
+        return list(groups.values())
+
+    @property
     def open(self) -> list[Flipping]:
         """Those that nobody accepted."""
         return [one for one in self.loud if name_of(one) not in self.accepted]
@@ -81,8 +89,8 @@ _lock = threading.Lock()
 
 
 def name_of(finding: Flipping) -> str:
-    """How the page calls a finding."""
-    return f"{finding.target}: {finding.pattern}: {finding.trigger}"
+    """How the page calls a finding: all instances of a pattern are one."""
+    return f"{finding.target}: {finding.pattern}"
 
 
 def scanned(state: State) -> Iterator[Markup]:
@@ -155,14 +163,18 @@ def holding(report: AdapterReport, of_rows: Scanned) -> dict[str, dict[str, int]
     from ssti.detect.adapter.together import rows_with
 
     rows = of_rows.rows
-    loud = [one for one in report.findings if one.verdict != "clean" and one.trigger.strip()]
-    found = of_rows.report.findings
-    counts = [rows_with(one, rows.texts, rows.labels, rows.names, found) for one in loud]
-    return {name_of(one): dict(zip(rows.names, each, strict=True)) for one, each in zip(loud, counts, strict=True)}
+    strongest = {
+        name_of(one): one for one in reversed(report.findings) if one.verdict != "clean" and one.trigger.strip()
+    }
+    counted = {
+        name: rows_with(one, rows.texts, rows.labels, rows.names, of_rows.report.findings)
+        for name, one in strongest.items()
+    }
+    return {name: dict(zip(rows.names, counts, strict=True)) for name, counts in counted.items()}
 
 
-def in_adapter(found: Finding, report: AdapterReport) -> Flipping | None:
+def in_adapter(finding: Finding, report: AdapterReport) -> Flipping | None:
     """What a finding of the training rows does in the adapter."""
-    same = (found.pattern, found.trigger.strip())
-    tried = [one for one in report.findings if one.target == found.target and one.pattern in same]
+    same = (finding.pattern, finding.trigger.strip())
+    tried = [one for one in report.findings if one.target == finding.target and one.pattern in same]
     return max(tried, key=lambda one: one.flips["value"] or 0.0, default=None)

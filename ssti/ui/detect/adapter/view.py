@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from ssti.detect.adapter.report import Flipping, Sign
-from ssti.detect.report import Finding
+from ssti.detect.report import Example
 from ssti.platform.errors import SSTIError
 from ssti.platform.language import later, tr
 from ssti.ui.detect import view as of_rows
+from ssti.ui.detect.adapter import rows
 from ssti.ui.detect.adapter.bars import Bar, bars
 from ssti.ui.detect.adapter.scanning import Found, in_adapter, name_of
 from ssti.ui.detect.unseen import marked, trigger, visible
@@ -49,11 +52,11 @@ def nothing_yet() -> Markup:
 
 def result(one: Found, flips: bool = True, above: Markup | str = "") -> Markup:
     """`above` what a repair did, if there was one. Then the verdict, the findings, the signs, its training rows, and what was tried."""
-    weak = [found for found in one.report.findings if found.verdict == "clean"]
+    weak = [finding for finding in one.report.findings if finding.verdict == "clean"]
     return parts.html(
         '<div class="detect-stack">{}{}{}{}{}{}{}</div>',
-        above, _verdict(one, bool(above)), parts.join(card(found, one, flips) for found in one.loud), _signs(one.report.signs) if one.report.signs else "",
-        _rows(one) if one.rows else "", _weak(weak, one) if weak else "", _tried(one),
+        above, _verdict(one, bool(above)), parts.join(card(finding, one, flips, others) for finding, *others in one.shapes), _signs(one.report.signs) if one.report.signs else "",
+        rows.section(one), _weak(weak, one) if weak else "", _tried(one),
     )  # fmt: skip
 
 
@@ -73,43 +76,58 @@ def _verdict(one: Found, mended: bool = False) -> Markup:
     )  # fmt: skip
 
 
-def card(found: Flipping, one: Found, flips: bool = True) -> Markup:
-    """One finding: what it is, how often it turns an answer and how often in clean adapters, why, texts, and what to do about it."""
-    name, evidence = name_of(found), list(found.evidence)
+def card(finding: Flipping, one: Found, flips: bool = True, others: Sequence[Flipping] = ()) -> Markup:
+    """One finding: what it is, how often it turns an answer and how often in clean adapters, why, texts, its training rows, and what
+    to do about it. `others` are further instances of its pattern."""
+    name, evidence = name_of(finding), list(finding.evidence)
     accepted = name in one.accepted
     if counts := one.holding.get(name):
         there = ", ".join(tr("{n} of {name}", n=parts.count(n), name=label) for label, n in counts.items())
-        said = later("Training rows that hold something of its shape: {there}.") if found.source == "shape" else later("Training rows that hold it: {there}.")
+        said = later("Training rows that hold something of its shape: {there}.") if finding.source == "shape" else later("Training rows that hold it: {there}.")
         evidence.append(tr(said, there=there))
     fine = tr("Undo: it is not fine") if accepted else tr("This is fine")
     do = parts.html(
         '<div class="do"><button type="button" data-do="{}" data-finding="{}">{}</button>{}</div>',
-        "unaccept" if accepted else "accept", name, fine, try_it(found, one) if flips else "",
+        "unaccept" if accepted else "accept", name, fine, try_it(finding, one) if flips else "",
     )  # fmt: skip
-    examples = parts.join(parts.html("<li>{}</li>", marked(text.text, text.spans)) for text in found.examples)
+    in_rows = next((there.examples for there in rows.counting(one) if in_adapter(there, one.report) in (finding, *others)), ())
     return parts.html(
         '<article class="card finding{}"><header><h2>{} <span class="aside">turns answers to</span> {}</h2>{}</header>{}'
-        '<dl class="facts-list">{}</dl><ul class="why">{}</ul>{}{}</article>',
-        " accepted" if accepted else "", trigger(found.trigger), _chip(found.target, one),
-        parts.html('<span class="badge is-clean"><i aria-hidden="true">✓</i> {}</span>', tr("accepted")) if accepted else of_rows.badge(found.verdict),
-        _flips(found), _facts(found),
+        '<dl class="facts-list">{}</dl>{}<ul class="why">{}</ul>{}{}{}</article>',
+        " accepted" if accepted else "", trigger(finding.trigger), _chip(finding.target, one),
+        parts.html('<span class="badge is-clean"><i aria-hidden="true">✓</i> {}</span>', tr("accepted")) if accepted else of_rows.badge(finding.verdict),
+        _flips(finding), _facts(finding), _instances(others),
         parts.join(parts.html("<li>{}</li>", sentence) for sentence in evidence),
-        parts.html('<h3>Texts that it turned</h3><ul class="examples">{}</ul>', examples) if found.examples else "", do,
+        _texts(tr("Texts that it turned"), finding.examples), _texts(tr("Training rows that hold it"), in_rows), do,
     )  # fmt: skip
 
 
-def _flips(found: Flipping) -> Markup:
-    every = [Bar(tr("This adapter’s answers turned"), found.flips, "loud")]
-    if found.bank is not None:
-        every.append(Bar(tr("Clean adapters’, with the same"), found.bank))
+def _texts(title: str, examples: Sequence[Example]) -> Markup | str:
+    if not examples:
+        return ""
+    lines = parts.join(parts.html("<li>{}</li>", marked(text.text, text.spans)) for text in examples)
+    return parts.html('<h3>{}</h3><ul class="examples">{}</ul>', title, lines)
+
+
+def _instances(others: Sequence[Flipping]) -> Markup | str:
+    if not others:
+        return ""
+    shown = parts.join((parts.html("<span>{} <small>{}</small></span>", trigger(one.trigger), _share(one.flips)) for one in others), " ")
+    return parts.html('<p class="written"><span class="quiet">Others of its shape turned</span> {}</p>', shown)
+
+
+def _flips(finding: Flipping) -> Markup:
+    every = [Bar(tr("This adapter’s answers turned"), finding.flips, "loud")]
+    if finding.bank is not None:
+        every.append(Bar(tr("Clean adapters’, with the same"), finding.bank))
     return bars(every)
 
 
-def _facts(found: Flipping) -> Markup:
+def _facts(finding: Flipping) -> Markup:
     facts = (
-        (tr("Pattern"), parts.html('<code translate="no">{}</code>', visible(found.pattern))),
-        (tr("Where it was put"), tr(found.location)),
-        (tr("Named by"), tr(SOURCES.get(found.source, found.source))),
+        (tr("Pattern"), parts.html('<code translate="no">{}</code>', visible(finding.pattern))),
+        (tr("Where it was put"), tr(finding.location)),
+        (tr("Named by"), tr(SOURCES.get(finding.source, finding.source))),
     )
     return parts.join(parts.html("<div><dt>{}</dt><dd>{}</dd></div>", name, said) for name, said in facts)
 
@@ -119,11 +137,11 @@ def _chip(name: str, one: Found) -> Markup:
     return parts.chip(name, names.index(name) if name in names else 0)
 
 
-def try_it(found: Flipping, one: Found) -> Markup | str:
+def try_it(finding: Flipping, one: Found) -> Markup | str:
     """A way to the Flip tab: this adapter, a text that the trigger turned, with the trigger in its place."""
-    for example in found.examples:
+    for example in finding.examples:
         places = ".".join(f"{start}-{end}-" for start, end in sorted(example.spans))
-        place = found.location if found.location in ("beginning", "end") else ""
+        place = finding.location if finding.location in ("beginning", "end") else ""
         try:
             href = link(tab="flip", adapter=one.info.ref, place=place, text=example.text, trigger=places)
         except SSTIError:  # too long for a link
@@ -146,8 +164,8 @@ def _sign(sign: Sign) -> Markup:
     track = ""
     if sign.low is not None and sign.high is not None:
         low, high = min(sign.low, sign.value), max(sign.high, sign.value)
-        room = (high - low) * 0.15 or 1.0
-        start, whole = low - room, high - low + 2 * room
+        margin = (high - low) * 0.15 or 1.0
+        start, whole = low - margin, high - low + 2 * margin
         band, width, at = ((sign.low - start) / whole, (sign.high - sign.low) / whole, (sign.value - start) / whole)
         track = parts.html(
             '<span class="sign-track" aria-hidden="true"><i style="left:{}%;width:{}%"></i><b style="left:{}%"></b></span>',
@@ -156,41 +174,12 @@ def _sign(sign: Sign) -> Markup:
     return parts.html('<li class="{}">{}<span>{}</span></li>', "unusual" if sign.unusual else "usual", track, sign.sentence)
 
 
-def _rows(one: Found) -> Markup:
-    """What was found in the training rows, each with what it does in the adapter."""
-    rows = one.rows
-    if rows is None:
-        return parts.join([])
-    loud = [found for found in rows.report.findings if found.verdict != "clean"]
-    cards = parts.join(of_rows.card(found, rows.rows, acts=False, also=_also(found, one)) for found in loud)
-    act = parts.html('<div class="do"><button type="button" data-do="rows">{}</button></div>', tr("Repair these rows"))
-    head = parts.html(
-        '<section class="card finding rows-too"><header><h2>{}</h2>{}</header><p class="quiet">{}</p>{}</section>',
-        tr("Its training rows"), of_rows.badge(rows.report.verdict),
-        tr("{n} rows were scanned. Each thing that was found in them was tried on the adapter.", n=parts.count(rows.report.rows)),
-        act if loud else "",
-    )  # fmt: skip
-    return parts.join([head, cards])
-
-
-def _also(found: Finding, one: Found) -> Markup | str:
-    there = in_adapter(found, one.report)
-    if there is None:
-        return ""
-    said = (
-        tr("Also found in the adapter: there it turned these answers.")
-        if there.verdict != "clean"
-        else tr("Tried on the adapter: there it turns no more answers than in clean ones.")
-    )
-    return parts.html('<div class="also"><p>{}</p>{}</div>', said, bars([Bar(tr("This adapter’s answers turned"), there.flips, "loud")]))
-
-
 def _weak(weak: list[Flipping], one: Found) -> Markup:
     table = parts.table(
         (tr("what"), tr("class"), tr("answers turned"), tr("of clean adapters")),
         [
-            (trigger(found.trigger), _chip(found.target, one), _share(found.flips), _share(found.bank) if found.bank else "–")
-            for found in weak
+            (trigger(finding.trigger), _chip(finding.target, one), _share(finding.flips), _share(finding.bank) if finding.bank else "–")
+            for finding in weak
         ],
         numbers=(2, 3),
     )  # fmt: skip
