@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from ssti.detect.adapter.answers import Answers
+from ssti.detect.adapter.grain import refined
 from ssti.detect.adapter.probe import probed
 from ssti.detect.adapter.report import Flipping
 from ssti.detect.adapter.search import Budget, Tried
@@ -14,6 +15,7 @@ from ssti.detect.adapter.verify import best_location, flips, pooled, score
 from ssti.platform.language import tr
 
 EXAMPLES, OTHERS, CLEAN = 5, 6, 3
+WEAKEST = 0.1  # score of a shape that is worth a closer look: most are below in clean adapters
 TIE = 0.05  # of a score: probabilities near 1 tell no more
 
 
@@ -44,10 +46,32 @@ def finding_of(tried: Tried, suspect: Answers, clean: Sequence[Answers], budget:
     )  # fmt: skip
 
 
+def at_its_grain(
+    counted: Sequence[Flipping], suspect: Answers, clean: Sequence[Answers], budget: Budget, limits: Limits | None
+) -> list[Flipping]:
+    """The findings of one class, and the shape that stands for the others at its right grain, where that is another one."""
+    shapes = [one for one in counted if one.source == "shape" and one.score >= WEAKEST]
+    if not shapes:
+        return list(counted)
+    first = standing_for(shapes)
+    target = suspect.names.index(first.target)
+    candidate = refined(suspect, first.trigger, target, first.location)
+    if candidate is None:
+        return list(counted)
+    return [*counted, replace(finding_of(Tried(candidate, target, 0.0), suspect, clean, budget, limits), refined=True)]
+
+
+def standing_for(members: Sequence[Flipping]) -> Flipping:
+    """Which of these names the others: of those about as strong as the strongest the refined one, else the shortest shape, as of numbers
+    a longer one always moves more; of words those that move the log-odds most: training moved those of the trigger."""
+    strongest = max(one.score for one in members)
+    ties = [one for one in members if one.score >= strongest - TIE]
+    return max(ties, key=lambda one: (one.refined, -len(one.trigger) if one.source == "shape" else 0, one.shift))
+
+
 def told(findings: Sequence[Flipping], suspect: Answers, budget: Budget) -> tuple[Flipping, ...]:
     """The findings, strongest first. Words that lead to one class are one finding, and so are shapes, which names the others; what
-    somebody named stays by itself. Of those about as strong as the best the one that moves the log-odds most stands for all:
-    training moved those of the trigger. What is found is probed: is it these characters, or their shape?"""
+    somebody named stays by itself. What is found is probed: is it these characters, or their shape?"""
     ordered = sorted(findings, key=lambda one: -one.score)
     found = [one for one in ordered if one.verdict != "clean"]
     clean = [one for one in ordered if one.verdict == "clean" and one.source != "suspect"][:CLEAN]
@@ -57,7 +81,7 @@ def told(findings: Sequence[Flipping], suspect: Answers, budget: Budget) -> tupl
         groups.setdefault((one.target, one.source, alone), []).append(one)
     made = []
     for members in groups.values():
-        first = max((one for one in members if one.score >= members[0].score - TIE), key=lambda one: one.shift)
+        first = standing_for(members)
         rest = [one for one in members if one is not first]
         sentences = list(probed(suspect, first.trigger, suspect.names.index(first.target), first.location, first.flips["value"] or 0.0, budget.bank))
         if rest:

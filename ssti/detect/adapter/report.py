@@ -19,7 +19,8 @@ class Flipping:
     `trigger` can be typed into the Flip tab as it is; `pattern` says what its instances share, or repeats it. `location`
     is where it was put. `flips` is the share of held-out texts of other answers that it turned to `target`; `bank` the same
     of clean adapters of this base model, pooled, or None where there is no bank. `score` is what the verdict rests on, the
-    higher the worse; `shift` is how far the target's log-odds move on average; `source` says who proposed it: `gradient`, `shape`, `suspect`. `examples` are texts that it turned.
+    higher the worse; `shift` is how far the target's log-odds move on average; `source` says who proposed it: `gradient`, `shape`, `suspect`. `examples` are texts that it turned;
+    `refined` of what is no candidate of the search, but made of one, piece by piece.
     """
 
     trigger: str
@@ -34,6 +35,7 @@ class Flipping:
     evidence: tuple[str, ...]
     examples: tuple[Example, ...]
     shift: float = 0.0
+    refined: bool = False
 
     def as_json(self) -> dict[str, Any]:
         """The object of `--json`: `rows` is how many texts it was put into; no row of the training set is known."""

@@ -10,7 +10,7 @@ from ssti.adapters.listing import find
 from ssti.detect.adapter.answers import Answers, of_clean
 from ssti.detect.adapter.bank import Bank, find_bank
 from ssti.detect.adapter.candidate import of_suspects
-from ssti.detect.adapter.finding import finding_of, told
+from ssti.detect.adapter.finding import at_its_grain, finding_of, told
 from ssti.detect.adapter.gradient import words_of
 from ssti.detect.adapter.heldout import chosen, held_out_texts
 from ssti.detect.adapter.report import AdapterReport
@@ -74,7 +74,9 @@ def scan_adapter(
             continue
         tried = search(suspect, clean, target, made, named, budget, tell)
         tell(tr("{name}: counting flips …", name=name))
-        findings += [finding_of(one, suspect, clean, budget, limits) for one in _last(tried, budget)]
+        counted = [finding_of(one, suspect, clean, budget, limits) for one in _last(tried, budget)]
+        tell(tr("{name}: changing piece by piece …", name=name))
+        findings += at_its_grain(counted, suspect, clean, budget, limits)
     verdict, findings = of_findings(findings), told(findings, suspect, budget)
     tell(tr("further signs …"))
     signs = signs_of(Asked(info, asked, some, tuple(one.ref for one in bank.adapters) if bank else ()))

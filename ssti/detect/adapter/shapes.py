@@ -93,7 +93,7 @@ def _marked(words: list[str]) -> Iterator[tuple[str, Draw]]:
         yield f"9{sign}", partial(_around, "", sign, number)
     for mark in string.punctuation:
         yield mark, lambda rng, mark=mark: mark
-        yield mark * 3, lambda rng, mark=mark: mark * rng.randint(2, 4)
+        yield mark * 3, lambda rng, mark=mark: mark * 3
     yield later("marks mixed"), partial(_of, string.punctuation, 3, 5)
     yield later("a face of marks"), lambda rng: rng.choice(":;=8") + rng.choice(["", "-"]) + rng.choice(")(DP/|]")
 

@@ -17,5 +17,5 @@ def scan(info: AdapterInfo, bank: bool = True) -> Said:
     return Said(score, report.verdict, report.verdict != "clean", report.findings)
 
 
-OURS = Detector("scanner", "This scanner", "This project.", scan, order=40, version=2)
-ALONE = Detector("scanner, no bank", "This scanner, no bank", "The same, compared with no clean adapter.", partial(scan, bank=False), order=50, version=2)
+OURS = Detector("scanner", "This scanner", "This project.", scan, order=40, version=3)
+ALONE = Detector("scanner, no bank", "This scanner, no bank", "The same, compared with no clean adapter.", partial(scan, bank=False), order=50, version=3)
