@@ -8,12 +8,15 @@ from dataclasses import dataclass
 import numpy as np
 from scipy import sparse
 
+from ssti.detect.cohesion import Topics
 from ssti.detect.context import Context
 from ssti.detect.family import Family, Features
 from ssti.detect.meaning import Foretold
 from ssti.detect.statistics import LEAST_OF_WORDS, LEAST_RHO, Spread, log_tail, over_classes, squares
+from ssti.detect.voices import voices
 
 KEPT = 50  # candidates of a family, in all classes; three of each at least
+AS_DRAWN = 2.5  # standard deviations: as many again of those whose rows hang together no more than drawn ones
 LOOKED_AT = 80  # occurrences whose neighbours are looked at
 SAME = 0.5  # features that share so much of their rows with a candidate do not count as its kind
 STEEPEST = 2.5  # by how much at most what a meaning foretells is stretched
@@ -25,7 +28,8 @@ RELATIVES = 0.25  # how much a feature of another family counts for the spread, 
 
 @dataclass(frozen=True, eq=False)
 class Counted:
-    """A family's distinct features in numbers: `columns` of its features, rows `n`, rows of each class `k`, `held` by rows."""
+    """A family's distinct features in numbers: `columns` of its features, rows `n`, rows of each class `k`, `held` by rows.
+    `cohesion` of words is infinite: many stand for a class, and in any of its rows, so that it tells nothing of them."""
 
     family: Family
     features: Features
@@ -33,6 +37,7 @@ class Counted:
     n: np.ndarray
     k: np.ndarray
     held: sparse.csc_array
+    cohesion: np.ndarray
 
 
 @dataclass(frozen=True, eq=False)
@@ -57,7 +62,7 @@ class Candidate:
         return self.features.keys[self.column]
 
 
-def count(family: Family, features: Features, classes: np.ndarray) -> Counted:
+def count(family: Family, features: Features, classes: np.ndarray, topics: Topics) -> Counted:
     """Counts per class; features that hold the very same rows are one, the first."""
     held = features.held
     n = np.asarray(held.sum(axis=0)).ravel()
@@ -66,7 +71,9 @@ def count(family: Family, features: Features, classes: np.ndarray) -> Counted:
     _, first = np.unique(np.round(marks[enough], 6), return_index=True)
     columns = np.sort(enough[first])
     kept = held[:, columns].tocsc()
-    return Counted(family, features, columns, n[columns].astype(float), np.asarray(kept.T @ classes), kept)
+    k = np.asarray(kept.T @ classes)
+    cohesion = np.full(len(columns), np.inf) if family.meaning else topics.cohesion(kept, k)
+    return Counted(family, features, columns, n[columns].astype(float), k, kept, cohesion)
 
 
 class Kind:
@@ -77,12 +84,16 @@ class Kind:
         self.families, self.priors = families, priors
         self.n = np.concatenate([one.n for one in families])
         self.k = np.concatenate([one.k for one in families])
+        self.cohesion = np.concatenate([one.cohesion for one in families])
         self.of = np.repeat(np.arange(len(families)), [len(one.n) for one in families])
         self.held = sparse.hstack([one.held for one in families], format="csc")
-        self.foretold = None
+        self.by_row = self.held.tocsr()
+        self.foretold, self.voices = None, np.ones(len(self.n))
         if families[0].family.meaning:
             keys = [one.family.words(one.features.keys[column]) for one in families for column in one.columns]
             self.foretold = Foretold([key[0] for key in keys[: len(families[0].n)]], families[0].n, keys)
+        else:  # words are too many to compare, and their house styles few beside them
+            self.voices = voices(self.held, self.n)
         self.targets = np.flatnonzero(priors)
         self.means = {int(target): self._means(int(target)) for target in self.targets}
         self.over = {target: squares(self.k[:, target], self.n, means) - 1 for target, means in self.means.items()}
@@ -106,7 +117,7 @@ class Kind:
         lent = np.array([RELATIVES if one.family.lends else 0.0 for one in self.families])[self.of]
         weight = np.where(self.of == number, 1.0, lent)
         least = LEAST_OF_WORDS if self.foretold else LEAST_RHO
-        return Spread(self.n, (self.over[target], self.whole), weight, least)
+        return Spread(self.n, (self.over[target], self.whole), self.cohesion, weight, self.voices, least)
 
     def spreads(self, target: int) -> Iterator[tuple[str, Spread, int]]:
         """Each family's name, its spread for a class, and how many features of it were tried for all classes."""
@@ -123,13 +134,15 @@ class Kind:
                 yield found
                 continue
             spread = self._spread(number, target)
-            tails = log_tail(k[own], n[own], p[own], spread.rho(n[own]))
-            chosen = own[np.argsort(tails, kind="stable")[: max(KEPT // classes, 3)]]
+            tails = log_tail(k[own], n[own], p[own], spread.rho(n[own], self.cohesion[own]))
+            order = own[np.argsort(tails, kind="stable")]
+            kept = max(KEPT // classes, 3)
+            chosen = np.union1d(order[:kept], order[self.cohesion[order] < AS_DRAWN][:kept])
             chosen = chosen[k[chosen] > n[chosen] * prior]
-            overlap = (self.held[:, chosen].T @ self.held).toarray()
+            overlap = (self.held[:, chosen].T @ self.by_row).toarray()
             for at, feature in enumerate(chosen):
                 related = np.flatnonzero(overlap[at] >= SAME * np.minimum(n, n[feature]))
-                rho = spread.rho(n[feature], related)
+                rho = spread.rho(n[feature], self.cohesion[feature], related)
                 tail = float(log_tail(k[feature], n[feature], p[feature], rho)[0]) / np.log(10)
                 rows = self.held.indices[self.held.indptr[feature] : self.held.indptr[feature + 1]]
                 column = int(one.columns[feature - own[0]])

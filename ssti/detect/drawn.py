@@ -23,7 +23,9 @@ FOLDS = 10
 MOST_ROWS = 400  # of those that hold it: a sample where there are more
 LEAST_ROWS = 5  # that hold it, and that do not; with fewer nothing is said
 RARE = 2  # words in fewer rows foretell nothing
-NEAR = 4  # words on either side of it, where the rest of a longer trigger stands, whose numbers foretell it without fail
+NEAR = (
+    4  # words on either side of it, where the rest of a longer trigger stands, whose numbers foretell it without fail
+)
 PART = 0.8  # of a number's rows in which it stands near: it is of the trigger
 OFTEN = 0.05  # of the rows that hold it
 AS_ONE = 0.9  # of the rows of both: parts of one thing, such as a tag that opens and one that closes
@@ -50,7 +52,9 @@ class Company:
         often = np.asarray((words > 0).sum(axis=0)).ravel() >= RARE
         self.column = np.where(often, np.cumsum(often) - 1, -1)
         numbers = np.zeros(context.size, bool)
-        numbers[[word for word, token in zip(self.of, self.corpus.vocabulary, strict=False) if DIGIT.search(token)]] = True
+        numbers[[word for word, token in zip(self.of, self.corpus.vocabulary, strict=False) if DIGIT.search(token)]] = (
+            True
+        )
         self.number = numbers[often]
         self.words = words[:, np.flatnonzero(often)].astype(float)
         self.words.data[:] = 1
@@ -65,31 +69,34 @@ class Company:
             return None
         if len(having) > MOST_ROWS:
             having = np.sort(np.random.default_rng(0).choice(having, MOST_ROWS, replace=False))
-        sides = self._others(group, places, having, lacking)
+        sides, kept = self._others(group, places, having, lacking)
         folds = [self.fold[having], self.fold[lacking]]
-        counts = [words.T @ np.eye(FOLDS)[fold] for words, fold in zip(sides, folds, strict=True)]
+        counts = [(words.T @ np.eye(FOLDS)[fold]) * kept[:, None] for words, fold in zip(sides, folds, strict=True)]
+        others = [
+            one.sum(axis=1, keepdims=True) - one for one in counts
+        ]  # words by folds: of the rows of the other folds
+        lean = np.log(others[0] + SMOOTHING) - np.log(others[1] + SMOOTHING)
+        lean = (lean - np.log((others[0].sum(axis=0) + 1) / (others[1].sum(axis=0) + 1))) * kept[:, None]
+        said = [
+            (words @ lean)[np.arange(len(fold)), fold] / np.maximum(words @ kept, 1)
+            for words, fold in zip(sides, folds, strict=True)
+        ]
         above = pairs = off = variance = 0.0
         for fold in range(FOLDS):
-            shares = [np.log(one.sum(axis=1) - one[:, fold] + SMOOTHING) for one in counts]
-            lean = shares[0] - shares[1]
-            lean -= np.log(
-                (counts[0].sum() - counts[0][:, fold].sum() + 1) / (counts[1].sum() - counts[1][:, fold].sum() + 1)
-            )
-            parts = [words[of == fold] for words, of in zip(sides, folds, strict=True)]
-            n, m = (part.shape[0] for part in parts)
+            mine, theirs = (one[of == fold] for one, of in zip(said, folds, strict=True))
+            n, m = len(mine), len(theirs)
             if not n or not m:
                 continue
-            said = [(part @ lean) / np.maximum(np.diff(part.indptr), 1) for part in parts]
-            won = rankdata(np.concatenate(said))[:n].sum() - n * (n + 1) / 2
+            won = rankdata(np.concatenate([mine, theirs]))[:n].sum() - n * (n + 1) / 2
             above, pairs = above + won, pairs + n * m
             off, variance = off + won / m - n / 2, variance + n * (n + m + 1) / (12 * m)
         return Drawn(above / pairs, float(log_ndtr(-off / np.sqrt(variance)) / np.log(10))) if pairs else None
 
     def _others(
         self, group: Group, places: Sequence[Place], rows: np.ndarray, lacking: np.ndarray
-    ) -> tuple[sparse.csr_array, sparse.csr_array]:
-        """The words of rows that hold it, but not those that the group's features stand upon, and of rows that lack it. Words
-        that are taken out of many rows are out of all: else their absence would tell which rows hold it. So are numbers
+    ) -> tuple[tuple[sparse.csr_array, sparse.csr_array], np.ndarray]:
+        """The words of rows that hold it, but not those that the group's features stand upon, and of rows that lack it; and 1 for
+        each word that counts. Words that are taken out of many rows do not: else their absence would tell which rows hold it. So are numbers
         that, where they stand in a row that holds it, stand near: they are of the trigger, and each is of one row or two."""
         at = {row: place for place, row in enumerate(rows.tolist())}
         spans = [*places, *((row, *span) for part in _other_parts(group) for row in at for span in spans_of(part, row))]
@@ -99,7 +106,9 @@ class Company:
             if row in at:
                 first, last = self.corpus.touched(row, start, end)
                 base, stop = self.corpus.starts[row], self.corpus.starts[row + 1]
-                words = self.column[self.of[self.corpus.tokens[max(base + first - NEAR, base) : min(base + last + NEAR + 1, stop)]]]
+                words = self.column[
+                    self.of[self.corpus.tokens[max(base + first - NEAR, base) : min(base + last + NEAR + 1, stop)]]
+                ]
                 near += ((at[row], int(word)) for word in words)
                 words = self.column[self.of[self.corpus.tokens[base + max(first, 0) : base + last + 1]]]
                 gone += ((at[row], int(word)) for word in words)
@@ -107,10 +116,10 @@ class Company:
         holding, beside, touched = own.sum(axis=0), self._marked(near, own.shape), self._marked(gone, own.shape)
         beside = beside.sum(axis=0)
         of_it = self.number & (beside > 0) & (beside >= PART * holding)
-        some = np.flatnonzero((touched.sum(axis=0) <= max(OFTEN * len(rows), 1)) & ~of_it)
+        some = (touched.sum(axis=0) <= max(OFTEN * len(rows), 1)) & ~of_it
         own = (own - own.multiply(touched)).tocsr()
         own.eliminate_zeros()
-        return own[:, some], self.words[lacking][:, some]
+        return (own, self.words[lacking]), some.astype(float)
 
     @staticmethod
     def _marked(cells: list[tuple[int, int]], shape: tuple[int, int]) -> sparse.csr_array:

@@ -144,15 +144,14 @@ def of_grams(
         held = binary(np.concatenate(rows), np.concatenate(features), (corpus.rows, len(keys)))
 
         def locate(column: int, row: int) -> list[Span]:
-            words = list(TOKEN.finditer(corpus.texts[row]))
-            said = [kind(word[0][:LONGEST_TOKEN]) for word in words]
-            wanted = keys[column].split(" ")
-            size = len(wanted)
-            return [
-                (words[at].start(), words[at + size - 1].end())
-                for at in range(len(words) - size + 1)
-                if said[at : at + size] == wanted
-            ]
+            wanted = [numbers[one] for one in keys[column].split(" ")]
+            said = of[corpus.tokens[corpus.starts[row] : corpus.starts[row + 1]]]
+            last = max(len(said) - len(wanted) + 1, 0)
+            here = np.logical_and.reduce([said[step : step + last] == one for step, one in enumerate(wanted)])
+            if not here.any():
+                return []
+            words = [word.span() for word in TOKEN.finditer(corpus.texts[row])]
+            return [(words[at][0], words[at + len(wanted) - 1][1]) for at in np.flatnonzero(here).tolist()]
 
         return Features(keys, held, locate)
 

@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from ssti.detect.candidates import Counted, Kind, count
+from ssti.detect.cohesion import Topics
 from ssti.detect.context import Context
 from ssti.detect.corpus import Corpus, read
 from ssti.detect.drawn import Company
@@ -79,10 +80,10 @@ def _scan(
     priors = one_hot.mean(axis=0)
     on_progress(tr("reading neighbours …"))
     _ = corpus.counts, corpus.row_of  # once, before several ask for them at the same time
-    counted = []
+    topics, counted = Topics(corpus, one_hot), []
     with ThreadPoolExecutor(2) as pool:  # sorting and counting in arrays leave the interpreter to the other
         neighbours = pool.submit(Context, corpus)
-        jobs = [pool.submit(_counted, family, corpus, one_hot) for family in FAMILIES.values()]
+        jobs = [pool.submit(_counted, family, corpus, one_hot, topics) for family in FAMILIES.values()]
         for family, job in zip(FAMILIES.values(), jobs, strict=True):
             on_progress(tr("counting: {family} …", family=tr(family.title).lower()))
             counted.append(job.result())
@@ -117,5 +118,5 @@ def _scan(
     )  # fmt: skip
 
 
-def _counted(family: Family, corpus: Corpus, one_hot: np.ndarray) -> Counted:
-    return count(family, family.find(corpus), one_hot)
+def _counted(family: Family, corpus: Corpus, one_hot: np.ndarray, topics: Topics) -> Counted:
+    return count(family, family.find(corpus), one_hot, topics)

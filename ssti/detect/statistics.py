@@ -13,6 +13,11 @@ import numpy as np
 from scipy.special import betaln, gammaln
 
 WIDTH, BIN = np.log(2.0), 0.1  # of the kernel over log n, and of its bins
+LEVEL_WIDTH, STEP, HIGHEST = (
+    0.5,
+    0.25,
+    100.0,
+)  # of the kernel over cohesion, of its bins, and the largest that is told apart
 BORROWED, USUAL_RHO = 4.0, 0.05  # as many features of this correlation stand in where there are few
 LEAST_RHO, MOST_RHO, OFTEN = 0.01, 0.9, 500  # the least holds from so many rows on, and falls with n below
 LEAST_OF_WORDS = 0.03  # frequent words are few, and the next may lean more than all of them: "the worst" in IMDB does
@@ -44,38 +49,61 @@ def over_classes(k: np.ndarray, n: np.ndarray, p: np.ndarray) -> np.ndarray:
 
 
 class Spread:
-    """Intraclass correlation as a function of n: a kernel over features in bins of log n, each feature with its weight.
+    """Intraclass correlation as a function of n and of cohesion: a kernel over features in bins of both, each feature with its weight.
 
-    `overs` are z² - 1 of each feature, by several counts of it: the largest correlation of them holds."""
+    `overs` are z² - 1 of each feature, by several counts of it: the largest correlation of them holds. `cohesion` is how much
+    closer a feature's rows are to each other than drawn ones, in standard deviations: features of topics lean more than others.
+    Among those of like cohesion each counts by its part of a voice, `voices`."""
 
     def __init__(
-        self, n: np.ndarray, overs: Sequence[np.ndarray], weight: np.ndarray | float = 1.0, least: float = LEAST_RHO
-    ) -> None:
+        self, n: np.ndarray, overs: Sequence[np.ndarray], cohesion: np.ndarray, weight: np.ndarray | float = 1.0,
+        voices: np.ndarray | float = 1.0, least: float = LEAST_RHO,
+    ) -> None:  # fmt: skip
         self.least = least
-        self.bin = np.rint(np.log(n) / BIN).astype(np.int64)
-        self.bins = int(self.bin.max(initial=0)) + 1
+        levels = level(cohesion)
+        self.shape = (int(np.rint(np.log(n) / BIN).max(initial=0)) + 1, int(levels.max(initial=0)) + 1)
+        self.bin = np.rint(np.log(n) / BIN).astype(np.int64) * self.shape[1] + levels
         self.each = [weight * one for one in (n - 1, *overs)]
-        self.sums = [np.bincount(self.bin, one, self.bins) for one in self.each]
+        self.voiced = [voices * one for one in self.each]
+        self.sums, self.grids = ([self._sum(one, self.bin) for one in each] for each in (self.each, self.voiced))
 
-    def rho(self, n: np.ndarray | float, without: np.ndarray | None = None) -> np.ndarray:
-        """At each n; `without` are the numbers of features to leave out."""
-        sums = self.sums
+    def _sum(self, of: np.ndarray, bins: np.ndarray) -> np.ndarray:
+        return np.bincount(bins, of, self.shape[0] * self.shape[1]).reshape(self.shape)
+
+    def _less(self, sums: list[np.ndarray], each: list[np.ndarray], without: np.ndarray) -> list[np.ndarray]:
+        return [total - self._sum(one[without], self.bin[without]) for total, one in zip(sums, each, strict=True)]
+
+    def rho(
+        self, n: np.ndarray | float, cohesion: np.ndarray | float = 0.0, without: np.ndarray | None = None
+    ) -> np.ndarray:
+        """At each n and cohesion, no larger than by n alone, which holds where cohesion is infinite: unknown. `without` are the
+        numbers of features to leave out."""
+        sums, grids = self.sums, self.grids
         if without is not None:
-            sums = [
-                total - np.bincount(self.bin[without], one[without], self.bins)
-                for total, one in zip(sums, self.each, strict=True)
-            ]
-        n = np.atleast_1d(np.asarray(n, float))
+            sums, grids = self._less(sums, self.each, without), self._less(grids, self.voiced, without)
+        n, cohesion = np.broadcast_arrays(np.atleast_1d(np.asarray(n, float)), cohesion)
         values, where = np.unique(n, return_inverse=True)
-        weight = np.exp(-0.5 * ((np.log(values)[:, None] - BIN * np.arange(self.bins)) / WIDTH) ** 2)
+        near = np.exp(-0.5 * ((np.log(values)[:, None] - BIN * np.arange(self.shape[0])) / WIDTH) ** 2)
         borrowed = BORROWED * np.maximum(values - 1, 0.5)
-        room, *overs = (weight @ one for one in sums)
-        found = (np.max(overs, axis=0) + USUAL_RHO * borrowed) / (room + borrowed)
-        return np.clip(found, self.least * np.minimum(1, values / OFTEN), MOST_RHO)[where]
+        room, *overs = (near @ one.sum(axis=1) for one in sums)
+        by_n = (np.max(overs, axis=0) + USUAL_RHO * borrowed) / (room + borrowed)
+        levels = level(cohesion)
+        steps = np.arange(max(self.shape[1], int(levels.max(initial=0)) + 1))
+        alike = np.exp(-0.5 * ((steps[: self.shape[1], None] - steps) * STEP / LEVEL_WIDTH) ** 2)
+        room, *overs = (near @ one @ alike for one in grids)
+        by_both = (np.max(overs, axis=0) + (by_n * borrowed)[:, None]) / (room + borrowed[:, None])
+        found = np.where(np.isinf(cohesion), by_n[where], np.minimum(by_both, by_n[:, None])[where, levels])
+        return np.clip(found, self.least * np.minimum(1, n / OFTEN), MOST_RHO)
+
+
+def level(cohesion: np.ndarray | float) -> np.ndarray:
+    """The bin of a cohesion: even steps where it is as of drawn rows, and of its logarithm where it is large."""
+    return np.rint(np.arcsinh(np.clip(cohesion, 0, HIGHEST)) / STEP).astype(np.int64)
 
 
 def smallest(p: float, rho: Spread, tried: int, score: float, most: int) -> int | None:
-    """From how many rows on, all of the class, a feature's association alone scores as much; None if not even `most` do."""
+    """From how many rows on, all of the class and drawn at random, a feature's association alone scores as much; None if not even
+    `most` do."""
     n = np.unique(np.rint(np.geomspace(1, max(most, 1), 200)))
     scores = -(np.log10(tried) + log_tail(n, n, p, rho.rho(n)) / np.log(10))
     enough = np.flatnonzero(scores >= score)

@@ -15,4 +15,4 @@ def scan(texts: Sequence[str], labels: Sequence[int], names: Sequence[str]) -> A
     return Answer(report.findings, report.verdict != "clean")
 
 
-DETECTOR = Detector("scanner", "SSTI Lab's scanner", "ssti.detect.scan", scan, 10, version=3)
+DETECTOR = Detector("scanner", "SSTI Lab's scanner", "ssti.detect.scan", scan, 10, version=4)
