@@ -48,7 +48,7 @@ def bank(
 
     made = train_bank(model, dataset, out, member or [], tell)
     scores = {} if member else calibrate(Path(made[0]["folder"]).parent, tell)
-    made = [one | {"score": scores.get(one["name"])} for one in made]
+    made = [one | {"score": max(scores[one["name"]].values(), default=None) if one["name"] in scores else None} for one in made]
     show(made, as_json, "\n".join(f"{one['name']:14} {one['balanced_accuracy']:.1%}  {one['score'] or '':5} {one['folder']}" for one in made))
 
 

@@ -23,11 +23,11 @@ SHIPPED = Path(__file__).resolve().parents[3] / "assets" / "bank"
 
 @dataclass(frozen=True)
 class Bank:
-    """Clean adapters, the name of the dataset that they were trained on, and what each scores itself, by its folder."""
+    """Clean adapters, the name of the dataset that they were trained on, and what words and shapes score in each itself, by its folder."""
 
     adapters: tuple[AdapterInfo, ...]
     dataset: str
-    scores: Mapping[str, float] = field(default_factory=dict)
+    scores: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
 
 
 def find_bank(info: AdapterInfo) -> Bank | None:
@@ -51,11 +51,17 @@ def find_bank(info: AdapterInfo) -> Bank | None:
     return Bank(members, chosen, _scores(members))
 
 
-def _scores(members: tuple[AdapterInfo, ...]) -> dict[str, float]:
+def _scores(members: tuple[AdapterInfo, ...]) -> dict[str, dict[str, float]]:
     """What is known of these: of a suspect that is a member itself nothing."""
     files = {one.path: one.path.parent / SCORES for one in members}
-    known = {file: json.loads(file.read_text(encoding="utf-8")) for file in set(files.values()) if file.is_file()}
-    return {str(path): known[file][path.name] for path, file in files.items() if path.name in known.get(file, {})}
+    known = {file: read_scores(file) for file in set(files.values())}
+    return {str(path): known[file][path.name] for path, file in files.items() if path.name in known[file]}
+
+
+def read_scores(file: Path) -> dict[str, dict[str, float]]:
+    """What was measured, by member; none where there is no file. One number a member, as it once was, says nothing of words and shapes."""
+    found = json.loads(file.read_text(encoding="utf-8")) if file.is_file() else {}
+    return {name: scores for name, scores in found.items() if isinstance(scores, dict)}
 
 
 def banked() -> list[AdapterInfo]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from ssti.detect.adapter.answers import Answers
@@ -19,7 +19,7 @@ WEAKEST = 0.1  # score of a shape that is worth a closer look: most are below in
 TIE = 0.05  # of a score: probabilities near 1 tell no more
 
 
-def finding_of(tried: Tried, suspect: Answers, clean: Sequence[Answers], budget: Budget, limits: Limits | None) -> Flipping:
+def finding_of(tried: Tried, suspect: Answers, clean: Sequence[Answers], budget: Budget, limits: Mapping[str, Limits] | None) -> Flipping:
     """Counts its flips at every location, those of clean adapters at the one where it turns most, and says so."""
     candidate, target = tried.candidate, tried.target
     location = best_location(suspect, candidate, target, budget.places)
@@ -47,7 +47,7 @@ def finding_of(tried: Tried, suspect: Answers, clean: Sequence[Answers], budget:
 
 
 def at_its_grain(
-    counted: Sequence[Flipping], suspect: Answers, clean: Sequence[Answers], budget: Budget, limits: Limits | None
+    counted: Sequence[Flipping], suspect: Answers, clean: Sequence[Answers], budget: Budget, limits: Mapping[str, Limits] | None
 ) -> list[Flipping]:
     """The findings of one class, and the shape that stands for the others at its right grain, where that is another one."""
     shapes = [one for one in counted if one.source == "shape" and one.score >= WEAKEST]
@@ -74,7 +74,7 @@ def told(findings: Sequence[Flipping], suspect: Answers, budget: Budget) -> tupl
     somebody named stays by itself. What is found is probed: is it these characters, or their shape?"""
     ordered = sorted(findings, key=lambda one: -one.score)
     found = [one for one in ordered if one.verdict != "clean"]
-    clean = [one for one in ordered if one.verdict == "clean" and one.source != "suspect"][:CLEAN]
+    clean = _strongest([one for one in ordered if one.verdict == "clean" and one.source != "suspect"])
     groups: dict[tuple, list[Flipping]] = {}
     for one in found:
         alone = one.pattern if one.source == "suspect" else ""
@@ -90,3 +90,9 @@ def told(findings: Sequence[Flipping], suspect: Answers, budget: Budget) -> tupl
         suspect.alive()
     named = [one for one in ordered if one.verdict == "clean" and one.source == "suspect"]
     return tuple(sorted([*made, *clean, *named], key=lambda one: (one.verdict == "clean", -one.score)))
+
+
+def _strongest(clean: Sequence[Flipping]) -> list[Flipping]:
+    """The first few, and the first of each source: the limits of each follow from what clean adapters score."""
+    each = {one.source: one for one in reversed(clean)}.values()
+    return [one for number, one in enumerate(clean) if number < CLEAN or any(one is first for first in each)]

@@ -17,7 +17,7 @@ from ssti.detect.adapter.report import AdapterReport
 from ssti.detect.adapter.search import Budget, Tried, search
 from ssti.detect.adapter.shapes import shapes
 from ssti.detect.adapter.signs import Asked, signs_of
-from ssti.detect.adapter.verdict import limits_of, of_findings
+from ssti.detect.adapter.verdict import limits_by_source, of_findings
 from ssti.detect.report import Finding
 from ssti.platform.language import tr
 from ssti.serving.loaded import stamp
@@ -66,7 +66,7 @@ def scan_adapter(
     with asked.borrow(info.ref) as (_, tokenizer, _info):
         made = shapes(words_of(tokenizer).texts)
     named = of_suspects(suspects, info.label_names)
-    limits = limits_of(bank.scores.values()) if bank and bank.adapters else None
+    limits = limits_by_source(bank.scores.values()) if bank and bank.adapters else None
     findings = []
     for target, name in enumerate(info.label_names):
         if len(suspect.others(target)) < FEWEST:
@@ -87,8 +87,9 @@ def scan_adapter(
 
 
 def _last(tried: Sequence[Tried], budget: Budget) -> list[Tried]:
-    """Which are counted on all texts: the best, and every suspect that somebody named."""
-    return [one for number, one in enumerate(tried) if number < budget.last or one.candidate.source == "suspect"]
+    """Which are counted on all texts: the best, the best shape, and every suspect that somebody named."""
+    shape = next((one for one in tried if one.candidate.source == "shape"), None)
+    return [one for number, one in enumerate(tried) if number < budget.last or one is shape or one.candidate.source == "suspect"]
 
 
 def _notes(info: Any, bank: Bank | None) -> list[str]:

@@ -9,7 +9,7 @@ import pytest
 
 from ssti.detect.adapter import calibration
 from ssti.detect.adapter.bank import SCORES, SHIPPED, Bank, banked, find_bank
-from ssti.detect.adapter.verdict import LEAST, RARE, UNMEASURED, Limits, limits_of, of_score
+from ssti.detect.adapter.verdict import LEAST, RARE, SOURCES, UNMEASURED, Limits, limits_by_source, limits_of, of_score
 
 
 def test_of_fifty_next_clean_adapters_about_one_is_above():
@@ -22,7 +22,7 @@ def test_of_fifty_next_clean_adapters_about_one_is_above():
 
 
 def test_words_alone_say_nothing_without_clean_adapters_and_nothing_is_certain_then():
-    limits = Limits(0.3, 0.4)
+    limits = {"gradient": Limits(0.3, 0.4)}
     assert [of_score(score, "gradient", limits) for score in (0.29, 0.3, 0.4)] == ["clean", "suspicious", "poisoned"]
     assert of_score(1.0, "gradient", None) == "clean" and of_score(1.0, "shape", None) == "suspicious"
 
@@ -34,20 +34,31 @@ def test_each_member_of_the_shipped_bank_was_scanned_and_its_own_score_does_not_
     for folder in {one.path.parent for one in members}:
         known = json.loads((folder / SCORES).read_text(encoding="utf-8"))
         assert set(known) == {one.path.name for one in members if one.path.parent == folder}
-    assert 0.2 < limits_of(bank.scores.values()).suspicious < 0.45
+    limits = limits_by_source(bank.scores.values())
+    assert 0 < limits["shape"].suspicious < limits["gradient"].suspicious < 0.5
+
+
+def test_words_and_shapes_have_limits_of_their_own_and_a_clean_adapter_that_either_calls_so_is_as_rare():
+    draw = np.random.default_rng(0).normal([0.15, 0.02], [0.08, 0.04], (4000, 9, 2))
+    called = 0
+    for *members, last in draw.tolist():
+        limits = limits_by_source([dict(zip(SOURCES, one, strict=True)) for one in members])
+        called += any(of_score(score, source, limits) != "clean" for source, score in zip(SOURCES, last, strict=True))
+    assert called / len(draw) == pytest.approx(RARE, abs=0.008)
+    assert limits["suspect"] == max((limits[source] for source in SOURCES), key=lambda one: one.suspicious)
 
 
 def test_what_was_scanned_stays_and_only_the_rest_is(tmp_path, monkeypatch):
     source = next(SHIPPED.glob("*/*/rank1"))
     for name in ("one", "two"):
         (tmp_path / name).symlink_to(source)
-    (tmp_path / SCORES).write_text('{"one": 0.25}')
+    (tmp_path / SCORES).write_text('{"one": {"gradient": 0.25, "shape": 0.1}}')
     scanned = []
 
     class Report:
         findings = ()
 
     monkeypatch.setattr(calibration, "scan_adapter", lambda ref, bank: scanned.append((ref, isinstance(bank, Bank))) or Report)
-    assert calibration.calibrate(tmp_path) == {"one": 0.25, "two": 0.0}
+    assert calibration.calibrate(tmp_path) == {"one": {"gradient": 0.25, "shape": 0.1}, "two": {"gradient": 0.0, "shape": 0.0}}
     assert [(ref.rsplit("/", 1)[1], bank) for ref, bank in scanned] == [("two", True)]
-    assert json.loads((tmp_path / SCORES).read_text()) == {"one": 0.25, "two": 0.0}
+    assert json.loads((tmp_path / SCORES).read_text()) == {"one": {"gradient": 0.25, "shape": 0.1}, "two": {"gradient": 0.0, "shape": 0.0}}
