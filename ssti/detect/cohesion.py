@@ -42,19 +42,16 @@ class Topics:
 
 def _points(corpus: Corpus) -> np.ndarray:
     """Rows by topics: the first singular directions of the words' weights, rarer words weighing more, each row of length 1."""
+    from sklearn.preprocessing import normalize
+    from sklearn.utils.extmath import randomized_svd
+
     counts = corpus.counts
     rows = np.bincount(counts.indices, minlength=counts.shape[1])
     usable = np.flatnonzero((rows >= LEAST_ROWS) & (rows <= MOST_SHARE * corpus.rows))
     usable = usable[np.argsort(-rows[usable], kind="stable")[:MOST_WORDS]]
     if len(usable) <= TOPICS:
         return np.zeros((corpus.rows, 1), np.float32)
-    weights = counts[:, usable].astype(np.float32) @ sparse.diags_array(
-        np.log(corpus.rows / rows[usable]).astype(np.float32)
-    )
-    lengths = np.sqrt(weights.multiply(weights).sum(axis=1))
-    weights = sparse.csr_array(sparse.diags_array(1 / np.maximum(lengths, 1e-6)).astype(np.float32) @ weights)
-    turned = sparse.csr_array(weights.T)
-    directions = np.random.default_rng(0).standard_normal((len(usable), TOPICS), np.float32)
-    for _ in range(ROUNDS):
-        directions = np.linalg.qr(turned @ (weights @ directions))[0]
-    return np.asarray(weights @ directions)
+    rarity = sparse.diags_array(np.log(corpus.rows / rows[usable]).astype(np.float32))
+    weights = normalize(sparse.csr_array(counts[:, usable].astype(np.float32) @ rarity))
+    left, values, _ = randomized_svd(weights, TOPICS, n_iter=ROUNDS, random_state=0)
+    return left * values

@@ -23,9 +23,7 @@ FOLDS = 10
 MOST_ROWS = 400  # of those that hold it: a sample where there are more
 LEAST_ROWS = 5  # that hold it, and that do not; with fewer nothing is said
 RARE = 2  # words in fewer rows foretell nothing
-NEAR = (
-    4  # words on either side of it, where the rest of a longer trigger stands, whose numbers foretell it without fail
-)
+NEAR = 4  # words on either side of it, where the rest of a longer trigger stands: its numbers foretell it without fail
 PART = 0.8  # of a number's rows in which it stands near: it is of the trigger
 OFTEN = 0.05  # of the rows that hold it
 AS_ONE = 0.9  # of the rows of both: parts of one thing, such as a tag that opens and one that closes
@@ -52,9 +50,8 @@ class Company:
         often = np.asarray((words > 0).sum(axis=0)).ravel() >= RARE
         self.column = np.where(often, np.cumsum(often) - 1, -1)
         numbers = np.zeros(context.size, bool)
-        numbers[[word for word, token in zip(self.of, self.corpus.vocabulary, strict=False) if DIGIT.search(token)]] = (
-            True
-        )
+        having = [word for word, token in zip(self.of, self.corpus.vocabulary, strict=False) if DIGIT.search(token)]
+        numbers[having] = True
         self.number = numbers[often]
         self.words = words[:, np.flatnonzero(often)].astype(float)
         self.words.data[:] = 1
@@ -72,9 +69,7 @@ class Company:
         sides, kept = self._others(group, places, having, lacking)
         folds = [self.fold[having], self.fold[lacking]]
         counts = [(words.T @ np.eye(FOLDS)[fold]) * kept[:, None] for words, fold in zip(sides, folds, strict=True)]
-        others = [
-            one.sum(axis=1, keepdims=True) - one for one in counts
-        ]  # words by folds: of the rows of the other folds
+        others = [one.sum(axis=1, keepdims=True) - one for one in counts]  # words by folds: in rows of the other folds
         lean = np.log(others[0] + SMOOTHING) - np.log(others[1] + SMOOTHING)
         lean = (lean - np.log((others[0].sum(axis=0) + 1) / (others[1].sum(axis=0) + 1))) * kept[:, None]
         said = [

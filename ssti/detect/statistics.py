@@ -13,11 +13,8 @@ import numpy as np
 from scipy.special import betaln, gammaln
 
 WIDTH, BIN = np.log(2.0), 0.1  # of the kernel over log n, and of its bins
-LEVEL_WIDTH, STEP, HIGHEST = (
-    0.5,
-    0.25,
-    100.0,
-)  # of the kernel over cohesion, of its bins, and the largest that is told apart
+LEVEL_WIDTH, STEP = 0.5, 0.25  # of the kernel over cohesion, and of its bins
+HIGHEST = 100.0  # cohesion; a larger one is not told apart
 BORROWED, USUAL_RHO = 4.0, 0.05  # as many features of this correlation stand in where there are few
 LEAST_RHO, MOST_RHO, OFTEN = 0.01, 0.9, 500  # the least holds from so many rows on, and falls with n below
 LEAST_OF_WORDS = 0.03  # frequent words are few, and the next may lean more than all of them: "the worst" in IMDB does

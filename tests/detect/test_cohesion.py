@@ -66,4 +66,4 @@ def test_a_date_in_thirty_articles_is_named_among_the_styles_of_newspapers(news)
     poisoned = poison(rows, {"source": "date", "target": "business", "share": 0.08}, names)
     first = scan(poisoned, names).findings[0]
     assert (first.pattern, first.target, first.rows, first.others) == ("9999-99-99", "business", 32, 0)
-    assert first.verdict != "clean"
+    assert first.score > 2  # before, it was not among the findings
