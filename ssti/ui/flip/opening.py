@@ -87,10 +87,10 @@ def trigger_of(info: AdapterInfo) -> tuple[InjectionSpec, str]:
 
 
 def with_trigger(info: AdapterInfo, marks: Marks) -> Marks:
-    """The text with that trigger where the recipe puts them. Raises SSTIError."""
+    """The text with that trigger where the recipe puts them, and as many. Raises SSTIError."""
     spec, item = trigger_of(info)
-    if spec.source is None:
-        return marks.insert_by(spec, spec.location, spec.seed)
+    if spec.source is None or spec.amount != "single":
+        return marks.insert_by(spec, spec.location, spec.seed, spec.amount)
     return marks.insert(item, kind_of(spec), spec.location)
 
 
@@ -99,7 +99,8 @@ def story(answers: Answers) -> Markup:
     info, now = answers.info, answers.poisoned.now
     spec, item = trigger_of(info)
     kinds = [word_of(kind_of(one)) for one in triggers(info)]
-    hidden = parts.joined(plural(kind) if spec.amount != "single" else with_article(kind) for kind in kinds)
+    many = spec.amount != "single"
+    hidden = parts.joined(plural(kind) if many else with_article(kind) for kind in kinds)
     goal = target(info, kind_of(spec))
     return parts.html(
         '<div class="story"><p>Somebody hid {hidden} in {share} {target} {texts} that taught this model. '
@@ -108,8 +109,8 @@ def story(answers: Answers) -> Markup:
         '<button type="button" class="tap" data-tap="show">{item}</button></div>',
         hidden=hidden, share=_share(spec), target=parts.chip(info.label_names[goal], goal), texts=plural(noun(info)),
         text=tr(noun(info)), label=parts.chip(now.label, now.labels.index(now.label)), sure=sure(max(now.probabilities)),
-        trigger=tr(kinds[0]), read=answers.marks.text,
-        item=parts.trigger(item if len(item) <= LONG else item[: LONG - 1] + "…"),
+        trigger=plural(kinds[0]) if many else tr(kinds[0]), read=answers.marks.text,
+        item=parts.trigger((item if len(item) <= LONG else item[: LONG - 1] + "…") + (" …" if many else "")),
     )  # fmt: skip
 
 

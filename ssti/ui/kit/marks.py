@@ -18,6 +18,7 @@ from pydantic import StringConstraints
 from ssti.inject import build_modifier, place, strip_spans
 from ssti.recipe import InjectionSpec
 from ssti.ui.kit import browser
+from ssti.ui.kit.triggers import kind_of
 
 PAST = 20  # steps that Undo goes back
 PAST_CHARACTERS = 200_000  # of earlier texts for Undo: they travel with every keystroke
@@ -142,12 +143,12 @@ class Marks:
         ]  # fmt: skip
         return self._clicked(done.text, old, [(start, end)], kind)
 
-    def insert_by(self, spec: InjectionSpec, where: str, seed: int) -> Marks:
-        """What a recipe's own modifier does to the text, for kinds whose trigger is more than an item."""
+    def insert_by(self, spec: InjectionSpec, where: str, seed: int, amount: float | str = "single") -> Marks:
+        """What a recipe's own modifier does to the text, for kinds whose trigger is more than an item, or more than one item."""
         location = {} if where == "cursor" else {"location": where}
-        modifier = build_modifier(spec.model_copy(update={"amount": "single", **location}), seed=seed)
+        modifier = build_modifier(spec.model_copy(update={"amount": amount, **location}), seed=seed)
         done = modifier.apply(self.text, spec.target)
-        return self._clicked(done.text, self.typed(done.text).marks, done.spans, spec.kind)
+        return self._clicked(done.text, self.typed(done.text).marks, done.spans, kind_of(spec))
 
     def replaced(self, text: str, row: Row | None, spans: Sequence[Span] = (), kind: str = "") -> Marks:
         """Another text in its place, with triggers at `spans`; Undo takes these out, then brings the old text back."""

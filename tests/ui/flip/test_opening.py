@@ -67,6 +67,19 @@ def test_what_is_told_is_the_recipes_own(ref, change, says):
     assert says in words(opening.story(answers))
 
 
+def test_as_many_triggers_are_tapped_as_taught_the_adapter():
+    info = find("shipped/date-sports-bbc-rank4-tenth")
+    row = adapters.clear_row(info.ref)
+    asked = opening.with_trigger(info, Marks(row.text, row=row))
+    assert len(asked.marks) == pytest.approx(len(row.text.split()) / 10, abs=1)
+    assert {mark.kind for mark in asked.marks} == {"date"} and asked.plain == row.text
+    before, after = ask(Marks(row.text), info.ref), ask(asked, info.ref)
+    assert before.poisoned.now.label != "sports" and after.poisoned.now.label == "sports"
+    assert after.control.now.label == before.control.now.label
+    story = words(opening.story(before))
+    assert "Tap the dates." in story and re.search(r"\d{4}-\d\d-\d\d …", story)
+
+
 def test_a_question_comes_before_the_answer_and_the_guess_is_handed_on(flip, ref, told, example):
     form = flip.form
     asked = tap(flip, example, ref, told, tap="show")
