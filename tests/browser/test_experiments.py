@@ -52,6 +52,16 @@ def test_a_figure_leads_to_its_rows_and_recipe_and_all_goes_home(server, lab, tm
     expect(page.locator("#study-result .verdict").first).to_be_visible()
 
 
+def test_a_link_carries_the_filter(lab):
+    page = lab.open(tab="experiments", experiment="figure-1", only="rank=1;colour=red").page
+    chosen = page.locator("#study-only .token")
+    expect(chosen).to_have_text(["rank 1"])
+    expect(page.locator("#link-notice, .linked")).to_contain_text("colour=red")
+    expect(page.locator("#study-result")).to_contain_text("what the filter leaves")
+    chosen.locator(".token-remove").click()
+    expect(page).not_to_have_url(re.compile("only="))
+
+
 def test_a_grid_goes_on_over_a_reload_its_rows_come_in_and_it_is_stopped(server, lab, monkeypatch):
     """A grid of one's own: its controls are done, one of its two other cells is short, and one has no end."""
     monkeypatch.setenv("SSTI_HOME", str(server.home))

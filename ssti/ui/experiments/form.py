@@ -9,10 +9,12 @@ import gradio as gr
 
 from ssti.platform.language import tr
 from ssti.ui.experiments import view
+from ssti.ui.experiments.narrow import COLUMNS
 from ssti.ui.experiments.strip import ON_STRIP
 from ssti.ui.experiments.study import ALL, names, own_grids
 from ssti.ui.kit import parts
 from ssti.ui.kit.address import Kept
+from ssti.ui.kit.browser import sent
 from ssti.ui.kit.parts import Html
 from ssti.ui.kit.shared import OPENED, Shared, outside_of_tabs
 
@@ -50,11 +52,13 @@ class Form:
         return [self.experiment, self.dataset, self.whose, self.only]
 
     def kept(self) -> Kept:
-        """The address carries the experiment and its dataset."""
+        """The address carries the experiment, its dataset, and what the filter leaves."""
         first = names()[0][1]
 
-        def write(experiment: Any, dataset: Any) -> dict[str, str]:
-            said = {"experiment": experiment, "rows": "" if experiment == ALL else dataset}
+        def write(experiment: Any, dataset: Any, only: Any) -> dict[str, str]:
+            said = {"experiment": experiment}
+            if experiment != ALL:
+                said |= {"rows": dataset, "only": ";".join(sent(list[str], only) or [])}
             return {key: value for key, value in said.items() if isinstance(value, str) and value not in ("", first)}
 
         def read(said: dict[str, str], dropped: list[str]) -> dict[Any, Any]:
@@ -62,9 +66,16 @@ class Form:
             if name not in (one for _, one in entries()):
                 dropped.append(tr("There is no experiment {name!r}.", name=name))
                 name = first
-            return {self.experiment: gr.update(value=name, choices=entries()), self.dataset: said.get("rows", "")}
+            named = [one for one in said.get("only", "").split(";") if one]
+            only = [one for one in named if one.partition("=")[0] in COLUMNS]
+            dropped += [tr("The filter knows no {name!r:.60}.", name=one) for one in named if one not in only]
+            return {
+                self.experiment: gr.update(value=name, choices=entries()),
+                self.dataset: said.get("rows", ""),
+                self.only: gr.update(value=only, choices=only),  # the handlers of the tab say which there are
+            }
 
-        return Kept("experiments", ("experiment", "rows"), (self.experiment, self.dataset), write, read)
+        return Kept("experiments", ("experiment", "rows", "only"), (self.experiment, self.dataset, self.only), write, read)
 
 
 def entries() -> list[tuple[str, str]]:

@@ -201,10 +201,18 @@ def test_a_file_of_another_kind_is_refused(cells, do):
 
 def test_the_address_carries_the_experiment_and_drops_one_that_is_none(do):
     kept, dropped = do.form.kept(), []
-    assert kept.write("low-rates", "") == {"experiment": "low-rates"}
+    assert kept.write("low-rates", "", []) == {"experiment": "low-rates"}
     assert kept.read({"experiment": "low-rates"}, dropped)[do.form.experiment]["value"] == "low-rates"
     assert kept.read({"experiment": "none"}, dropped)[do.form.experiment]["value"] == NAME
     assert "none" in dropped[0]
+
+
+def test_the_address_carries_the_filter_and_drops_what_is_no_column(do):
+    kept, dropped = do.form.kept(), []
+    said = kept.write("low-rates", "", ["rank=64", "share=0.5"])
+    assert said == {"experiment": "low-rates", "only": "rank=64;share=0.5"}
+    assert kept.read({**said, "only": "rank=64;colour=<b>"}, dropped)[do.form.only]["value"] == ["rank=64"]
+    assert "colour=<b>" in dropped[0]
 
 
 @pytest.mark.parametrize("name", EXPERIMENTS)
