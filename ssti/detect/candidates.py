@@ -20,9 +20,7 @@ AS_DRAWN = 2.5  # standard deviations: as many again of those whose rows hang to
 LOOKED_AT = 80  # occurrences whose neighbours are looked at
 SAME = 0.5  # features that share so much of their rows with a candidate do not count as its kind
 STEEPEST = 2.5  # by how much at most what a meaning foretells is stretched
-OUT_OF_PLACE = (
-    -0.7
-)  # log10: words that can be taken out as well as a fifth of the frequent ones; groups of synonyms are at -0.3
+OUT_OF_PLACE = -0.7  # log10: as easily taken out as a fifth of the frequent words; groups of synonyms are at -0.3
 RELATIVES = 0.25  # how much a feature of another family counts for the spread, beside 1 for the family's own
 
 

@@ -15,9 +15,7 @@ from ssti.detect.report import Span
 
 SHARED = 0.6  # of the rows of both: one trigger, wherever in the text
 INSIDE = 0.8  # of the rows of the smaller: one trigger where the places touch too
-FEW = (
-    0.25  # of all rows: a stronger feature in no more of them explains the weaker ones whose rows of the class it holds
-)
+FEW = 0.25  # of all rows: a stronger feature in no more explains the weaker ones whose rows of the class it holds
 LOOKED_AT = 12  # rows whose places are compared
 
 
