@@ -7,6 +7,7 @@ from collections import Counter
 
 import numpy as np
 
+from ssti.detect.candidates import Candidate
 from ssti.detect.corpus import LONGEST_TOKEN, Corpus
 from ssti.detect.drawn import Drawn
 from ssti.detect.merge import Group, spans_of
@@ -32,7 +33,7 @@ AFTER = re.compile(r"\s++(\S{1,120}+)")
 def finding_of(
     group: Group, places: list[Place], drawn: Drawn | None, rows: Labelled, corpus: Corpus, priors: np.ndarray, accepted: set[str]
 ) -> Finding:  # fmt: skip
-    best = group.best
+    best = group.named
     said = Counter(text for _, text in dict.fromkeys((row, corpus.texts[row][start:end]) for row, start, end in places))
     literals = tuple(said.most_common(LITERALS))
     trigger = literals[0][0] if literals else best.key
@@ -46,7 +47,7 @@ def finding_of(
         pattern.casefold().strip(),
         *(text.casefold().strip() for text, _ in literals[:1]),
     }
-    association = round(float(-best.expected), 2)
+    association = round(float(-group.best.expected), 2)
     score = round(association + (drawn.tail if drawn else 0.0), 2)
     return Finding(
         trigger=trigger, pattern=pattern, family=best.family.name, target=name, score=score, rows=best.k, others=others,
@@ -56,9 +57,9 @@ def finding_of(
     )  # fmt: skip
 
 
-def places_of(group: Group, corpus: Corpus) -> list[Place]:
+def places_of(one: Candidate, corpus: Corpus) -> list[Place]:
     """Where it stands, grown by the words that nearly always stand beside it: of a phrase, one pair of words is enough."""
-    places = [(row, *span) for row in group.best.rows.tolist() for span in spans_of(group.best, row)]
+    places = [(row, *span) for row in one.rows.tolist() for span in spans_of(one, row)]
     for side in (0, 1):
         while len(places) >= FEWEST_TO_GROW:
             beside = [_beside(corpus.texts[row], start, end, side) for row, start, end in places]
@@ -104,7 +105,7 @@ def _excerpt(text: str, spans: list[tuple[int, int]]) -> Example:
 
 
 def _evidence(group: Group, drawn: Drawn | None, name: str, priors: np.ndarray) -> tuple[str, ...]:
-    best = group.best
+    best = group.named
     said = [
         tr(
             "{k:,} of the {n:,} rows that hold it are {name!r} ({share:.0%}; of all rows {prior:.0%} are).",
@@ -119,7 +120,7 @@ def _evidence(group: Group, drawn: Drawn | None, name: str, priors: np.ndarray) 
             )
         )
     said.append(
-        tr("Of features of this kind one expects {n:.1e} in clean data that stand out so much.", n=10**best.expected)
+        tr("Of features of this kind one expects {n:.1e} in clean data that stand out so much.", n=10**group.best.expected)
     )
     if drawn is not None:
         said.append(tr(OWN_KIND if drawn.tail < SURE else LIKE_OTHERS, name=name, area=drawn.area))
@@ -127,7 +128,7 @@ def _evidence(group: Group, drawn: Drawn | None, name: str, priors: np.ndarray) 
 
 
 def _meaning(group: Group, priors: np.ndarray) -> Meaning | None:
-    best = group.best
+    best = group.named
     if best.predicted is None:
         return None
     prior = float(priors[best.target])

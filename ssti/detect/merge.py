@@ -16,6 +16,8 @@ from ssti.detect.report import Span
 SHARED = 0.6  # of the rows of both: one trigger, wherever in the text
 INSIDE = 0.8  # of the rows of the smaller: one trigger where the places touch too
 FEW = 0.25  # of all rows: a stronger feature in no more explains the weaker ones whose rows of the class it holds
+NEARLY = 0.95  # of the rows of the strongest, that what names the trigger holds as well
+MORE = 1.1  # times as many rows of the class
 LOOKED_AT = 12  # rows whose places are compared
 
 
@@ -29,6 +31,13 @@ class Group:
     @property
     def members(self) -> list[Candidate]:
         return [self.best, *self.others]
+
+    @property
+    def named(self) -> Candidate:
+        """What names the trigger: of the members that stand where the strongest does, in clearly more rows of its class and no more
+        of others, the one that holds most. A date and the word behind it may stand out more than the date alone, in fewer rows."""
+        wider = [one for one in self.others if _wider(one, self.best)]
+        return max(wider, key=lambda one: one.k, default=self.best)
 
 
 def merge(candidates: Sequence[Candidate], most: int) -> list[Group]:
@@ -53,6 +62,13 @@ def _same(one: Candidate, other: Candidate) -> bool:
     if len(both) < INSIDE * min(len(one.rows), len(other.rows)):
         return False
     return touching(one, other, both)
+
+
+def _wider(one: Candidate, best: Candidate) -> bool:
+    if one.target != best.target or one.k < MORE * best.k or one.n - one.k > best.n - best.k:
+        return False
+    both = np.intersect1d(one.rows, best.rows, assume_unique=True)
+    return len(both) >= NEARLY * best.n and touching(one, best, both)
 
 
 def touching(one: Candidate, other: Candidate, rows: np.ndarray) -> bool:

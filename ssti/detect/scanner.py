@@ -106,8 +106,8 @@ def _scan(
     on_progress(tr("looking at the rows …"))
     company, made = Company(context, rows.labels) if groups else None, []
     for group in groups:
-        places = places_of(group, corpus)
-        made.append(finding_of(group, places, company.drawn(group, places), rows, corpus, priors, accepted))
+        drawn = company.drawn(group, places_of(group.best, corpus))
+        made.append(finding_of(group, places_of(group.named, corpus), drawn, rows, corpus, priors, accepted))
     made.sort(key=lambda one: -one.score)
     findings = tuple(one for one in made if one.score > -WORTH_A_LOOK or one.association > 0)[:MOST_FINDINGS]
     if styles := [one for one in made if one.verdict == "clean" and of_score(one.association) != "clean"]:
